@@ -1,0 +1,11 @@
+"""What the rooms hand to each other: frozen values around frames with fixed columns."""
+
+from gridkit.model.city import City, Layer, Registry, conform, empty_frame
+from gridkit.model.findings import Findings
+from gridkit.model.results import Attributes, Coverage, Indicators, Links, Places, Run
+from gridkit.model.source import Source
+
+__all__ = [
+    "Attributes", "City", "Coverage", "Findings", "Indicators", "Layer", "Links", "Places", "Registry", "Run", "Source",
+    "conform", "empty_frame",
+]  # fmt: skip

@@ -1,0 +1,23 @@
+"""The catalogue of coded rules: text, severity and source of every finding.
+
+One namespace, one letter and three digits: S1xx schema, T3xx nesting, L1xx linkage, C1xx coverage, C2xx organisation
+tree and grids, A2xx arithmetic.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from gridkit.rules import audit, coverage, linkage, schema, topology
+from gridkit.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CATALOGUE", "Rule"]
+
+CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
+    {rule.code: rule for module in (schema, topology, linkage, coverage, audit) for rule in module.RULES}
+)
+"""All rules by code."""
