@@ -159,7 +159,8 @@ def conform(frame: pd.DataFrame, fields: Mapping[str, str]) -> pd.DataFrame:
 
     Columns that ``fields`` does not know, except ``src``, ``row`` and ``geometry``, are left out.
 
-    >>> conform(pd.DataFrame({"name": ["a"], "src": ["x"], "row": [1]}), {"name": "text", "members": "count"}).dtypes.to_list()[1]
+    >>> frame = pd.DataFrame({"name": ["a"], "src": ["x"], "row": [1]})
+    >>> conform(frame, {"name": "text", "members": "count"})["members"].dtype
     Int64Dtype()
     """
     columns: dict[str, pd.Series] = {}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 PLACE_COLUMNS = ("grid", "community", "street", "method", "share")
 LINK_COLUMNS = (
-    "record", "field", "position", "mention", "level", "code", "method", "score", "margin", "rank", "accepted", "reason",
+    "record", "field", "position", "mention", "level", "code",
+    "method", "score", "margin", "rank", "accepted", "reason",
 )  # fmt: skip
 COVERAGE_COLUMNS = ("status", "organisation", "work", "valid", "rule", "via", "open_via", "flags", "refs")
 INDICATOR_COLUMNS = (
@@ -40,10 +41,10 @@ def _require(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
 class Places:
     """Which grid, community and street each compound lies in, by geometry where there is one, else by its codes.
 
-    ``frame`` is indexed like the compound layer: ``grid``, ``community``, ``street`` (codes, ``""`` for none), ``method``
-    (``contains``, ``overlap``, ``point``, ``code``, ``none``: how the lowest level was found), ``share`` of its area
-    inside the community (0..1, NaN for points). ``parents`` holds, per level below street, child code -> parent code
-    (for ``community`` the street, for ``grid`` the community), by geometry where both layers exist.
+    ``frame`` is indexed like the compound layer: ``grid``, ``community``, ``street`` (codes, ``""`` for none),
+    ``method`` (``contains``, ``overlap``, ``point``, ``code``, ``none``: how the lowest level was found), ``share`` of
+    its area inside the community (0..1, NaN for points). ``parents`` holds, per level below street, child code
+    -> parent code (for ``community`` the street, for ``grid`` the community), by geometry where both layers exist.
     """
 
     frame: pd.DataFrame
@@ -108,10 +109,10 @@ class Attributes:
 class Coverage:
     """One row per compound: how it is covered, and why.
 
-    ``frame`` is indexed like the compound layer: ``status`` (one of ``STATUSES``), ``organisation``, ``work``, ``valid``
-    (``yes``/``no``/``unknown``), ``rule`` (id of the deciding rule), ``via`` (tuple of the row ids that cover it),
-    ``open_via`` (row ids that would cover it if an open link were confirmed), ``flags`` (tuple of finding codes), ``refs``
-    (tuple of cells). ``trace`` lists every rule per compound: ``compound``, ``rule``, ``held`` (bool), ``via``.
+    ``frame`` is indexed like the compound layer: ``status`` (one of ``STATUSES``), ``organisation``, ``work``,
+    ``valid`` (``yes``/``no``/``unknown``), ``rule`` (id of the deciding rule), ``via`` (tuple of the row ids that cover
+    it), ``open_via`` (row ids that would cover it if an open link were confirmed), ``flags`` (tuple of finding codes),
+    ``refs`` (tuple of cells). ``trace`` lists every rule per compound: ``compound``, ``rule``, ``held``, ``via``.
     ``counts_as`` says which statuses count as organisation coverage in this rule set.
     """
 
@@ -140,11 +141,11 @@ class Coverage:
 class Indicators:
     """Indicator table: one row per indicator, scope and basis.
 
-    ``frame`` columns: ``id`` (``coverage.organisation.declared``), ``scope_level`` (``city``, ``street``, ``community``,
-    ``grid``, ``class``), ``scope`` (a code, ``urban``, ``township`` or ``""`` for the city), ``basis`` (``compounds``,
-    ``households``, ``grids``, ...), ``numerator``, ``denominator``, ``excluded``, ``unknown`` (whole numbers), ``low`` =
-    numerator / denominator, ``high`` = (numerator + unknown) / denominator (NaN without a denominator), the ids behind
-    each (tuples), ``details`` (dict).
+    ``frame`` columns: ``id`` (``coverage.organisation.declared``), ``scope_level`` (``city``, ``street``,
+    ``community``, ``grid``, ``class``), ``scope`` (a code, ``urban``, ``township`` or ``""`` for the city), ``basis``
+    (``compounds``, ``households``, ``grids``, ...), ``numerator``, ``denominator``, ``excluded``, ``unknown`` (whole
+    numbers), ``low`` = numerator / denominator, ``high`` = (numerator + unknown) / denominator (NaN without a
+    denominator), the ids behind each (tuples), ``details`` (dict).
     """
 
     frame: pd.DataFrame
