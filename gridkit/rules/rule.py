@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gridkit.locale import gettext
+from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+SEVERITY_WORDS = (N_("error"), N_("warning"), N_("notice"))
 
 
 @dataclass(frozen=True, slots=True)

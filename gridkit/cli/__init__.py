@@ -1,0 +1,139 @@
+"""The ``gridkit`` command: one module per command, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gridkit import __version__, errors, locale
+from gridkit.locale import N_, gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "demo": N_("Write a synthetic demo city and audit it."),
+    "check": N_("Read a project and say what is wrong with its files."),
+    "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
+    "map": N_("Write only the offline coverage map of a project."),
+    "verify": N_("Recompute a run folder and compare it with what it says."),
+    "explain": N_("Explain a rule, or why one compound is covered or not."),
+}
+"""Command name -> what ``--help`` says of it; each is a module here with a function ``command()``."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"gridkit.cli.{cmd_name}").command()
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, gettext(text)) for name, text in COMMANDS.items()])
+
+
+def _root() -> click.Group:
+    root = _Commands(
+        name="gridkit",
+        help=gettext("Join boundary layers with registries, decide coverage with reasons, and audit claims."),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        params=[
+            click.Option(
+                ["--lang"],
+                type=click.Choice(locale.LANGUAGES),
+                expose_value=False,
+                help=gettext("Language of messages, reports and maps."),
+            )
+        ],
+    )
+    return click.version_option(__version__, "--version", prog_name="gridkit")(root)
+
+
+def _wanted_language(arguments: Sequence[str]) -> str | None:
+    """Return the language that ``--lang`` names anywhere in the command line.
+
+    It is looked up before click reads the line, because help texts and click's own errors are in that language too.
+    """
+    for i, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+        if argument == "--lang" and i + 1 < len(arguments):
+            return arguments[i + 1]
+    return None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command line and exit with the code that :mod:`gridkit.errors` describes."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every failure is told in one message on stderr."""
+    wanted = _wanted_language(arguments)
+    language = wanted if wanted in locale.LANGUAGES else locale.from_environment() or locale.DEFAULT_LANGUAGE
+    locale.use(language)
+    _speak_click(language)
+    try:
+        result = _root().main(list(arguments), prog_name="gridkit", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (Exception, KeyboardInterrupt) as problem:
+        if os.environ.get("GRIDKIT_DEBUG"):
+            raise
+        return _fail(problem)
+    return result if isinstance(result, int) else errors.EXIT_CLEAN
+
+
+def _fail(problem: BaseException) -> int:
+    """Tell a failure in one message and return its exit code; the last net, so that nobody sees a traceback."""
+    code = errors.EXIT_BUG
+    if isinstance(problem, BrokenPipeError):
+        _silence_stdout()
+        return errors.EXIT_CLEAN
+    if isinstance(problem, errors.GridkitError):
+        message, code = str(problem), problem.exit_code
+    elif isinstance(problem, click.ClickException):
+        message, code = problem.format_message(), errors.EXIT_USAGE
+    elif isinstance(problem, (KeyboardInterrupt, click.Abort)):
+        message, code = gettext("interrupted; nothing half-written was left behind"), errors.EXIT_INTERRUPTED
+    elif isinstance(problem, MemoryError):
+        message = gettext("not enough memory for these files")
+    else:
+        template = gettext(
+            "internal error, a bug of ours: {kind}: {text} (set GRIDKIT_DEBUG=1 to see where, and report it)"
+        )
+        message = template.format(kind=type(problem).__name__, text=str(problem)[:300])
+    _tell(message)
+    if isinstance(problem, click.UsageError) and problem.ctx is not None:
+        click.echo(problem.ctx.get_usage(), err=True)
+    return code
+
+
+def _tell(message: str) -> None:
+    click.echo(gettext("gridkit: {message}").format(message=message), err=True)
+
+
+def _silence_stdout() -> None:
+    """Point stdout at nothing, so that Python's flush at exit does not complain about the closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _speak_click(language: str) -> None:
+    """Let click's own sentences (usage, unknown option) come from our catalogue as well."""
+    import gettext as standard
+
+    folder = os.path.dirname(locale.__file__)  # noqa: PTH120 - pathlib costs start-up time here
+    standard.bindtextdomain("messages", folder)
+    os.environ["LANGUAGE"] = "zh_CN" if language == "zh" else "en"

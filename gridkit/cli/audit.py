@@ -1,0 +1,73 @@
+"""``gridkit audit``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridkit import errors
+from gridkit.cli import options
+from gridkit.locale import gettext
+
+if TYPE_CHECKING:
+    from gridkit.model import Run
+
+
+def command() -> click.Command:
+    """Build the command in the current language."""
+    return click.Command(
+        "audit",
+        callback=audit,
+        help=gettext(
+            "Read the project, decide how every compound is covered, judge the claims, and write a run folder.\n\n"
+            "PROJECT is a gridkit.toml or its folder (default: the working directory). "
+            "Exits with 1 where there are findings or a claim is refuted."
+        ),
+        params=[
+            options.project(),
+            click.Option(
+                ["--out"],
+                type=click.Path(path_type=Path),
+                help=gettext("Folder for run folders (default: runs beside the project file)."),
+            ),
+            click.Option(["--no-map"], is_flag=True, help=gettext("Leave the map out.")),
+            options.as_json(),
+            options.lang(),
+        ],
+    )
+
+
+def audit(project: Path, out: Path | None, no_map: bool, as_json: bool, lang: str | None) -> int:
+    """Audit a project and write its run folder."""
+    from gridkit import pipeline
+
+    found, language = options.open_project(project, lang)
+    with options.progress() as progress:
+        run = pipeline.audit(found, progress=progress, language=language)
+        progress(gettext("writing the run folder"), 0, 1)
+        folder = pipeline.save(run, out or found.root / "runs", with_map=not no_map)
+    show(run, folder, as_json=as_json)
+    return verdict(run)
+
+
+def verdict(run: Run) -> int:
+    """Return 1 where something was found or a claim is refuted, else 0."""
+    refuted = bool((run.claims["verdict"] == "refuted").any())
+    return errors.EXIT_FINDINGS if refuted or options.has_findings(run.findings) else errors.EXIT_CLEAN
+
+
+def show(run: Run, folder: Path, *, as_json: bool) -> None:
+    """Print the result: JSON on stdout, or a summary and the places of map and report."""
+    from gridkit import reports
+
+    if as_json:
+        options.print_json({**reports.to_json(run), "run": folder.as_posix()})
+        return
+    for line in reports.summary_lines(run):
+        click.echo(line)
+    labels = {"map.html": gettext("Map"), "audit.html": gettext("Report"), "audit.xlsx": gettext("Workbook")}
+    for name, label in labels.items():
+        if (folder / name).exists():
+            click.echo(f"{label}  {folder / name}")

@@ -1,0 +1,85 @@
+"""Options and habits that several commands share.
+
+Users: ``project`` demo-less commands check, audit, map; ``as_json`` check, audit, verify, explain; ``lang`` all;
+``progress`` check, audit, map, verify, demo.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridkit import locale
+from gridkit.locale import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gridkit.io.project import Project
+    from gridkit.model import Findings
+
+PROJECT_FILE = "gridkit.toml"
+
+
+def lang() -> click.Option:
+    """``--lang``: read before click runs; here so that it may stand behind the command's name too."""
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(locale.LANGUAGES),
+        help=gettext("Language of messages, reports and maps."),
+    )
+
+
+def as_json() -> click.Option:
+    """``--json``: machine-readable results on stdout."""
+    return click.Option(["--json", "as_json"], is_flag=True, help=gettext("Print results as JSON on stdout."))
+
+
+def project() -> click.Argument:
+    """``[PROJECT]``: a gridkit.toml or its folder; the working directory where it is left out."""
+    return click.Argument(["project"], required=False, default=".", type=click.Path(path_type=Path))
+
+
+def open_project(path: Path, language: str | None) -> tuple[Project, str]:
+    """Read the project file and settle the language: ``--lang``, then the project file, then the locale."""
+    from gridkit.io.project import read_project
+
+    found = read_project(path)
+    chosen = language or found.language or locale.from_environment() or locale.DEFAULT_LANGUAGE
+    locale.use(chosen)
+    return found, chosen
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on stderr where it is a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1)
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total)
+
+
+def note(message: str) -> None:
+    """Say something that is not the result: on stderr."""
+    click.echo(message, err=True)
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as JSON on stdout, keys sorted, Chinese as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True))
+
+
+def has_findings(findings: Findings) -> bool:
+    """Return whether anything worse than a notice was found: then a command exits with 1."""
+    return bool(findings.frame["severity"].isin(["error", "warning"]).any())

@@ -1,0 +1,147 @@
+"""The ordered steps of a run: from a project file to a run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gridkit.audit import check_arithmetic, judge, measure
+from gridkit.coverage import check_coverage, check_tree, cover
+from gridkit.geo.places import place
+from gridkit.io.city import read_city
+from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
+from gridkit.locale import N_, gettext
+from gridkit.maps import coverage_map
+from gridkit.model import Findings, Run
+from gridkit.reports import write_html, write_json, write_xlsx
+from gridkit.rules.ruleset import load_ruleset, override
+from gridkit.schema import check_city
+from gridkit.stores import inputs_digest, write_gpkg, write_run, write_tables
+from gridkit.topology import check_nesting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gridkit.io.project import Project
+    from gridkit.model import City, Links, Places
+    from gridkit.rules.ruleset import RuleSet
+
+    Progress = Callable[[str, int, int], None]
+    Writer = Callable[[Run, Path], None]
+
+STEPS = (
+    N_("reading"),
+    N_("checking the tables"),
+    N_("placing compounds"),
+    N_("linking registries"),
+    N_("deciding coverage"),
+    N_("measuring indicators"),
+    N_("judging claims"),
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of a city before coverage is decided: its places, its links, and what is wrong with it."""
+
+    city: City
+    places: Places
+    links: Links
+    findings: Findings
+
+
+def _quiet(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def check(project: Project, *, progress: Progress = _quiet) -> Checked:
+    """Read the files of ``project``, place and link them, and return what was found on the way.
+
+    Raises
+    ------
+    gridkit.errors.InputError
+        A file cannot be used.
+    """
+    total = len(STEPS)
+    progress(gettext(STEPS[0]), 0, total)
+    city, noticed = read_city(project)
+    progress(gettext(STEPS[1]), 1, total)
+    schema = check_city(city)
+    progress(gettext(STEPS[2]), 2, total)
+    places = place(city)
+    nesting = check_nesting(city, places)
+    progress(gettext(STEPS[3]), 3, total)
+    links = link(city, places)
+    findings = [noticed, schema, nesting, check_links(city, links), find_duplicates(city)]
+    return Checked(city, places, links, Findings.concat(findings))
+
+
+def ruleset_of(project: Project) -> RuleSet:
+    """Return the rule set that the project names, with the project's own settings applied."""
+    return override(load_ruleset(project.ruleset_text()), project.coverage.overrides)
+
+
+def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh") -> Run:
+    """Do the main job: everything from files to a :class:`gridkit.model.Run`.
+
+    Parameters
+    ----------
+    project : Project
+        From :func:`gridkit.io.project.read_project`.
+    progress : callable
+        Called with the step in words, the number of steps done, and their total.
+    language : str
+        Language of reports and map, ``zh`` or ``en``.
+    """
+    ruleset = ruleset_of(project)
+    checked = check(project, progress=progress)
+    city, places, links = checked.city, checked.places, checked.links
+    total = len(STEPS)
+    progress(gettext(STEPS[4]), 4, total)
+    attributes, conflicts = merge_attributes(city, links)
+    coverage = cover(city, places, links, attributes, ruleset)
+    consistency = check_coverage(city, places, links, attributes, coverage, ruleset)
+    tree = check_tree(city, places, links)
+    progress(gettext(STEPS[5]), 5, total)
+    indicators = measure(city, places, links, attributes, coverage)
+    progress(gettext(STEPS[6]), 6, total)
+    claims = judge(project.claims, indicators, city)
+    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city)]
+    settings = project.settings()
+    progress("", total, total)
+    return Run(
+        city=city,
+        places=places,
+        links=links,
+        attributes=attributes,
+        coverage=coverage,
+        indicators=indicators,
+        claims=claims,
+        findings=Findings.concat(parts),
+        inputs_hash=inputs_digest(city.sources, settings, ruleset.text, language),
+        language=language,
+        settings=settings,
+    )
+
+
+def write_map(run: Run, path: Path) -> None:
+    """Write the offline coverage map of ``run`` to ``path``."""
+    coverage_map(run).save(path)
+
+
+def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
+    """Return what a run folder holds: file name -> function that writes it."""
+    files: dict[str, Writer] = {
+        "audit.xlsx": write_xlsx,
+        "audit.html": write_html,
+        "audit.json": write_json,
+        "city.gpkg": write_gpkg,
+        "tables": write_tables,
+    }
+    return {"map.html": write_map, **files} if with_map else files
+
+
+def save(run: Run, parent: Path, *, with_map: bool = True) -> Path:
+    """Write the run folder of ``run`` under ``parent``, whole or not at all, and return its path."""
+    return write_run(run, parent, writers(with_map=with_map))
