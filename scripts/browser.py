@@ -1,7 +1,7 @@
 """Make sure that the browser tests find a Chromium: ``python scripts/browser.py``.
 
-Looks for ``GRIDKIT_CHROMIUM``, a Chromium or Chrome on the path, Playwright's own; installs one where none is found: the
-Debian package ``chromium`` when root on a machine with apt, else Playwright's download.
+Looks for ``GRIDKIT_CHROMIUM``, a Chromium or Chrome on the path, Playwright's own; installs one where none is found:
+the Debian package ``chromium`` when root on a machine with apt, else Playwright's download.
 """
 
 from __future__ import annotations

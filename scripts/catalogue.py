@@ -1,8 +1,8 @@
 """Keep the translation catalogues in step with the source: ``python scripts/catalogue.py [--check] [FILE.json ...]``.
 
 Extracts every ``gettext``, ``_`` and ``N_`` string of ``gridkit/``, keeps the Chinese that is there, takes new Chinese
-from the JSON files given (``{"English": "中文"}``), drops what is no longer used, and compiles. With ``--check`` nothing
-is written and the exit code says whether anything is untranslated, stale or not compiled.
+from the JSON files given (``{"English": "中文"}``), drops what is no longer used, and compiles. With ``--check``
+nothing is written and the exit code says whether anything is untranslated, stale or not compiled.
 """
 
 from __future__ import annotations
@@ -71,10 +71,20 @@ def problems() -> list[str]:
     catalog = build(found, have)
     wrong = [f"untranslated: {text!r}" for text in sorted(found) if not have.get(text)]
     wrong += [f"stale: {text!r}" for text in sorted(set(have) - set(found))]
-    path = FOLDER / "gridkit.mo"
-    if not wrong and (not path.exists() or path.read_bytes() != as_bytes(catalog)[1]):
-        wrong.append("gridkit.mo is not compiled from gridkit.po: run python scripts/catalogue.py")
+    for name, compiled in (("gridkit.mo", as_bytes(catalog)[1]), ("messages.mo", click_sentences())):
+        path = FOLDER / name
+        if not wrong and (not path.exists() or path.read_bytes() != compiled):
+            wrong.append(f"{name} is not compiled from its .po: run python scripts/catalogue.py")
     return wrong
+
+
+def click_sentences() -> bytes:
+    """Return the compiled catalogue of click's own sentences (usage, unknown option)."""
+    with (FOLDER / "messages.po").open("rb") as file:
+        catalog = read_po(file, locale="zh_CN")
+    mo = io.BytesIO()
+    write_mo(mo, catalog)
+    return mo.getvalue()
 
 
 def main(arguments: list[str]) -> int:
@@ -90,6 +100,7 @@ def main(arguments: list[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "gridkit.po").write_bytes(po)
     (FOLDER / "gridkit.mo").write_bytes(mo)
+    (FOLDER / "messages.mo").write_bytes(click_sentences())
     print("\n".join(problems()) or "catalogue in step")
     return 0
 
