@@ -1,0 +1,36 @@
+"""All indicators of a city in one table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gridkit.audit.compounds import coverage_rates, mode_table
+from gridkit.audit.rollup import table
+from gridkit.audit.scopes import Scopes, compound_index
+from gridkit.model import Indicators
+
+if TYPE_CHECKING:
+    from gridkit.model import Attributes, City, Coverage, Links, Places
+
+
+def measure(city: City, places: Places, links: Links, attributes: Attributes, coverage: Coverage) -> Indicators:
+    """Return every indicator that the city's layers and registries allow.
+
+    The denominator of a rate of compounds is the compound layer, always; what is not known stays in the denominator
+    and makes the rate an interval.
+
+    Parameters
+    ----------
+    city, places, links, attributes, coverage
+        What the earlier rooms hand on.
+
+    Returns
+    -------
+    Indicators
+        One row per indicator, scope and basis, sorted. ``coverage.*`` rows are always there; an indicator whose
+        registry the city has not got is left out.
+    """
+    scopes, index = Scopes(city, places), compound_index(city)
+    parts = coverage_rates(scopes, index, attributes, coverage)
+    parts.append(mode_table(index, attributes, coverage))
+    return Indicators(table(parts))
