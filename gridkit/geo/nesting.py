@@ -37,8 +37,8 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
     """Assign every child to the parent that holds it.
 
     A polygon belongs to the parent that contains it (the smallest code where several do), otherwise to the parent with
-    the largest overlap. A point, a line (by a point on it) or a polygon without area belongs to the smallest code among the
-    parents that cover it. Invalid polygons take part with a valid copy; the input is not changed.
+    the largest overlap. A point, a line (by a point on it) or a polygon without area belongs to the smallest code
+    among the parents that cover it. Invalid polygons take part with a valid copy; the input is not changed.
 
     Parameters
     ----------
