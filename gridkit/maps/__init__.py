@@ -1,0 +1,6 @@
+"""Offline maps: one HTML file that carries every script it needs and makes no request when it is opened."""
+
+from gridkit.maps.figure import OfflineFigure
+from gridkit.maps.gridmap import GridMap
+
+__all__ = ["GridMap", "OfflineFigure"]

@@ -1,0 +1,168 @@
+"""A ``folium.Map`` that saves to one offline file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import folium
+from folium.template import Template
+
+from gridkit.errors import OutputError
+from gridkit.locale import N_
+from gridkit.maps.figure import OfflineFigure
+from gridkit.maps.literals import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_ZOOM = 20
+
+_LEAFLET_JS = [("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.js")]
+_LEAFLET_CSS = [("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.css")]
+
+
+class GridMap(folium.Map):
+    """A map without base map that makes no request; ordinary folium elements can be added to it.
+
+    Parameters
+    ----------
+    location : sequence of two float, optional
+        Latitude and longitude of the centre.
+    title : str
+        Title of the page and accessible name of the map.
+    language : str
+        ``zh`` or ``en``.
+    max_zoom : int
+        Deepest zoom level.
+    **kwargs
+        As for :class:`folium.Map`. A tile layer is refused when the map is rendered, because its tiles are outside.
+
+    Examples
+    --------
+    >>> import folium
+    >>> grid_map = GridMap((27.1, 107.9), title="Demo")
+    >>> marker = folium.CircleMarker((27.1, 107.9), tooltip="${alert(1)}").add_to(grid_map)
+    >>> "https://cdn" in grid_map.get_root().render()
+    False
+    """
+
+    default_js = _LEAFLET_JS
+    default_css = _LEAFLET_CSS
+
+    # as in folium, but the user may zoom the page, and the map has a name that a screen reader can say
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <style>
+                html, body { width: 100%; height: 100%; margin: 0; padding: 0; }
+                #{{ this.get_name() }} {
+                    position: {{ this.position }};
+                    width: {{ this.width[0] }}{{ this.width[1] }};
+                    height: {{ this.height[0] }}{{ this.height[1] }};
+                    left: {{ this.left[0] }}{{ this.left[1] }};
+                    top: {{ this.top[0] }}{{ this.top[1] }};
+                }
+                .leaflet-container { font-size: {{ this.font_size }}; }
+            </style>
+            <script>
+                L_NO_TOUCH = {{ this.global_switches.no_touch|tojson }};
+                L_DISABLE_3D = {{ this.global_switches.disable_3d|tojson }};
+            </script>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }} aria-label="{{ this.title|e }}"></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }},
+                crs: L.CRS.{{ this.crs }},
+                ...{{ this.options|tojavascript }}
+            });
+            {%- if this.control_scale %}
+            L.control.scale({imperial: false}).addTo({{ this.get_name() }});
+            {%- endif %}
+            {%- if this.zoom_control_position %}
+            L.control.zoom({position: {{ this.zoom_control|tojson }}}).addTo({{ this.get_name() }});
+            {%- endif %}
+            {%- if this.objects_to_stay_in_front %}
+            function objects_in_front() {
+                {%- for object in this.objects_to_stay_in_front %}
+                {{ object.get_name() }}.bringToFront();
+                {%- endfor %}
+            }
+            {{ this.get_name() }}.on("overlayadd", objects_in_front);
+            $(document).ready(objects_in_front);
+            {%- endif %}
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        location: Sequence[float] | None = None,
+        *,
+        title: str = "",
+        language: str = "zh",
+        max_zoom: int = MAX_ZOOM,
+        **kwargs: Any,
+    ) -> None:
+        kwargs = {"tiles": None, "control_scale": True, "fade_animation": False, "attribution_control": False} | kwargs
+        super().__init__(location, max_zoom=max_zoom, **kwargs)
+        # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
+        self.options["max_zoom"] = max_zoom
+        self.title = title
+        self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
+        OfflineFigure(title, language).add_child(self)
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Render the map and its children into the figure, texts made harmless."""
+        with harmless(self):
+            super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the page, as a whole or not at all.
+
+        Parameters
+        ----------
+        outfile : path or binary file
+            Where to write.
+        close_file : bool
+            Whether an open file is closed afterwards.
+        **kwargs
+            Handed to the elements' ``render``.
+
+        Raises
+        ------
+        OutputError
+            If an element asks for something outside the page, or the file cannot be written.
+        """
+        data = self.get_root().render(**kwargs).encode("utf-8")
+        if isinstance(outfile, (str, bytes, Path)):
+            write_whole(Path(os.fsdecode(outfile)), data)
+            return
+        outfile.write(data)
+        if close_file:
+            outfile.close()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write ``data`` beside ``path`` and rename it, so that no half-written file is ever seen."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise OutputError(
+            N_("the map cannot be written: {reason}"),
+            place=str(path),
+            remedy=N_("choose a folder that exists and may be written to"),
+            reason=error.strerror or str(error),
+        ) from error

@@ -1,0 +1,74 @@
+"""Helpers over a tree of branca elements: walk it, render it without changing it, and give it seeded ids."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from branca.element import Element, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def walk(root: Element) -> Iterator[Element]:
+    """Yield every element below and including ``root`` once, children and elements held in attributes alike."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if id(element) in seen:
+            continue
+        seen.add(id(element))
+        yield element
+        held = [value for name, value in vars(element).items() if name != "_parent" and isinstance(value, Element)]
+        waiting.extend(reversed([*held, *element._children.values()]))
+
+
+@contextmanager
+def unchanged(root: Element) -> Iterator[None]:
+    """Put the children of every element back at the end: folium adds elements while it renders."""
+    before = [(element, element._children.copy()) for element in walk(root)]
+    try:
+        yield
+    finally:
+        for element, children in before:
+            element._children = OrderedDict(children)
+
+
+def ids(root: Element) -> set[str]:
+    """Return the random ids that branca gave to the elements of a tree."""
+    return {element._id for element in walk(root)}
+
+
+def seeded(text: str, names: dict[str, str], known: set[str]) -> str:
+    """Replace random element ids by numbers in the order in which they appear.
+
+    ``names`` is filled on the way, so that several texts of one page share it. Other runs of 32 hexadecimal digits
+    (a hash in a registry) stay as they are because they are not in ``known``.
+
+    >>> seeded("map_" + "0a" * 16 + " " + "0b" * 16, {}, {"0a" * 16})
+    'map_00000000000000000000000000000001 0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b'
+    """
+
+    def number(match: re.Match[str]) -> str:
+        if match[0] not in known:
+            return match[0]
+        return names.setdefault(match[0], f"{len(names) + 1:032x}")
+
+    return _ID.sub(number, text)
+
+
+def outside_addresses(root: Element) -> set[str]:
+    """Return the web addresses of tiles and pictures that elements of the tree would load."""
+    found = set()
+    for element in (element for element in walk(root) if not isinstance(element, Link)):
+        for name in ("tiles", "url"):
+            value = vars(element).get(name)
+            if isinstance(value, str) and re.match(r"(?:https?:)?//", value):
+                found.add(value)
+    return found
