@@ -1,0 +1,52 @@
+"""Cells (file, sheet, column, row) of many records at once, and the cells behind a coverage status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gridkit.coverage.gather import gather
+
+if TYPE_CHECKING:
+    from gridkit.coverage.facts import Facts
+    from gridkit.model import City
+
+Array = np.ndarray[Any, Any]
+_OF_BRANCH = ("covers", "formal_members", "term_end")
+
+
+def cells(city: City, records: Array, field: str) -> Array:
+    """Return ``city.cell(record, field)`` for many record ids; ``""`` for a blank id."""
+    codes, unique = pd.factorize(records)
+    places = np.array([city.cell(record, field) if record else "" for record in unique], dtype=object)
+    return places[codes] if len(unique) else np.empty(0, dtype=object)
+
+
+def cell_tuple(city: City, record: str, *fields: str) -> tuple[str, ...]:
+    """Return the distinct cells of some fields of one record, in the order of the fields."""
+    return tuple(dict.fromkeys(city.cell(record, field) for field in fields)) if record else ()
+
+
+def reasons(facts: Facts, support: pd.DataFrame) -> Array:
+    """Return, per compound, the cells that its status rests on.
+
+    For a branch its list of places (or its unit), its formal members and its term; for a pairing the target; for an
+    instructor the cell that states one; then the cell with the compound's own formal members.
+    """
+    city, size = facts.city, len(facts.codes)
+    place, record = support["place"].to_numpy(np.int64), support["record"].to_numpy(object)
+    kind = np.where(pd.Index(record).isin(facts.branches.index), "branch",
+                    np.where(pd.Index(record).isin(city.rows("pairings").index), "pairing", "compound"))  # fmt: skip
+    wanted = [("branch", "covers"), ("branch", "formal_members"), ("branch", "term_end"), ("pairing", "target_name"),
+              ("compound", "instructor")]  # fmt: skip
+    places, found = [], []
+    for of, field in wanted:
+        mask = kind == of
+        places.append(place[mask])
+        found.append(cells(city, record[mask], field))
+    origin = facts.attributes.origin["formal_members"].to_numpy(object)
+    places.append(np.arange(size))
+    found.append(cells(city, origin, "formal_members"))
+    return gather(np.concatenate(places), np.concatenate(found), size, ordered=False)

@@ -1,0 +1,288 @@
+"""Declarative coverage rule sets: a TOML text with a small vocabulary of predicates, checked as a whole.
+
+A rule set says in which order the coverage rules are tried, what each needs, which statuses count as organisation and
+as work coverage, when silence means "no", and the thresholds of the consistency findings. It holds no code: the
+predicates are the fields of :class:`Predicates`, and :mod:`gridkit.coverage` turns each into an array.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gridkit.errors import InputError
+from gridkit.locale import N_, gettext
+from gridkit.model.fields import REGISTRY_FIELDS, STATUSES, VOCABULARIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUNDLED = ("strict",)
+"""Names of the rule sets that come with the programme."""
+
+TEXTS = (
+    N_("a unit-run compound is covered through the unit's organisation or the retired-cadre organisation, with evidence (big-committee membership or a signed agreement)"),  # noqa: E501
+    N_("a compound branch names this compound alone"),
+    N_("a joint branch, or a compound branch that names several compounds, names it"),
+    N_("it lies in a grid that a grid branch names, or a grid branch names it"),
+    N_("a functional branch of in-service members names it"),
+    N_("it has a party-building instructor, or a unit is paired with it"),
+    N_("a branch for it is decided but not founded"),
+    N_("the registries that would name it are declared complete and do not, and no open link could name it"),
+    N_("nothing names it, and nothing says that silence means no"),
+)  # fmt: skip
+"""The rule texts of the bundled sets, marked for translation (the TOML file itself is not scanned)."""
+
+OF_RECORD = frozenset(
+    {"branch_kind", "branch_status", "not_level", "through", "names", "evidence", "in_term", "enough_members"}
+)
+"""The predicates that speak of one record; the others speak of the compound."""
+
+_YESNO = ("yes", "no", "unknown")
+_Count = Annotated[int, Field(ge=0)]
+
+
+def _among(allowed: tuple[str, ...]) -> Any:
+    def check(values: tuple[str, ...]) -> tuple[str, ...]:
+        strange = sorted(set(values) - set(allowed))
+        if strange:
+            raise ValueError(gettext("not one of {allowed}: {values}").format(
+                allowed=", ".join(allowed), values=", ".join(strange)))  # fmt: skip
+        return values
+
+    return check
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Predicates(_Frozen):
+    """What must hold, all of it; a field left out asks nothing.
+
+    Of one record that names the compound: ``branch_kind``, ``branch_status``, ``not_level`` (organisation levels that
+    do not count), ``through`` (``covers``: named in its list; ``grid``: the compound lies in a named grid; ``unit``:
+    the unit of the record owns it or has premises in it), ``names`` (how many places the record names), ``evidence``
+    (big-committee membership or agreement), ``in_term``, ``enough_members``. Of the compound: ``compound_type``,
+    ``eligible``, ``instructor``, ``paired``, ``members_at_least``, ``complete`` (registries declared complete where it
+    lies), ``silent`` (organisation or work coverage is known to be "no"), ``open`` (a rule waits for a link).
+    """
+
+    branch_kind: tuple[str, ...] = ()
+    branch_status: tuple[str, ...] = ()
+    not_level: tuple[str, ...] = ()
+    through: tuple[Literal["covers", "grid", "unit"], ...] = ()
+    names: Literal["", "alone", "several"] = ""
+    evidence: bool | None = None
+    in_term: bool | None = None
+    enough_members: bool | None = None
+    compound_type: tuple[str, ...] = ()
+    eligible: tuple[str, ...] = ()
+    instructor: tuple[str, ...] = ()
+    paired: bool | None = None
+    members_at_least: _Count | None = None
+    complete: tuple[str, ...] = ()
+    silent: tuple[Literal["organisation", "work"], ...] = ()
+    open: bool | None = None
+
+    _kinds = field_validator("branch_kind")(_among(VOCABULARIES["branch_kind"]))
+    _states = field_validator("branch_status")(_among(VOCABULARIES["branch_status"]))
+    _levels = field_validator("not_level")(_among(VOCABULARIES["org_level"]))
+    _types = field_validator("compound_type")(_among(VOCABULARIES["compound_type"]))
+    _answers = field_validator("eligible", "instructor")(_among(_YESNO))
+    _registries = field_validator("complete")(_among(tuple(REGISTRY_FIELDS)))
+
+    @property
+    def of_record(self) -> bool:
+        """Whether any predicate speaks of a record that names the compound."""
+        return bool(self.model_fields_set & OF_RECORD)
+
+    @property
+    def of_outcome(self) -> bool:
+        """Whether any predicate speaks of the outcome of the other rules."""
+        return bool(self.silent) or self.open is not None
+
+
+class CoverRule(_Frozen):
+    """One rule: if ``when`` and any table of ``needs`` hold, the compound has ``status``."""
+
+    id: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    status: str
+    text: str
+    source: str
+    when: Predicates = Predicates()
+    needs: tuple[Predicates, ...] = ()
+
+    @field_validator("status")
+    @classmethod
+    def _status(cls, value: str) -> str:
+        _among(STATUSES)((value,))
+        return value
+
+    @model_validator(mode="after")
+    def _when_speaks_of_the_compound(self) -> CoverRule:
+        if self.when.of_record or self.when.of_outcome:
+            raise ValueError(gettext("'when' may only ask about the compound; put the rest into 'needs'"))
+        return self
+
+    @property
+    def always(self) -> bool:
+        """Whether the rule holds for every compound."""
+        return not self.needs and self.when == Predicates()
+
+
+class Counting(_Frozen):
+    """Which statuses count, and any of what must hold so that silence means "no"."""
+
+    statuses: tuple[str, ...]
+    silence: tuple[Predicates, ...]
+
+    _known = field_validator("statuses")(_among(STATUSES[:6]))
+
+    @field_validator("silence")
+    @classmethod
+    def _of_the_compound(cls, value: tuple[Predicates, ...]) -> tuple[Predicates, ...]:
+        if any(table.of_record or table.of_outcome for table in value):
+            raise ValueError(gettext("'silence' may only ask about the compound"))
+        return value
+
+
+class Thresholds(_Frozen):
+    """Numbers of the rules and findings (persons, places, metres, years)."""
+
+    min_formal_members: _Count = 3
+    joint_max_units: _Count = 5
+    joint_max_span_m: _Count = 1500
+    branch_max_members: _Count = 50
+    term_max_years: _Count = 5
+    new_branch_years: _Count = 3
+
+
+class Words(_Frozen):
+    """Words of registries that the findings must understand."""
+
+    claims_nothing: tuple[str, ...] = ()
+
+
+class RuleSet(_Frozen):
+    """A checked rule set; ``rules`` in the order in which they are tried."""
+
+    name: str
+    thresholds: Thresholds = Thresholds()
+    organisation: Counting
+    work: Counting
+    words: Words = Words()
+    rules: tuple[CoverRule, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> RuleSet:
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) < len(ids):
+            raise ValueError(gettext("rule ids must differ"))
+        if not self.rules or not self.rules[-1].always:
+            raise ValueError(gettext("the last rule must hold for every compound (neither 'when' nor 'needs')"))
+        return self
+
+    def rule(self, name: str) -> CoverRule:
+        """Return the rule with the id ``name``; raises KeyError where there is none."""
+        for rule in self.rules:
+            if rule.id == name:
+                return rule
+        raise KeyError(name)
+
+
+def load_ruleset(name_or_text: str = "strict") -> RuleSet:
+    """Return the bundled rule set of that name, or the one written in a TOML text.
+
+    Raises
+    ------
+    InputError
+        Where the text is not TOML or not a rule set; all mistakes are named at once.
+
+    Examples
+    --------
+    >>> load_ruleset("strict").organisation.statuses
+    ('UNIT_ORG', 'OWN_BRANCH', 'JOINT_BRANCH')
+    """
+    text = name_or_text
+    if name_or_text in BUNDLED:
+        text = (resources.files("gridkit.rules") / "sets" / f"{name_or_text}.toml").read_text("utf-8")
+    elif "=" not in name_or_text:
+        raise InputError(N_("there is no coverage rule set named {name!r}"), name=name_or_text,
+                         names=", ".join(BUNDLED), remedy=N_("use one of {names}, or the path of a .toml file"))  # fmt: skip
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(N_("the coverage rule set is not valid TOML: {error}"), error=error) from error
+    return _checked(document)
+
+
+def override(ruleset: RuleSet, changes: Mapping[str, Any]) -> RuleSet:
+    """Return ``ruleset`` with local policy applied: ``organisation``, ``work`` (statuses that count), ``thresholds``.
+
+    Parameters
+    ----------
+    ruleset : RuleSet
+        The set to start from.
+    changes : Mapping
+        As in the ``[coverage]`` table of a project: ``{"organisation": ["OWN_BRANCH", "GRID_BRANCH"],
+        "thresholds": {"joint_max_units": 4}}``. An ``organisation`` list replaces the old one.
+
+    Raises
+    ------
+    InputError
+        Naming all mistakes at once.
+
+    Examples
+    --------
+    >>> strict = load_ruleset("strict")
+    >>> local = override(strict, {"organisation": [*strict.organisation.statuses, "GRID_BRANCH"]})
+    >>> local.name, local.organisation.statuses[-1]
+    ('strict+organisation', 'GRID_BRANCH')
+    """
+    if not changes:
+        return ruleset
+    strange = sorted(set(changes) - {"organisation", "work", "thresholds"})
+    if strange:
+        raise InputError(N_("the coverage table does not know {names}"), names=", ".join(strange),
+                         remedy=N_("it may hold ruleset, organisation, work and thresholds"))  # fmt: skip
+    document = ruleset.model_dump(exclude_unset=True)
+    for name in ("organisation", "work"):
+        if name in changes:
+            document[name] = {**document[name], "statuses": changes[name]}
+    if "thresholds" in changes:
+        stated = changes["thresholds"]
+        document["thresholds"] = {**document.get("thresholds", {}), **stated} if isinstance(stated, dict) else stated
+    document["name"] = "+".join([ruleset.name, *sorted(changes)])
+    return _checked(document)
+
+
+_SENTENCES = {
+    "extra_forbidden": N_("unknown key"),
+    "missing": N_("must be given"),
+    "greater_than_equal": N_("must not be negative"),
+    "int_type": N_("must be a whole number"),
+    "int_parsing": N_("must be a whole number"),
+    "string_type": N_("must be a text"),
+    "tuple_type": N_("must be a list"),
+    "bool_type": N_("must be true or false"),
+    "bool_parsing": N_("must be true or false"),
+}
+
+
+def _checked(document: dict[str, Any]) -> RuleSet:
+    try:
+        return RuleSet.model_validate(document)
+    except ValidationError as error:
+        mistakes = []
+        for mistake in error.errors():
+            where = ".".join(str(part) for part in mistake["loc"])
+            plain = mistake["msg"].removeprefix("Value error, ")
+            sentence = gettext(_SENTENCES[mistake["type"]]) if mistake["type"] in _SENTENCES else plain
+            mistakes.append(f"{where}: {sentence}" if where else sentence)
+        raise InputError(
+            N_("the coverage rule set cannot be used: {mistakes}"), mistakes="; ".join(mistakes)
+        ) from error
