@@ -1,0 +1,193 @@
+"""The page: one offline file that says in ten seconds how far coverage goes, and then proves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from gridkit import __version__
+from gridkit.audit.format import percent
+from gridkit.errors import OutputError
+from gridkit.locale import N_, speaking
+from gridkit.locale import gettext as _
+from gridkit.model.fields import STATUSES
+from gridkit.model.findings import SEVERITIES
+from gridkit.reports import summary, tables, words
+from gridkit.reports.names import Names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gridkit.model import Run
+
+EXAMPLES: Final = 5
+"""Findings of one rule that the page writes out; the workbook has all of them."""
+MAX_LISTED: Final = 500
+"""Uncovered compounds that the page lists; the workbook has all of them."""
+COLOURS: Final = {
+    "UNIT_ORG": "#1b7837",
+    "OWN_BRANCH": "#2c7fb8",
+    "JOINT_BRANCH": "#7fcdbb",
+    "GRID_BRANCH": "#c7e9b4",
+    "FUNCTIONAL_ONLY": "#dfc27d",
+    "INSTRUCTOR_ONLY": "#f6e8c3",
+    "PLANNED": "#cab2d6",
+    "UNCOVERED": "#d7301f",
+    "UNKNOWN": "#bdbdbd",
+}
+_LANG: Final = {"zh": "zh-CN", "en": "en"}
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("gridkit.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.globals["_"] = _
+    environment.filters["number"] = lambda value: "" if value is None else f"{value:,}"
+    return environment
+
+
+def _bars(run: Run) -> list[dict[str, Any]]:
+    """Return the statuses that occur, with the share of the bar each takes."""
+    counts = run.coverage.by_status()
+    total = sum(counts.values())
+    return [
+        {
+            "label": words.status_label(status),
+            "count": counts[status],
+            "total": total,
+            "share": percent(counts[status], total),
+            "width": f"{100 * counts[status] / total:.3f}",
+            "colour": COLOURS[status],
+        }
+        for status in STATUSES
+        if counts[status]
+    ]
+
+
+def _cards(run: Run) -> list[dict[str, Any]]:
+    """Return the headline as cards: figure, its numbers, and a bar from low to high where it is a share."""
+    return [
+        {
+            "figure": figure,
+            "low": f"{100 * figure.low:.3f}",
+            "wide": f"{max(100 * (figure.high - figure.low), 0):.3f}",
+            "share": figure.denominator > 0,
+        }
+        for figure in summary.headline(run)
+    ]
+
+
+def _claims(run: Run, names: Names) -> list[dict[str, Any]]:
+    table = tables.claims(run, names).frame.to_dict("records")
+    return [{**row, "key": key} for row, key in zip(table, run.claims["verdict"], strict=True)]
+
+
+def _findings(run: Run) -> list[dict[str, Any]]:
+    """Return the findings by rule, errors first, each with its first examples."""
+    frame = run.findings.frame
+    groups = []
+    for code, rows in frame.groupby("code", sort=True):
+        first = rows.head(EXAMPLES)
+        groups.append(
+            {
+                "code": code,
+                "title": words.rule_title(str(code)),
+                "severity": rows["severity"].iloc[0],
+                "label": words.labelled(words.SEVERITY_LABELS, rows["severity"].iloc[0]),
+                "count": len(rows),
+                "source": words.rule_source(str(code)),
+                "examples": [
+                    (words.finding_sentence(str(code), params), tables.listed(refs, 4))
+                    for params, refs in zip(first["params"], first["refs"], strict=True)
+                ],
+                "more": max(len(rows) - EXAMPLES, 0),
+            }
+        )
+    return sorted(groups, key=lambda group: (SEVERITIES.index(group["severity"]), group["code"]))
+
+
+def _definitions(run: Run) -> list[tuple[str, str]]:
+    return [
+        (
+            _("counts as organisation coverage"),
+            _("{statuses} (rule set {ruleset})").format(
+                statuses=words.counts_as_sentence(run.coverage.counts_as), ruleset=run.coverage.ruleset
+            ),
+        ),
+        (_("as declared"), _("every organisation that the registers name is taken as it stands there")),
+        (
+            _("as valid"),
+            _("the organisation must be in term, active, large enough for the rule set, and not a duplicate"),
+        ),
+        (
+            _("unknown"),
+            _("stays in the denominator and makes the rate an interval: from what is known, to what would be if "
+              "everything unknown were fulfilled"),
+        ),
+        (_("uncovered"), _("is said only where a register declared complete does not name the compound")),
+        ("100%", _("is printed only where numerator and denominator are equal")),
+    ]  # fmt: skip
+
+
+def _content(run: Run) -> dict[str, Any]:
+    names = Names.of(run)
+    compounds = tables.compounds(run, names)
+    uncovered = tables.with_status(run, compounds, "UNCOVERED")
+    unknown = tables.with_status(run, compounds, "UNKNOWN")
+    indicators = tables.indicators(run, names)
+    city_wide = (run.indicators.frame["scope_level"].isin(["city", "class", "mode"])).to_numpy()
+    return {
+        "lang": _LANG.get(run.language, run.language),
+        "version": __version__,
+        "city": run.city.name,
+        "as_of": run.city.as_of.isoformat() if run.city.as_of else _("not stated"),
+        "about": summary.about(run),
+        "total": len(run.coverage.frame),
+        "bars": _bars(run),
+        "cards": _cards(run),
+        "claims": _claims(run, names),
+        "uncovered": uncovered,
+        "unknown": unknown,
+        "shown": MAX_LISTED,
+        "streets": summary.by_street(run),
+        "indicators": indicators,
+        "indicator_rows": indicators.frame.loc[city_wide].to_dict("records"),
+        "definitions": _definitions(run),
+        "findings": _findings(run),
+        "findings_total": len(run.findings),
+        "set_aside": tables.set_aside(run),
+        "sources": tables.sources(run),
+    }
+
+
+def render(run: Run) -> str:
+    """Return the page as text; whatever the files hold is escaped."""
+    with speaking(run.language):
+        return _environment().get_template("report.html").render(_content(run)) + "\n"
+
+
+def write_html(run: Run, path: Path) -> None:
+    """Write the page of a run: one file, without any request when it is opened.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    text = render(run).encode("utf-8", "replace")
+    try:
+        path.write_bytes(text)
+    except OSError as problem:
+        raise OutputError(
+            N_("the file cannot be written: {why}"),
+            place=path.name,
+            remedy=N_("choose a folder that you may write to"),
+            why=problem.strerror or type(problem).__name__,
+        ) from problem

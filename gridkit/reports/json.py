@@ -1,0 +1,152 @@
+"""``audit.json``: what a run found, for programs. The schema is documented in ``docs/audit-json.md``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from gridkit import __version__
+from gridkit.errors import OutputError
+from gridkit.locale import N_, speaking
+from gridkit.reports import words
+from gridkit.reports.tables import whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gridkit.model import Run
+
+SCHEMA: Final = "gridkit-audit/1"
+"""Name and version of the schema; the number grows when a key changes its meaning or goes away."""
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """Return a run as plain values: numbers, texts, lists and dictionaries.
+
+    Floats are rounded to six decimals, missing numbers are None. Titles and sentences are in ``run.language``. The
+    ids behind each figure are in ``tables/indicators.parquet``.
+    """
+    with speaking(run.language):
+        return {
+            "schema": SCHEMA,
+            "run": _meta(run),
+            "compounds": {"total": len(run.coverage.frame), "by_status": run.coverage.by_status()},
+            "indicators": _indicators(run),
+            "claims": _claims(run),
+            "findings": _findings(run),
+            "inputs": _inputs(run),
+        }
+
+
+def _meta(run: Run) -> dict[str, Any]:
+    return {
+        "city": run.city.name,
+        "as_of": run.city.as_of.isoformat() if run.city.as_of else None,
+        "language": run.language,
+        "crs": run.city.crs,
+        "ruleset": run.coverage.ruleset,
+        "counts_as": list(run.coverage.counts_as),
+        "complete": sorted(kind for kind, registry in run.city.registries.items() if registry.complete),
+        "inputs_hash": run.inputs_hash,
+        "gridkit": __version__,
+    }
+
+
+def tidy(value: object) -> Any:
+    """Return a value as JSON can hold it, floats rounded.
+
+    >>> tidy({"b": (1 / 3, float("nan")), "a": {"x"}})
+    {'a': ['x'], 'b': [0.333333, None]}
+    """
+    if isinstance(value, dict):
+        return {str(key): tidy(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, (set, frozenset)):
+        return [tidy(item) for item in sorted(value, key=str)]
+    if isinstance(value, (list, tuple)):
+        return [tidy(item) for item in value]
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if hasattr(value, "item"):  # a numpy number
+        return tidy(value.item())
+    return words.plain(value) if isinstance(value, float) else str(value)
+
+
+def _indicators(run: Run) -> list[dict[str, Any]]:
+    frame = run.indicators.frame
+    figures = ("numerator", "denominator", "excluded", "unknown")
+    columns = {
+        **{key: frame[key].astype(str).tolist() for key in ("id", "scope", "scope_level", "basis")},
+        **{key: whole(frame[key]) for key in figures},
+        **{key: [words.plain(float(value)) for value in frame[key]] for key in ("low", "high")},
+        "details": [tidy(value) for value in frame["details"]],
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _claims(run: Run) -> list[dict[str, Any]]:
+    frame = run.claims
+    texts = ("text", "indicator", "scope", "basis", "comparator")
+    columns = {
+        **{key: frame[key].fillna("").astype(str).tolist() for key in texts},
+        "figure": [tidy(value) for value in frame["figure"]],
+        "verdict": frame["verdict"].astype(str).tolist(),
+        **{key: whole(frame[key]) for key in ("numerator", "denominator")},
+        **{key: [words.plain(float(value)) for value in frame[key]] for key in ("low", "high")},
+        **{key: frame[key].fillna("").astype(str).tolist() for key in ("because", "source")},
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _findings(run: Run) -> list[dict[str, Any]]:
+    severity = run.findings.frame.drop_duplicates("code").set_index("code")["severity"].to_dict()
+    return [
+        {"code": code, "count": count, "severity": severity[code], "title": words.rule_title(code)}
+        for code, count in run.findings.counts().items()
+    ]
+
+
+def _inputs(run: Run) -> list[dict[str, Any]]:
+    keys = ("path", "sheet", "kind", "sha256", "encoding", "crs_stated", "crs_used", "rows_in", "kept", "set_aside",
+            "complete", "scope")  # fmt: skip
+    rows = sorted(run.city.sources, key=lambda source: (source.kind, source.name))
+    return [{key: getattr(source, key) for key in keys} for source in rows]
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """Return a document as JSON text: one line per key, and one line per record of a list, so that runs can be diffed.
+
+    >>> print(dumps({"n": 1, "rows": [{"a": 1}, {"a": 2}]}))
+    {
+    "n": 1,
+    "rows": [
+    {"a": 1},
+    {"a": 2}
+    ]
+    }
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    lines = []
+    for key, value in document.items():
+        text = "[\n" + ",\n".join(map(encode, value)) + "\n]" if isinstance(value, list) and value else encode(value)
+        lines.append(f"{encode(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def write_json(run: Run, path: Path) -> None:
+    """Write ``audit.json`` of a run to ``path``.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    text = dumps(to_json(run)).encode("utf-8", "replace") + b"\n"
+    try:
+        path.write_bytes(text)
+    except OSError as problem:
+        raise OutputError(
+            N_("the file cannot be written: {why}"),
+            place=path.name,
+            remedy=N_("choose a folder that you may write to"),
+            why=problem.strerror or type(problem).__name__,
+        ) from problem

@@ -1,0 +1,201 @@
+"""The workbook: every table on its own sheet, the same bytes for the same run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from gridkit.errors import OutputError
+from gridkit.locale import N_, speaking
+from gridkit.locale import gettext as _
+from gridkit.reports import summary, tables
+from gridkit.reports.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from gridkit.model import Run
+    from gridkit.reports.tables import Table
+
+MAX_ROWS: Final = 1_000_000
+"""Rows of one sheet; a longer table goes on in a second sheet (a sheet holds 1,048,576)."""
+MAX_TEXT: Final = 32_000
+"""Characters of one cell (the format ends at 32,767, the library then drops the cell without a word)."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_FONT = "Microsoft YaHei"
+_EPOCH = dt.datetime(1980, 1, 1)
+
+
+def text_of(value: str) -> str:
+    r"""Return ``value`` as a cell can hold it: no control characters, cut with a mark where it is too long.
+
+    >>> text_of("a\x00b")
+    'a�b'
+    """
+    value = _UNPRINTABLE.sub("\ufffd", value)
+    return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + " …"
+
+
+def columns_wide(text: str) -> int:
+    """Return the width of a text in Latin characters; Chinese ones count twice.
+
+    >>> columns_wide("小区 a")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def sheet_title(title: str, part: int = 1) -> str:
+    r"""Return a title that Excel accepts for a sheet: no ``[]:*?/\``, 31 characters at most."""
+    tail = f" ({part})" if part > 1 else ""
+    return re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")[: 31 - len(tail)] + tail
+
+
+class _Styles:
+    """The formats of one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
+        self.text: Format = book.add_format({**base, "text_wrap": True})
+        # Excel would read such a text as a formula once somebody edits the cell; the prefix keeps it a text.
+        self.guarded: Format = book.add_format({**base, "text_wrap": True, "quote_prefix": True})
+        self.number: Format = book.add_format({**base, "num_format": "#,##0"})
+        self.head: Format = book.add_format(
+            {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "border": 1}
+        )
+        self.title: Format = book.add_format({**base, "bold": True, "font_size": 16})
+        self.subtitle: Format = book.add_format({**base, "bold": True, "font_size": 12, "font_color": "#1F4E79"})
+        self.key: Format = book.add_format({**base, "bold": True, "text_wrap": True})
+        self.note: Format = book.add_format({**base, "italic": True, "font_color": "#595959"})
+
+
+def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, int):
+        sheet.write_number(row, col, value, styles.number)
+        return
+    text = text_of(str(value))
+    sheet.write_string(row, col, text, styles.guarded if text.startswith(_FORMULA_START) else styles.text)
+
+
+def _rows(sheet: Worksheet, table: Table, top: int, styles: _Styles, *, first: int = 0, count: int = MAX_ROWS) -> int:
+    """Write heading and rows from ``top`` on; return the row after the last one."""
+    for col, column in enumerate(table.columns):
+        sheet.write_string(top, col, column.heading, styles.head)
+    part = table.frame.iloc[first : first + count]
+    for row, values in enumerate(part.itertuples(index=False, name=None), start=top + 1):
+        for col, value in enumerate(values):
+            _put(sheet, row, col, value, styles)
+    return top + 1 + len(part)
+
+
+def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
+    for part, first in enumerate(range(0, max(len(table), 1), MAX_ROWS), start=1):
+        sheet = book.add_worksheet(sheet_title(table.title, part))
+        for col, column in enumerate(table.columns):
+            sheet.set_column(col, col, max(column.width, min(columns_wide(column.heading) + 4, 28)))
+        top = 0
+        if table.note:
+            sheet.write_string(0, 0, table.note, styles.note)
+            top = 1
+        end = _rows(sheet, table, top, styles, first=first)
+        sheet.freeze_panes(top + 1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
+        sheet.autofilter(top, 0, max(end - 1, top), len(table.columns) - 1)
+        _page(sheet, top)
+
+
+def _page(sheet: Worksheet, head: int) -> None:
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(head)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
+    sheet = book.add_worksheet(sheet_title(_("Summary")))
+    for col, width in enumerate((34, 46, 22, 14, 24, 14, 16)):
+        sheet.set_column(col, col, width)
+    sheet.write_string(0, 0, text_of(_("Coverage audit: {city}").format(city=run.city.name)), styles.title)
+    row = 2
+    for key, value in summary.about(run):
+        sheet.write_string(row, 0, key, styles.key)
+        _put(sheet, row, 1, value, styles)
+        row += 1
+    for table in (summary.figures(run), summary.statuses(run), summary.finding_counts(run)):
+        row += 1
+        sheet.write_string(row, 0, table.title, styles.subtitle)
+        row = _rows(sheet, table, row + 1, styles)
+    _page(sheet, 0)
+
+
+def sheets(run: Run) -> list[Table]:
+    """Return the tables of the workbook after the summary, in the order of its sheets."""
+    names = Names.of(run)
+    compounds = tables.compounds(run, names)
+    return [
+        tables.indicators(run, names),
+        tables.claims(run, names),
+        compounds,
+        tables.with_status(run, compounds, "UNCOVERED"),
+        tables.with_status(run, compounds, "UNKNOWN"),
+        tables.findings(run),
+        tables.set_aside(run),
+        tables.sources(run),
+    ]
+
+
+def write_xlsx(run: Run, path: Path) -> None:
+    """Write the workbook of a run.
+
+    Parameters
+    ----------
+    run : Run
+        All values of the audit; ``run.language`` is the language of headings and sentences.
+    path : pathlib.Path
+        File to write; an existing one is replaced.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    with speaking(run.language):
+        _guarded(lambda: _write(run, path), path)
+
+
+def _guarded(work: Callable[[], None], path: Path) -> None:
+    try:
+        work()
+    except (OSError, XlsxWriterException) as problem:
+        raise OutputError(
+            N_("the workbook cannot be written: {why}"),
+            place=path.name,
+            remedy=N_("close it where it is open, or choose a folder that you may write to"),
+            why=problem,
+        ) from problem
+
+
+def _write(run: Run, path: Path) -> None:
+    # constant_memory writes row by row: 100,000 compounds need no more memory than 1,000
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        created = dt.datetime.combine(run.city.as_of, dt.time()) if run.city.as_of else _EPOCH
+        book.set_properties({"title": text_of(run.city.name), "author": "gridkit", "created": created})
+        styles = _Styles(book)
+        _add_summary(book, run, styles)
+        for table in sheets(run):
+            _add_table(book, table, styles)

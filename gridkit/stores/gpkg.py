@@ -1,0 +1,140 @@
+"""``city.gpkg``: the layers with their status, for any desktop GIS; the same bytes for the same run."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+
+from gridkit.errors import OutputError
+from gridkit.geo.crs import to_lonlat
+from gridkit.locale import N_
+from gridkit.model.fields import COMPOUND, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gridkit.model import Run
+
+_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
+_EPOCH: Final = "1980-01-01"
+_DATE_OPTION: Final = "OGR_CURRENT_DATE"
+
+
+@contextmanager
+def _dated(day: str) -> Iterator[None]:
+    """Let the GeoPackage carry ``day`` instead of the time of writing."""
+    before = pyogrio.get_gdal_config_option(_DATE_OPTION)
+    pyogrio.set_gdal_config_options({_DATE_OPTION: f"{day}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({_DATE_OPTION: before})
+
+
+def _compounds(run: Run, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return compounds with their merged attributes, their place, and how they are covered."""
+    cover = run.coverage.frame.reindex(frame.index)
+    data = run.attributes.frame.reindex(frame.index).copy()
+    for name in ("grid", "community", "street"):
+        data[name] = run.places.frame[name].reindex(frame.index)
+    for name in ("status", "organisation", "work", "valid", "rule"):
+        data[name] = cover[name]
+    for name in ("via", "open_via", "flags", "refs"):
+        data[name] = ["; ".join(map(str, value)) if isinstance(value, tuple) else "" for value in cover[name]]
+    return gpd.GeoDataFrame(data.assign(src=frame["src"], row=frame["row"]), geometry=frame.geometry, crs=frame.crs)
+
+
+def _areas(run: Run, level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return an area layer with its number of compounds in all and in each status."""
+    place = run.places.frame[level].reindex(run.coverage.frame.index)
+    tally = pd.crosstab(place.to_numpy(), run.coverage.frame["status"].to_numpy())
+    counts = tally.reindex(index=frame.index, fill_value=0)
+    data = frame.copy()
+    data["compounds"] = counts.sum(axis=1).astype("int64") if counts.shape[1] else 0
+    for status in run.coverage.by_status():
+        data[f"n_{status.lower()}"] = counts[status].astype("int64") if status in counts else 0
+    return data
+
+
+def _findings(run: Run) -> gpd.GeoDataFrame:
+    frame = run.findings.frame
+    frame = frame[frame["lon"].notna() & frame["lat"].notna()]
+    data = frame[["code", "severity", "subject"]].reset_index(drop=True)
+    data["refs"] = ["; ".join(map(str, refs)) for refs in frame["refs"]]
+    points = gpd.points_from_xy(frame["lon"], frame["lat"])
+    return gpd.GeoDataFrame(data, geometry=points, crs="EPSG:4490")
+
+
+def layers(run: Run) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of the file in EPSG:4490, each sorted by code, the codes as text."""
+    found = {}
+    for level in LEVELS:
+        layer = run.city.layers.get(level)
+        if layer is None:
+            continue
+        frame = layer.frame.sort_index()
+        shown = _compounds(run, frame) if level == COMPOUND else _areas(run, level, frame)
+        found[level] = to_lonlat(shown.rename_axis("code").reset_index())
+    found["findings"] = _findings(run)
+    return found
+
+
+def _text_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame whose text columns hold text only: a broken file may bring what UTF-8 cannot hold."""
+    texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype.kind not in "iufbIF"]
+    clean = {name: [str(value).encode("utf-8", "replace").decode() for value in frame[name]] for name in texts
+             if not isinstance(frame[name].dtype, (pd.Int64Dtype, pd.Float64Dtype))}  # fmt: skip
+    return frame.assign(**clean)
+
+
+def _kind(frame: gpd.GeoDataFrame) -> str:
+    """Return the geometry type of a layer; ``Unknown`` holds a mixture."""
+    single = {kind.removeprefix("Multi") for kind in frame.geom_type.dropna()}
+    plain = {"Polygon": "MultiPolygon", "Point": "Point"}
+    return plain.get(single.pop(), "Unknown") if len(single) == 1 else "Unknown"
+
+
+def write_gpkg(run: Run, path: Path) -> None:
+    """Write the layers of a run: street, community, grid, compound, findings.
+
+    The file is written beside ``path`` and moved there when it is complete. Codes are text, coordinates EPSG:4490
+    (degrees), the date inside is ``as_of``.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written, or another program has it open (a GeoPackage that is exchanged under an open
+        connection is damaged without a word).
+    """
+    busy = [side for side in _SIDE_FILES if path.with_name(path.name + side).exists()]
+    if busy:
+        raise OutputError(
+            N_("the GeoPackage is open in another program, or was left unfinished: {side} lies beside it"),
+            place=path.name,
+            remedy=N_("close it there, or write to a new name"),
+            side=path.name + busy[0],
+        )
+    day = run.city.as_of.isoformat() if run.city.as_of else _EPOCH
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tmp-", dir=path.parent) as folder, _dated(day):
+            draft = Path(folder) / "city.gpkg"
+            for name, frame in layers(run).items():
+                pyogrio.write_dataframe(
+                    _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
+                    promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
+                )  # fmt: skip
+            draft.replace(path)
+    except (OSError, DataSourceError, DataLayerError, FieldError) as problem:
+        raise OutputError(
+            N_("the GeoPackage cannot be written: {why}"),
+            place=path.name,
+            remedy=N_("choose a folder that you may write to, with room on the disk"),
+            why=problem,
+        ) from problem

@@ -1,0 +1,139 @@
+"""``tables/*.parquet``: every value of a run with all its ids, for programs and for ``gridkit explain``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gridkit.model.fields import COMPOUND, LAYER_FIELDS
+from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
+from gridkit.stores.digest import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from gridkit.model import Run
+
+TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
+JSON: Final = "json"
+"""A column of dictionaries, kept as canonical JSON text."""
+
+Schema = dict[str, Any]
+_FIELD_TYPES: Final = {"count": WHOLE, "number": REAL}
+
+
+def _clean(text: object) -> str:
+    """Return a text that UTF-8 can hold (a lone surrogate from a broken file cannot)."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
+def _none(value: object) -> bool:
+    return value is None or (not isinstance(value, (list, tuple, dict)) and bool(pd.isna(value)))
+
+
+def _array(values: Iterable[Any], kind: Any) -> pa.Array:
+    if kind == JSON:
+        return pa.array([canonical(value) for value in values], TEXT)
+    if kind == TEXT:
+        return pa.array(["" if _none(value) else _clean(value) for value in values], TEXT)
+    if kind == TEXTS:
+        return pa.array([[_clean(item) for item in value] for value in values], TEXTS)
+    cast = {WHOLE: int, REAL: float, FLAG: bool}[kind]
+    return pa.array([None if _none(value) else cast(value) for value in values], kind)
+
+
+def arrow(frame: pd.DataFrame, schema: Schema) -> pa.Table:
+    """Return the columns of ``schema`` as an Arrow table without any metadata of the library that made it."""
+    arrays = [_array(frame[name].tolist(), kind) for name, kind in schema.items()]
+    return pa.table(arrays, names=list(schema))
+
+
+def compounds(run: Run) -> pa.Table:
+    """Return one row per compound: place, coverage, and all attributes, sorted by code."""
+    cover = run.coverage.frame.rename_axis("code")
+    place = run.places.frame.reindex(cover.index).rename(columns={"method": "place_method", "share": "place_share"})
+    fields = LAYER_FIELDS[COMPOUND]
+    frame = pd.concat([run.attributes.frame.reindex(cover.index)[list(fields)], place, cover], axis=1)
+    schema: Schema = {
+        "code": TEXT, "name": TEXT, "street": TEXT, "community": TEXT, "grid": TEXT, "place_method": TEXT,
+        "place_share": REAL, "status": TEXT, "organisation": TEXT, "work": TEXT, "valid": TEXT, "rule": TEXT,
+        "via": TEXTS, "open_via": TEXTS, "flags": TEXTS, "refs": TEXTS,
+    }  # fmt: skip
+    schema |= {name: _FIELD_TYPES.get(kind, TEXT) for name, kind in fields.items() if name not in schema}
+    return arrow(frame.reset_index().sort_values("code", kind="stable"), schema)
+
+
+def trace(run: Run) -> pa.Table:
+    """Return every rule that was tried for every compound, in the order of trial."""
+    frame = run.coverage.trace.sort_values("compound", kind="stable")
+    return arrow(frame, {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS})
+
+
+def links(run: Run) -> pa.Table:
+    """Return every mention with all its candidates."""
+    kinds: Schema = {"position": WHOLE, "score": REAL, "margin": REAL, "rank": WHOLE, "accepted": FLAG, "reason": JSON}
+    frame = run.links.frame.sort_values(["record", "field", "position", "rank", "code"], kind="stable")
+    return arrow(frame, {name: kinds.get(name, TEXT) for name in LINK_COLUMNS})
+
+
+def indicators(run: Run) -> pa.Table:
+    """Return every indicator with the ids behind each of its numbers."""
+    whole = ("numerator", "denominator", "excluded", "unknown")
+    kinds: Schema = {**dict.fromkeys(whole, WHOLE), "low": REAL, "high": REAL, "details": JSON}
+    kinds |= {f"{name}_ids": TEXTS for name in ("numerator", "unknown", "missing", "excluded")}
+    return arrow(run.indicators.frame, {name: kinds.get(name, TEXT) for name in INDICATOR_COLUMNS})
+
+
+def claims(run: Run) -> pa.Table:
+    """Return every claim with the ids that decide it."""
+    kinds: Schema = {"numerator": WHOLE, "denominator": WHOLE, "low": REAL, "high": REAL, "ids": TEXTS}
+    return arrow(run.claims, {name: kinds.get(name, TEXT) for name in CLAIM_COLUMNS})
+
+
+def findings(run: Run) -> pa.Table:
+    """Return every finding: code, severity, subject, values of its sentence, cells, place."""
+    schema = {"code": TEXT, "severity": TEXT, "subject": TEXT, "params": JSON, "refs": TEXTS, "lon": REAL, "lat": REAL}
+    return arrow(run.findings.frame, schema)
+
+
+def set_aside(run: Run) -> pa.Table:
+    """Return every row that was read and not used."""
+    frame = run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")
+    return arrow(frame, {"src": TEXT, "row": WHOLE, "reason": TEXT, "subject": TEXT})
+
+
+def sources(run: Run) -> pa.Table:
+    """Return every table or layer that was read, with its hash, its row balance, and where each field came from."""
+    schema: Schema = {
+        "path": TEXT, "sheet": TEXT, "kind": TEXT, "sha256": TEXT, "encoding": TEXT, "crs_stated": TEXT,
+        "crs_used": TEXT, "rows_in": WHOLE, "kept": WHOLE, "set_aside": WHOLE, "complete": FLAG, "scope": TEXT,
+        "columns": JSON, "headers": JSON,
+    }  # fmt: skip
+    rows = sorted(run.city.sources, key=lambda source: (source.kind, source.name))
+    plain = [{name: getattr(source, name) for name in schema} for source in rows]
+    records = [{**row, "columns": dict(row["columns"]), "headers": dict(row["headers"])} for row in plain]
+    return arrow(pd.DataFrame(records, columns=list(schema)), schema)
+
+
+TABLES: Final[Mapping[str, Callable[[Run], pa.Table]]] = {
+    "claims": claims,
+    "compounds": compounds,
+    "findings": findings,
+    "indicators": indicators,
+    "links": links,
+    "set_aside": set_aside,
+    "sources": sources,
+    "trace": trace,
+}
+"""What ``tables/`` holds: name -> function of the run."""
+
+
+def write_tables(run: Run, folder: Path) -> None:
+    """Write all tables of a run as Parquet files into ``folder``, which is made where it does not exist."""
+    folder.mkdir(exist_ok=True)
+    for name, make in TABLES.items():
+        pq.write_table(make(run), folder / f"{name}.parquet", compression="zstd")
