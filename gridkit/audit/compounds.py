@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from gridkit.audit.rollup import Items, Rate, rollup, single
+from gridkit.audit.rollup import Items, Rate, one_row, rollup
 from gridkit.model.fields import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def coverage_rates(
             parts.append(rollup(items, Rate(name, "compounds", held, unknown, details=details)))
             parts.append(rollup(items, Rate(name, "households", held, unknown, counted, weight, details=details)))
             if name == "coverage.organisation.declared":
-                parts += [[gap(parts[0], "compounds")], [gap(parts[1], "households")]]
+                parts += [[pd.DataFrame([gap(parts[0], "compounds"), gap(parts[1], "households")])]]
     return parts
 
 
-def gap(part: list[pd.DataFrame], basis: str) -> pd.DataFrame:
+def gap(part: list[pd.DataFrame], basis: str) -> dict[str, Any]:
     """Return the urban rate less the township rate as one row, from the rows of the rate by scope level.
 
     Both rates are intervals, so the gap is one: from (lowest urban - highest township) to (highest urban - lowest
@@ -69,7 +69,7 @@ def gap(part: list[pd.DataFrame], basis: str) -> pd.DataFrame:
     }
     points = [round(100 * value / (m * n), 6) for value in (numbers[0], numbers[0] + numbers[3])] if m * n else []
     details |= {"points": tuple(points), "small_n": min(m, n) < SMALL_N}
-    return single("gap.organisation", basis, numbers, details=details)
+    return one_row("gap.organisation", basis, numbers, details=details)
 
 
 def mode_table(index: pd.Index, attributes: Attributes, coverage: Coverage) -> list[pd.DataFrame]:

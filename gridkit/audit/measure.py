@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridkit.audit.balance import load_means
+from gridkit.audit.bodies import committee_rates, company_rates, governance_rate
 from gridkit.audit.compounds import coverage_rates, mode_table
+from gridkit.audit.evidence import Evidence
+from gridkit.audit.grids import grid_rates
+from gridkit.audit.ledgers import completeness_rates, ledger_rates
+from gridkit.audit.pairing import pairing_rates
 from gridkit.audit.rollup import table
 from gridkit.audit.scopes import Scopes, compound_index
 from gridkit.model import Indicators
@@ -33,4 +39,13 @@ def measure(city: City, places: Places, links: Links, attributes: Attributes, co
     scopes, index = Scopes(city, places), compound_index(city)
     parts = coverage_rates(scopes, index, attributes, coverage)
     parts.append(mode_table(index, attributes, coverage))
+    evidence = Evidence(city, links)
+    parts += grid_rates(scopes, evidence)
+    parts += company_rates(scopes, evidence)
+    parts += committee_rates(scopes, evidence)
+    parts += governance_rate(scopes, index, evidence, attributes)
+    parts += pairing_rates(scopes, index, evidence)
+    parts += load_means(scopes, evidence, attributes)
+    parts += ledger_rates(scopes, evidence)
+    parts += completeness_rates(city)
     return Indicators(table(parts))

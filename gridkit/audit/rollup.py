@@ -150,7 +150,7 @@ def rollup(items: Items, rate: Rate) -> list[pd.DataFrame]:
     return frames
 
 
-def single(
+def one_row(
     name: str,
     basis: str,
     numbers: tuple[int, int, int, int],
@@ -158,15 +158,16 @@ def single(
     ids: tuple[tuple[str, ...], ...] = ((), (), (), ()),
     scope: tuple[str, str] = ("city", ""),
     details: Mapping[str, Any] | None = None,
-) -> pd.DataFrame:
-    """Return one row from its ``numbers`` (numerator, denominator, excluded, unknown) and the ``ids`` behind each.
+) -> dict[str, Any]:
+    """Return one row of the table.
 
-    ``ids`` are those that hold, that are unknown, that do not hold, and that are excluded.
+    ``numbers`` are numerator, denominator, excluded, unknown; ``ids`` those that hold, that are unknown, that do not
+    hold, and that are excluded.
     """
     row: dict[str, Any] = {"id": name, "scope_level": scope[0], "scope": scope[1], "basis": basis}
     row |= {key: int(value) for key, value in zip(_NUMBERS, numbers, strict=True)}
     row |= dict(zip(_IDS, ids, strict=True))
-    return pd.DataFrame([row | {"details": dict(details or {})}])
+    return row | {"details": dict(details or {})}
 
 
 def table(parts: Iterable[list[pd.DataFrame]]) -> pd.DataFrame:

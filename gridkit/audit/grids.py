@@ -1,0 +1,70 @@
+"""Grids with a branch, with a branch or a group, and exclusive grids with their group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridkit.audit.rollup import Rate, rollup
+from gridkit.model.fields import GRID
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gridkit.audit.evidence import Evidence
+    from gridkit.audit.rollup import Items
+    from gridkit.audit.scopes import Scopes
+
+
+def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
+    """Return ``grids.branch_rate``, ``grids.branch_or_group_rate`` and ``exclusive.group_rate``.
+
+    A grid has a branch where an active branch of kind ``grid`` is linked to it, and a group where an active party group
+    is. A grid without either is unknown, not without, while a link waits for a person or the registry is not declared
+    complete. Excluded are the grids of the layer that are of another kind. A layer that names no kind at all is taken
+    to hold comprehensive grids only.
+    """
+    if GRID not in scopes.city.layers or not evidence.has("branches"):
+        return []
+    items = scopes.grids()
+    kind = scopes.city.layers[GRID].frame["grid_kind"].reindex(items.frame.index).fillna("")
+    comprehensive = (kind == "comprehensive") | (kind == "").all()
+    branches = evidence.active_branches()
+    group = (branches["org_level"] == "group") | (branches["branch_kind"] == "exclusive_grid_group")
+    branch = (branches["branch_kind"] == "grid") & ~group
+    details: dict[str, object] = {
+        "kinds": {str(name or "unknown"): int(n) for name, n in kind.value_counts().sort_index().items()}
+    }
+    wanted = (
+        ("grids.branch_rate", branch, comprehensive),
+        ("grids.branch_or_group_rate", branch | group, comprehensive),
+        ("exclusive.group_rate", group, kind == "exclusive"),
+    )
+    return [
+        rollup(
+            items, _rate(name, items, evidence, records=branches.index[who], counted=which.to_numpy(), details=details)
+        )
+        for name, who, which in wanted
+    ]
+
+
+def _rate(
+    name: str, items: Items, evidence: Evidence, *, records: pd.Index, counted: np.ndarray, details: dict[str, object]
+) -> Rate:
+    """Return the rate of grids that one of ``records`` is linked to."""
+    linked, waiting = (
+        rows[rows["record"].isin(records)]
+        for rows in (evidence.linked("branches", "covers", GRID), evidence.waiting("branches", "covers", GRID))
+    )
+    held = items.mask(linked["code"])
+    silent = ~evidence.speaks_of("branches", items.frame.index.to_series())
+    unknown = silent | items.mask(waiting["code"])
+    seen = linked["code"].isin(items.ids[counted])
+    per_grid, per_record = linked[seen].groupby("code").size(), linked[seen].groupby("record").size()
+    several = {
+        "records": len(per_record),
+        "grids_with_several": tuple(sorted(per_grid.index[per_grid > 1])),
+        "records_with_several": tuple(sorted(per_record.index[per_record > 1])),
+    }
+    return Rate(name, "grids", held, np.asarray(unknown), counted, details={**details, **several})
