@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(project.claims, indicators, city)
     parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city)]
-    settings = project.settings()
+    settings = {**project.settings(), "ruleset": ruleset.model_dump(mode="json")}
     progress("", total, total)
     return Run(
         city=city,
@@ -119,7 +120,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
         indicators=indicators,
         claims=claims,
         findings=Findings.concat(parts),
-        inputs_hash=inputs_digest(city.sources, settings, ruleset.text, language),
+        inputs_hash=inputs_digest(city.sources, settings, language=language),
         language=language,
         settings=settings,
     )
@@ -142,6 +143,13 @@ def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
     return {"map.html": write_map, **files} if with_map else files
 
 
-def save(run: Run, parent: Path, *, with_map: bool = True) -> Path:
-    """Write the run folder of ``run`` under ``parent``, whole or not at all, and return its path."""
-    return write_run(run, parent, writers(with_map=with_map))
+def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True) -> Path:
+    """Write the run folder of ``run`` under ``parent``, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    project : pathlib.Path, optional
+        The project file, so that ``gridkit verify`` finds the inputs again.
+    """
+    rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
+    return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
