@@ -70,11 +70,11 @@ def evaluate(facts: Facts, ruleset: RuleSet) -> tuple[list[Hit], Outcome]:
     first = {rule.id: try_rule(rule, facts) for rule in ruleset.rules if not _last(rule)}
     hits = list(first.values())
     held = {rule.id: rule.status for rule in ruleset.rules if rule.id in first}
-    outcome = Outcome(
-        *(_measure([first[name].answer for name, status in held.items() if status in counting.statuses], counting, facts)
-          for counting in (ruleset.organisation, ruleset.work)),
-        waits(hits),
-    )  # fmt: skip
+    organisation, work = (
+        _measure([first[name].answer for name, status in held.items() if status in counting.statuses], counting, facts)
+        for counting in (ruleset.organisation, ruleset.work)
+    )
+    outcome = Outcome(organisation, work, waits(hits))
     ordered = [first[rule.id] if rule.id in first else try_rule(rule, facts, outcome=outcome) for rule in ruleset.rules]
     return ordered, outcome
 

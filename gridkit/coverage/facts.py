@@ -23,7 +23,7 @@ class Facts:
     """The inputs of one coverage run, put into the shape that the rules need.
 
     ``codes`` are the compounds in layer order; ``branches`` is indexed by row id with ``kind``, ``level``, ``status``,
-    ``named`` (places it names), ``evidence``, ``in_term``, ``enough``, ``duplicate``, ``valid`` (answers), ``community``;
+    ``named`` (places it names), ``evidence``, ``in_term``, ``enough``, ``duplicate``, ``valid``, ``community``;
     ``ties`` has one row per compound, record and ``through`` (``covers``, ``grid``, ``unit``) with ``place`` (position
     of the compound in ``codes``) and ``strength`` (yes for accepted links, maybe for open ones); ``pairs`` the same for
     pairings.

@@ -2,9 +2,306 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gridkit.locale import N_
+from gridkit.rules.rule import Rule
 
-if TYPE_CHECKING:
-    from gridkit.rules.rule import Rule
+_BRANCH_RULES = N_("支部工作条例(试行) art. 4 (quoted from secondary pages)")
+_JOINT_RULES = N_("支部工作条例(试行), articles on joint branches (quoted from secondary pages)")
+_COMPOUND = "D1-3: 正式党员3名以上且符合条件的小区,建立党支部;不足3名或暂不符合条件的小区,联合其他小区建立联合党支部"
+_UNIT = "D1-4: 单位型小区原则上不再新建……依托单位党组织或离退休党组织实现党组织覆盖"
+_TREE = "D1-1: 镇(街)党(工)委—村(社区)党组织—综合网格党支部—楼栋(单元)党小组—党员责任区"
+_GRID = "D1-2: 在每个网格成立党支部; D2-4: 建立网格党支部194個,黨小組1165個"
+_CITY_GRID = "D1-14: 下设14个联合党小组,各自分包一个城区网格"
+_LISTS = N_("domain brief 2.9: the denominator is the layer, not the list of covered compounds")
+_VALID = N_("domain brief 2.1: a branch that covers must be in term, active, large enough and no duplicate")
 
-RULES: tuple[Rule, ...] = ()
+_TERM = N_("支部工作条例(试行): village and community committees 5 years, others 3 (quoted from secondary pages)")
+
+_ASK = N_("check with the reporting office")
+
+
+def _rule(code: str, name: str, severity: str, source: str, *texts: str) -> Rule:
+    title, sentence, remedy = texts
+    return Rule(code, name, severity, title, sentence, source, remedy)
+
+
+_COVERAGE: tuple[Rule, ...] = (
+    _rule(
+        "C101",
+        "own-branch-due",
+        "warning",
+        _COMPOUND,
+        N_("Should have its own branch"),
+        N_("{name} has {members} formal members and is eligible, yet its status is {status}"),
+        N_("found a branch, or correct the members or the eligibility"),
+    ),
+    _rule(
+        "C102",
+        "own-branch-too-small",
+        "error",
+        _BRANCH_RULES,
+        N_("Own branch with too few formal members"),
+        N_("{branch} covers {name} alone with {members} formal members; {least} are needed"),
+        N_("join it with neighbours, or correct the number"),
+    ),
+    _rule(
+        "C103",
+        "joint-with-one",
+        "error",
+        _COMPOUND,
+        N_("Joint branch of one compound"),
+        N_("{branch} is a joint branch but only {reachable} of its {named} places can be found"),
+        N_("name its other compounds, or call it a compound branch"),
+    ),
+    _rule(
+        "C104",
+        "joint-too-many",
+        "warning",
+        _JOINT_RULES,
+        N_("Joint branch over many compounds"),
+        N_("{branch} joins {named} places; generally no more than {most}"),
+        N_("split it, or note why it is larger"),
+    ),
+    _rule(
+        "C105",
+        "joint-far-apart",
+        "warning",
+        _JOINT_RULES,
+        N_("Joint branch over distant compounds"),
+        N_("{branch} joins compounds {span_km} km apart in {communities} communities"),
+        N_("join neighbours instead, or check the links"),
+    ),
+    _rule(
+        "C106",
+        "branch-too-large",
+        "warning",
+        _BRANCH_RULES,
+        N_("Branch with many members"),
+        N_("{branch} has {members} members; generally no more than {most}"),
+        N_("divide it, or correct its level"),
+    ),
+    _rule(
+        "C107",
+        "joint-too-small",
+        "error",
+        _JOINT_RULES,
+        N_("Joint branch with too few formal members"),
+        N_("the compounds of {branch} have {members} formal members together; {least} are needed"),
+        N_("add a neighbour, or correct the numbers"),
+    ),
+    _rule(
+        "C108",
+        "unit-compound-own-branch",
+        "notice",
+        _UNIT,
+        N_("New branch in a unit-run compound"),
+        N_("{branch} was founded in the unit-run compound {name} ({founded_on})"),
+        N_("cover it through the unit's organisation, or correct the type of the compound"),
+    ),
+    _rule(
+        "C109",
+        "unit-compound-without-evidence",
+        "warning",
+        _UNIT,
+        N_("Unit-run compound without evidence"),
+        N_("{name} is said to be covered by {branch}, but no membership or agreement is recorded"),
+        N_("record the membership or the date of the agreement"),
+    ),
+    _rule(
+        "C110",
+        "members-counted-twice",
+        "warning",
+        N_("one member belongs to one branch (domain brief 2.1)"),
+        N_("Members counted in two branches"),
+        N_("the branches of {community} have {members} formal members, but only {total} are known there"),
+        N_("look for reported members counted as transferred ones"),
+    ),
+    _rule(
+        "C111",
+        "in-one-list-only",
+        "warning",
+        _LISTS,
+        N_("Named in one list, absent in the other"),
+        N_("{name} stands in {there} but not in {here}"),
+        N_("correct the name, add the boundary, or complete the registry"),
+    ),
+    _rule(
+        "C112",
+        "hundred-percent-of-less",
+        "error",
+        _LISTS,
+        N_("Full coverage of a shorter list"),
+        N_(
+            "all {rows} registry rows of {community} claim coverage, but {missing} of {compounds} compounds are missing"
+        ),
+        N_("complete the registry before a rate is published"),
+    ),
+)
+
+_ORGANISATION: tuple[Rule, ...] = (
+    _rule(
+        "C201",
+        "orphan",
+        "warning",
+        _TREE,
+        N_("Superior organisation not found"),
+        N_("{branch} names {parent} as its superior, which is not in the registry"),
+        N_("correct the name or code, or add the superior"),
+    ),
+    _rule(
+        "C202",
+        "cycle",
+        "error",
+        _TREE,
+        N_("Organisations that are their own superiors"),
+        N_("{branch} is its own superior through {count} organisations"),
+        N_("correct the superior of one of them"),
+    ),
+    _rule(
+        "C203",
+        "missing-tier",
+        "warning",
+        _TREE,
+        N_("Community without an organisation"),
+        N_("no community organisation is recorded for {community}"),
+        N_("add it to the registry"),
+    ),
+    _rule(
+        "C204",
+        "level-skipped",
+        "notice",
+        _TREE,
+        N_("A level is skipped or reversed"),
+        N_("{branch} ({kind}) stands directly under {parent} ({parent_kind})"),
+        N_("place it under its community organisation or branch"),
+    ),
+    _rule(
+        "C205",
+        "two-roots",
+        "warning",
+        _TREE,
+        N_("Two organisations lead one community or street"),
+        N_("{place} has {count} leading organisations, among them {branch}"),
+        _ASK,
+    ),
+    _rule(
+        "C206",
+        "detached",
+        "notice",
+        _TREE,
+        N_("No superior named"),
+        N_("{branch} names no superior organisation"),
+        N_("name its superior"),
+    ),
+    _rule(
+        "C207",
+        "grid-without-branch",
+        "warning",
+        _GRID,
+        N_("Grid without branch or group"),
+        N_("no branch and no group is recorded for the grid {name}"),
+        _ASK,
+    ),
+    _rule(
+        "C208",
+        "branch-without-grid",
+        "warning",
+        _GRID,
+        N_("Grid branch without a grid"),
+        N_("{branch} is a grid branch, but none of the places it names is a grid of the layer"),
+        N_("name its grid by code"),
+    ),
+    _rule(
+        "C209",
+        "two-branches-one-grid",
+        "warning",
+        _GRID,
+        N_("Two branches on one grid"),
+        N_("the grid {name} has {count} grid branches, among them {branch}"),
+        _ASK,
+    ),
+    _rule(
+        "C210",
+        "branch-over-grids",
+        "notice",
+        _GRID,
+        N_("One branch over several grids"),
+        N_("{branch} serves {count} grids"),
+        N_("count it once when grids with a branch are counted"),
+    ),
+    _rule(
+        "C211",
+        "exclusive-grid-without-group",
+        "warning",
+        "D2-5: 专属网格",
+        N_("Exclusive grid without a group"),
+        N_("no party group is recorded for the exclusive grid {name}"),
+        _ASK,
+    ),
+    _rule(
+        "C212",
+        "group-not-one-grid",
+        "warning",
+        _CITY_GRID,
+        N_("Group that does not take exactly one grid"),
+        N_("the group {branch} takes {count} grids instead of one"),
+        N_("give each group one grid"),
+    ),
+    _rule(
+        "C213",
+        "two-groups-one-grid",
+        "warning",
+        _CITY_GRID,
+        N_("Two groups on one grid"),
+        N_("the grid {name} is taken by {count} groups, among them {branch}"),
+        N_("give each group its own grid"),
+    ),
+    _rule(
+        "C214",
+        "compound-branch-names-several",
+        "notice",
+        _COMPOUND,
+        N_("Compound branch that names several compounds"),
+        N_("{branch} is recorded as a compound branch but names {named} places; it is treated as a joint branch"),
+        N_("record it as a joint branch"),
+    ),
+    _rule(
+        "C215",
+        "duplicate-branch",
+        "warning",
+        _VALID,
+        N_("Branch listed twice"),
+        N_("{branch} repeats an earlier row (same code, or same name in the same community)"),
+        N_("remove one of the rows"),
+    ),
+    _rule(
+        "C216",
+        "dissolved-still-covers",
+        "notice",
+        _VALID,
+        N_("Dissolved branch that still names compounds"),
+        N_("{branch} is dissolved and covers nothing, but still names {count} compounds"),
+        N_("clear its list, or correct its status"),
+    ),
+    _rule(
+        "C217",
+        "term-over",
+        "warning",
+        _TERM,
+        N_("Term is over"),
+        N_("the term of {branch} ended on {term_end}"),
+        N_("hold the election, or enter the new term"),
+    ),
+    _rule(
+        "C218",
+        "term-too-long",
+        "notice",
+        _TERM,
+        N_("Term ends too far away"),
+        N_("the term of {branch} ends on {term_end}, more than {years} years after the date of the data"),
+        N_("correct the date"),
+    ),
+)
+
+RULES: tuple[Rule, ...] = (*_COVERAGE, *_ORGANISATION)
+"""C101-C112 are F1-F12 of the domain brief, in that order; C2xx the tree of organisations, its branches and grids."""

@@ -211,8 +211,12 @@ def load_ruleset(name_or_text: str = "strict") -> RuleSet:
     if name_or_text in BUNDLED:
         text = (resources.files("gridkit.rules") / "sets" / f"{name_or_text}.toml").read_text("utf-8")
     elif "=" not in name_or_text:
-        raise InputError(N_("there is no coverage rule set named {name!r}"), name=name_or_text,
-                         names=", ".join(BUNDLED), remedy=N_("use one of {names}, or the path of a .toml file"))  # fmt: skip
+        raise InputError(
+            N_("there is no coverage rule set named {name!r}"),
+            remedy=N_("use one of {names}, or the path of a .toml file"),
+            name=name_or_text,
+            names=", ".join(BUNDLED),
+        )
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

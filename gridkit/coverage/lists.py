@@ -1,0 +1,112 @@
+"""Do the lists agree? C110 (members counted twice), C111 (named in one list only), C112 (full coverage of less)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gridkit.coverage.concern import Concern, fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gridkit.coverage.facts import Facts
+    from gridkit.rules.ruleset import RuleSet
+
+
+def members_twice(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
+    """C110: the branches of a community have more formal members than the community.
+
+    Counted are active compound, joint and grid branches that are no duplicates (groups are inside branches, functional
+    branches gather reported members, unit branches belong elsewhere). The total is what the community organisation
+    states; without one the sum over the community's compounds, then without grid branches, and only where every
+    compound states its number. A joint branch counts in its own community.
+    """
+    del frame, ruleset
+    rows, about = facts.city.rows("branches"), facts.branches
+    active = (about["status"] == "active") & ~about["duplicate"]
+    known = facts.places["community"]
+    stated = rows["formal_members"].where(active & (about["kind"] == "community")).dropna()
+    head = stated.groupby(about["community"].reindex(stated.index)).sum()
+    own = facts.frame["formal_members"]
+    homes = own.groupby(known.to_numpy()).agg(["sum", "count", "size"])
+    homes = homes.loc[(homes["count"] == homes["size"]) & (homes.index != ""), "sum"]
+    for kinds, totals in (
+        (("compound", "joint", "grid"), head),
+        (("compound", "joint"), homes[~homes.index.isin(head.index)]),
+    ):
+        counted = (
+            rows["formal_members"].where(active & about["kind"].isin(kinds) & (about["level"] != "group")).dropna()
+        )
+        groups = counted.groupby(about["community"].reindex(counted.index))
+        sums = groups.sum()
+        for community in sorted(sums.index.intersection(totals.index)):
+            if community and sums[community] > totals[community]:
+                params = {"members": int(sums[community]), "total": int(totals[community])}
+                records = sorted(groups.groups[community])
+                yield _of_community(facts, "C110", community, records=records, **params)
+
+
+def _of_community(facts: Facts, code: str, community: str, *, records: list[str], **params: Any) -> Concern:
+    layer = facts.city.layers.get("community")
+    named = layer is not None and community in layer.frame.index
+    name = layer.frame.loc[community, "name"] if layer is not None and named else community
+    lying = facts.places["community"] == community
+    places = tuple(np.flatnonzero(lying.to_numpy()).tolist()) if code == "C112" else ()
+    where = tuple((record, "formal_members" if code == "C110" else "coverage_claimed") for record in records)
+    return Concern(code, community, places, {"community": name, **params}, where, ("community", community))
+
+
+def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
+    """C111: a compound that a branch names but no layer has, or that a complete registry leaves out."""
+    del frame, ruleset
+    lost = facts.links.unmatched
+    lost = lost[(lost["field"] == "covers") & (lost["level"] == "compound") & lost["record"].isin(facts.branches.index)]
+    here, registry = _sources(facts, "compound"), _sources(facts, "compounds")
+    there = facts.city.rows("branches")["src"]
+    for record, mention in lost[["record", "mention"]].drop_duplicates().itertuples(index=False):
+        yield Concern(
+            "C111", record, (), {"name": mention, "there": there[record], "here": here}, fields(record, "covers")
+        )
+    absent = ~listed(facts) & facts.complete("compounds")
+    layer = facts.city.layers.get("compound")
+    records = layer.frame["src"] + "!" + layer.frame["row"].astype(str) if layer else {}
+    for place in np.flatnonzero(absent).tolist():
+        code = str(facts.codes[place])
+        params = {"name": facts.frame["name"].iloc[place], "there": here, "here": registry}
+        where = fields(records[code], "name") if layer else ()
+        yield Concern("C111", code, (place,), params, where, ("compound", code))
+
+
+def _sources(facts: Facts, kind: str) -> str:
+    """Names of the files that a layer or registry was read from: they need no translation."""
+    return ", ".join(sorted(source.name for source in facts.city.sources if source.kind == kind)) or kind
+
+
+def listed(facts: Facts) -> np.ndarray[Any, Any]:
+    """Return which compounds the compound registry knows, or may know by a link that waits for a person."""
+    rows = facts.city.rows("compounds")
+    known = facts.links.to("compound", "compound", rows)["code"]
+    return facts.codes.isin(known)
+
+
+def full_of_less(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
+    """C112: every registry row of a community claims coverage, but the layer holds compounds that it does not know."""
+    del frame
+    rows = facts.city.rows("compounds")
+    links = facts.links.sure
+    links = links[(links["field"] == "compound") & (links["level"] == "compound") & links["record"].isin(rows.index)]
+    where = facts.places["community"].reindex(links["code"]).to_numpy()
+    table = pd.DataFrame({"record": links["record"].to_numpy(), "community": where}).dropna().drop_duplicates()
+    claimed = rows["coverage_claimed"].reindex(table["record"]).fillna("")
+    table["claims"] = ((claimed != "") & ~claimed.str.strip().isin(ruleset.words.claims_nothing)).to_numpy(bool)
+    unknown = (
+        pd.Series(~listed(facts), index=facts.codes).groupby(facts.places["community"].to_numpy()).agg(["sum", "size"])
+    )
+    for community, part in table.groupby("community"):
+        missing = int(unknown.loc[community, "sum"])
+        if community and missing and part["claims"].all():
+            params = {"rows": len(part), "missing": missing, "compounds": int(unknown.loc[community, "size"])}
+            yield _of_community(facts, "C112", str(community), records=sorted(part["record"]), **params)
