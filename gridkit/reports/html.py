@@ -46,7 +46,6 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
     environment.globals["_"] = _
     environment.filters["number"] = lambda value: "" if value is None else f"{value:,}"
@@ -72,15 +71,15 @@ def _bars(run: Run) -> list[dict[str, Any]]:
 
 
 def _cards(run: Run) -> list[dict[str, Any]]:
-    """Return the headline as cards: figure, its numbers, and a bar from low to high where it is a share."""
+    """Return the headline as cards: figure, its numbers, and a bar from low to high; none without a denominator."""
     return [
         {
             "figure": figure,
             "low": f"{100 * figure.low:.3f}",
             "wide": f"{max(100 * (figure.high - figure.low), 0):.3f}",
-            "share": figure.denominator > 0,
         }
         for figure in summary.headline(run)
+        if figure.denominator
     ]
 
 
@@ -121,7 +120,7 @@ def _definitions(run: Run) -> list[tuple[str, str]]:
                 statuses=words.counts_as_sentence(run.coverage.counts_as), ruleset=run.coverage.ruleset
             ),
         ),
-        (_("as declared"), _("every organisation that the registers name is taken as it stands there")),
+        (_("as declared"), _("every organisation that the registries name is taken as it stands there")),
         (
             _("as valid"),
             _("the organisation must be in term, active, large enough for the rule set, and not a duplicate"),
@@ -131,7 +130,7 @@ def _definitions(run: Run) -> list[tuple[str, str]]:
             _("stays in the denominator and makes the rate an interval: from what is known, to what would be if "
               "everything unknown were fulfilled"),
         ),
-        (_("uncovered"), _("is said only where a register declared complete does not name the compound")),
+        (_("uncovered"), _("is said only where a registry declared complete does not name the compound")),
         ("100%", _("is printed only where numerator and denominator are equal")),
     ]  # fmt: skip
 
@@ -152,6 +151,7 @@ def _content(run: Run) -> dict[str, Any]:
         "total": len(run.coverage.frame),
         "bars": _bars(run),
         "cards": _cards(run),
+        "verdicts": summary.verdicts(run),
         "claims": _claims(run, names),
         "uncovered": uncovered,
         "unknown": unknown,

@@ -9,7 +9,7 @@ from gridkit import __version__
 from gridkit.errors import OutputError
 from gridkit.locale import N_, speaking
 from gridkit.reports import words
-from gridkit.reports.tables import whole
+from gridkit.reports.values import plain, texts, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,16 +68,16 @@ def tidy(value: object) -> Any:
         return value
     if hasattr(value, "item"):  # a numpy number
         return tidy(value.item())
-    return words.plain(value) if isinstance(value, float) else str(value)
+    return plain(value) if isinstance(value, float) else str(value)
 
 
 def _indicators(run: Run) -> list[dict[str, Any]]:
     frame = run.indicators.frame
     figures = ("numerator", "denominator", "excluded", "unknown")
     columns = {
-        **{key: frame[key].astype(str).tolist() for key in ("id", "scope", "scope_level", "basis")},
+        **{key: texts(frame[key]) for key in ("id", "scope", "scope_level", "basis")},
         **{key: whole(frame[key]) for key in figures},
-        **{key: [words.plain(float(value)) for value in frame[key]] for key in ("low", "high")},
+        **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
         "details": [tidy(value) for value in frame["details"]],
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -85,14 +85,14 @@ def _indicators(run: Run) -> list[dict[str, Any]]:
 
 def _claims(run: Run) -> list[dict[str, Any]]:
     frame = run.claims
-    texts = ("text", "indicator", "scope", "basis", "comparator")
+    words_of = ("text", "indicator", "scope", "basis", "comparator")
     columns = {
-        **{key: frame[key].fillna("").astype(str).tolist() for key in texts},
+        **{key: texts(frame[key]) for key in words_of},
         "figure": [tidy(value) for value in frame["figure"]],
-        "verdict": frame["verdict"].astype(str).tolist(),
+        "verdict": texts(frame["verdict"]),
         **{key: whole(frame[key]) for key in ("numerator", "denominator")},
-        **{key: [words.plain(float(value)) for value in frame[key]] for key in ("low", "high")},
-        **{key: frame[key].fillna("").astype(str).tolist() for key in ("because", "source")},
+        **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
+        **{key: texts(frame[key]) for key in ("because", "source")},
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gridkit.reports import words
+from gridkit.reports.values import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ def _registry_names(city: City) -> dict[str, str]:
         frame = city.registries[kind].frame
         field = next((name for name in _NAME_FIELDS if name in frame.columns), None)
         if field is not None:
-            found.update(zip(frame.index.astype(str), frame[field].fillna("").astype(str), strict=True))
+            found.update(zip(frame.index.tolist(), texts(frame[field]), strict=True))
     return found
 
 
@@ -42,7 +43,7 @@ class Names:
     def of(cls, run: Run) -> Names:
         """Collect the names of a run."""
         areas = {
-            level: dict(zip(layer.frame.index.astype(str), layer.frame["name"].fillna("").astype(str), strict=True))
+            level: dict(zip(layer.frame.index.tolist(), texts(layer.frame["name"]), strict=True))
             for level, layer in run.city.layers.items()
         }
         return cls(areas, _registry_names(run.city))
@@ -54,7 +55,7 @@ class Names:
     def places(self, level: str, codes: pd.Series) -> list[str]:
         """Return the names of many places of one level, codes where there is no name."""
         known = self.areas.get(level, {})
-        return [known.get(code, "") or code for code in codes.fillna("").astype(str)]
+        return [known.get(code, "") or code for code in texts(codes)]
 
     def records(self, row_ids: Iterable[str]) -> list[str]:
         """Return the names of registry rows, each once; the row id where the row has no name."""

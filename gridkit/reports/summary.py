@@ -12,7 +12,9 @@ from gridkit.audit.format import percent
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
-from gridkit.reports.tables import Column, Table, whole
+from gridkit.reports.names import Names
+from gridkit.reports.tables import Column, Table
+from gridkit.reports.values import whole
 
 if TYPE_CHECKING:
     from gridkit.model import Run
@@ -73,6 +75,13 @@ def headline(run: Run) -> list[Figure]:
     return figures
 
 
+def verdicts(run: Run) -> str:
+    """Return how many claims stand and fall, in words; empty without claims."""
+    counts = run.claims["verdict"].value_counts()
+    shown = (f"{words.labelled(words.VERDICTS, key)} {int(counts.get(key, 0))}" for key in words.VERDICTS)
+    return _("{n} claims: {parts}").format(n=len(run.claims), parts=_(", ").join(shown)) if len(run.claims) else ""
+
+
 def about(run: Run) -> list[tuple[str, str]]:
     """Return what was audited and by which definitions, as pairs of name and text."""
     city = run.city
@@ -81,7 +90,7 @@ def about(run: Run) -> list[tuple[str, str]]:
         (_("data as of"), city.as_of.isoformat() if city.as_of else _("not stated")),
         (_("rule set"), run.coverage.ruleset),
         (_("counts as organisation coverage"), words.counts_as_sentence(run.coverage.counts_as)),
-        (_("registers declared complete"), _complete(run)),
+        (_("registries declared complete"), _complete(run)),
         (_("coordinate system of measurements"), city.crs),
         (_("hash of inputs and settings"), run.inputs_hash),
         (_("made with"), f"gridkit {__version__}"),
@@ -166,6 +175,12 @@ def finding_counts(run: Run) -> Table:
     return Table("finding_counts", _("Findings by rule"), columns, frame)
 
 
+def _street_figures(run: Run, name: str) -> dict[str, Figure]:
+    frame = run.indicators.frame
+    rows = frame[(frame["id"] == name) & (frame["scope_level"] == "street") & (frame["basis"] == "compounds")]
+    return {str(row["scope"]): figure_of(row) for _index, row in rows.sort_values("scope").iterrows()}
+
+
 def by_street(run: Run) -> Table:
     """Return organisation coverage street by street, with the compounds that are uncovered and unknown."""
     columns = (
@@ -178,34 +193,24 @@ def by_street(run: Run) -> Table:
         Column("uncovered", _("uncovered"), 11, number=True),
         Column("unknown", _("unknown"), 11, number=True),
     )
-    frame = run.indicators.frame
-    rows = frame[(frame["scope_level"] == "street") & (frame["basis"] == "compounds")]
-    declared = rows[rows["id"] == "coverage.organisation.declared"].sort_values("scope")
-    valid = rows[rows["id"] == "coverage.organisation.valid"].set_index("scope")
+    declared, valid = (_street_figures(run, f"coverage.organisation.{kind}") for kind in ("declared", "valid"))
+    names = Names.of(run)
     street = run.places.frame["street"].reindex(run.coverage.frame.index).fillna("")
-    tally = pd.crosstab(street, run.coverage.frame["status"])
-    layer = run.city.layers.get("street")
-    known = layer.frame["name"].to_dict() if layer is not None else {}
-    out: list[dict[str, object]] = []
-    for code, row in zip(declared["scope"], (figure_of(row) for _i, row in declared.iterrows()), strict=True):
-        held = (
-            figure_of(valid.loc[code].rename(code).to_frame().T.assign(scope=code).iloc[0])
-            if code in valid.index
-            else None
-        )
-        counts = tally.loc[code].to_dict() if code in tally.index else {}
-        out.append(
-            {
-                "street": known.get(code, "") or code,
-                "compounds": row.denominator,
-                "covered": row.numerator,
-                "declared": row.rate,
-                "valid": held.numerator if held else None,
-                "valid_rate": held.rate if held else "",
-                "uncovered": int(counts.get("UNCOVERED", 0)),
-                "unknown": int(counts.get("UNKNOWN", 0)),
-            }
-        )
+    tally = pd.crosstab(street.to_numpy(), run.coverage.frame["status"].to_numpy())
+    counts = tally.reindex(columns=["UNCOVERED", "UNKNOWN"], fill_value=0).to_dict("index")
+    out = [
+        {
+            "street": names.place("street", code),
+            "compounds": row.denominator,
+            "covered": row.numerator,
+            "declared": row.rate,
+            "valid": valid[code].numerator if code in valid else None,
+            "valid_rate": valid[code].rate if code in valid else "",
+            "uncovered": counts.get(code, {}).get("UNCOVERED", 0),
+            "unknown": counts.get(code, {}).get("UNKNOWN", 0),
+        }
+        for code, row in declared.items()
+    ]
     data = {column.key: pd.Series([row[column.key] for row in out], dtype="object") for column in columns}
     return Table("by_street", _("By street"), columns, pd.DataFrame(data))
 

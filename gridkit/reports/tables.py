@@ -10,6 +10,7 @@ import pandas as pd
 from gridkit.locale import gettext as _
 from gridkit.reports import words
 from gridkit.reports.names import Names
+from gridkit.reports.values import short, texts, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,11 +68,6 @@ def _table(key: str, title: str, columns: Sequence[Column], data: dict[str, obje
     return Table(key, title, tuple(columns), frame, note)
 
 
-def whole(values: Iterable[object]) -> list[int | None]:
-    """Return counts as ``int``, missing ones as None."""
-    return [None if pd.isna(value) else int(value) for value in values]  # type: ignore[call-overload]
-
-
 def compounds(run: Run, names: Names | None = None) -> Table:
     """Return one row per compound: where it is, its status and why, through which records and cells."""
     names = names or Names.of(run)
@@ -98,12 +94,12 @@ def compounds(run: Run, names: Names | None = None) -> Table:
         Column("refs", _("cells"), 40),
     ]
     data: dict[str, object] = {
-        "code": cover.index.astype(str).tolist(),
-        "name": attributes["name"].fillna("").astype(str).tolist(),
+        "code": texts(cover.index),
+        "name": texts(attributes["name"]),
         "street": names.places("street", place["street"]),
         "community": names.places("community", place["community"]),
         "grid": names.places("grid", place["grid"]),
-        "grid_code": place["grid"].fillna("").astype(str).tolist(),
+        "grid_code": texts(place["grid"]),
         "households": whole(attributes["households"]),
         "formal_members": whole(attributes["formal_members"]),
         "status": [words.status_label(status) for status in cover["status"]],
@@ -113,7 +109,7 @@ def compounds(run: Run, names: Names | None = None) -> Table:
                 cover["status"], cover["valid"], cover["via"], cover["open_via"], strict=True
             )
         ],
-        "rule": cover["rule"].astype(str).tolist(),
+        "rule": texts(cover["rule"]),
         **{key: [listed(value) for value in cover[key]] for key in ("via", "open_via", "flags", "refs")},
     }
     for key in ("organisation", "work", "valid"):
@@ -132,7 +128,7 @@ def with_status(run: Run, table: Table, status: str) -> Table:
     title, note = {
         "UNCOVERED": (
             _("Uncovered"),
-            _("Compounds that a register declared complete does not cover. Planned and unknown ones are not here."),
+            _("Compounds that a registry declared complete does not cover. Planned and unknown ones are not here."),
         ),
         "UNKNOWN": (
             _("Unknown"),
@@ -172,11 +168,9 @@ def indicators(run: Run, names: Names | None = None) -> Table:
         "rate": [
             words.rate(name, n or 0, d or 0, u or 0) for name, n, d, u in zip(frame["id"], *figures[:3], strict=True)
         ],
-        "details": [
-            listed(f"{key} {words.short(value)}" for key, value in sorted(d.items())) for d in frame["details"]
-        ],
-        "id": frame["id"].astype(str).tolist(),
-        "scope_code": frame["scope"].astype(str).tolist(),
+        "details": [listed(f"{key} {short(value)}" for key, value in sorted(d.items())) for d in frame["details"]],
+        "id": texts(frame["id"]),
+        "scope_code": texts(frame["scope"]),
     }
     note = _("An interval says: from the share that is known, to the share if everything unknown were fulfilled.")
     return _table("indicators", _("Indicators"), columns, data, note=note)
@@ -202,11 +196,10 @@ def claims(run: Run, names: Names | None = None) -> Table:
     ]
     figures = [whole(frame[key]) for key in ("numerator", "denominator")]
     data: dict[str, object] = {
-        **{key: frame[key].fillna("").astype(str).tolist() for key in ("text", "because", "source")},
+        **{key: texts(frame[key]) for key in ("text", "because", "source")},
         "verdict": [words.labelled(words.VERDICTS, verdict) for verdict in frame["verdict"]],
         "stated": [
-            f"{sign} {words.short(figure)}".strip()
-            for sign, figure in zip(frame["comparator"], frame["figure"], strict=True)
+            f"{sign} {short(figure)}".strip() for sign, figure in zip(frame["comparator"], frame["figure"], strict=True)
         ],
         "rate": [
             words.claim_rate(name, n, d, float(high))
@@ -233,10 +226,10 @@ def findings(run: Run) -> Table:
         Column("refs", _("cells"), 48),
     ]
     data: dict[str, object] = {
-        "code": frame["code"].astype(str).tolist(),
+        "code": texts(frame["code"]),
         "severity": [words.labelled(words.SEVERITY_LABELS, severity) for severity in frame["severity"]],
         "title": [words.rule_title(code) for code in frame["code"]],
-        "subject": frame["subject"].astype(str).tolist(),
+        "subject": texts(frame["subject"]),
         "sentence": [words.finding_sentence(c, p) for c, p in zip(frame["code"], frame["params"], strict=True)],
         "refs": [listed(refs) for refs in frame["refs"]],
     }
@@ -254,11 +247,11 @@ def set_aside(run: Run) -> Table:
         Column("subject", _("about"), 32),
     ]
     data: dict[str, object] = {
-        "src": frame["src"].astype(str).tolist(),
+        "src": texts(frame["src"]),
         "row": whole(frame["row"]),
-        "reason": frame["reason"].astype(str).tolist(),
+        "reason": texts(frame["reason"]),
         "title": [words.rule_title(str(code)) for code in frame["reason"]],
-        "subject": frame["subject"].fillna("").astype(str).tolist(),
+        "subject": texts(frame["subject"]),
     }
     note = _("Rows in = rows kept + rows set aside, for every source.")
     return _table("set_aside", _("Rows set aside"), columns, data, note=note)

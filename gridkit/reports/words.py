@@ -43,7 +43,7 @@ KINDS: Final[Mapping[str, str]] = {
     "community": N_("communities"),
     "grid": N_("grids"),
     "compound": N_("residential compounds"),
-    "compounds": N_("compound register"),
+    "compounds": N_("compound registry"),
     "branches": N_("party organisations"),
     "units": N_("units"),
     "premises": N_("premises of units"),
@@ -131,8 +131,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "FUNCTIONAL_ONLY": N_("only a functional branch of in-service members: {via}"),
     "INSTRUCTOR_ONLY": N_("only an instructor or a paired unit: {via}"),
     "PLANNED": N_("decided, but not founded yet: {via}"),
-    "UNCOVERED": N_("the register is declared complete and names no organisation for it"),
-    "UNKNOWN": N_("no register that is declared complete speaks of it"),
+    "UNCOVERED": N_("the registry is declared complete and names no organisation for it"),
+    "UNKNOWN": N_("no registry that is declared complete speaks of it"),
 }
 
 
@@ -171,7 +171,7 @@ def rule_title(code: str) -> str:
 def rule_source(code: str) -> str:
     """Return where a coded rule comes from; empty where the catalogue does not have it."""
     rule = CATALOGUE.get(code)
-    return gettext(rule.source) if rule else ""
+    return rule.source if rule else ""
 
 
 def finding_sentence(code: str, params: dict[str, object]) -> str:
@@ -233,29 +233,3 @@ def claim_rate(name: str, numerator: int | None, denominator: int | None, high: 
         return NO_RATE
     unknown = 0 if math.isnan(high) else round(high * denominator) - numerator
     return rate(name, numerator, denominator, max(unknown, 0))
-
-
-def short(value: object) -> str:
-    """Return a value as short text: numbers without needless digits, everything else as it is.
-
-    >>> short(0.5), short(12), short(None), short([1, 2])
-    ('0.5', '12', '', '1, 2')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
-    if isinstance(value, (list, tuple)):
-        return ", ".join(short(item) for item in value)
-    return str(value)
-
-
-def plain(value: object) -> float | None:
-    """Return a float rounded to six decimals; None for what is not a number.
-
-    >>> plain(2 / 3), plain(float("nan"))
-    (0.666667, None)
-    """
-    if value is None or not isinstance(value, (int, float)):
-        return None
-    return None if math.isnan(value) else round(float(value), 6)

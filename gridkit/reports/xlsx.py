@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from gridkit.errors import OutputError
 from gridkit.locale import N_, speaking
@@ -17,7 +18,6 @@ from gridkit.reports import summary, tables
 from gridkit.reports.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -90,15 +90,14 @@ def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -
     sheet.write_string(row, col, text, styles.guarded if text.startswith(_FORMULA_START) else styles.text)
 
 
-def _rows(sheet: Worksheet, table: Table, top: int, styles: _Styles, *, first: int = 0, count: int = MAX_ROWS) -> int:
+def _rows(sheet: Worksheet, table: Table, top: int, styles: _Styles) -> int:
     """Write heading and rows from ``top`` on; return the row after the last one."""
     for col, column in enumerate(table.columns):
         sheet.write_string(top, col, column.heading, styles.head)
-    part = table.frame.iloc[first : first + count]
-    for row, values in enumerate(part.itertuples(index=False, name=None), start=top + 1):
+    for row, values in enumerate(table.frame.itertuples(index=False, name=None), start=top + 1):
         for col, value in enumerate(values):
             _put(sheet, row, col, value, styles)
-    return top + 1 + len(part)
+    return top + 1 + len(table)
 
 
 def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
@@ -110,7 +109,7 @@ def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
         if table.note:
             sheet.write_string(0, 0, table.note, styles.note)
             top = 1
-        end = _rows(sheet, table, top, styles, first=first)
+        end = _rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), top, styles)
         sheet.freeze_panes(top + 1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
         sheet.autofilter(top, 0, max(end - 1, top), len(table.columns) - 1)
         _page(sheet, top)
@@ -174,28 +173,27 @@ def write_xlsx(run: Run, path: Path) -> None:
         The file cannot be written.
     """
     with speaking(run.language):
-        _guarded(lambda: _write(run, path), path)
-
-
-def _guarded(work: Callable[[], None], path: Path) -> None:
+        content = _content(run)
     try:
-        work()
-    except (OSError, XlsxWriterException) as problem:
+        path.write_bytes(content)
+    except OSError as problem:
         raise OutputError(
             N_("the workbook cannot be written: {why}"),
             place=path.name,
             remedy=N_("close it where it is open, or choose a folder that you may write to"),
-            why=problem,
+            why=problem.strerror or type(problem).__name__,
         ) from problem
 
 
-def _write(run: Run, path: Path) -> None:
-    # constant_memory writes row by row: 100,000 compounds need no more memory than 1,000
+def _content(run: Run) -> bytes:
+    # constant_memory writes row by row: the cells of 100,000 compounds never lie in memory together
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, options) as book:
         created = dt.datetime.combine(run.city.as_of, dt.time()) if run.city.as_of else _EPOCH
         book.set_properties({"title": text_of(run.city.name), "author": "gridkit", "created": created})
         styles = _Styles(book)
         _add_summary(book, run, styles)
         for table in sheets(run):
             _add_table(book, table, styles)
+    return target.getvalue()

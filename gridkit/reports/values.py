@@ -1,0 +1,50 @@
+"""Values of frames as plain Python values, missing ones the same way everywhere."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def whole(values: Iterable[object]) -> list[int | None]:
+    """Return counts as ``int``, missing ones as None."""
+    return [None if pd.isna(value) else int(value) for value in values]  # type: ignore[call-overload]
+
+
+def texts(values: Iterable[object]) -> list[str]:
+    """Return values as ``str``, missing ones empty.
+
+    A list, not a pandas text column: that cannot hold the lone surrogates which a broken file may bring.
+    """
+    return ["" if value is None or value is pd.NA or value != value else str(value) for value in values]  # noqa: PLR0124
+
+
+def short(value: object) -> str:
+    """Return a value as short text: numbers without needless digits, everything else as it is.
+
+    >>> short(0.5), short(12), short(None), short([1, 2])
+    ('0.5', '12', '', '1, 2')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(short(item) for item in value)
+    return str(value)
+
+
+def plain(value: object) -> float | None:
+    """Return a float rounded to six decimals; None for what is not a number.
+
+    >>> plain(2 / 3), plain(float("nan"))
+    (0.666667, None)
+    """
+    if value is None or not isinstance(value, (int, float)):
+        return None
+    return None if math.isnan(value) else round(float(value), 6)
