@@ -125,6 +125,7 @@ def _geometry(shapes: NDArray[Any]) -> dict[str, list[int]]:
     keep = ~(other & has_area[owner])
     parts, owner, other = parts[keep], owner[keep], other[keep]
     parts[other] = shapely.point_on_surface(parts[other])
+    parts = shapely.orient_polygons(parts)  # the page fills by winding number: holes must run the other way
     polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, ring_part = shapely.get_rings(np.where(polygon, parts, None), return_index=True)
     # one path per ring or point, in the order of the parts

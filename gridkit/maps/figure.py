@@ -77,9 +77,10 @@ class OfflineFigure(Figure):
 
     def render(self, **kwargs: Any) -> str:
         """Return the page; equal trees give equal text, and rendering twice changes nothing."""
-        with tree.unchanged(self):
+        with tree.unchanged(self) as before:
             for child in list(self._children.values()):
                 child.render(**kwargs)
+            tree.settle(self.header, self.html, self.script, before=before)
             script = vendored.safe_script(self.script.render(**kwargs))
             body = self.html.render(**kwargs)
             parts = [part for name, part in self.header._children.items() if name != "meta_http"]

@@ -7,6 +7,7 @@ layer's name goes into ``innerHTML``.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,14 @@ def literal(text: str) -> str:
 
     >>> print(literal("`${alert(1)}` C:\\2019"))
     \`\${alert(1)}\` C:\\2019
+
+    Nor does it mean anything to Jinja, which branca lets read the finished script once more.
+
+    >>> print(literal("{{ 7 * 7 }} {% if %}"))
+    {\{ 7 * 7 }} {\% if %}
     """
-    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    text = text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    return re.sub(r"\{(?=[{%#])", r"{\\", text)
 
 
 class _Literal(Element):
@@ -59,7 +66,7 @@ def harmless(root: Element) -> Iterator[None]:
             inner = element.html._children
             put(element.html, "_children", type(inner)((name, _Literal(item)) for name, item in inner.items()))
         elif isinstance(element, Layer):
-            put(element, "layer_name", escape(str(element.layer_name)))
+            put(element, "layer_name", escape(str(element.layer_name)).replace("{", "&#123;"))
     try:
         yield
     finally:

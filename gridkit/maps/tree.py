@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from branca.element import Element, Link
 
@@ -30,14 +30,41 @@ def walk(root: Element) -> Iterator[Element]:
 
 
 @contextmanager
-def unchanged(root: Element) -> Iterator[None]:
-    """Put the children of every element back at the end: folium adds elements while it renders."""
+def unchanged(root: Element) -> Iterator[set[int]]:
+    """Put the children of every element back at the end: folium adds elements while it renders.
+
+    Gives the ``id()`` of every element that was there before.
+    """
     before = [(element, element._children.copy()) for element in walk(root)]
     try:
-        yield
+        yield {id(element) for element, _ in before}
     finally:
         for element, children in before:
             element._children = OrderedDict(children)
+
+
+class Verbatim(Element):
+    """A text that is put into the page as it is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **_kwargs: Any) -> str:
+        """Return the text."""
+        return self.text
+
+
+def settle(*parts: Element, before: set[int]) -> None:
+    """Make the texts that rendering put into ``parts`` final.
+
+    branca hands what a macro returned to ``Element``, which would read it as a Jinja template once more: a name
+    ``{{ ... }}`` in the data would be carried out, in Python.
+    """
+    for part in parts:
+        for name, child in part._children.items():
+            if type(child) is Element and id(child) not in before and child._template_str is not None:
+                part._children[name] = Verbatim(child._template_str)
 
 
 def ids(root: Element) -> set[str]:

@@ -1,0 +1,291 @@
+// Draws the levels on canvas tiles, labels on a canvas above them, and finds what lies under the pointer.
+(function () {
+  "use strict";
+  var BATCH = 16; // one huge path fills in quadratic time, small ones in linear time
+  var FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+  var BORDER = {
+    grid: { color: "#8a8f98", width: 0.8, dash: [3, 3], least: 8 },
+    community: { color: "#5d646e", width: 1.1, dash: [], least: 6 },
+    street: { color: "#23272e", width: 2, dash: [], least: 0 }
+  };
+  var patterns = {};
+
+  function tile(name) {
+    var canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 8;
+    var ctx = canvas.getContext("2d");
+    ctx.strokeStyle = ctx.fillStyle = name === "hatch" || name === "rows" || name === "columns"
+      ? "rgba(255,255,255,.85)" : "rgba(70,70,70,.75)";
+    ctx.lineWidth = 1.6;
+    ctx.beginPath();
+    if (name === "hatch") { [-8, 0, 8].forEach(function (d) { ctx.moveTo(d - 1, 9); ctx.lineTo(d + 9, -1); }); }
+    if (name === "rows") { ctx.moveTo(0, 2); ctx.lineTo(8, 2); ctx.moveTo(0, 6); ctx.lineTo(8, 6); }
+    if (name === "columns") { ctx.moveTo(2, 0); ctx.lineTo(2, 8); ctx.moveTo(6, 0); ctx.lineTo(6, 8); }
+    if (name === "cross") { ctx.lineWidth = 0.6; ctx.moveTo(0, 0); ctx.lineTo(8, 8); ctx.moveTo(8, 0); ctx.lineTo(0, 8); }
+    ctx.stroke();
+    if (name === "dots") { [[2, 2], [6, 6]].forEach(function (p) {
+      ctx.beginPath(); ctx.arc(p[0], p[1], 0.9, 0, 7); ctx.fill();
+    }); }
+    return canvas;
+  }
+
+  gk.pattern = function (ctx, name, dark) {
+    var key = name + (dark ? "!" : "");
+    if (!patterns[key]) {
+      patterns[key] = tile(name);
+      if (dark) { // on a white ground
+        var inner = patterns[key].getContext("2d");
+        inner.globalCompositeOperation = "source-in";
+        inner.fillStyle = gk.style.UNCOVERED.color;
+        inner.fillRect(0, 0, 8, 8);
+      }
+    }
+    return ctx.createPattern(patterns[key], "repeat");
+  };
+
+  function fill(ctx, path, style) {
+    ctx.fillStyle = style.color;
+    ctx.fill(path);
+    if (style.pattern) {
+      ctx.fillStyle = gk.pattern(ctx, style.pattern, style.color === "#ffffff" && style.pattern === "hatch");
+      ctx.fill(path);
+    }
+  }
+
+  // A small picture of a style for legends and tables.
+  gk.swatch = function (style) {
+    var canvas = document.createElement("canvas");
+    canvas.width = 44; canvas.height = 28;
+    canvas.className = "gk-swatch";
+    var ctx = canvas.getContext("2d"), path = new Path2D();
+    path.rect(0, 0, 22, 14);
+    ctx.scale(2, 2);
+    fill(ctx, path, style);
+    ctx.strokeStyle = "#444";
+    ctx.strokeRect(0.5, 0.5, 21, 13);
+    return canvas;
+  };
+
+  gk.radius = function (zoom) { return zoom < 11 ? 2.2 : zoom < 13 ? 3 : zoom < 15 ? 4.5 : 6.5; };
+
+  function trace(path, level, i, view) {
+    for (var p = level.part[i]; p < level.part[i + 1]; p++) {
+      for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
+        var a = level.path[r], b = level.path[r + 1];
+        var x = level.x[a] * view.scale - view.x, y = level.y[a] * view.scale - view.y;
+        if (level.isPoint[p]) {
+          path.moveTo(x + view.radius, y);
+          path.arc(x, y, view.radius, 0, 2 * Math.PI);
+          continue;
+        }
+        path.moveTo(x, y);
+        for (var k = a + 1; k < b; k++) {
+          var nx = level.x[k] * view.scale - view.x, ny = level.y[k] * view.scale - view.y;
+          if (k + 1 < b && Math.abs(nx - x) < 0.4 && Math.abs(ny - y) < 0.4) continue;
+          x = nx; y = ny;
+          path.lineTo(x, y);
+        }
+        path.closePath();
+      }
+    }
+  }
+
+  function seen(level, view) {
+    var margin = (view.radius + 2) / view.scale, out = [];
+    var x0 = view.x / view.scale - margin, y0 = view.y / view.scale - margin;
+    var x1 = (view.x + view.width) / view.scale + margin, y1 = (view.y + view.height) / view.scale + margin;
+    for (var i = 0; i < level.n; i++) if (level.meets(i, x0, y0, x1, y1)) out.push(i);
+    return out;
+  }
+
+  function size(level, i, view) {
+    var b = level.box, k = 4 * i;
+    return Math.max(b[k + 2] - b[k], b[k + 3] - b[k + 1]) * view.scale;
+  }
+
+  function areas(ctx, level, view) {
+    seen(level, view).forEach(function (i) {
+      var path = new Path2D(), style = gk.style[level.get("class", i)];
+      trace(path, level, i, view);
+      ctx.globalAlpha = 0.8;
+      fill(ctx, path, style);
+      if (level.get("unknown", i) && style.id !== "unknown") { ctx.fillStyle = gk.pattern(ctx, "dots"); ctx.fill(path); }
+      ctx.globalAlpha = 1;
+    });
+  }
+
+  function compounds(ctx, level, view) {
+    var groups = {};
+    seen(level, view).forEach(function (i) {
+      var on = gk.state.on[i];
+      var key = on ? level.get("status", i) + (level.get("valid", i) === "no" ? "!" : "") : "-";
+      (groups[key] = groups[key] || []).push(i);
+    });
+    Object.keys(groups).sort().forEach(function (key) {
+      var broken = key.slice(-1) === "!", style = gk.style[broken ? key.slice(0, -1) : key];
+      var some = groups[key];
+      for (var from = 0; from < some.length; from += BATCH) batch(ctx, level, some.slice(from, from + BATCH), view, style, broken);
+    });
+  }
+
+  function batch(ctx, level, some, view, style, broken) {
+    var path = new Path2D(), large = false;
+    some.forEach(function (i) {
+      var wide = level.isPoint[level.part[i]] ? 2 * view.radius : size(level, i, view);
+      if (wide > 5) large = true;
+      if (wide > 2.5) { trace(path, level, i, view); return; }
+      var k = 4 * i, x = level.box[k] * view.scale - view.x, y = level.box[k + 1] * view.scale - view.y;
+      path.rect(x - 0.5, y - 0.5, 2.5, 2.5);
+    });
+    if (!style) { // filtered out: only a trace of it stays
+      ctx.strokeStyle = "#c9ccd1";
+      ctx.lineWidth = 0.7;
+      ctx.stroke(path);
+      return;
+    }
+    ctx.globalAlpha = 0.88;
+    fill(ctx, path, style);
+    ctx.globalAlpha = 1;
+    if (!large) return;
+    ctx.strokeStyle = broken ? "#000" : "#444";
+    ctx.lineWidth = broken ? 1.8 : 0.9;
+    ctx.setLineDash(broken ? [4, 3] : []);
+    ctx.stroke(path);
+    ctx.setLineDash([]);
+  }
+
+  function borders(ctx, level, view) {
+    var kind = BORDER[level.level], path = new Path2D(), any = false;
+    seen(level, view).forEach(function (i) {
+      if (size(level, i, view) < kind.least) return;
+      any = true;
+      trace(path, level, i, view);
+    });
+    if (!any) return;
+    ctx.setLineDash([]);
+    if (level.level !== "grid") { // a light edge keeps borders readable on dark fills
+      ctx.strokeStyle = "rgba(255,255,255,.75)";
+      ctx.lineWidth = kind.width + 1.6;
+      ctx.stroke(path);
+    }
+    ctx.setLineDash(kind.dash);
+    ctx.strokeStyle = kind.color;
+    ctx.lineWidth = kind.width;
+    ctx.stroke(path);
+    ctx.setLineDash([]);
+  }
+
+  gk.paint = function (ctx, view) {
+    var levels = gk.levels, show = gk.state.show;
+    if (gk.state.fill && levels[gk.state.fill]) areas(ctx, levels[gk.state.fill], view);
+    if (levels.compound && show.compound) compounds(ctx, levels.compound, view);
+    ["grid", "community", "street"].forEach(function (name) {
+      if (levels[name] && show[name]) borders(ctx, levels[name], view);
+    });
+  };
+
+  gk.Tiles = L.GridLayer.extend({
+    createTile: function (coords) {
+      var canvas = document.createElement("canvas"), size = this.getTileSize();
+      var ratio = Math.min(window.devicePixelRatio || 1, 2);
+      canvas.width = size.x * ratio; canvas.height = size.y * ratio;
+      canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
+      var ctx = canvas.getContext("2d");
+      ctx.scale(ratio, ratio);
+      gk.paint(ctx, { x: coords.x * size.x, y: coords.y * size.y, width: size.x, height: size.y,
+        scale: Math.pow(2, coords.z - gk.UNIT_ZOOM), radius: gk.radius(coords.z) });
+      return canvas;
+    }
+  });
+
+  // Names on one canvas over the view; the widest level first, none over another.
+  gk.Labels = L.Layer.extend({
+    onAdd: function (map) {
+      this._canvas = L.DomUtil.create("canvas", "gk-labels");
+      map.getPane("overlayPane").appendChild(this._canvas);
+      map.on("moveend zoomend resize", this.draw, this).on("zoomstart", this.hide, this);
+      this.draw();
+    },
+    hide: function () { this._canvas.style.visibility = "hidden"; },
+    draw: function () {
+      var map = this._map, size = map.getSize(), ratio = Math.min(window.devicePixelRatio || 1, 2);
+      var canvas = this._canvas, origin = map.getPixelBounds().min, zoom = map.getZoom();
+      L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
+      canvas.width = size.x * ratio; canvas.height = size.y * ratio;
+      canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
+      canvas.style.visibility = "visible";
+      var ctx = canvas.getContext("2d"), taken = [];
+      ctx.scale(ratio, ratio);
+      ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
+      var view = { x: origin.x, y: origin.y, width: size.x, height: size.y,
+        scale: Math.pow(2, zoom - gk.UNIT_ZOOM), radius: gk.radius(zoom) };
+      [["street", 15, 600, 30], ["community", 13, 400, 70], ["grid", 11.5, 400, 130], ["compound", 11.5, 400, 46]]
+        .forEach(function (row) {
+          var level = gk.levels[row[0]];
+          if (level && gk.state.show[row[0]]) names(ctx, level, view, taken, row, zoom);
+        });
+    }
+  });
+
+  function names(ctx, level, view, taken, row, zoom) {
+    ctx.font = row[2] + " " + row[1] + "px " + FONT;
+    seen(level, view).forEach(function (i) {
+      var point = level.isPoint[level.part[i]], text = level.get("name", i);
+      if (!text || (point ? zoom < 17 : size(level, i, view) < row[3])) return;
+      if (level.level === "compound" && !gk.state.on[i]) return;
+      if (text.length > 18) text = text.slice(0, 17) + "…";
+      var x = level.label[2 * i] * view.scale - view.x;
+      var y = level.label[2 * i + 1] * view.scale - view.y + (point ? view.radius + 8 : 0);
+      var half = ctx.measureText(text).width / 2 + 2, high = row[1] / 2 + 2;
+      var box = [x - half, y - high, x + half, y + high];
+      for (var k = 0; k < taken.length; k++) {
+        var t = taken[k];
+        if (box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]) return;
+      }
+      taken.push(box);
+      ctx.strokeStyle = "rgba(255,255,255,.92)"; ctx.lineWidth = 3.4;
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = level.level === "grid" ? "#5d646e" : "#14181f";
+      ctx.fillText(text, x, y);
+    });
+  }
+
+  // What lies under a point of the map: a compound that is shown, else the smallest area.
+  gk.under = function (map, latlng) {
+    var p = map.project(latlng, gk.UNIT_ZOOM), scale = Math.pow(2, map.getZoom() - gk.UNIT_ZOOM);
+    var compound = gk.levels.compound;
+    if (compound && gk.state.show.compound) {
+      var best = -1, least = Infinity;
+      for (var i = 0; i < compound.n; i++) {
+        if (!gk.state.on[i]) continue;
+        var point = compound.isPoint[compound.part[i]];
+        if (!compound.hit(i, p.x, p.y, point ? (gk.radius(map.getZoom()) + 2) / scale : 0)) continue;
+        var dx = compound.label[2 * i] - p.x, dy = compound.label[2 * i + 1] - p.y;
+        if (dx * dx + dy * dy < least) { least = dx * dx + dy * dy; best = i; }
+      }
+      if (best >= 0) return { level: "compound", i: best };
+    }
+    for (var k = gk.order.length - 1; k >= 0; k--) {
+      var level = gk.levels[gk.order[k]];
+      if (level.level === "compound" || !(gk.state.show[level.level] || gk.state.fill === level.level)) continue;
+      for (var j = 0; j < level.n; j++) if (level.hit(j, p.x, p.y, 0)) return { level: level.level, i: j };
+    }
+    return null;
+  };
+
+  // Latitudes and longitudes of a feature, for Leaflet.
+  gk.outline = function (map, feature) {
+    var level = gk.levels[feature.level], shapes = [];
+    function latlng(k) { return map.unproject([level.x[k], level.y[k]], gk.UNIT_ZOOM); }
+    for (var p = level.part[feature.i]; p < level.part[feature.i + 1]; p++) {
+      var rings = [];
+      for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
+        var ring = [];
+        for (var k = level.path[r]; k < level.path[r + 1]; k++) ring.push(latlng(k));
+        rings.push(ring);
+      }
+      shapes.push(level.isPoint[p] ? L.circleMarker(rings[0][0]) : L.polygon(rings));
+    }
+    return L.featureGroup(shapes);
+  };
+})();

@@ -1,0 +1,236 @@
+// Puts the page together: state, legend and filter, tabs, selection, the address.
+(function () {
+  "use strict";
+  var map, tiles, labels, halo, legend = {}, counter, tip, tabs = {};
+
+  function refresh() {
+    var level = gk.levels.compound;
+    gk.state.on = new Uint8Array(level ? level.n : 0);
+    for (var i = 0; level && i < level.n; i++) {
+      gk.state.on[i] = gk.state.statuses[level.get("status", i)] && gk.inStreet(i) ? 1 : 0;
+    }
+    if (tiles) { tiles.redraw(); labels.draw(); }
+    count();
+    gk.drawList();
+  }
+
+  gk.inStreet = function (i) {
+    var street = gk.state.street;
+    return street === null || gk.levels.compound.get("street", i) === street;
+  };
+
+  function count() {
+    var level = gk.levels.compound, counts = {}, all = 0, shown = 0;
+    if (!level) { counter.textContent = gk.words.no_compounds; return; }
+    for (var i = 0; i < level.n; i++) {
+      if (!gk.inStreet(i)) continue;
+      all++;
+      shown += gk.state.on[i];
+      counts[level.get("status", i)] = (counts[level.get("status", i)] || 0) + 1;
+    }
+    for (var id in legend) {
+      var n = counts[id] || 0;
+      legend[id].lastChild.textContent = n + "/" + all;
+      legend[id].setAttribute("aria-pressed", gk.state.statuses[id] ? "true" : "false");
+      legend[id].classList.toggle("gk-none", !n);
+    }
+    counter.textContent = gk.say("shown", { n: shown, all: level.n });
+  }
+
+  function makeLegend(parent) {
+    var box = gk.el("div", { id: "gk-legend", role: "group", "aria-label": gk.words.legend });
+    gk.settings.statuses.forEach(function (style) {
+      legend[style.id] = gk.el("button", { type: "button", "data-status": style.id, title: style.label, on: { click: function () {
+        gk.state.statuses[style.id] = !gk.state.statuses[style.id];
+        refresh();
+      } } }, [gk.swatch(style), gk.el("span", { text: style.label }), gk.el("b")]);
+      box.appendChild(legend[style.id]);
+    });
+    counter = gk.el("span", { id: "gk-shown" });
+    var reset = gk.el("button", { type: "button", text: gk.words.reset, on: { click: function () {
+      gk.settings.statuses.forEach(function (style) { gk.state.statuses[style.id] = true; });
+      gk.state.street = null;
+      if (document.getElementById("gk-street")) document.getElementById("gk-street").value = "*";
+      refresh();
+      home();
+    } } });
+    parent.appendChild(box);
+    parent.appendChild(gk.el("p", { class: "gk-bar gk-note" }, [counter,
+      gk.el("span", { text: gk.words.not_valid_line }), reset]));
+  }
+
+  function makeFilter(parent) {
+    var streets = gk.levels.street, line = gk.el("div", { class: "gk-bar" });
+    if (streets) {
+      var order = Array.from(streets.code.keys()).sort(function (a, b) {
+        return streets.name(a).localeCompare(streets.name(b), document.documentElement.lang);
+      });
+      var options = [["*", gk.words.all_streets]].concat(order.map(function (i) { return [streets.code[i], streets.name(i)]; }));
+      if (gk.levels.compound && gk.levels.compound.columns.street.indexOf("") >= 0) options.push(["", gk.words.no_street]);
+      line.appendChild(gk.el("select", { id: "gk-street", "aria-label": gk.words.street_filter, on: { change: function () {
+        gk.state.street = this.value === "*" ? null : this.value;
+        refresh();
+        var i = streets.at.get(this.value);
+        if (i !== undefined) gk.zoomTo({ level: "street", i: i });
+      } } }, options.map(function (pair) { return gk.el("option", { value: pair[0], text: pair[1] }); })));
+    }
+    var kinds = [["", gk.words.fill_none]].concat(gk.order.filter(function (name) { return name !== "compound"; })
+      .map(function (name) { return [name, gk.settings.levels[name]]; }));
+    var classes = gk.el("div", { id: "gk-classes", hidden: "" });
+    line.appendChild(gk.el("label", { class: "gk-fill" }, [gk.el("span", { text: gk.words.fill }),
+      gk.el("select", { id: "gk-fill", on: { change: function () {
+        gk.state.fill = this.value;
+        makeClasses(classes);
+        tiles.redraw();
+      } } }, kinds.map(function (kind) { return gk.el("option", { value: kind[0], text: kind[1] }); }))]));
+    parent.appendChild(line);
+    parent.appendChild(classes);
+  }
+
+  // The legend of the rate classes, with the number of areas in each.
+  function makeClasses(box) {
+    var level = gk.levels[gk.state.fill];
+    box.textContent = "";
+    box.hidden = !level;
+    if (!level) return;
+    gk.settings.classes.forEach(function (style) {
+      var n = level.columns["class"].filter(function (id) { return id === style.id; }).length;
+      box.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
+        gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));
+    });
+    box.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.unknown_part }));
+  }
+
+  function makeLayers(parent) {
+    var box = gk.el("div", { id: "gk-layers", class: "gk-bar", role: "group", "aria-label": gk.words.layers });
+    gk.order.slice().reverse().forEach(function (name) {
+      var input = gk.el("input", { type: "checkbox", "data-level": name, on: { change: function () {
+        gk.state.show[name] = this.checked;
+        tiles.redraw();
+        labels.draw();
+      } } });
+      input.checked = true;
+      box.appendChild(gk.el("label", {}, [input, gk.el("span", { text: gk.settings.levels[name] }),
+        gk.el("small", { text: String(gk.levels[name].n) })]));
+    });
+    parent.appendChild(box);
+  }
+
+  function showTab(id) {
+    for (var name in tabs) {
+      var on = name === id;
+      tabs[name].setAttribute("aria-selected", on ? "true" : "false");
+      tabs[name].setAttribute("tabindex", on ? "0" : "-1");
+      document.getElementById(name).classList.toggle("gk-off", !on);
+    }
+  }
+
+  function makeTabs() {
+    var bar = document.getElementById("gk-tabs"), names = ["gk-details", "gk-list", "gk-summary"];
+    names.forEach(function (id) {
+      var panel = document.getElementById(id);
+      tabs[id] = gk.el("button", { type: "button", role: "tab", id: id + "-tab", "aria-controls": id,
+        text: gk.words[id.slice(3)], on: { click: function () { showTab(id); }, keydown: function (event) {
+          var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+          if (!step) return;
+          var next = names[(names.indexOf(id) + step + names.length) % names.length];
+          showTab(next);
+          tabs[next].focus();
+        } } });
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", id + "-tab");
+      bar.appendChild(tabs[id]);
+    });
+    showTab("gk-list");
+  }
+
+  function home() { map.fitBounds(gk.settings.bounds, { padding: [16, 16], animate: false }); }
+
+  gk.zoomTo = function (feature) {
+    var shape = gk.outline(map, feature);
+    if (!shape.getLayers().length) return;
+    map.fitBounds(shape.getBounds(), { padding: [60, 60], maxZoom: 17, animate: false });
+  };
+
+  // Selects a feature: outline, details, address. options: zoom (go there), stay (keep the tab that is open).
+  gk.select = function (feature, options) {
+    var wish = options || {};
+    gk.state.selected = feature;
+    halo.clearLayers();
+    gk.showDetails(feature);
+    if (!feature) { address(""); return; }
+    var level = gk.levels[feature.level];
+    [["#ffffff", 7], ["#0b57d0", 3.4]].forEach(function (pen) {
+      gk.outline(map, feature).setStyle({ color: pen[0], weight: pen[1], fill: false, interactive: false }).addTo(halo);
+    });
+    if (wish.zoom) gk.zoomTo(feature);
+    if (!wish.stay) showTab("gk-details");
+    address(level.code[feature.i]);
+    var style = gk.style[level.get(feature.level === "compound" ? "status" : "class", feature.i)];
+    document.getElementById("gk-say").textContent = level.name(feature.i) + " " + style.label;
+  };
+
+  function address(code) {
+    try { // a page inside a notebook has no address of its own
+      history.replaceState(null, "", code ? "#f=" + encodeURIComponent(code) : location.pathname);
+    } catch (error) { /* nothing to share */ }
+  }
+
+  function fromAddress() {
+    var match = /^#f=(.*)$/.exec(location.hash), code = "";
+    if (!match) return;
+    try { code = decodeURIComponent(match[1]); } catch (error) { return; }
+    var feature = gk.find(code);
+    if (feature) gk.select(feature, { zoom: true });
+  }
+
+  function hover() {
+    var waiting = null;
+    tip = gk.el("div", { id: "gk-tip", hidden: "" });
+    map.getContainer().appendChild(tip);
+    map.on("mousemove", function (event) {
+      if (waiting) cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(function () {
+        var feature = gk.under(map, event.latlng);
+        tip.hidden = !feature;
+        map.getContainer().classList.toggle("gk-over", !!feature);
+        if (!feature) return;
+        var level = gk.levels[feature.level], isCompound = feature.level === "compound";
+        tip.textContent = level.name(feature.i) + " · " +
+          (isCompound ? gk.style[level.get("status", feature.i)].label : level.get("rate", feature.i));
+        var right = event.containerPoint.x > map.getSize().x - 220;
+        tip.style.left = event.containerPoint.x + (right ? -12 : 14) + "px";
+        tip.style.top = event.containerPoint.y + 14 + "px";
+        tip.style.transform = right ? "translateX(-100%)" : "";
+      });
+    }).on("mouseout", function () { if (waiting) cancelAnimationFrame(waiting); tip.hidden = true; });
+  }
+
+  gk.start = function (leaflet) {
+    map = gk.map = leaflet;
+    gk.read();
+    gk.state = { statuses: {}, street: null, fill: "", show: {}, on: new Uint8Array(0), selected: null };
+    gk.settings.statuses.forEach(function (style) { gk.state.statuses[style.id] = true; });
+    gk.order.forEach(function (name) { gk.state.show[name] = true; });
+    var tools = document.getElementById("gk-tools");
+    gk.makeSearch(tools);
+    makeLegend(tools);
+    makeLayers(tools);
+    makeFilter(tools);
+    gk.makeDetails(document.getElementById("gk-details"));
+    gk.makeList(document.getElementById("gk-list"));
+    makeTabs();
+    map.invalidateSize(false);
+    home();
+    refresh();
+    tiles = new gk.Tiles({ maxZoom: map.getMaxZoom(), keepBuffer: 1 }).addTo(map);
+    labels = new gk.Labels().addTo(map);
+    halo = L.layerGroup().addTo(map);
+    hover();
+    map.on("click", function (event) { gk.select(gk.under(map, event.latlng)); });
+    window.addEventListener("hashchange", fromAddress);
+    document.addEventListener("keydown", function (event) { if (event.key === "Escape") gk.select(null); });
+    document.body.classList.add("gk-ready");
+    fromAddress();
+  };
+})();

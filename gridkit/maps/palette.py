@@ -1,0 +1,72 @@
+"""Colours and patterns of statuses and rate classes, and the labels of the legend.
+
+The six hues were computed for the largest smallest distance between any two under normal, protan, deutan and tritan
+sight (Machado 2009, CIEDE2000, fills of 80 % on white: 14.6). Colour never stands alone: statuses of one hue differ by
+pattern, every label has a different first letter, and a cover that is not valid has a broken outline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gridkit.locale import N_, gettext
+
+OWN, JOINT, UNIT, WORK, GAP, GREY = "#122896", "#98c7f1", "#139d86", "#9362b7", "#e83504", "#e5e6e6"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How features of one status or class are drawn; ``pattern`` is one that the page knows, or empty."""
+
+    id: str
+    label: str
+    color: str
+    pattern: str = ""
+
+    def said(self) -> dict[str, Any]:
+        """Return the style as plain values with the label in the current language."""
+        label = gettext(self.label)
+        return {**asdict(self), "label": label, "letter": label[:1]}
+
+
+STATUS_STYLES = (
+    Style("UNIT_ORG", N_("Unit party organisation"), UNIT),
+    Style("OWN_BRANCH", N_("Own branch"), OWN),
+    Style("JOINT_BRANCH", N_("Joint branch"), JOINT),
+    Style("GRID_BRANCH", N_("Grid branch"), WORK),
+    Style("FUNCTIONAL_ONLY", N_("Functional branch"), WORK, "rows"),
+    Style("INSTRUCTOR_ONLY", N_("Instructor or pairing only"), WORK, "columns"),
+    Style("PLANNED", N_("Planned"), "#f6b39b", "dots"),
+    Style("UNCOVERED", N_("Not covered"), GAP, "hatch"),
+    Style("UNKNOWN", N_("Data missing"), GREY, "dots"),
+)
+"""In the order of ``gridkit.model.fields.STATUSES``."""
+
+CLASS_STYLES = (
+    Style("full", N_("100% (all covered)"), "#0b5345"),
+    Style("lt100", N_("80% to below 100%"), "#2f9e8a"),
+    Style("lt80", N_("50% to below 80%"), "#7fcbbd"),
+    Style("lt50", N_("above 0% to below 50%"), "#c9ece5"),
+    Style("zero", N_("0% (none covered)"), "#ffffff", "hatch"),
+    Style("unknown", N_("all data missing"), GREY, "dots"),
+    Style("none", N_("no compound (no denominator)"), "#ffffff", "cross"),
+)
+"""Classes of the coverage rate of a street, community or grid; 100 %, nothing known and no denominator stand alone."""
+
+
+def rate_class(numerator: int, denominator: int, unknown: int) -> str:
+    """Return the id of the class of a rate, by whole numbers: no rounding moves a rate into 100 %.
+
+    >>> [rate_class(*numbers) for numbers in [(9999, 10000, 0), (7, 7, 0), (0, 5, 5), (0, 5, 4), (0, 0, 0), (4, 5, 1)]]
+    ['lt100', 'full', 'unknown', 'zero', 'none', 'lt100']
+    """
+    if denominator <= 0:
+        return "none"
+    if unknown >= denominator:
+        return "unknown"
+    if numerator >= denominator:
+        return "full"
+    if numerator <= 0:
+        return "zero"
+    return "lt50" if 2 * numerator < denominator else "lt80" if 5 * numerator < 4 * denominator else "lt100"

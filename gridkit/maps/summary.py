@@ -1,0 +1,134 @@
+"""What the page says without a script: headline figures, the table street by status, the lines at the foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gridkit.audit.format import interval, percent
+from gridkit.locale import gettext as _
+from gridkit.maps.features import DECLARED, VALID, group_of
+from gridkit.maps.palette import STATUS_STYLES
+from gridkit.maps.words import GROUPS, said
+from gridkit.model.fields import STATUSES, STREET
+
+if TYPE_CHECKING:
+    from gridkit.model import Run
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One big figure: a count, what it counts, and its share of all compounds."""
+
+    id: str
+    label: str
+    count: int
+    share: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: a street, its compounds by status in the order of ``STATUSES``, and its coverage rate."""
+
+    code: str
+    name: str
+    total: int
+    counts: tuple[int, ...]
+    rate: str
+
+
+def headline(run: Run) -> list[Figure]:
+    """Return the figures of the headline, all compounds first; the others add up to it.
+
+    Groups without a compound are left out, but covered, not covered and data missing are always said.
+    """
+    groups = group_of(run.coverage).value_counts()
+    total = len(run.coverage.frame)
+    figures = [Figure("total", _("compounds"), total, "")]
+    for name, label in said(GROUPS).items():
+        count = int(groups.get(name, 0))
+        if count or name in ("covered", "uncovered", "unknown"):
+            figures.append(Figure(name, label, count, percent(count, total)))
+    return figures
+
+
+def rates(run: Run) -> list[str]:
+    """Return the city's coverage rates in words, each with numerator, denominator and what was left out."""
+    labels = {
+        (DECLARED, "compounds"): _("Organisation coverage as declared, by compounds"),
+        (VALID, "compounds"): _("as valid, by compounds"),
+        (DECLARED, "households"): _("as declared, by households"),
+    }
+    lines = []
+    for (name, basis), label in labels.items():
+        try:
+            row = run.indicators.get(name, basis=basis)
+        except KeyError:
+            continue
+        n, d, unknown, excluded = (int(row[key]) for key in ("numerator", "denominator", "unknown", "excluded"))
+        line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=interval(n, d, unknown))
+        lines.append(line + (_(" ({excluded} excluded)").format(excluded=excluded) if excluded else ""))
+    return lines
+
+
+def counting(run: Run) -> str:
+    """Return which statuses count as organisation coverage, and by which rule set."""
+    labels = [_(style.label) for style in STATUS_STYLES if style.id in run.coverage.counts_as]
+    return _("Counts as organisation coverage: {statuses} (rule set {ruleset})").format(
+        statuses=_(", ").join(labels) or _("not stated"), ruleset=run.coverage.ruleset
+    )
+
+
+def by_street(run: Run) -> list[Row]:
+    """Return the table street by status, compounds in no street in a row of their own, all in the last row."""
+    coverage = run.coverage.frame
+    street = run.places.frame[STREET].reindex(coverage.index).fillna("")
+    counts = pd.crosstab(street, coverage["status"]).reindex(columns=list(STATUSES), fill_value=0)
+    yes = (coverage["organisation"] == "yes").groupby(street).sum()
+    unknown = (coverage["organisation"] == "unknown").groupby(street).sum()
+    layer = run.city.layers.get(STREET)
+    names = {} if layer is None else layer.frame["name"].to_dict()
+    rows = []
+    for code in [*sorted({*names, *counts.index} - {""}), *([""] if "" in counts.index else [])]:
+        numbers = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
+        name = (names.get(code) or code) if code else _("(in no street)")
+        total, n, u = sum(numbers), int(yes.get(code, 0)), int(unknown.get(code, 0))
+        rows.append(Row(code, str(name), total, numbers, _rate(n, total, u)))
+    sums = tuple(sum(row.counts[at] for row in rows) for at in range(len(STATUSES)))
+    rows.append(Row("", _("All"), sum(sums), sums, _rate(int(yes.sum()), sum(sums), int(unknown.sum()))))
+    return rows
+
+
+def _rate(numerator: int, denominator: int, unknown: int) -> str:
+    return f"{numerator}/{denominator} = {interval(numerator, denominator, unknown)}" if denominator else percent(0, 0)
+
+
+def footer(run: Run, *, public: bool) -> list[str]:
+    """Return the lines at the foot of the page."""
+    as_of = run.city.as_of.isoformat() if run.city.as_of else _("not stated")
+    lines = [
+        _("Data as of {date}").format(date=as_of),
+        _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
+        _("Base map: none"),
+        _("Rule set: {name}").format(name=run.coverage.ruleset),
+        _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
+    ]
+    if public:
+        return [*lines, _("Map review number: none; have the map reviewed before it is published")]
+    return [*lines, _("Internal material, not for publication")]
+
+
+def shell(run: Run, title: str, *, public: bool) -> dict[str, Any]:
+    """Return what the page template shows."""
+    return {
+        "title": title,
+        "figures": headline(run),
+        "rates": rates(run),
+        "counting": counting(run),
+        "statuses": [style.said() for style in STATUS_STYLES],
+        "rows": by_street(run),
+        "footer": footer(run, public=public),
+        "mark": "" if public else _("Internal"),
+    }

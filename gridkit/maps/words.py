@@ -1,0 +1,119 @@
+"""The words of the map page, in the current language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gridkit.locale import N_, gettext
+from gridkit.rules.ruleset import BUNDLED, load_ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GROUPS = {
+    "covered": N_("organisation-covered"),
+    "work": N_("work coverage only"),
+    "planned": N_("planned only"),
+    "uncovered": N_("not covered"),
+    "unknown": N_("data missing"),
+}
+"""Groups of the headline; every compound is in exactly one."""
+
+TYPES = {
+    "commercial": N_("commodity housing"),
+    "unit": N_("unit-run compound"),
+    "old": N_("old compound"),
+    "affordable": N_("affordable housing"),
+    "resettlement": N_("resettlement housing"),
+    "village": N_("village compound"),
+    "open_block": N_("open block"),
+    "mixed": N_("mixed compound"),
+    "unknown": N_("type unknown"),
+}
+
+LEVEL_NAMES = {
+    "street": N_("Streets"),
+    "community": N_("Communities"),
+    "grid": N_("Grids"),
+    "compound": N_("Compounds"),
+}
+
+ONE_OF = {"street": N_("Street"), "community": N_("Community"), "grid": N_("Grid"), "compound": N_("Compound")}
+
+VALID = {
+    "yes": N_("valid"),
+    "no": N_("not valid (term over, not active, or too few formal members)"),
+    "unknown": N_("validity cannot be decided"),
+}
+
+WORDS = {
+    "search": N_("Search by name or code"),
+    "found_none": N_("nothing found"),
+    "found": N_("{n} found, the first {shown} are shown"),
+    "legend": N_("Legend and filter"),
+    "layers": N_("Layers"),
+    "fill": N_("Colour areas by organisation coverage"),
+    "fill_none": N_("no colour"),
+    "all_streets": N_("All streets"),
+    "street_filter": N_("Street filter"),
+    "no_street": N_("(in no street)"),
+    "shown": N_("{n} of {all} compounds shown"),
+    "reset": N_("Show all"),
+    "details": N_("Details"),
+    "list": N_("List"),
+    "summary": N_("By street"),
+    "nothing": N_("Click a place on the map, or search for it."),
+    "code": N_("Code"),
+    "name": N_("Name"),
+    "type": N_("Type"),
+    "households": N_("Households"),
+    "status": N_("Status"),
+    "validity": N_("Validity"),
+    "reason": N_("Why"),
+    "rule": N_("Deciding rule"),
+    "records": N_("Records that cover it"),
+    "waiting": N_("Records that wait for a check"),
+    "cells": N_("Evidence (file, sheet, cell)"),
+    "findings": N_("Findings"),
+    "rate": N_("Organisation coverage as declared"),
+    "valid_rate": N_("Organisation coverage as valid"),
+    "compounds_here": N_("Compounds by status"),
+    "no_place": N_("Without position: listed only, not drawn."),
+    "missing": N_("not stated"),
+    "zoom": N_("Zoom to it"),
+    "without_place": N_("without position"),
+    "all_shown": N_("all that pass the filter"),
+    "more": N_("Show {n} more"),
+    "empty_list": N_("No compound here."),
+    "csv": N_("Save list as CSV"),
+    "keys": N_("Arrow keys move, Enter zooms, Esc goes back."),
+    "unnamed": N_("(without name)"),
+    "not_valid_line": N_("Broken outline: cover is not valid"),
+    "unknown_part": N_("Dots: part of the data is missing, the rate is an interval"),
+    "no_compounds": N_("This city has no compound layer."),
+    "file": N_("compounds"),
+    "street_column": N_("Street"),
+    "all_column": N_("Compounds"),
+    "rate_column": N_("Organisation coverage"),
+    "noscript": N_("The map needs scripts, which this browser does not run; the table says the same in figures."),
+}
+
+
+def page_words() -> dict[str, str]:
+    """Return the words that the page's script needs, in the current language."""
+    return said(WORDS)
+
+
+def said(table: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of ``table`` in the current language."""
+    return {key: gettext(text) for key, text in table.items()}
+
+
+def rule_words(ruleset: str) -> dict[str, str]:
+    """Return rule id -> what the rule says, for a bundled rule set (also a locally overridden one).
+
+    >>> rule_words("strict")["OWN_BRANCH"]
+    'a compound branch names this compound alone'
+    """
+    name = ruleset.split("+", maxsplit=1)[0]
+    return {rule.id: gettext(rule.text) for rule in load_ruleset(name).rules} if name in BUNDLED else {}

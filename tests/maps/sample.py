@@ -1,0 +1,82 @@
+"""A run over the tiny city with coverage and indicators written by hand, one compound in each of eight situations.
+
+Street 1 (a1..b2): own, joint, unit, grid branch, instructor only, planned; street 2 (c1, c2): uncovered, unknown.
+Counted by hand: organisation coverage 3 yes (a1, a2, a3), 4 no, 1 unknown; a2's cover is not valid.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gridkit.model import Attributes, City, Coverage, Findings, Indicators, Links, Places, Run
+from gridkit.model.fields import LAYER_FIELDS
+from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
+from tests import tiny
+
+BRANCH = "branches.xlsx!Sheet1!"
+# status, organisation, work, valid, records
+SITUATIONS = {
+    "a1": ("OWN_BRANCH", "yes", "yes", "yes", (BRANCH + "3",)),
+    "a2": ("JOINT_BRANCH", "yes", "yes", "no", (BRANCH + "4",)),
+    "a3": ("UNIT_ORG", "yes", "yes", "unknown", (BRANCH + "5",)),
+    "a4": ("GRID_BRANCH", "no", "yes", "yes", (BRANCH + "6",)),
+    "b1": ("INSTRUCTOR_ONLY", "no", "yes", "yes", ()),
+    "b2": ("PLANNED", "no", "no", "unknown", ()),
+    "c1": ("UNCOVERED", "no", "no", "unknown", ()),
+    "c2": ("UNKNOWN", "unknown", "unknown", "unknown", ()),
+}
+BRANCHES = [{"name": name} for name in ("金桂家园党支部", "东门联合党支部", "市财政局党支部", "第二网格党支部")]
+COUNTS_AS = ("UNIT_ORG", "OWN_BRANCH", "JOINT_BRANCH")
+
+
+def coverage(situations=None, *, refs=None) -> Coverage:
+    rows = situations or SITUATIONS
+    columns = ("status", "organisation", "work", "valid", "via")
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    frame.index = pd.Index(frame.index, dtype="object", name="code")
+    frame["rule"] = frame["status"]
+    frame["open_via"] = [()] * len(frame)
+    frame["flags"] = [()] * len(frame)
+    cells = {code: tuple(f"{record.rpartition('!')[0]}!B9" for record in via) for code, via in frame["via"].items()}
+    frame["refs"] = pd.Series(cells | (refs or {}))
+    return Coverage(frame.sort_index(), "strict", COUNTS_AS)
+
+
+def indicators(coverage: Coverage, places: Places, layers) -> Indicators:
+    """Rates by counting: an oracle of its own, small and slow."""
+    rows = []
+    scopes = [("city", "", list(coverage.frame.index))]
+    for level in layers.keys() & {"street", "community", "grid"}:
+        for code in layers[level].frame.index:
+            scopes += [(level, code, list(places.frame.index[places.frame[level] == code]))]
+    for level, scope, members in scopes:
+        part = coverage.frame.loc[members]
+        for name, held in (
+            ("coverage.organisation.declared", part["organisation"] == "yes"),
+            ("coverage.organisation.valid", (part["organisation"] == "yes") & (part["valid"] == "yes")),
+        ):
+            unknown = int((part["organisation"] == "unknown").sum())
+            if name.endswith("valid"):
+                unknown += int(((part["organisation"] == "yes") & (part["valid"] == "unknown")).sum())
+            n, d = int(held.sum()), len(part)
+            low, high = (n / d, (n + unknown) / d) if d else (float("nan"),) * 2
+            rows.append((name, level, scope, "compounds", n, d, 0, unknown, low, high, (), (), (), (), {}))
+    return Indicators(pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS)))
+
+
+def run(city: City | None = None, *, language="zh", cover=None, findings=None, places=None) -> Run:
+    city = city or tiny.city([tiny.registry("branches", BRANCHES)])
+    cover, places = cover or coverage(), places or tiny.places()
+    frame = city.layers["compound"].frame[list(LAYER_FIELDS["compound"])].sort_index()
+    return Run(
+        city=city,
+        places=places,
+        links=Links(pd.DataFrame(columns=list(LINK_COLUMNS))),
+        attributes=Attributes(pd.DataFrame(frame), pd.DataFrame("", index=frame.index, columns=frame.columns)),
+        coverage=cover,
+        indicators=indicators(cover, places, city.layers),
+        claims=pd.DataFrame(columns=list(CLAIM_COLUMNS)),
+        findings=findings or Findings.none(),
+        inputs_hash="5f" * 32,
+        language=language,
+    )
