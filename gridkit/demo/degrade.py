@@ -1,0 +1,251 @@
+"""Degradation: the clean tables become what offices really send, and every deliberate defect is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+from gridkit.demo import tables
+from gridkit.demo.plant import COVERS, Plant
+from gridkit.demo.tables import Lookup, Sheet
+
+if TYPE_CHECKING:
+    from gridkit.demo.city import DemoCity
+    from gridkit.demo.territory import Record
+
+_TRADITIONAL = str.maketrans(
+    "银锦绣云华庄园阳丰盛泽润岭桥兰荷莲柳晓丽红蓝宁乐苏宝汉东门馆办处网电财检计审档气税务医经济县镇党区区楼庆",
+    "銀錦繡雲華莊園陽豐盛澤潤嶺橋蘭荷蓮柳曉麗紅藍寧樂蘇寶漢東門館辦處網電財檢計審檔氣稅務醫經濟縣鎮黨區區樓慶",
+)
+_PHASES = {"一期": ("1期", "Ⅰ期", "１期"), "二期": ("2期", "Ⅱ期", "二 期")}
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+_ALIASES = ("幸福楼", "东风院", "前进里", "团结坊", "建设院", "友谊楼", "光明里", "胜利坊", "红旗院", "和气楼", "劳动里", "曙光坊")
+
+
+@dataclass
+class Mess:
+    """The tables of a city while they are degraded."""
+
+    city: DemoCity
+    look: Lookup
+    rng: Random
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    plants: list[Plant] = field(default_factory=list)
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+    """(table, key) of rows that are hidden in the workbook."""
+    unlinkable: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Compound id -> the alias by which other tables call it."""
+
+    def plant(self, kind: str, place: tuple[str, str, str], subject: str, note: str) -> None:
+        """Write a defect down; ``place`` is table, row key, column."""
+        self.plants.append(Plant(kind, *place, subject, note))
+
+
+def degrade(city: DemoCity) -> Mess:
+    """Return the tables of ``city`` in the state in which offices send them."""
+    mess = Mess(city, Lookup.of(city), Random(f"{city.seed}/degrade"))
+    if city.size != "city":
+        mess.plants.extend(city.plants)
+        _choose_aliases(mess)
+    mess.sheets["branches"] = tables.branches(mess.look, lambda name, branch, at: _covered(mess, name, branch, at))
+    mess.sheets["compounds"] = tables.compounds(mess.look)
+    mess.sheets["property_service"] = tables.service(mess.look, lambda name, home, at: _variant(name, home, at))
+    if city.size == "city":
+        return mess
+    mess.sheets["units"] = tables.units(mess.look)
+    mess.sheets["premises"] = tables.premises(mess.look)
+    mess.sheets["pairings"] = tables.pairings(mess.look)
+    mess.sheets["property_companies"] = tables.companies(mess.look)
+    mess.sheets["owners_committees"] = tables.committees(mess.look)
+    mess.sheets["service_points"] = tables.points(mess.look)
+    mess.sheets["ledgers"] = tables.ledgers(mess.look)
+    for step in (_compounds, _codes, _branches, _others, _dates):
+        step(mess)
+    return mess
+
+
+def _variant(name: str, home: Record, number: int) -> str:
+    """Write a compound's name as another office would: traditional, another numeral, with or without 小区."""
+    for phase, others in _PHASES.items():
+        if name.endswith(phase):
+            return name.removesuffix(phase) + others[number % 3]
+    turn = number % 12
+    if turn == 1:
+        return name.translate(_TRADITIONAL)
+    if turn == 5 and name.endswith(("花园", "家园", "苑")):
+        return name + "小区"
+    if turn == 5 and name == home["root"] + "小区":
+        return home["root"]
+    if turn == 8 and name.endswith("小区"):
+        return name.replace("小区", " 小区")
+    return name
+
+
+def _covered(mess: Mess, name: str, branch: Record, at: int) -> str:
+    """Write one covered grid or compound in the cell of an organisation."""
+    if at >= len(branch["covers"]):
+        return name
+    code = branch["covers"][at]
+    number = int(branch["id"][3:]) + at
+    if code in mess.look.by["grids"]:
+        community = mess.look.name("communities", branch["community"])
+        return community + name if number % 9 == 4 and branch["branch_kind"] == "grid" else name
+    home = mess.look.by["compounds"][code]
+    if code in mess.aliases:
+        return mess.aliases[code]
+    if name != home["name"]:  # stands in another community, whose name is written before it
+        return name
+    if number % 17 == 3:
+        return mess.look.name("communities", home["community"]) + name
+    return _variant(name, home, number)
+
+
+def _choose_aliases(mess: Mess) -> None:
+    """A dozen compounds are called by another name in the branch table; half of these names stand in the compound table."""
+    count = {code: 0 for code in mess.look.by["compounds"]}
+    for branch in mess.city.tables["branches"]:
+        for code in branch["covers"]:
+            if code in count:
+                count[code] += 1
+    planted = {p.subject for p in mess.city.plants}
+    sole = [
+        home
+        for home in mess.city.tables["compounds"]
+        if count[home["id"]] == 1 and mess.city.truth[home["id"]].status == "OWN_BRANCH" and home["id"] not in planted
+    ]
+    mess.rng.shuffle(sole)
+    half = 6 if mess.city.size == "county" else 1
+    for number, home in enumerate(sole[: 2 * half]):
+        alias = mess.aliases[home["id"]] = _ALIASES[number]
+        branch = mess.city.truth[home["id"]].via[0]
+        if number < half:
+            home["alias"] = alias
+            mess.plant("alias_known", ("branches", branch, COVERS), home["id"], f"以别名“{alias}”登记，别名列中有")
+        else:
+            mess.unlinkable.add(home["id"])
+            mess.plant("alias_unknown", ("branches", branch, COVERS), home["id"], f"以别名“{alias}”登记，任何表中都没有说明")
+
+
+def _compounds(mess: Mess) -> None:
+    """Defects of the compound registry."""
+    sheet, rng = mess.sheets["compounds"], mess.rng
+    safe = [key for key in sheet.keys if key not in {p.key for p in mess.plants} | mess.unlinkable | set(mess.aliases)]
+    rng.shuffle(safe)
+    full = mess.city.size == "county"
+    take = iter(safe)
+    for key in [next(take) for _ in range(5 if full else 2)]:
+        at = sheet.keys.index(key)
+        del sheet.rows[at], sheet.keys[at]
+        mess.plant("C112", ("compounds.layer", key, "小区编号"), key, "图层中有，小区台账中没有")
+    for key in [next(take) for _ in range(25 if full else 3)]:
+        sheet.row(key)["小区编号"] = ""
+        mess.plant("code_missing", ("compounds", key, "小区编号"), key, "小区编号空白")
+    cells = (
+        ("小区类型", "别墅区", "value_out_of_vocabulary", "小区类型不在词表中"),
+        ("户数", "不详", "count_not_a_number", "户数不是数字"),
+        ("常住人口", "约320余人", "count_with_words", "人数带文字"),
+        ("物业类型", "智慧物业", "value_out_of_vocabulary", "物业类型不在词表中"),
+    )
+    for header, value, kind, note in cells:
+        key = next(take)
+        sheet.row(key)[header] = value
+        mess.plant(kind, ("compounds", key, header), key, note)
+    for key in [next(take) for _ in range(6 if full else 1)]:
+        row = sheet.row(key)
+        row["户数"] = str(row["户数"]).translate(_FULL_WIDTH)
+        mess.plant("full_width_digits", ("compounds", key, "户数"), key, "全角数字")
+    key = next(take)
+    mess.hidden.add(("compounds", key))
+    mess.plant("hidden_row", ("compounds", key, ""), key, "隐藏行")
+    key = next(take)
+    at = sheet.keys.index(key)
+    sheet.rows.insert(at + 1, dict(sheet.rows[at]))
+    sheet.keys.insert(at + 1, key + "#2")
+    mess.plant("duplicate_row", ("compounds", key + "#2", "小区编号"), key, "同一小区登记两次")
+    _yes_no(sheet, "是否符合组建条件")
+    for key in [next(take) for _ in range(8 if full else 2)]:
+        row = sheet.row(key)
+        row["小区名称"] = row["小区名称"].translate(_TRADITIONAL)
+
+
+def _yes_no(sheet: Sheet, header: str) -> None:
+    for number, row in enumerate(sheet.rows):
+        row[header] = {"是": ("是", "√", "是")[number % 3], "否": ("否", "×", "否")[number % 3]}.get(row[header], "")
+
+
+def _codes(mess: Mess) -> None:
+    """Damaged community and grid codes in the compound registry (names stay right)."""
+    sheet = mess.sheets["compounds"]
+    used = {p.key for p in mess.plants} | mess.unlinkable
+    keys = [key for key in sheet.keys if key not in used]
+    mess.rng.shuffle(keys)
+    damage = (
+        ("社区代码", "990101001099", "parent_does_not_exist", "社区代码不存在"),
+        ("社区代码", "9.90101E+11", "code_scientific", "代码被写成科学计数法"),
+        ("社区代码", "numeric", "code_as_number", "代码被存为数字"),
+        ("所属网格", "990101001001999", "grid_does_not_exist", "网格编码不存在"),
+    )
+    for (header, value, kind, note), key in zip(damage, keys, strict=False):
+        row = sheet.row(key)
+        row[header] = int(row[header]) if value == "numeric" else value
+        mess.plant(kind, ("compounds", key, header), key, note)
+    for key in keys[4:20]:
+        sheet.row(key)["社区代码"] = ""
+
+
+def _branches(mess: Mess) -> None:
+    """A row twice, missing community codes, a parent given by name only, other separators and words."""
+    sheet = mess.sheets["branches"]
+    planted = {p.key for p in mess.plants if p.table == "branches"}
+    plain = [key for key, row in zip(sheet.keys, sheet.rows, strict=True) if key not in planted and row["所属社区"]]
+    mess.rng.shuffle(plain)
+    twice = next(key for key in plain if sheet.row(key)["党组织类型"] == "小区党支部")
+    at = sheet.keys.index(twice)
+    sheet.rows.insert(at + 1, dict(sheet.rows[at]))
+    sheet.keys.insert(at + 1, twice + "#2")
+    mess.plant("duplicate_row", ("branches", twice + "#2", "党组织编码"), twice, "同一党组织登记两次")
+    for key in plain[:30]:
+        sheet.row(key)["社区代码"] = ""
+    for key in plain[30:36]:
+        if sheet.row(key)["上级党组织"]:
+            sheet.row(key)["上级党组织编码"] = ""
+            mess.plant("parent_by_name_only", ("branches", key, "上级党组织编码"), key, "只有上级党组织名称，没有编码")
+    for number, row in enumerate(sheet.rows):
+        if row["覆盖小区(网格)"].count("、") and number % 4 == 1:
+            row["覆盖小区(网格)"] = row["覆盖小区(网格)"].replace("、", "，" if number % 8 == 1 else "；")
+        if row["状态"] == "正常" and number % 5 == 2:
+            row["状态"] = ""
+
+
+def _others(mess: Mess) -> None:
+    """Small defects of the remaining registries."""
+    units = mess.sheets["units"]
+    key = units.keys[len(units.keys) // 2]
+    row = units.row(key)
+    row["经度"], row["纬度"] = row["纬度"], row["经度"]
+    mess.plant("lon_lat_swapped", ("units", key, "经度"), key, "经纬度颠倒")
+    bodies = mess.sheets["owners_committees"]
+    first = next((k for k, r in zip(bodies.keys, bodies.rows, strict=True) if r["机构类型"] == "业委会"), None)
+    if first is not None:
+        ghost = dict(bodies.row(first))
+        ghost["小区名称"], ghost["机构类型"] = "望江台花园", "自管委员会"
+        bodies.rows.append(ghost)
+        bodies.keys.append("ghost")
+        mess.plant("unknown_compound", ("owners_committees", "ghost", "小区名称"), "望江台花园", "小区不在图层中")
+
+
+def _dates(mess: Mess) -> None:
+    """Dates in the many ways in which people write them."""
+    for table, headers in (("branches", ("成立时间", "任期届满")), ("pairings", ("结对时间",)), ("owners_committees", ("成立时间",))):
+        for number, row in enumerate(mess.sheets[table].rows):
+            for header in headers:
+                if row[header]:
+                    year, month, day = row[header].split("-")
+                    row[header] = (
+                        row[header],
+                        f"{year}.{int(month)}.{int(day)}",
+                        f"{year}年{int(month)}月{int(day)}日",
+                        f"{year}/{month}/{day}",
+                    )[number % 4]

@@ -1,0 +1,114 @@
+"""Write a demo city to a folder: boundary files, registries, project file and answer sheet."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from gridkit.demo.answers import CLAIMS, answer_sheet
+from gridkit.demo.degrade import Mess, degrade
+from gridkit.demo.layers import write_layers
+from gridkit.demo.workbook import Layout, write_compounds, write_csv, write_table
+from gridkit.errors import OutputError
+from gridkit.locale import N_
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gridkit.demo.city import DemoCity
+
+_REGISTRIES = {
+    "compounds": "compounds.xlsx", "branches": "branches.xlsx", "units": "units.csv", "premises": "premises.csv",
+    "pairings": "pairings.xlsx", "property_companies": "property_companies.csv", "property_service": "property_service.csv",
+    "owners_committees": "owners_committees.xlsx", "service_points": "service_points.csv", "ledgers": "ledgers.csv",
+}  # fmt: skip
+_TITLES = {
+    "branches": "演示市基层党组织台账", "pairings": "机关企事业单位结对共建情况一览表", "owners_committees": "业主委员会及替代机构一览表",
+}  # fmt: skip
+_ENCODINGS = {"units": "gb18030", "premises": "utf-8-sig", "property_service": "gb18030", "property_companies": "utf-8-sig"}
+_OPEN = ("service_points", "ledgers")
+"""Registries that are not declared complete."""
+
+
+def write(demo: DemoCity, folder: Path) -> None:
+    """Write ``demo`` into ``folder`` (``boundaries/``, ``registries/``, ``gridkit.toml``, ``answers.json``).
+
+    Files of the same names are replaced; equal cities give equal bytes.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written.
+    """
+    try:
+        _write(demo, folder)
+    except OSError as error:
+        raise OutputError(
+            N_("the demo city cannot be written: {why}"),
+            place=str(folder),
+            remedy=N_("name a folder in which you may write"),
+            why=error.strerror or str(error),
+        ) from error
+
+
+def _write(demo: DemoCity, folder: Path) -> None:
+    mess = degrade(demo)
+    registries = folder / "registries"
+    registries.mkdir(parents=True, exist_ok=True)
+    layouts = write_layers(mess, folder / "boundaries")
+    files: dict[str, str] = {}
+    for kind, sheet in mess.sheets.items():
+        name = _REGISTRIES[kind] if demo.size != "city" else f"{kind}.csv"
+        files[kind] = name
+        if name.endswith(".csv"):
+            layouts[kind] = write_csv(sheet, registries, name, _ENCODINGS.get(kind, "utf-8"))
+        elif kind == "compounds":
+            hidden = {key for table, key in mess.hidden if table == kind}
+            layouts[kind] = write_compounds(sheet, registries, name, hidden)
+        else:
+            layouts[kind] = write_table(sheet, registries, name, _TITLES[kind])
+    (folder / "gridkit.toml").write_bytes(project_text(demo, files, layouts).encode())
+    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts))
+    text = json.dumps(sheet_of_answers, ensure_ascii=False, sort_keys=True, indent=1)
+    (folder / "answers.json").write_bytes((text + "\n").encode())
+
+
+def planted(mess: Mess, layouts: dict[str, Layout]) -> list[dict[str, Any]]:
+    """Return every planted defect with the place where it stands in the written files."""
+    out = []
+    for plant in mess.plants:
+        layout = layouts[plant.table]
+        row = layout.rows.get(plant.key, 0)
+        column = layout.columns.get(plant.column, plant.column)
+        out.append(
+            {
+                "kind": plant.kind, "file": layout.file, "sheet": layout.sheet, "row": row, "column": column,
+                "header": plant.column, "subject": plant.subject, "note": plant.note,
+            }
+        )  # fmt: skip
+    return out
+
+
+def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layout]) -> str:
+    """Return the project file ``gridkit.toml``."""
+    lines = [
+        "# A synthetic city: no real place, no real person. Made by `gridkit demo`; answers.json holds the truth.",
+        "[project]",
+        f'name = "{demo.name}"',
+        f"as_of = {demo.as_of}",
+        'language = "zh"',
+        "",
+    ]
+    for level, name in (("street", "streets.geojson"), ("community", "communities.shp"), ("grid", "grids.gpkg"), ("compound", "compounds.gpkg")):
+        lines += [f"[layers.{level}]", f'path = "boundaries/{name}"', ""]
+    for kind in sorted(files):
+        lines += [f"[registries.{kind}]", f'path = "registries/{files[kind]}"']
+        if layouts[kind].sheet:
+            lines.append(f'sheet = "{layouts[kind].sheet}"')
+        lines += [f"complete = {'false' if kind in _OPEN else 'true'}", ""]
+    for claim in CLAIMS if demo.size != "city" else CLAIMS[:3]:
+        lines += ["[[claims]]", f'text = "{claim["text"]}"', f'indicator = "{claim["indicator"]}"']
+        if claim.get("scope"):
+            lines.append(f'scope = "{claim["scope"]}"')
+        lines += [f'basis = "{claim["basis"]}"', f'comparator = "{claim["comparator"]}"', f"figure = {claim['figure']}", 'source = "演示市工作总结（虚构）"', ""]
+    return "\n".join(lines)
