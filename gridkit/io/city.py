@@ -1,0 +1,162 @@
+"""From a project file to the city: every file read, every row accounted for, one metric system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.errors import InputError
+from gridkit.geo.crs import metric_crs, to_lonlat
+from gridkit.io.fields import Records, shape
+from gridkit.io.layers import Finished, finish
+from gridkit.io.points import converted
+from gridkit.io.tables import read_table
+from gridkit.io.vector import Draft, read_layer
+from gridkit.locale import N_, gettext
+from gridkit.model import City, Findings, Registry, Source, conform
+from gridkit.model.city import SET_ASIDE_COLUMNS
+from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from gridkit.io.project import LayerSpec, Project, RegistrySpec
+
+    Progress = Callable[[str, int, int], None]
+
+
+def read_city(project: Project, progress: Progress | None = None) -> tuple[City, Findings]:
+    """Read everything that a project names.
+
+    Parameters
+    ----------
+    project : Project
+        From :func:`gridkit.io.project.read_project`.
+    progress : callable, optional
+        Called with what is being read, the number of files done, and their total.
+
+    Returns
+    -------
+    City
+        Layers in one metric system, registries, sources, rows set aside.
+    Findings
+        What reading itself noticed (S1xx).
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, or there is nothing to read.
+    """
+    if not project.layers and not project.registries:
+        raise InputError(
+            N_("the project names no file"),
+            place="gridkit.toml",
+            remedy=N_("add [layers.compound] or [registries.branches] with a path"),
+        )
+    steps = _steps(project)
+    drafts: dict[str, Draft] = {}
+    tables: dict[str, list[Records]] = {}
+    taken: set[str] = set()
+    for done, (kind, spec) in enumerate(steps):
+        if progress is not None:
+            progress(gettext("reading {path}").format(path=spec.path), done, len(steps))
+        if kind in LEVELS:
+            drafts[kind] = _draft(project, kind, project.layers[kind], taken)
+        else:
+            tables.setdefault(kind, []).append(_records(project, kind, spec, taken))  # type: ignore[arg-type]
+    crs = choose_crs(drafts.values())
+    finished = {level: finish(draft, crs) for level, draft in drafts.items()}
+    return _city(project, crs, finished, tables)
+
+
+def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:
+    layers = [(level, project.layers[level]) for level in LEVELS if level in project.layers]
+    registries = [(kind, spec) for kind in REGISTRY_FIELDS for spec in project.registries.get(kind, ())]
+    return [*layers, *registries]
+
+
+def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Draft:
+    draft = read_layer(
+        spec.path,
+        project.root,
+        level,
+        layer=spec.layer,
+        columns=spec.columns,
+        crs=spec.crs,
+        encoding=spec.encoding,
+    )
+    taken.add(draft.records.source.name)
+    return draft
+
+
+def _records(project: Project, kind: str, spec: RegistrySpec, taken: set[str]) -> Records:
+    raw = read_table(spec.path, project.root, kind, sheet=spec.sheet, columns=spec.columns, encoding=spec.encoding)
+    if raw.name in taken:  # a second reading of one sheet needs row ids of its own
+        raw = replace(raw, sheet=f"{raw.sheet}#{kind}" if raw.sheet else f"#{kind}")
+    taken.add(raw.name)
+    records = converted(shape(raw, kind, columns=spec.columns))
+    return replace(records, source=replace(records.source, complete=spec.complete, scope=spec.scope))
+
+
+def choose_crs(drafts: Iterable[Draft]) -> str:
+    """Return the metric system of the middle of all layers: the median of feature centres, so that strays do not count.
+
+    Points only count where there are no polygons. Without any geometry it is the zone of 105 degrees east, which then
+    measures nothing.
+    """
+    areal, points = [], []
+    for draft in drafts:
+        there = draft.geometry[draft.geometry.notna()]
+        if len(there):
+            boxes = shapely.bounds(there.to_numpy())
+            middle = shapely.points((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2)
+            degrees = to_lonlat(type(there)(middle, crs=there.crs))
+            target = areal if (shapely.get_dimensions(there.to_numpy()) == 2).any() else points
+            target.append(np.column_stack([degrees.x, degrees.y]))
+    found = areal or points
+    if not found:
+        return metric_crs(105.0, 35.0)
+    lon, lat = np.median(np.concatenate(found), axis=0)
+    return metric_crs(float(lon), float(lat))
+
+
+def _city(
+    project: Project, crs: str, finished: Mapping[str, Finished], tables: Mapping[str, Sequence[Records]]
+) -> tuple[City, Findings]:
+    read = [(one.source, one.set_aside, one.notes) for one in finished.values()]
+    read += [(one.source, one.set_aside, one.notes) for found in tables.values() for one in found]
+    aside = [(source.name, row, reason, subject) for source, rows, _ in read for row, reason, subject in rows]
+    city = City(
+        project.name,
+        crs,
+        project.as_of,
+        {level: one.layer for level, one in finished.items()},
+        {kind: _registry(kind, found) for kind, found in tables.items()},
+        tuple(source for source, _, _ in read),
+        pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
+    )
+    return city, Findings.of(note for _, _, notes in read for note in notes)
+
+
+def _registry(kind: str, found: Sequence[Records]) -> Registry:
+    frames = [conform(one.frame, REGISTRY_FIELDS[kind]) for one in found]
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames)
+    frame.index = pd.Index(frame.index.to_numpy(dtype=object), dtype="object", name="row_id")
+    complete, scope = _declared([one.source for one in found])
+    return Registry(kind, frame, complete, scope, frozenset().union(*(one.given for one in found)))
+
+
+def _declared(sources: Sequence[Source]) -> tuple[bool, str]:
+    """Return whether the files of one kind are together declared complete, and for which code prefix.
+
+    Completeness is a promise about silence: it holds where one file promises it. Files that promise it for different
+    places cannot be told as one prefix; then only what they have in common to all is kept: nothing.
+    """
+    scopes = {source.scope for source in sources if source.complete}
+    if "" in scopes:
+        return True, ""
+    return (True, scopes.pop()) if len(scopes) == 1 else (False, "")

@@ -1,0 +1,251 @@
+"""From raw columns to the fixed fields of a kind: privacy first, then the dictionary, then the values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from gridkit.errors import LayerError, TableError
+from gridkit.io import values
+from gridkit.io.dictionary import Columns, match
+from gridkit.io.notes import REFS, by_value, noticed
+from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header, mask, masked_column
+from gridkit.io.text import cell_text, compact
+from gridkit.io.vocabulary import vocabulary_of
+from gridkit.locale import N_
+from gridkit.model import Source
+from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gridkit.io.raw import RawTable
+    from gridkit.io.values import Converter
+
+POST_FIELDS: Final = frozenset(("secretary", "grid_head", "instructor", "contact_named"))
+"""Yes/no fields whose columns hold names: reduced to filled or not."""
+
+_NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号", "fid", "objectid", "ogc_fid", "gid"))
+_PLACE_CODE: Final = re.compile(r"\d{9,}")
+_COUNT_UNITS: Final = (("万", 10_000.0), ("千", 1_000.0))
+_AREA_UNITS: Final = (
+    ("万平方米", 1e4), ("平方公里", 1e6), ("平方千米", 1e6), ("km2", 1e6), ("公顷", 1e4), ("hm2", 1e4), ("亩", 10_000 / 15),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Records:
+    """One table or layer in the fixed fields of its kind; ``frame`` is indexed by row id and has ``src`` and ``row``."""
+
+    kind: str
+    frame: pd.DataFrame
+    source: Source
+    given: frozenset[str]
+    set_aside: list[tuple[int, str, str]]
+    notes: list[dict[str, Any]]
+
+
+def types_of(kind: str) -> Mapping[str, str]:
+    """Return field -> type of everything that can be read for ``kind``."""
+    if kind in LAYER_FIELDS:
+        return {"code": "code", **LAYER_FIELDS[kind], "lon": "number", "lat": "number", "datum": "text"}
+    return REGISTRY_FIELDS[kind]
+
+
+def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None, cut: bool = False) -> Records:
+    """Bring a raw table into the fields of ``kind``.
+
+    Parameters
+    ----------
+    raw : RawTable
+        As read.
+    kind : str
+        Registry kind or layer level.
+    columns : mapping of str to str, optional
+        Field -> header from the project file.
+    cut : bool
+        Whether names may have been cut short by the file format (Shapefile).
+
+    Raises
+    ------
+    TableError, LayerError
+        If a column that the project file names is not there.
+    """
+    found = match(raw.headers, kind, stated=columns, cut=cut)
+    _demand_stated(raw, found, columns or {})
+    fields, notes = _gate(raw, found)
+    fields, moved = _codes_in_names(raw, fields, kind)
+    source = Source(
+        raw.path,
+        raw.sha256,
+        kind,
+        sheet=raw.sheet,
+        tabular=raw.tabular,
+        encoding=raw.encoding,
+        rows_in=len(raw.rows) + len(raw.set_aside),
+        kept=len(raw.rows),
+        set_aside=len(raw.set_aside),
+        columns={field: raw.letters[position] for field, position in fields.items()},
+        headers={field: raw.headers[position] for field, position in fields.items()},
+    )
+    notes += moved + _column_notes(raw, found, fields, source)
+    data: dict[str, Any] = {}
+    for field, position in sorted(fields.items(), key=lambda item: item[1]):
+        data[field], problems = _column(raw, source, field, position, types_of(kind)[field])
+        notes += problems
+    frame = pd.DataFrame(data, index=range(len(raw.rows)), dtype="object")
+    frame["src"] = source.name
+    frame["row"] = raw.rows
+    frame.index = pd.Index([source.row_id(row) for row in raw.rows], dtype="object", name="row_id")
+    return Records(kind, frame, source, frozenset(fields), raw.set_aside, [*raw.notes, *notes])
+
+
+def _demand_stated(raw: RawTable, found: Columns, stated: Mapping[str, str]) -> None:
+    lacking = sorted(field for field in stated if field not in found.fields)
+    if lacking:
+        error = TableError if raw.tabular else LayerError
+        raise error(
+            N_("the column {header}, named for {field}, is not there; found: {found}"),
+            place=raw.name,
+            remedy=N_("correct columns in gridkit.toml"),
+            header=stated[lacking[0]],
+            field=lacking[0],
+            found=" | ".join(header for header in raw.headers if header and not is_personal_header(header)),
+        )
+
+
+def _gate(raw: RawTable, found: Columns) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Drop the columns of persons and return field -> position of what may be read."""
+    field_at = {position: field for field, position in found.fields.items()}
+    fields: dict[str, int] = {}
+    notes = []
+    for position, header in enumerate(raw.headers):
+        field = field_at.get(position, "")
+        cells = raw.columns[position]
+        if field in POST_FIELDS:
+            fields[field] = position
+            if is_post_header(header) or is_personal_header(header):
+                notes.append(_person_note("S121", raw, position))
+        elif (
+            is_personal_header(header)
+            or is_post_header(header)
+            or holds_persons(cells, codes=field.endswith("code") or field in ("uscc", "old_codes"))
+        ):
+            notes.append(_person_note("S120", raw, position))
+        elif field:
+            fields[field] = position
+    return fields, notes
+
+
+def _person_note(code: str, raw: RawTable, position: int) -> dict[str, Any]:
+    n = sum(bool(cell_text(cell).strip()) for cell in raw.columns[position])
+    place = f"{raw.name}!{raw.letters[position]}" if raw.tabular else f"{raw.name}.{raw.letters[position]}"
+    return noticed(code, raw.name, refs=[place], header=mask(raw.headers[position]), n=n)
+
+
+def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Read a column of names as codes where every value is one: 所属社区 often holds the code of the community."""
+    moved = dict(fields)
+    notes = []
+    for name in ("community", "street"):
+        position = fields.get(f"{name}_name", -1)
+        target = f"{name}_code"
+        if position < 0 or target in fields or target not in types_of(kind):
+            continue
+        texts = [text for cell in raw.columns[position] if (text := values.to_code(cell)[0])]
+        if texts and all(_PLACE_CODE.fullmatch(text) for text in texts):
+            moved[target] = moved.pop(f"{name}_name")
+            notes.append(noticed("S126", raw.name, header=raw.headers[position], field=target))
+    return moved, notes
+
+
+def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source) -> list[dict[str, Any]]:
+    notes = []
+    for position, field in sorted(found.rivals.items()):
+        used = source.headers.get(field, "")
+        notes.append(noticed("S124", source.name, header=raw.headers[position], used=used, field=field))
+    for field, position in sorted(found.cut.items()):
+        if field in fields:
+            notes.append(noticed("S125", source.name, header=raw.headers[position], field=field))
+    taken = {*fields.values(), *found.rivals, *found.fields.values()}
+    unused = [
+        header
+        for position, header in enumerate(raw.headers)
+        if position not in taken
+        and header
+        and compact(header) not in _NUMBERING
+        and not is_personal_header(header)
+        and not is_post_header(header)
+    ]
+    if unused:
+        notes.append(noticed("S123", source.name, headers=", ".join(mask(header) for header in unused), n=len(unused)))
+    return notes
+
+
+def _converter(field: str, dtype: str, header: str) -> Converter:
+    if field in POST_FIELDS:
+        return values.to_filled
+    if field == "built_year":
+        return values.to_year
+    if dtype == "count":
+        return partial(values.to_count, factor=_factor(header, _COUNT_UNITS))
+    if dtype == "number":
+        return partial(values.to_number, factor=_factor(header, _AREA_UNITS) if field == "area_m2" else 1.0)
+    if dtype == "date":
+        return partial(values.to_date, end=field in values.END_FIELDS)
+    if dtype == "vocab":
+        return vocabulary_of(field)
+    plain = {"code": values.to_code, "list": values.to_list, "yesno": values.to_yesno}
+    return plain.get(dtype, values.to_text)
+
+
+def _factor(header: str, units: Sequence[tuple[str, float]]) -> float:
+    """Return what the unit in the brackets of a header multiplies by: 人口(万人), 面积(公顷)."""
+    found = re.findall(r"\(([^)]*)\)", compact(header))
+    return next((factor for unit, factor in units for text in found if unit in text), 1.0)
+
+
+def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str) -> tuple[Any, list[dict[str, Any]]]:
+    """Convert one column; return its values and what was wrong with single cells."""
+    converted, problems = values.convert(raw.columns[position], _converter(field, dtype, raw.headers[position]))
+    notes = []
+    for code, cells in sorted(problems.items()):
+        at_rows = {mask(text): [raw.rows[one] for one in found] for text, found in cells.items()}
+        notes += by_value(code, source, field, at_rows)
+    if dtype in ("text", "list"):
+        converted, touched = masked_column(converted)
+        if touched:
+            refs = [source.cell(raw.rows[one], field) for one in touched[:REFS]]
+            notes.append(noticed("S122", source.name, refs=refs, header=raw.headers[position], n=len(touched)))
+    if dtype == "code":
+        damaged = _lost_digits(converted) if raw.tabular and raw.encoding else []
+        if damaged:
+            cells = {converted[one]: [raw.rows[one]] for one in damaged}
+            notes += by_value("S115", source, field, cells)
+            converted = ["" if value in cells else value for value in converted]
+    if dtype == "count" and raw.filled.get(position):
+        below = sorted(raw.filled[position])
+        refs = [source.cell(raw.rows[one], field) for one in below[:REFS]]
+        notes.append(noticed("S117", source.name, refs=refs, header=raw.headers[position], n=len(below)))
+        blank = set(below)
+        converted = [None if one in blank else value for one, value in enumerate(converted)]
+    return _typed(converted, dtype), notes
+
+
+def _lost_digits(codes: Sequence[str]) -> list[int]:
+    """Return the long codes of a text table that a spreadsheet has rounded: every one ends in zeros from place 16 on."""
+    long = [one for one, code in enumerate(codes) if len(code) > 15 and code.isdigit()]
+    rounded = [one for one in long if not codes[one][15:].strip("0")]
+    return rounded if len(rounded) >= 2 and len(rounded) == len(long) else []
+
+
+def _typed(converted: list[Any], dtype: str) -> Any:
+    if dtype == "count":
+        return pd.array(converted, dtype="Int64")
+    if dtype == "number":
+        return pd.array(converted, dtype="Float64")
+    return pd.array(converted, dtype="object")

@@ -1,0 +1,97 @@
+"""Mistakes of a project file in the reader's words, with the key that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from gridkit.io.dictionary import fields_of
+from gridkit.locale import N_, gettext
+from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+Where = tuple[str | int, ...]
+Mistake = tuple[Where, str]
+"""Path of the key, and the sentence."""
+
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "": ("project", "layers", "registries", "coverage", "claims", "map"),
+    "layers": ("path", "layer", "columns", "crs", "encoding"),
+    "registries": ("path", "sheet", "columns", "complete", "scope", "encoding"),
+    "coverage": ("ruleset", "overrides"),
+    "claims": ("text", "indicator", "scope", "basis", "figure", "comparator", "source"),
+}
+_SENTENCES: Mapping[str, str] = {
+    "missing": N_("{key} is missing"),
+    "string_type": N_("{key} must be text in quotation marks"),
+    "bool_type": N_("{key} must be true or false"),
+    "dict_type": N_("{key} must be a table"),
+    "model_type": N_("{key} must be a table"),
+    "model_attributes_type": N_("{key} must be a table"),
+    "tuple_type": N_("{key} must be a list of tables"),
+    "float_type": N_("{key} must be a number"),
+    "float_parsing": N_("{key} must be a number"),
+    "date_type": N_("{key} must be a date such as 2024-06-30"),
+    "date_parsing": N_("{key} must be a date such as 2024-06-30"),
+    "date_from_datetime_parsing": N_("{key} must be a date such as 2024-06-30"),
+    "date_from_datetime_inexact": N_("{key} must be a date such as 2024-06-30"),
+    "literal_error": N_("{key} must be one of: {expected}"),
+}
+
+
+def unknown(key: str, known: Iterable[str]) -> str:
+    """Return the sentence about a key that is not known.
+
+    >>> unknown("pth", ["path", "layer"])
+    'unknown key pth; did you mean path?'
+    """
+    choices = sorted(known)
+    near = difflib.get_close_matches(key, choices, n=1, cutoff=0.5)
+    if near:
+        return gettext("unknown key {key}; did you mean {near}?").format(key=key, near=near[0])
+    return gettext("unknown key {key}; known are: {known}").format(key=key, known=", ".join(choices))
+
+
+def mistakes_of(problem: ValidationError, data: Mapping[str, Any]) -> list[Mistake]:
+    """Return every mistake that the schema found, with the path of the key in the file ``data``."""
+    return [_mistake(error, data) for error in problem.errors()]
+
+
+def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
+    where = tuple(error["loc"])
+    if where and where[-1] == "[key]":  # a table such as [layers.compund]
+        names = REGISTRY_FIELDS if where[0] == "registries" else LAYER_FIELDS
+        return where[:-1], unknown(str(where[-2]), names)
+    head = data.get("project", {})
+    if where and isinstance(head, dict) and where[0] in head:
+        where = ("project", *where)
+    key = str(next((part for part in reversed(where) if isinstance(part, str)), ""))
+    if error["type"] == "extra_forbidden":
+        return where, unknown(key, _KNOWN["" if len(where) == 1 else str(where[0])])
+    template = _SENTENCES.get(error["type"], N_("{key} has a value that cannot be used"))
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    return where, gettext(template).format(key=key, expected=expected.replace(" or ", ", "))
+
+
+def column_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
+    """Return the names in ``columns`` that are no fields of their layer or registry."""
+    mistakes: list[Mistake] = []
+    for group, kinds in (("layers", LAYER_FIELDS), ("registries", REGISTRY_FIELDS)):
+        tables = data.get(group, {})
+        for kind, found in tables.items() if isinstance(tables, dict) else ():
+            if kind not in kinds:
+                continue
+            for number, spec in enumerate(found if isinstance(found, list) else [found]):
+                columns = spec.get("columns") if isinstance(spec, dict) else None
+                known = fields_of(kind)
+                mistakes += [
+                    ((group, kind, number, "columns", field), unknown(field, known))
+                    for field in (columns if isinstance(columns, dict) else ())
+                    if field not in known
+                ]
+    return mistakes
