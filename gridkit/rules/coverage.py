@@ -12,8 +12,8 @@ _UNIT = "D1-4: 单位型小区原则上不再新建……依托单位党组织�
 _TREE = "D1-1: 镇(街)党(工)委—村(社区)党组织—综合网格党支部—楼栋(单元)党小组—党员责任区"
 _GRID = "D1-2: 在每个网格成立党支部; D2-4: 建立网格党支部194個,黨小組1165個"
 _CITY_GRID = "D1-14: 下设14个联合党小组,各自分包一个城区网格"
-_LISTS = N_("domain brief 2.9: the denominator is the layer, not the list of covered compounds")
-_VALID = N_("domain brief 2.1: a branch that covers must be in term, active, large enough and no duplicate")
+_LISTS = N_("rule of this programme: the denominator is the layer, not the list of covered compounds")
+_VALID = N_("rule of this programme: a branch that covers must be in term, active, large enough and no duplicate")
 
 _TERM = N_("支部工作条例(试行): village and community committees 5 years, others 3 (quoted from secondary pages)")
 
@@ -111,7 +111,7 @@ _COVERAGE: tuple[Rule, ...] = (
         "C110",
         "members-counted-twice",
         "warning",
-        N_("one member belongs to one branch (domain brief 2.1)"),
+        N_("a member belongs formally to one branch (组织关系)"),
         N_("Members counted in two branches"),
         N_("the branches of {community} have {members} formal members, but only {total} are known there"),
         N_("look for reported members counted as transferred ones"),
