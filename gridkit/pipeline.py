@@ -66,7 +66,7 @@ def check(project: Project, *, progress: Progress = _quiet) -> Checked:
     """
     total = len(STEPS)
     progress(gettext(STEPS[0]), 0, total)
-    city, noticed = read_city(project)
+    city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
     progress(gettext(STEPS[1]), 1, total)
     schema = check_city(city)
     progress(gettext(STEPS[2]), 2, total)

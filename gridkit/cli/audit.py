@@ -47,7 +47,8 @@ def audit(project: Path, out: Path | None, no_map: bool, as_json: bool, lang: st
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)
-        folder = pipeline.save(run, out or found.root / "runs", with_map=not no_map)
+        file = options.project_file(project)
+        folder = pipeline.save(run, out or found.root / "runs", project=file, with_map=not no_map)
     show(run, folder, as_json=as_json)
     return verdict(run)
 

@@ -59,6 +59,6 @@ def demo(folder: Path, size: str, seed: int, data_only: bool, as_json: bool, lan
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)
-        target = pipeline.save(run, found.root / "runs")
+        target = pipeline.save(run, found.root / "runs", project=options.project_file(folder))
     show(run, target, as_json=as_json)
     return errors.EXIT_CLEAN

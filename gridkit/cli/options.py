@@ -45,6 +45,11 @@ def project() -> click.Argument:
     return click.Argument(["project"], required=False, default=".", type=click.Path(path_type=Path))
 
 
+def project_file(path: Path) -> Path:
+    """Return the project file that PROJECT names: itself, or gridkit.toml in it."""
+    return path / PROJECT_FILE if path.is_dir() else path
+
+
 def open_project(path: Path, language: str | None) -> tuple[Project, str]:
     """Read the project file and settle the language: ``--lang``, then the project file, then the locale."""
     from gridkit.io.project import read_project

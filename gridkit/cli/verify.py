@@ -37,12 +37,12 @@ def verify(run: Path, as_json: bool, lang: str | None) -> int:
 
     manifest = read_manifest(run)
     problems = [f"{name}: {problem}" for name, problem in verify_outputs(run)]
-    project, _ = options.open_project((run / manifest["project"]).resolve(), manifest["language"])
-    spoken = manifest["language"]
+    file = run / manifest["project"]
+    project, spoken = options.open_project(file, manifest["language"])
     with options.progress() as progress, tempfile.TemporaryDirectory() as folder:
         again = pipeline.audit(project, progress=progress, language=spoken)
         progress(gettext("writing the run folder"), 0, 1)
-        fresh = pipeline.save(again, Path(folder), with_map="map.html" in manifest["outputs"])
+        fresh = pipeline.save(again, Path(folder), project=file, with_map="map.html" in manifest["outputs"])
         problems += compare_runs(manifest, read_manifest(fresh))
     if as_json:
         options.print_json({"run": run.as_posix(), "same": not problems, "differences": problems})

@@ -1,0 +1,111 @@
+"""The command line itself: help, languages, exit codes, failures told in one message."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gridkit import cli, errors
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def golden(name: str, text: str) -> None:
+    """Compare with a golden file named after its command line; REGOLD=1 rewrites it."""
+    import os
+
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("REGOLD"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+def test_help(gridkit, command, language):
+    said = gridkit(*command.split(), "--help", "--lang", language)
+    assert said.code == 0
+    golden(" ".join(filter(None, ["gridkit", command, "--help --lang", language])), said.out)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_and_option_is_in_both_readmes(command):
+    import importlib
+
+    built = importlib.import_module(f"gridkit.cli.{command}").command()
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert f"`gridkit {command}" in text
+        for parameter in built.params:
+            for option in parameter.opts if parameter.param_type_name == "option" else []:
+                assert option in text, f"{option} of {command} is not in {name}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needle"),
+    [
+        (["nix"], "nix"),
+        (["audit", "--foo"], "--foo"),
+        (["demo", "--size", "huge"], "huge"),
+        (["explain"], "rule|RUN"),
+        (["--lang", "fr", "check"], "fr"),
+        (["explain", "rule", "C999"], "C999"),
+    ],
+)
+def test_usage_errors(gridkit, arguments, needle):
+    said = gridkit(*arguments)
+    assert said.code == errors.EXIT_USAGE
+    assert needle in said.err
+    assert said.out == ""
+
+
+def test_chinese_usage_error(gridkit):
+    said = gridkit("nix", "--lang", "zh")
+    assert said.err.startswith("gridkit：没有命令 'nix'。")
+
+
+def test_explain_rule_in_both_languages(gridkit):
+    english, chinese = gridkit("explain", "rule", "c101"), gridkit("explain", "rule", "C101", "--lang", "zh")
+    assert english.code == chinese.code == 0
+    assert english.out.startswith("C101 ")
+    assert "[warning]" in english.out or "[error]" in english.out
+    assert "来源" in chinese.out or "依据" in chinese.out
+
+
+def test_interrupt_is_130(gridkit, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_root", interrupted)
+    said = gridkit("check")
+    assert said.code == errors.EXIT_INTERRUPTED
+    assert "interrupted" in said.err
+
+
+def test_a_bug_of_ours_is_4_without_a_traceback(gridkit, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(cli, "_root", broken)
+    said = gridkit("check")
+    assert said.code == errors.EXIT_BUG
+    assert "a bug of ours: RuntimeError: boom" in said.err
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; from gridkit.cli import run; run(['--help']); print(sorted(set(sys.modules) & {HEAVY}))"
+    heavy = {"pandas", "numpy", "geopandas", "shapely", "folium", "pydantic", "rich", "openpyxl", "jinja2"}
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace("HEAVY", ", ".join(map(repr, sorted(heavy))))],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_root_cli_py_runs_from_a_checkout():
+    done = subprocess.run([sys.executable, ROOT / "cli.py", "--version"], capture_output=True, text=True, check=True)
+    assert "0.1.0" in done.stdout

@@ -1,0 +1,161 @@
+"""The main job against the answer sheet of the demo city, which was written from the truth before the files were."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+from gridkit import cli, errors, locale, pipeline
+from gridkit.io.project import read_project
+from gridkit.model.fields import STATUSES
+from tests.main_job import DATA, done
+
+
+def test_every_compound_has_its_true_status():
+    truth, found = done().answers["compounds"], done().run.coverage.frame
+    assert sorted(found.index) == sorted(truth)
+    wrong = {
+        code: (want["status"], found.at[code, "status"])
+        for code, want in truth.items()
+        if want["linkable"] and found.at[code, "status"] != want["status"]
+    }
+    assert wrong == {}
+
+
+def test_validity_is_as_in_the_answer_sheet():
+    truth, found = done().answers["compounds"], done().run.coverage.frame
+    wrong = {
+        code: (want["valid"], found.at[code, "valid"])
+        for code, want in truth.items()
+        if want["linkable"] and want["organisation"] == "yes" and found.at[code, "valid"] != want["valid"]
+    }
+    assert wrong == {}
+
+
+def test_evidence_under_an_unknown_alias_leaves_a_compound_unknown_never_uncovered():
+    truth, found = done().answers["compounds"], done().run.coverage.frame
+    statuses = {found.at[code, "status"] for code, want in truth.items() if not want["linkable"]}
+    assert statuses <= {"UNKNOWN", *(want["status"] for want in truth.values() if not want["linkable"])}
+    assert "UNCOVERED" not in statuses
+
+
+def test_statuses_partition_the_compounds():
+    counts = done().run.coverage.by_status()
+    assert tuple(counts) == STATUSES
+    assert sum(counts.values()) == done().answers["totals"]["compounds"]
+
+
+def test_true_indicators_lie_in_the_intervals():
+    indicators, outside = done().run.indicators, []
+    for name, scopes in done().answers["indicators"].items():
+        for scope, bases in scopes.items():
+            for basis, want in bases.items():
+                row = indicators.get(name, scope=scope, basis=basis)
+                same = row["denominator"] == want["denominator"]
+                inside = row["numerator"] <= want["numerator"] <= row["numerator"] + row["unknown"]
+                if not (same and inside):
+                    got = (int(row["numerator"]), int(row["unknown"]), int(row["denominator"]))
+                    outside.append((name, scope, basis, (want["numerator"], want["denominator"]), got))
+    assert outside == []
+
+
+def test_claims_have_their_true_verdicts():
+    found = done().run.claims.set_index(["text", "indicator"])["verdict"]
+    for want in done().answers["claims"]:
+        assert found[want["text"], want["indicator"]] == want["verdict"], want["text"]
+
+
+def test_planted_consistency_defects_are_found_where_they_are():
+    findings = done().run.findings.frame
+    missed = []
+    for planted in done().answers["planted"]:
+        if not str(planted.get("code", "")).startswith("C1"):
+            continue
+        rows = findings[findings["code"] == planted["code"]]
+        if not any(planted["subject"] in (row.subject, *map(str, row.params.values())) for row in rows.itertuples()):
+            missed.append((planted["code"], planted["subject"], planted.get("note")))
+    assert missed == []
+
+
+def test_rows_are_conserved():
+    for source in done().run.city.sources:
+        assert source.rows_in == source.kept + source.set_aside
+    assert len(done().run.city.set_aside) == sum(source.set_aside for source in done().run.city.sources)
+
+
+def test_no_person_in_any_output():
+    for path in sorted(done().folder.rglob("*")):
+        if path.suffix in {".html", ".json"}:
+            text = path.read_text(encoding="utf-8")
+            for filler in ("甲某", "乙某", "丙某", "00000000000"):
+                assert filler not in text, path.name
+
+
+def test_json_has_its_documented_parts():
+    said = json.loads((done().folder / "audit.json").read_text(encoding="utf-8"))
+    assert said["compounds"]["total"] == sum(said["compounds"]["by_status"].values())
+    for row in said["indicators"]:
+        assert {"id", "scope", "basis", "numerator", "denominator", "excluded", "unknown", "low", "high"} <= set(row)
+    assert {"text", "verdict", "low", "high", "because"} <= set(said["claims"][0])
+    assert {"code", "count"} <= set(said["findings"][0])
+    assert {"path", "sha256", "rows_in", "kept", "set_aside"} <= set(said["inputs"][0])
+
+
+def test_hundred_percent_only_where_it_is_true():
+    for row in done().run.indicators.frame.itertuples():
+        if row.denominator and row.low == 1:
+            assert Fraction(int(row.numerator), int(row.denominator)) == 1
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_same_bytes_whatever_the_hash_seed(tmp_path, seed):
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-m", "gridkit", "audit", str(DATA), "--out", str(tmp_path), "--lang", "zh"]
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert finished.returncode == errors.EXIT_FINDINGS, finished.stderr
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == done().folder.name
+    for path in sorted(done().folder.rglob("*")):
+        if path.is_file() and path.name != "manifest.json":
+            assert (folder / path.relative_to(done().folder)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_verify_holds_and_notices_tampering(tmp_path, capsys):
+    city = tmp_path / "city"
+    with locale.speaking("en"):
+        assert cli.run(["demo", str(city), "--size", "town", "--lang", "en"]) == errors.EXIT_CLEAN
+        (folder,) = (city / "runs").iterdir()
+        assert cli.run(["verify", str(folder), "--lang", "en"]) == errors.EXIT_CLEAN
+        assert "same inputs, same bytes" in capsys.readouterr().out
+        report = folder / "audit.html"
+        report.write_text(report.read_text(encoding="utf-8").replace("100", "101"), encoding="utf-8")
+        assert cli.run(["verify", str(folder), "--lang", "en"]) == errors.EXIT_FINDINGS
+        assert "audit.html" in capsys.readouterr().out
+        registry = city / "registries" / "property_service.csv"
+        registry.write_bytes(registry.read_bytes() + b"\n")
+        cli.run(["verify", str(folder), "--lang", "en"])
+        assert "property_service.csv has changed" in capsys.readouterr().out
+
+
+def test_explain_a_compound_down_to_the_cells(capsys):
+    covered = next(c for c, want in done().answers["compounds"].items() if want["status"] == "OWN_BRANCH")
+    assert cli.run(["explain", str(done().folder), covered, "--lang", "zh"]) == errors.EXIT_CLEAN
+    said = capsys.readouterr().out
+    assert covered in said
+    assert "branches.xlsx!党组织台账!" in said
+
+
+def test_an_identical_run_is_kept(tmp_path):
+    with locale.speaking("zh"):
+        run = pipeline.audit(read_project(DATA), language="zh")
+        first = pipeline.save(run, tmp_path, project=DATA / "gridkit.toml", with_map=False)
+        stamp = (first / "audit.json").stat().st_mtime_ns
+        second = pipeline.save(run, tmp_path, project=DATA / "gridkit.toml", with_map=False)
+    assert first == second
+    assert (first / "audit.json").stat().st_mtime_ns == stamp
+    assert [path.name for path in tmp_path.iterdir()] == [first.name]
