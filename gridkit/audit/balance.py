@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridkit.audit.pairing import pairs
 from gridkit.audit.rollup import one_row
+from gridkit.audit.scopes import look_up
 from gridkit.model.fields import COMMUNITY, GRID
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _units_per_community(scopes: Scopes, evidence: Evidence) -> list[pd.DataFram
     """
     items, known = scopes.communities(), pairs(evidence)
     place = scopes.places.frame[COMMUNITY]
-    target = known.settled["target"].where(known.settled["level"] == COMMUNITY, known.settled["target"].map(place))
+    target = known.settled["target"].where(known.settled["level"] == COMMUNITY, look_up(known.settled["target"], place))
     units = known.settled.assign(community=target).drop_duplicates(["unit", "community"])
     count = units.groupby("community").size().reindex(items.frame.index).fillna(0).astype("Int64")
     also = {"unsettled_units": len(known.perhaps_units)}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridkit.audit.outcomes import ORGANISED, OUTCOMES, contradictions, outcomes
 from gridkit.audit.rollup import Items, Rate, one_row, rollup
-from gridkit.audit.scopes import only_city
+from gridkit.audit.scopes import look_up, only_city
 from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _sites(scopes: Scopes, evidence: Evidence, form: pd.Series) -> tuple[Items, 
     where = evidence.one("property_service", "compound", COMPOUND)
     items = scopes.rows_by_compound(rows.index, where.reindex(rows.index))
     company = evidence.one("property_service", "company", "company").reindex(items.frame.index)
-    outcome = company.map(form).fillna("unknown")
+    outcome = look_up(company, form, "unknown")
     details = {"without_company": int(company.isna().sum())}
     held, unknown = outcome.isin(ORGANISED).to_numpy(), (outcome == "unknown").to_numpy()
     return items, Rate("property.organisation_rate", "sites", held, unknown, details=details)
@@ -113,12 +113,12 @@ def governance_rate(
         return []
     items, rows = scopes.compounds(index), scopes.city.rows("owners_committees")
     linked = evidence.linked("owners_committees", "compound", COMPOUND)
-    kind = linked["record"].map(rows["body_kind"])
+    kind = look_up(linked["record"], rows["body_kind"])
     held = items.mask(linked.loc[kind.isin(GOVERNING), "code"])
     other = items.mask(linked.loc[kind.isin(("self_committee", "none")), "code"])
     unclear = items.mask(linked.loc[kind == "", "code"])
     waiting = evidence.waiting("owners_committees", "compound", COMPOUND)
-    waiting = waiting[waiting["record"].map(rows["body_kind"]).isin((*GOVERNING, ""))]
+    waiting = waiting[look_up(waiting["record"], rows["body_kind"]).isin((*GOVERNING, ""))]
     silent = ~evidence.speaks_of("owners_committees", items.frame.index.to_series()) & ~other
     types = attributes.frame["compound_type"].reindex(items.frame.index)
     counted = ~types.isin(NOT_OBLIGED).to_numpy()

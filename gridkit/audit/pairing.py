@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gridkit.audit.rollup import Rate, rollup
+from gridkit.audit.scopes import look_up
 from gridkit.model.fields import COMMUNITY, COMPOUND
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _targets(name: str, items: Items, evidence: Evidence, known: Pairs, *, level
     unknown = _silent(items, evidence, items.frame.index.to_series()) | items.mask(known.perhaps_targets)
     details: dict[str, object] = {"pairings": len(known.of(level))}
     if level == COMMUNITY:
-        via = known.of(COMPOUND)["target"].map(scopes.places.frame[COMMUNITY])
+        via = look_up(known.of(COMPOUND)["target"], scopes.places.frame[COMMUNITY])
         details["only_by_a_compound"] = int((items.mask(via) & ~held).sum())
     return Rate(name, "communities" if level == COMMUNITY else "compounds", held, unknown, details=details)
 
@@ -120,7 +121,7 @@ def _priority(items: Items, evidence: Evidence, known: Pairs, scopes: Scopes) ->
     owned = unit.merge(compound, on="record")
     there = known.of(COMPOUND)[["unit", "target"]].drop_duplicates()
     held = items.mask(owned.merge(there, on=["unit", "target"])["unit"])
-    near = owned[["unit"]].assign(target=owned["target"].map(scopes.places.frame[COMMUNITY]))
+    near = owned[["unit"]].assign(target=look_up(owned["target"], scopes.places.frame[COMMUNITY]))
     beside = items.mask(near.merge(known.of(COMMUNITY)[["unit", "target"]], on=["unit", "target"])["unit"])
     unplaced = items.mask(unit.loc[~unit["record"].isin(owned["record"]), "unit"])
     silent = _silent(items, evidence, items.frame["community"])

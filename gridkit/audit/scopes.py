@@ -19,6 +19,15 @@ CLASSES = {"urban": "urban", "township": "township", "village": "township"}
 """Community type -> class of the urban-township split; a village counts as township, no type as ``unclassed``."""
 
 
+def look_up(keys: pd.Series, values: pd.Series, missing: str = "") -> pd.Series:
+    """Return the text that each of ``keys`` has in ``values``, ``missing`` where it has none.
+
+    >>> look_up(pd.Series(["a", "b"]), pd.Series({"a": "x"}, dtype="object")).tolist()
+    ['x', '']
+    """
+    return keys.map(values).astype("object").fillna(missing)
+
+
 @dataclass(frozen=True)
 class Scopes:
     """The city's hierarchy, by geometry where the layers have one."""
@@ -43,8 +52,8 @@ class Scopes:
         kinds = pd.Series(dtype="object") if layer is None else layer.frame["community_type"].map(CLASSES)
         return pd.DataFrame(
             {
-                "class": communities.map(kinds).fillna("").astype("object"),
-                "street": communities.map(self._parent(COMMUNITY, "street_code")).fillna("").astype("object"),
+                "class": look_up(communities, kinds),
+                "street": look_up(communities, self._parent(COMMUNITY, "street_code")),
                 "community": communities.astype("object"),
             },
             index=communities.index,
@@ -61,7 +70,7 @@ class Scopes:
         """Return the grids of the layer by class, street and community."""
         codes = pd.Index(self._codes(GRID), dtype="object")
         parent = self._parent(GRID, "community_code")
-        return Items(self.above(pd.Series(codes, index=codes, dtype="object").map(parent).fillna("")))
+        return Items(self.above(look_up(pd.Series(codes, index=codes, dtype="object"), parent)))
 
     def communities(self) -> Items:
         """Return the communities of the layer by class and street."""
@@ -70,11 +79,11 @@ class Scopes:
 
     def rows(self, index: pd.Index, communities: pd.Series) -> Items:
         """Return registry rows by the community that ``communities`` (row id -> code) gives them, if any."""
-        return Items(self.above(communities.reindex(index).fillna("")))
+        return Items(self.above(communities.reindex(index).astype("object").fillna("")))
 
     def rows_by_compound(self, index: pd.Index, compounds: pd.Series) -> Items:
         """Return registry rows by the community of the compound that ``compounds`` (row id -> code) gives them."""
-        return self.rows(index, compounds.map(self.places.frame[COMMUNITY]))
+        return self.rows(index, look_up(compounds, self.places.frame[COMMUNITY]))
 
 
 def only_city(ids: Iterable[str]) -> Items:

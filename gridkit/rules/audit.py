@@ -2,9 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gridkit.locale import N_
+from gridkit.rules.rule import Rule
 
-if TYPE_CHECKING:
-    from gridkit.rules.rule import Rule
+_ARITHMETIC = N_("Arithmetic: a part is never more than its whole")
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "A201", "ledger-not-monotone", "warning",
+        title=N_("More resolved than promised"),
+        sentence=N_(
+            "{community}: {raised} raised, {promised} promised, {resolved} resolved, {stray} of them unpromised"
+        ),
+        source=N_("A ledger runs from raised to promised to resolved; the numbers do not grow on the way"),
+        remedy=N_("enter the date of the promise, or count such items apart"),
+    ),
+    Rule(
+        "A202", "party-exceeds-committee", "error",
+        title=N_("More party members than members in an owners' committee"),
+        sentence=N_("{part} party members in a committee of {whole}"),
+        source=_ARITHMETIC,
+        remedy=N_("correct the row; it is excluded from the party share"),
+    ),
+    Rule(
+        "A203", "committee-size", "warning",
+        title=N_("Owners' committee not of 5 to 11 members and odd"),
+        sentence=N_("the committee has {members} members"),
+        source=N_("Guiding rules on owners' committees, art. 31, as quoted: 5 to 11 members, an odd number"),
+        remedy=N_("check the number of members"),
+    ),
+    Rule(
+        "A204", "company-outcome-contradicts", "warning",
+        title=N_("Property company: the outcome contradicts its own numbers"),
+        sentence=N_("stated as '{form}' with {formal} formal members and eligible '{eligible}'"),
+        source=N_("Two founded, one sent: own branch from 3 formal members, else joint branch or instructor"),
+        remedy=N_("check the members and the form of organisation"),
+    ),
+    Rule(
+        "A205", "company-without-outcome", "notice",
+        title=N_("Property company without own branch, joint branch or instructor"),
+        sentence=N_("no organisation and no instructor, with {members} members"),
+        source=N_("Two founded, one sent: a company without members gets an instructor and is cultivated first"),
+        remedy=N_("send an instructor or found a branch"),
+    ),
+    Rule(
+        "A206", "formal-exceeds-members", "error",
+        title=N_("More formal members than members"),
+        sentence=N_("{part} formal members of {whole} members"),
+        source=_ARITHMETIC,
+        remedy=N_("correct the row"),
+    ),
+    Rule(
+        "A207", "part-exceeds-whole", "error",
+        title=N_("A part is more than its whole"),
+        sentence=N_("{field}: {part}, but {of}: {whole}"),
+        source=_ARITHMETIC,
+        remedy=N_("correct the row"),
+    ),
+    Rule(
+        "A208", "dates-out-of-order", "warning",
+        title=N_("Dates out of order"),
+        sentence=N_("{field} {late} lies before {of} {early}"),
+        source=N_("Nothing ends, is promised or resolved before it begins"),
+        remedy=N_("correct the dates"),
+    ),
+    Rule(
+        "A209", "date-in-the-future", "warning",
+        title=N_("Date after the date of the data"),
+        sentence=N_("{field} is {date}, after {as_of}"),
+        source=N_("What is reported as done cannot lie after the date of the data"),
+        remedy=N_("correct the date, or the as_of of the project"),
+    ),
+    Rule(
+        "A210", "share-not-reachable", "warning",
+        title=N_("No committees can have the stated party share"),
+        sentence=N_("{figure} is stated; {committees} committees of 5, 7, 9 or 11 members cannot have it"),
+        source=N_("A share must be a whole number over a whole number; 5 to 11 members, an odd number"),
+        remedy=N_("ask for the numbers behind the share"),
+    ),
+)  # fmt: skip

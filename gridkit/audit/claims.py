@@ -1,0 +1,208 @@
+"""Claims against the recomputed interval: upheld, refuted or undetermined, exactly."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import pandas as pd
+
+from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, exact, half_width, verdict
+from gridkit.audit.format import interval, mean
+from gridkit.audit.shares import totals_for
+from gridkit.locale import N_, gettext
+from gridkit.model.results import CLAIM_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gridkit.model import City, Indicators
+
+
+class Claim(Protocol):
+    """What somebody stated: a sentence, and the indicator, scope, basis and figure that it speaks of.
+
+    ``figure`` is in percent (in plain units for ``load.*``), or None where it is redacted.
+    """
+
+    text: str
+    indicator: str
+    scope: str
+    basis: str
+    figure: float | None
+    comparator: str
+    source: str
+
+
+BECAUSE: Final[Mapping[str, str]] = {
+    "agrees": N_("{share} ({numerator} of {denominator}) agrees with {claimed}."),
+    "agrees_anyway": N_("Whatever the {unknown} unknown turn out to be, {share} agrees with {claimed}."),
+    "contradicts": N_("{share} ({numerator} of {denominator}) contradicts {claimed}."),
+    "contradicts_anyway": N_("Whatever the {unknown} unknown turn out to be, {share} contradicts {claimed}."),
+    "open": N_("{unknown} of {denominator} are unknown: {share} leaves {claimed} open."),
+    "redacted": N_("The figure is redacted; there is nothing to compare."),
+    "no_indicator": N_(
+        "Nothing in the files measures {indicator}: its registry is missing, or there is no such indicator."
+    ),
+    "no_scope": N_("{indicator} is not measured for {scope}."),
+    "ambiguous_scope": N_("{count} places are named {scope}; state the code of one."),
+    "no_basis": N_("{indicator} is not measured by {basis}."),
+    "no_denominator": N_("There is nothing to count: the denominator is zero."),
+}
+"""Why a verdict was given: templates over the values in the ``because`` of a claim."""
+
+EXCLUDED = N_("{excluded} could not be counted and are excluded.")
+HOLDS_UNDER = N_("It would hold for: {names}.")
+NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
+
+_SIGNS = {"=": "", ">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
+
+
+def judge(claims: Iterable[Claim], indicators: Indicators, city: City) -> pd.DataFrame:
+    """Return the verdict on every claim.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Objects with ``text``, ``indicator``, ``scope`` (``""`` for the city, a class, a code, or a name that only one
+        place has), ``basis`` (``""``: the first of the indicator), ``figure``, ``comparator``, ``source``.
+    indicators : Indicators
+        The recomputed figures.
+    city : City
+        Where names of scopes are looked up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``CLAIM_COLUMNS`` in the order of the claims. ``verdict`` compares the exact interval (numerator / denominator
+        to (numerator + unknown) / denominator) with the figure read to its stated decimals; ``because`` is a dict for
+        :func:`say_because`; ``ids`` are those that decide: counter-examples of a refuted claim, the unknown ones of an
+        undetermined claim, those that hold of an upheld one.
+    """
+    rows = [_judge(claim, indicators, city) for claim in claims]
+    frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+    return frame.astype({"numerator": "Int64", "denominator": "Int64", "figure": float, "low": float, "high": float})
+
+
+def _judge(claim: Claim, indicators: Indicators, city: City) -> dict[str, Any]:
+    sign, stated = comparator(claim.comparator), exact(claim.figure)
+    row: dict[str, Any] = dict.fromkeys(CLAIM_COLUMNS)
+    row |= {name: getattr(claim, name) for name in ("text", "indicator", "scope", "basis", "source")}
+    row |= {"comparator": sign, "figure": float(stated[0]) if stated else None, "verdict": UNDETERMINED, "ids": ()}
+    found = _find(claim, indicators.frame, city)
+    if isinstance(found, dict):
+        return row | {"because": found}
+    row |= {name: found[name] for name in ("basis", "numerator", "denominator", "low", "high")}
+    values = {name: int(found[name]) for name in ("numerator", "denominator", "unknown", "excluded")}
+    if stated is None:
+        return row | {"because": {"key": "redacted", **values}}
+    if not values["denominator"]:
+        return row | {"because": {"key": "no_denominator", **values}}
+    answer = weigh(found, *stated, sign=sign)
+    key = {UPHELD: "agrees", REFUTED: "contradicts", UNDETERMINED: "open"}[answer]
+    because = {"key": key + ("_anyway" if values["unknown"] and answer != UNDETERMINED else ""), **values}
+    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign)}
+    if answer != UPHELD:
+        because["holds_under"] = _holds_under(found, indicators.frame, stated, sign)
+    because |= _reachable(found, stated, sign)
+    return row | {"verdict": answer, "because": because, "ids": _deciding(found, answer, stated[0])}
+
+
+def weigh(found: Mapping[Any, Any], figure: Fraction, decimals: int, *, sign: str) -> str:
+    """Return the verdict of one indicator row on a figure."""
+    share = not str(found["id"]).startswith("load.")
+    scale, denominator = (100 if share else 1), int(found["denominator"])
+    half = half_width(figure, decimals, sign, share=share)
+    low = Fraction(scale * int(found["numerator"]), denominator)
+    high = low + Fraction(scale * int(found["unknown"]), denominator)
+    return verdict(low, high, figure, sign=sign, half=half)
+
+
+def _find(claim: Claim, frame: pd.DataFrame, city: City) -> pd.Series | dict[str, Any]:
+    """Return the indicator row that a claim speaks of, or why there is none."""
+    rows = frame[frame["id"] == claim.indicator]
+    if rows.empty:
+        return {"key": "no_indicator", "indicator": claim.indicator}
+    codes = _codes(claim.scope, city, set(rows["scope"]))
+    if len(codes) > 1:
+        return {"key": "ambiguous_scope", "scope": claim.scope, "count": len(codes)}
+    rows = rows[rows["scope"].isin(codes)]
+    if rows.empty:
+        return {"key": "no_scope", "indicator": claim.indicator, "scope": claim.scope}
+    rows = rows[rows["basis"] == claim.basis] if claim.basis else rows
+    if rows.empty:
+        return {"key": "no_basis", "indicator": claim.indicator, "basis": claim.basis}
+    return rows.iloc[0]
+
+
+def _codes(scope: str, city: City, known: set[str]) -> list[str]:
+    """Return the scopes that ``scope`` may mean: itself, the whole city, or the places of that name."""
+    if scope in known:
+        return [scope]
+    if scope == city.name:
+        return [""]
+    named = {code for layer in city.layers.values() for code in layer.frame.index[layer.frame["name"] == scope]}
+    return sorted(named & known)
+
+
+def _holds_under(found: pd.Series, frame: pd.DataFrame, stated: tuple[Fraction, int], sign: str) -> tuple[str, ...]:
+    """Return the other definitions of the same family, at the same scope, under which the claim would be upheld."""
+    family = str(found["id"]).split(".")[0] + "."
+    rows = frame[(frame["scope"] == found["scope"]) & (frame["scope_level"] == found["scope_level"])]
+    rows = rows[rows["id"].str.startswith(family) & (rows["denominator"] > 0)]
+    return tuple(
+        f"{row['id']} ({row['basis']})" for row in rows.to_dict("records") if weigh(row, *stated, sign=sign) == UPHELD
+    )
+
+
+def _reachable(found: pd.Series, stated: tuple[Fraction, int], sign: str) -> dict[str, Any]:
+    """Return whether so many committees can have the stated party share at all."""
+    if sign != "=" or not str(found["id"]).startswith("owners.party_share"):
+        return {}
+    lowest = found["id"] == "owners.party_share_min"
+    committees = 1 if lowest else len(found["numerator_ids"] + found["missing_ids"] + found["excluded_ids"])
+    return {"reachable": bool(totals_for(*stated, committees)), "committees": committees}
+
+
+def _deciding(found: pd.Series, answer: str, figure: Fraction) -> tuple[str, ...]:
+    if answer == UNDETERMINED:
+        return tuple(found["unknown_ids"])
+    scale = 1 if str(found["id"]).startswith("load.") else 100
+    short = Fraction(scale * (int(found["numerator"]) + int(found["unknown"])), int(found["denominator"])) < figure
+    if answer == REFUTED and short and found["missing_ids"]:
+        return tuple(found["missing_ids"])
+    return tuple(found["numerator_ids"])
+
+
+def _claimed(claim: Claim, stated: tuple[Fraction, int], sign: str) -> str:
+    value = f"{float(stated[0]):.{stated[1]}f}"
+    return _SIGNS[sign] + value + ("" if claim.indicator.startswith("load.") else "%")
+
+
+def say_because(row: Mapping[Any, Any]) -> str:
+    """Return why a claim got its verdict, in the current language.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of :func:`judge`, or at least its ``because``.
+
+    Examples
+    --------
+    >>> say_because({"because": {"key": "contradicts", "numerator": 194, "denominator": 1359, "unknown": 0,
+    ...     "claimed": "100%"}})
+    '14.3% (194 of 1359) contradicts 100%.'
+    """
+    values = dict(row["because"])
+    if "numerator" in values:
+        numbers = values["numerator"], values["denominator"]
+        values["share"] = mean(*numbers) if values.get("load") else interval(*numbers, values["unknown"])
+    sentences = [gettext(BECAUSE[values["key"]])]
+    if values.get("excluded"):
+        sentences.append(gettext(EXCLUDED))
+    if values.get("holds_under"):
+        sentences.append(gettext(HOLDS_UNDER))
+        values["names"] = ", ".join(values["holds_under"])
+    if values.get("reachable") is False:
+        sentences.append(gettext(NOT_REACHABLE))
+    return " ".join(sentence.format_map(values) for sentence in sentences)
