@@ -7,6 +7,7 @@ Counted by hand: organisation coverage 3 yes (a1, a2, a3), 4 no, 1 unknown; a2's
 from __future__ import annotations
 
 import pandas as pd
+from shapely.geometry import Point
 
 from gridkit.model import Attributes, City, Coverage, Findings, Indicators, Links, Places, Run
 from gridkit.model.fields import LAYER_FIELDS
@@ -80,3 +81,17 @@ def run(city: City | None = None, *, language="zh", cover=None, findings=None, p
         inputs_hash="5f" * 32,
         language=language,
     )
+
+
+def listing(n: int, *, language="en") -> Run:
+    """Two streets and ``n`` compounds as points without any registry: everything is unknown."""
+    base = tiny.city()
+    codes = [f"p{at:06d}" for at in range(n)]
+    rows = {code: {"name": f"小区{at}"} for at, code in enumerate(codes)}
+    points = [Point(tiny.X0 + 10 + (at * 37) % 1180, tiny.Y0 + 10 + (at * 101) % 380) for at in range(n)]
+    layers = {"street": base.layers["street"], "compound": tiny.layer("compound", rows, points)}
+    frame = pd.DataFrame({"grid": "", "community": "", "street": "", "method": "point", "share": float("nan")}, codes)
+    frame["street"] = [tiny.STREET1 if point.x < tiny.X0 + 800 else tiny.STREET2 for point in points]
+    unknown = dict.fromkeys(codes, ("UNKNOWN", "unknown", "unknown", "unknown", ()))
+    city = City("listing", tiny.CRS, None, layers)
+    return run(city, language=language, cover=coverage(unknown), places=Places(frame.rename_axis("code")))

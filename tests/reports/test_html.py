@@ -60,7 +60,7 @@ def test_the_headline_comes_first_with_its_numbers(page):
 
 
 def test_definitions_and_hashes_are_there(page):
-    assert "organisation of the unit, own branch, joint branch (rule set strict)" in page
+    assert "through the unit&#39;s organisation, own branch, joint branch (rule set strict)" in page
     assert "0" * 64 in page
 
 

@@ -21,7 +21,7 @@ def test_one_row_per_compound_with_place_status_and_reason(run):
     frame = tables.compounds(run).frame.set_index("code")
     assert list(frame.index) == list(run.coverage.frame.index)
     assert frame.loc["a3", ["street", "community", "grid"]].tolist() == ["平安街道", "东门社区", "第二网格"]
-    assert frame.loc["a3", "status"] == "organisation of the unit"
+    assert frame.loc["a3", "status"] == "through the unit's organisation"
     assert frame.loc["a3", "reason"] == ("relies on the organisation of its unit: 市财政局党总支; validity is unknown")
     assert frame.loc["b2", "reason"] == "a link waits for confirmation: 和平花园党支部"
     assert frame.loc["a1", "via"] == "branches.xlsx!Sheet1!3"
@@ -65,7 +65,7 @@ def test_statuses_add_up_and_say_what_counts(run):
     assert frame.set_index("status")["counts"].to_dict()["grid branch"] == "no"
     assert frame.set_index("status")["counts"].to_dict()["own branch"] == "yes"
     assert dict(summary.about(run))["counts as organisation coverage"] == (
-        "organisation of the unit, own branch, joint branch"
+        "through the unit's organisation, own branch, joint branch"
     )
 
 

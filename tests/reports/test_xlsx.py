@@ -65,7 +65,7 @@ def test_head_is_frozen_and_filtered(book):
 
 def test_the_summary_says_what_counts(book):
     text = "\n".join(str(value) for row in rows(book["Summary"]) for value in row if value is not None)
-    assert "organisation of the unit, own branch, joint branch" in text
+    assert "through the unit's organisation, own branch, joint branch" in text
     assert "strict" in text
 
 
