@@ -26,16 +26,17 @@ EXAMPLES: Final = 5
 MAX_LISTED: Final = 500
 """Uncovered compounds that the page lists; the workbook has all of them."""
 COLOURS: Final = {
-    "UNIT_ORG": "#1b7837",
-    "OWN_BRANCH": "#2c7fb8",
-    "JOINT_BRANCH": "#7fcdbb",
-    "GRID_BRANCH": "#c7e9b4",
-    "FUNCTIONAL_ONLY": "#dfc27d",
-    "INSTRUCTOR_ONLY": "#f6e8c3",
-    "PLANNED": "#cab2d6",
-    "UNCOVERED": "#d7301f",
-    "UNKNOWN": "#bdbdbd",
+    "UNIT_ORG": "#139d86",
+    "OWN_BRANCH": "#122896",
+    "JOINT_BRANCH": "#98c7f1",
+    "GRID_BRANCH": "#9362b7",
+    "FUNCTIONAL_ONLY": "#b08fca",
+    "INSTRUCTOR_ONLY": "#cdb8de",
+    "PLANNED": "#f6b39b",
+    "UNCOVERED": "#e83504",
+    "UNKNOWN": "#c9cccf",
 }
+"""The hues of the map."""
 _LANG: Final = {"zh": "zh-CN", "en": "en"}
 
 
@@ -146,7 +147,7 @@ def _content(run: Run) -> dict[str, Any]:
         "lang": _LANG.get(run.language, run.language),
         "version": __version__,
         "city": run.city.name,
-        "as_of": run.city.as_of.isoformat() if run.city.as_of else _("not stated"),
+        "as_of": run.city.as_of.isoformat() if run.city.as_of else _("none stated"),
         "about": summary.about(run),
         "total": len(run.coverage.frame),
         "bars": _bars(run),

@@ -92,7 +92,8 @@ def _claims(run: Run) -> list[dict[str, Any]]:
         "verdict": texts(frame["verdict"]),
         **{key: whole(frame[key]) for key in ("numerator", "denominator")},
         **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
-        **{key: texts(frame[key]) for key in ("because", "source")},
+        "because": [words.because(value) for value in frame["because"]],
+        "source": texts(frame["source"]),
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 

@@ -87,7 +87,7 @@ def about(run: Run) -> list[tuple[str, str]]:
     city = run.city
     return [
         (_("city"), city.name),
-        (_("data as of"), city.as_of.isoformat() if city.as_of else _("not stated")),
+        (_("data as of"), city.as_of.isoformat() if city.as_of else _("none stated")),
         (_("rule set"), run.coverage.ruleset),
         (_("counts as organisation coverage"), words.counts_as_sentence(run.coverage.counts_as)),
         (_("registries declared complete"), _complete(run)),
@@ -227,7 +227,7 @@ def summary_lines(run: Run) -> list[str]:
     parts = (f"{words.status_label(status)} {n}" for status, n in counts.items())
     lines.append(_("compounds: {total} ({parts})").format(total=total, parts=_(", ").join(parts)))
     lines += [
-        f"{words.labelled(words.VERDICTS, verdict)}: {text} - {because}"
+        f"{words.labelled(words.VERDICTS, verdict)}: {text} - {words.because(because)}"
         for verdict, text, because in zip(run.claims["verdict"], run.claims["text"], run.claims["because"], strict=True)
     ]
     severities = run.findings.frame["severity"].value_counts()

@@ -196,10 +196,12 @@ def claims(run: Run, names: Names | None = None) -> Table:
     ]
     figures = [whole(frame[key]) for key in ("numerator", "denominator")]
     data: dict[str, object] = {
-        **{key: texts(frame[key]) for key in ("text", "because", "source")},
+        **{key: texts(frame[key]) for key in ("text", "source")},
         "verdict": [words.labelled(words.VERDICTS, verdict) for verdict in frame["verdict"]],
+        "because": [words.because(value) for value in frame["because"]],
         "stated": [
-            f"{sign} {short(figure)}".strip() for sign, figure in zip(frame["comparator"], frame["figure"], strict=True)
+            words.stated(name, sign, figure)
+            for name, sign, figure in zip(frame["indicator"], frame["comparator"], frame["figure"], strict=True)
         ],
         "rate": [
             words.claim_rate(name, n, d, float(high))

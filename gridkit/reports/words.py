@@ -8,25 +8,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from gridkit.audit.claims import say_because
 from gridkit.audit.format import NO_RATE, interval, mean
+from gridkit.coverage.explain import STATUS_LABELS
 from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
+from gridkit.reports.values import short
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-STATUS_LABELS: Final[Mapping[str, str]] = {
-    "UNIT_ORG": N_("organisation of the unit"),
-    "OWN_BRANCH": N_("own branch"),
-    "JOINT_BRANCH": N_("joint branch"),
-    "GRID_BRANCH": N_("grid branch"),
-    "FUNCTIONAL_ONLY": N_("functional branch only"),
-    "INSTRUCTOR_ONLY": N_("instructor or pairing only"),
-    "PLANNED": N_("planned"),
-    "UNCOVERED": N_("uncovered"),
-    "UNKNOWN": N_("unknown, data missing"),
-}
 
 ANSWERS: Final[Mapping[str, str]] = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("unknown")}
 
@@ -123,6 +114,8 @@ INDICATOR_TITLES: Final[Mapping[str, str]] = {
 MEANS: Final = ("load.",)
 """Indicators whose quotient is a mean, not a share: shown as a number."""
 
+_SIGNS: Final = {"=": "", ">=": "≥ ", "<=": "≤ "}
+
 _REASONS: Final[Mapping[str, str]] = {
     "UNIT_ORG": N_("relies on the organisation of its unit: {via}"),
     "OWN_BRANCH": N_("a branch of its own: {via}"),
@@ -186,7 +179,7 @@ def counts_as_sentence(counts_as: Sequence[str]) -> str:
     >>> counts_as_sentence(("OWN_BRANCH", "JOINT_BRANCH"))
     'own branch, joint branch'
     """
-    return _(", ").join(status_label(status) for status in counts_as) if counts_as else _("not stated")
+    return _(", ").join(status_label(status) for status in counts_as) if counts_as else _("none stated")
 
 
 def reason(status: str, valid: str, via: str, waiting: str) -> str:
@@ -221,6 +214,25 @@ def rate(name: str, numerator: int, denominator: int, unknown: int = 0) -> str:
     if name.startswith(MEANS):
         return mean(numerator, denominator)
     return interval(numerator, denominator, unknown)
+
+
+def because(value: object) -> str:
+    """Return why a claim got its verdict: a sentence as it is, the values of one in words."""
+    return say_because({"because": value}) if isinstance(value, dict) else str(value or "")
+
+
+def stated(name: str, comparator: str, figure: float | None) -> str:
+    """Return the figure of a claim as it was stated, in percent or, for a mean, in plain units.
+
+    >>> stated("coverage.work.valid", ">=", 95.5), stated("load.units_per_community", "=", 5.67)
+    ('≥ 95.5%', '5.67')
+    >>> stated("coverage.work.valid", "=", float("nan"))
+    'none stated'
+    """
+    if figure is None or math.isnan(figure):
+        return _("none stated")
+    sign = _SIGNS.get(comparator, comparator + " ")
+    return f"{sign}{short(float(figure))}" + ("" if name.startswith(MEANS) else "%")
 
 
 def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float) -> str:

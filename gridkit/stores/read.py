@@ -63,8 +63,8 @@ def read_compound(run_dir: Path, compound: str) -> dict[str, Any]:
     -------
     dict
         ``compound`` (its row: place, status, rule, records, cells, attributes), ``trace`` (rows: every rule in the
-        order of trial), ``findings`` (rows about it, ``params`` as a dictionary), ``links`` (rows: every mention of it
-        in a registry, accepted or not).
+        order of trial), ``findings`` (rows about it or about the records that cover it, ``params`` as a dictionary),
+        ``links`` (rows: every mention of it in a registry, accepted or not).
 
     Raises
     ------
@@ -76,7 +76,7 @@ def read_compound(run_dir: Path, compound: str) -> dict[str, Any]:
         code = _code(run_dir, compound)
         row = _rows(run_dir, "compounds", [("code", "=", code)])[0]
         trace = _rows(run_dir, "trace", [("compound", "=", code)])
-        findings = _rows(run_dir, "findings", [("subject", "=", code)])
+        findings = _rows(run_dir, "findings", [("subject", "in", [code, *row["via"], *row["open_via"]])])
         links = _rows(run_dir, "links", [("code", "=", code), ("level", "=", "compound")])
     except (OSError, pa.ArrowException) as problem:
         raise UsageError(

@@ -116,12 +116,16 @@ def _same(draft: Path, existing: Path) -> bool:
 
 
 def _place(draft: Path, parent: Path, name: str) -> Path:
+    """Give the draft the first free name, or return the folder that holds the same run already."""
     for number in range(1, _TRIES):
         target = parent / (name if number == 1 else f"{name}-{number}")
-        if target.exists():
-            if _same(draft, target):
-                return target
-            continue
-        draft.rename(target)
-        return target
+        if not target.exists():
+            try:
+                return draft.rename(target)
+            except OSError:
+                # Another process may have put its run there in the meantime.
+                if not target.exists():
+                    raise
+        if _same(draft, target):
+            return target
     raise FileExistsError(name)

@@ -90,7 +90,15 @@ def indicators(run: Run) -> pa.Table:
 
 def claims(run: Run) -> pa.Table:
     """Return every claim with the ids that decide it."""
-    kinds: Schema = {"numerator": WHOLE, "denominator": WHOLE, "low": REAL, "high": REAL, "ids": TEXTS}
+    kinds: Schema = {
+        "numerator": WHOLE,
+        "denominator": WHOLE,
+        "low": REAL,
+        "high": REAL,
+        "figure": REAL,
+        "ids": TEXTS,
+        "because": JSON,
+    }
     return arrow(run.claims, {name: kinds.get(name, TEXT) for name in CLAIM_COLUMNS})
 
 

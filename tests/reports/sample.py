@@ -70,10 +70,12 @@ def _indicators() -> Indicators:
 
 
 def _claims() -> pd.DataFrame:
+    because = {"key": "contradicts_anyway", "numerator": 3, "denominator": 8, "unknown": 2, "claimed": "100%"}
+    declared, branches = "coverage.organisation.declared", "grids.branch_or_group_rate"
     rows = [
-        ("全市小区党组织覆盖率达到100%", "coverage.organisation.declared", "", "compounds", "=", 100.0, "refuted", 3, 8,
-         0.375, 0.625, {"key": "contradicts_anyway", "numerator": 3, "denominator": 8, "unknown": 2, "claimed": "100%"}, ("c1", "b1"), HOSTILE),
-        ("网格全覆盖", "grids.branch_or_group_rate", "", "grids", ">=", 100.0, "upheld", 4, 4, 1.0, 1.0, "4/4", (), ""),
+        ("全市小区党组织覆盖率达到100%", declared, "", "compounds", "=", 100.0, "refuted", 3, 8, 0.375, 0.625, because,
+         ("c1", "b1"), HOSTILE),
+        ("网格全覆盖", branches, "", "grids", ">=", 100.0, "upheld", 4, 4, 1.0, 1.0, "4/4", (), ""),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
 
