@@ -10,7 +10,7 @@ import pandas as pd
 from gridkit.locale import gettext as _
 from gridkit.reports import words
 from gridkit.reports.names import Names
-from gridkit.reports.values import short, texts, whole
+from gridkit.reports.values import texts, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -168,7 +168,7 @@ def indicators(run: Run, names: Names | None = None) -> Table:
         "rate": [
             words.rate(name, n or 0, d or 0, u or 0) for name, n, d, u in zip(frame["id"], *figures[:3], strict=True)
         ],
-        "details": [listed(f"{key} {short(value)}" for key, value in sorted(d.items())) for d in frame["details"]],
+        "details": [words.details(value) for value in frame["details"]],
         "id": texts(frame["id"]),
         "scope_code": texts(frame["scope"]),
     }

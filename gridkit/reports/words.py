@@ -57,9 +57,8 @@ BASES: Final[Mapping[str, str]] = {
     "members": N_("members"),
     "units": N_("units"),
     "communities": N_("communities"),
-    "committees": N_("committees"),
-    "premises": N_("premises"),
     "items": N_("items"),
+    "needs": N_("needs"),
     "rows": N_("rows"),
 }
 
@@ -82,7 +81,9 @@ SCOPES: Final[Mapping[str, str]] = {
     "street": N_("run by the street"),
     "self": N_("self-management"),
     "unknown": N_("unknown"),
+    "unclassed": N_("communities without a class"),
     "old": N_("old compounds"),
+    "new": N_("newer compounds"),
 }
 
 INDICATOR_TITLES: Final[Mapping[str, str]] = {
@@ -93,7 +94,7 @@ INDICATOR_TITLES: Final[Mapping[str, str]] = {
     "grids.branch_rate": N_("grids with a branch"),
     "grids.branch_or_group_rate": N_("grids with a branch or a group"),
     "exclusive.group_rate": N_("exclusive grids with a group"),
-    "property.organisation_rate": N_("property companies: own branch, joint branch or instructor"),
+    "property.organisation_rate": N_("property companies with an own or joint branch"),
     "owners.party_share": N_("party members in owners' committees"),
     "owners.party_share_min": N_("party members in owners' committees, lowest share"),
     "governance.body_rate": N_("compounds with a governance body"),
@@ -110,6 +111,24 @@ INDICATOR_TITLES: Final[Mapping[str, str]] = {
     "lists.match_rate": N_("needs answered by a project"),
     "gap.organisation": N_("gap between urban and township communities"),
 }
+
+DETAILS: Final[Mapping[str, str]] = {
+    "min": N_("minimum"),
+    "max": N_("maximum"),
+    "cv": N_("coefficient of variation"),
+    "band": N_("usual range"),
+    "in_band": N_("within the usual range"),
+    "points": N_("percentage points"),
+    "committees": N_("committees"),
+    "equally_low": N_("equally low"),
+    "pairings": N_("pairings"),
+    "projects": N_("projects"),
+    "resources": N_("resources"),
+    "overdue": N_("overdue"),
+}
+"""Details of an indicator that people read; the others are for programs."""
+
+GAP: Final = "gap.organisation"
 
 MEANS: Final = ("load.",)
 """Indicators whose quotient is a mean, not a share: shown as a number."""
@@ -208,12 +227,30 @@ def reason(status: str, valid: str, via: str, waiting: str) -> str:
 def rate(name: str, numerator: int, denominator: int, unknown: int = 0) -> str:
     """Return the rate of an indicator, as an interval where something is unknown; a mean where it is no share.
 
-    >>> rate("coverage.work.valid", 3, 8, 2), rate("load.units_per_community", 10, 4)
-    ('37.5%–62.5%', '2.50')
+    >>> rate("coverage.work.valid", 3, 8, 2), rate("load.units_per_community", 10, 4), rate(GAP, -1, 8, 2)
+    ('37.5%–62.5%', '2.50', '-12.5–12.5 points')
     """
     if name.startswith(MEANS):
         return mean(numerator, denominator)
+    if name == GAP:
+        return _("{points} points").format(points=interval(numerator, denominator, unknown).replace("%", ""))
     return interval(numerator, denominator, unknown)
+
+
+def details(values: Mapping[str, object]) -> str:
+    """Return the details of an indicator that people read.
+
+    >>> details({"min": 3, "band": (300, 500), "overdue": ("a", "b"), "other": 1})
+    'minimum 3; usual range 300–500; overdue 2'
+    """
+    shown = []
+    for key in (key for key in DETAILS if values.get(key) not in (None, ())):
+        value = values[key]
+        if isinstance(value, (list, tuple)) and isinstance(value[0], str):
+            value = len(value)
+        text = "–".join(short(item) for item in value) if isinstance(value, (list, tuple)) else short(value)
+        shown.append(f"{gettext(DETAILS[key])} {text}")
+    return "; ".join(shown)
 
 
 def because(value: object) -> str:
