@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -73,7 +74,7 @@ class GridMap(folium.Map):
             </script>
         {% endmacro %}
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id={{ this.get_name()|tojson }} aria-label="{{ this.title|e }}"></div>
+            <div class="folium-map" id={{ this.get_name()|tojson }} aria-label="{{ this.label }}"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
@@ -114,6 +115,7 @@ class GridMap(folium.Map):
         # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
         self.options["max_zoom"] = max_zoom
         self.title = title
+        self.label = escape(title).replace("{", "&#123;")  # branca reads the finished text as a template once more
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
         OfflineFigure(title, language).add_child(self)
 

@@ -30,12 +30,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: a street, its compounds by status in the order of ``STATUSES``, and its coverage rate."""
+    """One row of the table: a street, its compounds by status in the order of ``STATUSES``, and its coverage rate.
+
+    ``share`` holds numerator and denominator, ``rate`` what they make.
+    """
 
     code: str
     name: str
     total: int
     counts: tuple[int, ...]
+    share: str
     rate: str
 
 
@@ -95,14 +99,11 @@ def by_street(run: Run) -> list[Row]:
         numbers = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
         name = (names.get(code) or code) if code else _("(in no street)")
         total, n, u = sum(numbers), int(yes.get(code, 0)), int(unknown.get(code, 0))
-        rows.append(Row(code, str(name), total, numbers, _rate(n, total, u)))
+        rows.append(Row(code, str(name), total, numbers, f"{n}/{total}", interval(n, total, u)))
     sums = tuple(sum(row.counts[at] for row in rows) for at in range(len(STATUSES)))
-    rows.append(Row("", _("All"), sum(sums), sums, _rate(int(yes.sum()), sum(sums), int(unknown.sum()))))
+    n, u, total = int(yes.sum()), int(unknown.sum()), sum(sums)
+    rows.append(Row("", _("All"), total, sums, f"{n}/{total}", interval(n, total, u)))
     return rows
-
-
-def _rate(numerator: int, denominator: int, unknown: int) -> str:
-    return f"{numerator}/{denominator} = {interval(numerator, denominator, unknown)}" if denominator else percent(0, 0)
 
 
 def footer(run: Run, *, public: bool) -> list[str]:

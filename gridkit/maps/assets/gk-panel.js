@@ -39,13 +39,13 @@
     if (rule) parts.push(row(words.rule, gk.el("code", { text: rule })));
     if (gk.validity(i)) parts.push(row(words.validity, text(gk.validity(i))));
     parts.push(lines(words.records, get("records")), lines(words.waiting, get("waiting")));
+    parts.push(lines(words.cells, get("cells")), lines(words.findings, get("findings")));
     ["street", "community", "grid"].forEach(function (name) {
       if (gk.levels[name]) parts.push(row(gk.settings.one[name], place(name, get(name))));
     });
     parts.push(row(words.type, text(gk.settings.types[get("type")] || "")));
     parts.push(row(words.households, text(get("households"))));
     parts.push(row(words.code, gk.el("code", { text: level.code[i] })));
-    parts.push(lines(words.findings, get("findings")), lines(words.cells, get("cells")));
     return parts;
   }
 

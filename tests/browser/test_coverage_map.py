@@ -1,0 +1,253 @@
+"""The coverage map as its reader sees it, opened from a file in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from gridkit.maps import coverage_map
+from gridkit.model import Findings
+from tests import tiny
+from tests.maps import sample
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def opened(open_page):
+    return open_page(coverage_map(sample.run(language="en")))
+
+
+def legend(page):
+    pairs = page.eval_on_selector_all(
+        "#gk-legend button", "rows => rows.map(row => [row.dataset.status, row.lastChild.textContent])"
+    )
+    return dict(pairs)
+
+
+def test_it_opens_from_a_file_and_asks_for_nothing(opened, quiet):
+    opened.page.wait_for_timeout(300)
+    quiet(opened)
+
+
+def test_legend_counts_equal_the_input(opened):
+    counts = legend(opened.page)
+    assert counts == {status: f"{n}/8" for status, n in sample.coverage().by_status().items()}
+    opened.page.select_option("#gk-street", tiny.STREET2)
+    assert legend(opened.page)["UNCOVERED"] == "1/2"
+    assert legend(opened.page)["OWN_BRANCH"] == "0/2"
+
+
+def test_headline_adds_up(opened):
+    figures = dict(
+        opened.page.eval_on_selector_all(
+            ".gk-figure", "rows => rows.map(row => [row.dataset.figure, +row.querySelector('b').textContent])"
+        )
+    )
+    assert figures == {"total": 8, "covered": 3, "work": 2, "planned": 1, "uncovered": 1, "unknown": 1}
+
+
+def test_filter_hides_and_counts(opened):
+    page = opened.page
+    page.click("#gk-legend [data-status=OWN_BRANCH]")
+    assert page.inner_text("#gk-shown") == "7 of 8 compounds shown"
+    assert page.get_attribute("#gk-legend [data-status=OWN_BRANCH]", "aria-pressed") == "false"
+
+
+def test_search_finds_by_name_and_code_and_selects(opened):
+    page = opened.page
+    page.fill("#gk-query", "金桂")
+    assert page.locator("#gk-found li").count() == 2
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#gk-details h2") == "金桂家园"
+    assert page.evaluate("location.hash") == "#f=c2"
+    page.fill("#gk-query", tiny.B1)
+    page.keyboard.press("Enter")
+    assert page.inner_text("#gk-details h2") == "第一网格"
+    page.fill("#gk-query", "nowhere")
+    assert page.locator("#gk-found").is_hidden()
+
+
+def test_a_click_on_a_compound_says_why_and_where_it_stands(opened):
+    page = opened.page
+    x, y = page.evaluate(
+        """() => { const level = gk.levels.compound, i = level.at.get("a2");
+        const at = gk.map.unproject([level.label[2 * i], level.label[2 * i + 1]], gk.UNIT_ZOOM);
+        const p = gk.map.latLngToContainerPoint(at), box = gk.map.getContainer().getBoundingClientRect();
+        return [p.x + box.x, p.y + box.y]; }"""
+    )
+    page.mouse.move(x, y)
+    page.wait_for_selector("#gk-tip:not([hidden])")
+    page.mouse.click(x, y)
+    text = page.inner_text("#gk-details")
+    assert "银杏小区" in text
+    assert "Joint branch" in text
+    assert "a joint branch, or a compound branch that names several compounds, names it" in text
+    assert "东门联合党支部 · branches.xlsx!Sheet1!4" in text
+    assert "branches.xlsx!Sheet1!B9" in text
+    assert "not valid" in text
+    page.keyboard.press("Escape")
+    assert "银杏小区" not in page.inner_text("#gk-details")
+
+
+def test_the_uncovered_list_leads_to_the_map_by_keyboard(opened):
+    page = opened.page
+    rows = page.locator("#gk-list tbody tr")
+    assert rows.count() == 1
+    assert rows.first.get_attribute("data-code") == "c1"
+    page.select_option("#gk-kind", "shown")
+    assert rows.count() == 8
+    rows.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.code") == "a2"
+    before = page.evaluate("gk.map.getZoom()")
+    page.keyboard.press("Enter")
+    assert page.evaluate("gk.map.getZoom()") > before
+    assert page.evaluate("location.hash") == "#f=a2"
+
+
+def test_a_link_opens_at_its_feature(open_page):
+    page = open_page(coverage_map(sample.run(language="en")), fragment="#f=c1").page
+    assert page.inner_text("#gk-details h2") == "向阳院"
+
+
+def test_layers_can_be_switched_and_areas_coloured_by_rate(opened):
+    page = opened.page
+    page.select_option("#gk-fill", "community")
+    classes = dict(
+        page.eval_on_selector_all(
+            "#gk-classes [data-class]", "rows => rows.map(row => [row.dataset.class, row.lastChild.textContent])"
+        )
+    )
+    # A: 3 of 4; B: 0 of 2; C: 0 of 2, one of them unknown
+    assert classes == {
+        "full": "0/3", "lt100": "0/3", "lt80": "1/3", "lt50": "0/3", "zero": "2/3", "unknown": "0/3", "none": "0/3",
+    }  # fmt: skip
+    for level in ("compound", "grid", "community", "street"):
+        page.uncheck(f"#gk-layers [data-level={level}]")
+    assert opened.errors == []
+
+
+def test_the_page_draws_what_it_says(opened):
+    """The colour in the middle of a covered compound is the colour of its status, and no other."""
+    pixel = opened.page.evaluate(
+        """() => { const canvas = document.createElement("canvas"); canvas.width = canvas.height = 3;
+        const level = gk.levels.compound, i = level.at.get("a1"), scale = 1 / 4;
+        gk.paint(canvas.getContext("2d"), {x: level.label[2 * i] * scale - 1, y: level.label[2 * i + 1] * scale - 1,
+            width: 3, height: 3, scale: scale, radius: 4});
+        return Array.from(canvas.getContext("2d").getImageData(1, 1, 1, 1).data); }"""
+    )
+    assert np.abs(np.array(pixel[:3]) - [0x12, 0x28, 0x96]).max() <= 2
+    assert pixel[3] == pytest.approx(0.88 * 255, abs=2)
+
+
+def test_holes_are_not_filled(open_page):
+    city = tiny.city([tiny.registry("branches", sample.BRANCHES)])
+    frame = city.layers["compound"].frame.copy()
+    outer = tiny.square(40, 40, 60)
+    frame.loc["a1", "geometry"] = outer.difference(tiny.square(60, 60, 20))
+    layer = type(city.layers["compound"])("compound", frame)
+    page = open_page(coverage_map(sample.run(city.with_layers(compound=layer), language="en"))).page
+    hit = page.evaluate(
+        """() => { const level = gk.levels.compound, i = level.at.get("a1"), b = level.box;
+        const x = (b[4*i] + b[4*i+2]) / 2, y = (b[4*i+1] + b[4*i+3]) / 2, scale = 1;
+        const canvas = document.createElement("canvas"); canvas.width = canvas.height = 3;
+        gk.paint(canvas.getContext("2d"), {x: x - 1, y: y - 1, width: 3, height: 3, scale: scale, radius: 4});
+        return [level.hit(i, x, y, 0), canvas.getContext("2d").getImageData(1, 1, 1, 1).data[3]]; }"""
+    )
+    assert hit == [False, 0]
+
+
+def test_without_scripts_the_table_and_the_figures_stand(open_page):
+    page = open_page(coverage_map(sample.run(language="en")), script=False).page
+    text = page.inner_text("body")
+    assert "The map needs scripts" in text
+    rows = page.locator("#gk-summary tbody tr")
+    assert rows.count() == 3
+    assert rows.nth(0).inner_text().split("\t")[:3] == ["平安街道", "6", "3/6 50.0%"]
+    assert rows.nth(2).inner_text().split() == ["All", "8", "3/8", "37.5%–50.0%", *"111101111"]
+    assert "Data as of 2024-06-30" in text
+
+
+def test_the_list_is_saved_as_csv_that_no_spreadsheet_runs(open_page):
+    city = tiny.city([tiny.registry("branches", sample.BRANCHES)], {"c1": {"name": '=cmd|"/c calc"!A1,甲'}})
+    page = open_page(coverage_map(sample.run(city, language="en"))).page
+    with page.expect_download() as waiting:
+        page.click("#gk-csv")
+    data = waiting.value.path().read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert rows[0][:2] == ["Name", "Code"]
+    assert rows[1][:4] == ['\'=cmd|"/c calc"!A1,甲', "c1", "临河镇", "河口社区"]
+    assert b"\r\n" in data
+
+
+def test_compounds_without_position_are_listed_and_counted(open_page, quiet):
+    city = tiny.city([tiny.registry("branches", sample.BRANCHES)])
+    frame = city.layers["compound"].frame.copy()
+    frame.loc[["a1", "c2"], "geometry"] = None
+    layer = type(city.layers["compound"])("compound", frame)
+    opened = open_page(coverage_map(sample.run(city.with_layers(compound=layer), language="en")))
+    opened.page.select_option("#gk-kind", "placeless")
+    assert opened.page.locator("#gk-list tbody tr").count() == 2
+    assert legend(opened.page)["OWN_BRANCH"] == "1/8"
+    opened.page.click("#gk-list tbody tr")
+    assert "Without position" in opened.page.inner_text("#gk-details")
+    quiet(opened)
+
+
+def test_many_compounds_are_listed_by_pages(open_page, quiet):
+    opened = open_page(coverage_map(sample.listing(1000)))
+    opened.page.select_option("#gk-kind", "UNKNOWN")
+    assert opened.page.locator("#gk-list tbody tr").count() == 200
+    opened.page.click("#gk-list .gk-more")
+    assert opened.page.locator("#gk-list tbody tr").count() == 400
+    quiet(opened)
+
+
+PAYLOADS = [
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=2>",
+    "${window.hacked=3}",
+    "`;window.hacked=4;`",
+    "C:\\2019\\u",
+    "\"'><svg onload=window.hacked=5>",
+    "line\nbreak\u2028\u2029end",
+    "{{ 7 * 7 }}{% if %}",
+    "=cmd|'/c calc'!A1",
+    "<!--<script>",
+    "javascript:window.hacked=6",
+]
+
+
+def test_hostile_names_stay_text(open_page, quiet):
+    """Eleven payloads in every text of ours that comes from a registry; the page works and nothing runs."""
+    codes = list(tiny.COMPOUNDS)
+    names = {code: {"name": PAYLOADS[at % 11]} for at, code in enumerate(codes)}
+    city = tiny.city([tiny.registry("branches", [{"name": name} for name in PAYLOADS])], names)
+    for level in ("street", "community", "grid"):
+        frame = city.layers[level].frame.copy()
+        frame["name"] = [PAYLOADS[(at + 8) % 11] for at in range(len(frame))]
+        city = city.with_layers(**{level: type(city.layers[level])(level, frame)})
+    city = type(city)("<b>${x}`</title>", city.crs, city.as_of, city.layers, city.registries, city.sources)
+    cells = {code: tuple(PAYLOADS) for code in codes}
+    findings = Findings.of([{"code": "C101", "subject": "a1", "params": {"name": text}} for text in PAYLOADS])
+    run = sample.run(city, language="en", cover=sample.coverage(refs=cells), findings=findings)
+    opened = open_page(coverage_map(run))
+    page = opened.page
+    for at, code in enumerate(codes):
+        page.evaluate("code => gk.select(gk.find(code), {zoom: true})", code)
+        assert page.evaluate("document.querySelector('#gk-details h2').textContent") == PAYLOADS[at]
+    page.fill("#gk-query", "<img")
+    assert page.locator("#gk-found li").count() >= 1
+    page.click("#gk-list-tab")
+    page.select_option("#gk-kind", "shown")
+    assert page.locator("#gk-list tbody tr").count() == 8
+    assert page.locator("#gk-side img, #gk-side svg, #gk-head b b").count() == 0
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hacked") is None
+    quiet(opened)
