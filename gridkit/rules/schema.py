@@ -26,13 +26,13 @@ _CHECKED = (
     _rule(
         "S101", "required-field-empty", "warning", _FIELDS,
         N_("Required field is empty"),
-        N_("{header} is empty in {n} row(s)"),
+        N_("{header} has no usable value in {n} row(s)"),
         N_("fill the cells"),
     ),
     _rule(
         "S102", "code-breaks-grammar", "warning", _CODES,
         N_("Code does not follow its scheme"),
-        N_("{header} {value}: {why}"),
+        N_("{header} {value} does not have {expected} digits, as the scheme {scheme} wants"),
         N_("compare with the official list"),
     ),
     _rule(
@@ -62,7 +62,7 @@ _CHECKED = (
     _rule(
         "S107", "parent-does-not-exist", "error", _FIELDS,
         N_("Parent does not exist"),
-        N_("{header} {value} is not in the layer of {level} ({n} row(s))"),
+        N_("{header} {value} is not in {layer} ({n} row(s))"),
         N_("correct the code, or add the missing feature"),
     ),
     _rule(
@@ -80,7 +80,7 @@ _CHECKED = (
     _rule(
         "S118", "number-implausible", "warning", _CELLS,
         N_("Number is hardly possible"),
-        N_("{header} is {value}: {why}"),
+        N_("{header} is {value}; {low} to {high} would be expected"),
         N_("check the cell"),
     ),
     _rule(
@@ -92,8 +92,14 @@ _CHECKED = (
     _rule(
         "S128", "credit-code-invalid", "notice", N_("GB 32100-2015: unified social credit code, check character"),
         N_("Unified social credit code is not valid"),
-        N_("{header} {value}: {why}"),
+        N_("{header} {value} has the wrong length, a character that cannot be, or a wrong check character"),
         N_("compare with the registration"),
+    ),
+    _rule(
+        "S129", "code-not-under-parent", "warning", _CODES,
+        N_("Code does not begin with the code of its parent"),
+        N_("{header} {value} does not begin with {parent}"),
+        N_("check code and parent; one of them is wrong"),
     ),
 )  # fmt: skip
 
@@ -136,7 +142,7 @@ _CELL_RULES = (
     _rule(
         "S116", "cell-unreadable", "warning", _CELLS,
         N_("Cell holds no value that can be read"),
-        N_("{n} cell(s) hold an error, a formula without a stored result, or broken text ({value}); read as missing"),
+        N_("{n} cell(s) hold an error, a formula without a stored result, or broken text; read as missing"),
         N_("open the file in a spreadsheet program, correct the cells and save it"),
     ),
     _rule(

@@ -1,0 +1,76 @@
+"""Codes and names of the layers against an official list of codes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from gridkit.model.fields import COMMUNITY, STREET
+from gridkit.rules import CATALOGUE
+from gridkit.schema.cells import LISTED, per_value
+from gridkit.schema.schemes import street_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from gridkit.schema.cells import Table
+
+_OFFICE: Final = re.compile(
+    r"(社区)?(居民委员会|居委会|村民委员会|村委会)$|(?<=街道)办事处$|(?<=街道)办$|(?<=[镇乡])人民政府$"
+)
+
+
+def bare_name(name: str) -> str:
+    """Return the name of a place without the office in it.
+
+    >>> bare_name("多福巷社区居委会"), bare_name("多福巷社区"), bare_name("白浪街道办事处"), bare_name("西村村委会")
+    ('多福巷', '多福巷', '白浪街道', '西村')
+    """
+    found = _OFFICE.sub("", re.sub(r"\s+", "", name))
+    found = re.sub(r"街办$", "街道", found)
+    return found.removesuffix("社区") or name
+
+
+def check_official(all_tables: Mapping[str, Table]) -> list[dict[str, Any]]:
+    """Return codes that the official list lacks (S108), and names that differ from it (S109)."""
+    if "codes" not in all_tables:
+        return []
+    official = all_tables["codes"].frame
+    streets = {street_code(code) for code in [*official["code"], *official["parent_code"]] if _is_street(code)}
+    names = dict(zip(official["code"].map(street_code), official["name"], strict=True))
+    communities = {code for code in official["code"] if len(code) == 12 and not code.endswith("000")}
+    rows: list[dict[str, Any]] = []
+    for level, known in ((STREET, streets), (COMMUNITY, communities)):
+        if level in all_tables and known:
+            rows += _compared(all_tables[level], known, names)
+    return rows
+
+
+def _is_street(code: str) -> bool:
+    return len(street_code(code)) == 9 and code.isdigit()
+
+
+def _compared(table: Table, known: set[str], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    frame = table.frame[~table.frame["code"].str.startswith("~")]
+    codes: pd.Series = frame["code"].map(street_code)
+    yield from per_value("S108", table, frame[~codes.isin(known)], "code")
+    official = codes.map(names)
+    both = frame.assign(_official=official)[official.notna() & (frame["name"] != "")]
+    differ = both[both["name"].map(bare_name) != both["_official"].map(bare_name)]
+    rule = CATALOGUE["S109"]
+    if len(differ) > LISTED:
+        shown = ", ".join(sorted(differ["name"])[:10]) + " ..."
+        yield rule.found(
+            str(differ["src"].iloc[0]), refs=table.refs(differ, "name"), n=len(differ), value=shown, official="..."
+        )
+        return
+    for label, row in differ.groupby(level=0, sort=True):
+        yield rule.found(
+            str(label),
+            refs=table.refs(row, "name"),
+            n=1,
+            value=str(row["name"].iloc[0]),
+            official=str(row["_official"].iloc[0]),
+        )
