@@ -1,0 +1,127 @@
+"""Candidates: which targets a mention could mean, found by keys, never by comparing everything with everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from gridkit.linkage.names import marks_clash
+from gridkit.linkage.score import SIMILAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gridkit.linkage.targets import Targets
+
+BY_CODE: Final = 9
+"""``kind`` of a candidate that was not found by its name."""
+ELSEWHERE: Final = 3
+"""Namesakes outside the stated parent that are shown to the reviewer."""
+NAMESAKES: Final = 6
+"""Namesakes that are looked at where no parent is stated (more than are shown, so that a tie is seen)."""
+SIMILAR_KEPT: Final = 3
+BUCKET: Final = 300
+"""Names compared at most where there is no community to narrow the search."""
+
+
+def find(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return candidates ``uid``, ``target``, ``kind`` of unique mentions (see :func:`gridkit.linkage.score.score`).
+
+    By code; by point; by name, alias and core within the stated community, or street, or the city where neither is
+    stated; namesakes elsewhere where the stated parent has none; similar names where there is no namesake in reach.
+    """
+    parts = [_by_code(mentions, targets), _by_point(mentions, targets)]
+    free = (mentions["community"] == "") & (mentions["street"] == "")
+    in_community = _by_key(mentions[(mentions["community"] != "") & ~mentions["soft"]], targets.keys, ["community"])
+    in_street = mentions[(mentions["community"] == "") & (mentions["street"] != "") & ~mentions["soft"]]
+    parts += [in_community, _by_key(in_street, _first(targets.keys, ["street"], NAMESAKES), ["street"])]
+    if mentions["soft"].any():
+        # A soft parent only breaks ties: its namesakes must be among those that are looked at.
+        parts.append(_by_key(mentions[mentions["soft"] & (mentions["community"] != "")], targets.keys, ["community"]))
+    city_wide = _first(targets.keys, [], NAMESAKES)
+    parts.append(_by_key(mentions[free | mentions["soft"]], city_wide, []))
+    named = set().union(*(set(part["uid"]) for part in parts[2:]))
+    rest = mentions[~mentions.index.isin(named) & (mentions["full"] != "")]
+    if targets.level != "grid":
+        by_street = _by_key(rest[rest["street"] != ""], _first(targets.keys, ["street"], ELSEWHERE), ["street"])
+        parts += [by_street, _by_key(rest, _first(targets.keys, [], ELSEWHERE), [])]
+        parts.append(_similar(rest, targets))
+    else:
+        parts.append(_by_key(rest[rest["unresolved"]], _first(targets.keys, [], ELSEWHERE), []))
+    return pd.concat(parts, ignore_index=True).astype({"target": object, "kind": "int64"})
+
+
+def _frame(uid: object, target: object, kind: object) -> pd.DataFrame:
+    return pd.DataFrame({"uid": uid, "target": target, "kind": kind})
+
+
+def _by_code(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    given = mentions.loc[mentions["code"] != "", ["code"]].rename_axis("uid").reset_index()
+    found = given.merge(targets.codes, left_on="code", right_on="written")
+    return _frame(found["uid"], found["target"], BY_CODE)
+
+
+def _by_point(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    given = mentions[mentions["point"].isin(targets.frame.index) & (mentions["point"] != "")]
+    return _frame(given.index, given["point"].to_numpy(), BY_CODE)
+
+
+def _first(keys: pd.DataFrame, within: list[str], count: int) -> pd.DataFrame:
+    """Return the first ``count`` targets (by code) of each key within a parent."""
+    unique = keys.drop_duplicates(["kind", "key", "code"]) if not within else keys
+    return unique[unique.groupby([*within, "kind", "key"]).cumcount() < count]
+
+
+def _by_key(mentions: pd.DataFrame, keys: pd.DataFrame, within: list[str]) -> pd.DataFrame:
+    """Join mentions to keys inside a parent: full names to names and aliases, cores to cores."""
+    if mentions.empty or keys.empty:
+        return _frame(np.array([], dtype="int64"), np.array([], dtype=object), np.array([], dtype="int64"))
+    parts = []
+    for column, kinds in (("full", (0, 1)), ("core", (2,))):
+        left = mentions.loc[mentions[column] != "", [column, *within]].rename(columns={column: "key"})
+        left = left.rename_axis("uid").reset_index()
+        parts.append(left.merge(keys.loc[keys["kind"].isin(kinds)], on=["key", *within])[["uid", "code", "kind"]])
+    found = pd.concat(parts, ignore_index=True)
+    return _frame(found["uid"], found["code"], found["kind"])
+
+
+def _similar(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return targets with a similar name: in the stated community, else among those with the same beginning."""
+    frame = targets.frame
+    near = mentions[mentions["community"] != ""]
+    found = list(_compare(near, near["community"], frame, frame["community"]))
+    far = mentions[mentions["community"] == ""]
+    parent = far["street"].where(far["street"].isin(frame["street"]), "")
+    with_street = frame["street"] + "|" + frame["full"].str[:2]
+    found += _compare(far, parent + "|" + far["full"].str[:2], frame, with_street)
+    bare = far[parent == ""]
+    found += _compare(bare, "|" + bare["full"].str[:2], frame, "|" + frame["full"].str[:2])
+    uid, target = zip(*found, strict=True) if found else ((), ())
+    return _frame(np.array(uid, dtype="int64"), np.array(target, dtype=object), BY_CODE)
+
+
+def _compare(
+    mentions: pd.DataFrame, wanted: pd.Series, frame: pd.DataFrame, offered: pd.Series
+) -> Iterator[tuple[int, str]]:
+    """Compare names group by group."""
+    groups = frame.groupby(offered.to_numpy()).indices
+    full, marks, codes = frame["full"].to_numpy(), frame["marks"].to_numpy(), frame.index.to_numpy()
+    for key, rows in mentions.groupby(wanted.to_numpy()):
+        choices = groups.get(key)
+        if choices is None:
+            continue
+        choices = choices[:BUCKET]
+        names = full[choices].tolist()
+        likeness = process.cdist(rows["full"].to_list(), names, scorer=fuzz.ratio, score_cutoff=50, dtype=np.uint8)
+        for uid, name, mark, line in zip(rows.index, rows["full"], rows["marks"], likeness, strict=True):
+            kept = 0
+            for at in np.lexsort((codes[choices].astype(str), -line.astype(int))):
+                if line[at] < 50 or kept == SIMILAR_KEPT:
+                    break
+                alike = line[at] >= SIMILAR or name[:2] == names[at][:2]
+                if alike and not marks_clash(mark, marks[choices[at]]):
+                    kept += 1
+                    yield uid, codes[choices[at]]

@@ -1,0 +1,160 @@
+"""Join registry rows to codes: every mention, every candidate, and a decision with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gridkit.linkage.lists import split_cell
+from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
+from gridkit.linkage.parents import Rows, hints, inherit, locate
+from gridkit.linkage.resolve import resolve
+from gridkit.linkage.score import ACCEPT
+from gridkit.linkage.targets import Targets, layer_targets, record_targets
+from gridkit.model import Links
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
+from gridkit.model.results import LINK_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridkit.model import City, Places
+
+    Hints = Mapping[str, tuple[tuple[str, str], ...]]
+
+
+def link(city: City, places: Places) -> Links:
+    """Link every mention of the registries to the layers, and records to each other.
+
+    Accepted are: a code confirmed by the name or the parent; a name, an alias or a unique core name within the stated
+    parent; a name that is unique in the city where no parent is stated; a point in a community. Everything else with a
+    candidate waits for a person. Nothing is accepted by similarity.
+
+    Parameters
+    ----------
+    city : City
+    places : Places
+        As returned by :func:`gridkit.geo.place` for the same city.
+
+    Returns
+    -------
+    Links
+        Sorted by record, field, position, rank; independent of the order of rows in the files.
+
+    Examples
+    --------
+    >>> from gridkit.model import City
+    >>> from gridkit.geo import place
+    >>> city = City("nowhere", "EPSG:4544")
+    >>> link(city, place(city))
+    <Links: 0 accepted, 0 for review, 0 without candidate>
+    """
+    known = hints(city)
+    communities = layer_targets(city, places, COMMUNITY)
+    parts, rows = [], Rows(pd.DataFrame())
+    stated, rows = locate(city, places, communities)
+    parts.append(stated)
+    records = _link_records(city, rows, known)
+    parts.append(records)
+    rows = inherit(rows, records, city.rows("branches").index)
+    own = resolve(rows.attach(simple(city, COMPOUND_COLUMN)), layer_targets(city, places, COMPOUND), known)
+    own = one_to_one(own)
+    parts.append(own)
+    targets = {
+        COMPOUND: layer_targets(city, places, COMPOUND, _registry_aliases(city, own)),
+        GRID: layer_targets(city, places, GRID),
+        COMMUNITY: communities,
+    }
+    named = [rows.attach(simple(city, column)) for column in PLACE_COLUMNS]
+    items, everything = covers(city, targets[COMPOUND], targets[GRID])
+    everything["soft"] = False
+    named.append(rows.attach(items))
+    mentions = pd.concat(named, ignore_index=True)
+    for level, target in targets.items():
+        parts.append(resolve(_unplaced_communities(mentions[mentions["level"] == level]), target, known))
+    parts.append(_all_of(rows.attach(everything), targets))
+    return Links(_assemble(parts))
+
+
+def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:
+    """Link mentions of units, companies and branches to the records that describe them."""
+    parts = []
+    for level in ("unit", "company", "branch"):
+        columns = [column for column in RECORD_COLUMNS if column.level == level]
+        mentions = [rows.attach(simple(city, column)) for column in columns]
+        community = rows.frame["community"] if len(rows.frame) else None
+        parts.append(resolve(pd.concat(mentions, ignore_index=True), record_targets(city, level, community), known))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _unplaced_communities(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return mentions of communities without the community of their row: it would be their own parent."""
+    own = mentions["level"] == COMMUNITY
+    return mentions.assign(
+        community=mentions["community"].where(~own, ""), unresolved=mentions["unresolved"].astype(bool) & ~own
+    )
+
+
+def one_to_one(links: pd.DataFrame) -> pd.DataFrame:
+    """Keep one accepted record per target, the best one; the others go to review with the record that was kept.
+
+    Ties go to the first row of the first file by name.
+    """
+    accepted = links[links["accepted"]]
+    order = accepted.assign(key=_row_order(accepted["record"])).sort_values(["code", "score", "key"],
+                                                                            ascending=[True, False, True])  # fmt: skip
+    repeated = order[order.duplicated("code")]
+    if repeated.empty:
+        return links
+    best = order.drop_duplicates("code").set_index("code")["record"]
+    lost = set(repeated.index)
+    reasons = [
+        {**reason, "taken_by": best[code]} if at in lost else reason
+        for at, reason, code in zip(links.index, links["reason"], links["code"], strict=True)
+    ]
+    return links.assign(
+        accepted=links["accepted"] & ~links.index.isin(lost),
+        reason=pd.Series(reasons, index=links.index, dtype=object),
+    )
+
+
+def _registry_aliases(city: City, own: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the aliases that the compound registry gives, by compound code."""
+    cells = city.rows("compounds")["aliases"]
+    cells = cells[cells.str.strip() != ""]
+    accepted = own[own["accepted"]].set_index("record")["code"]
+    return {accepted[record]: split_cell(cell).items for record, cell in cells.items() if record in accepted.index}
+
+
+def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.DataFrame:
+    """Return a link to every compound (or grid) of the community of each row that covers all."""
+    found: list[dict[str, Any]] = []
+    by_community = {level: targets[level].frame.groupby("community").groups for level in (COMPOUND, GRID)}
+    for record, mention, level, community in everything[["record", "mention", "level", "community"]].itertuples(
+        index=False
+    ):
+        base = {"record": record, "field": "covers", "position": 0, "mention": mention, "level": level}
+        codes = sorted(by_community[level].get(community, [])) if community else []
+        reason = {"all_of": community} if community else {"parent": "unresolved"}
+        for rank, code in enumerate(codes, start=1):
+            found.append({**base, "code": code, "method": "all", "score": ACCEPT, "margin": ACCEPT, "rank": rank,
+                          "accepted": True, "reason": reason})  # fmt: skip
+        if not codes:
+            found.append({**base, "code": "", "method": "none", "score": 0.0, "margin": 0.0, "rank": 1,
+                          "accepted": False, "reason": reason})  # fmt: skip
+    return pd.DataFrame(found, columns=list(LINK_COLUMNS))
+
+
+def _row_order(records: pd.Series) -> pd.Series:
+    """Return sortable keys of row ids: the source, then the row as a number."""
+    parts = records.str.rpartition("!")
+    return parts[0] + "!" + parts[2].str.zfill(9)
+
+
+def _assemble(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    frame = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    frame = frame.assign(key=_row_order(frame["record"].astype(object)) if len(frame) else "")
+    frame = frame.sort_values(["key", "field", "position", "rank", "code"], ignore_index=True)
+    types = {"position": "int64", "rank": "int64", "accepted": bool, "score": float, "margin": float}
+    return frame[list(LINK_COLUMNS)].astype(types)

@@ -1,0 +1,166 @@
+"""What mentions can point to: the features and records of one level, with their keys and parents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from gridkit.linkage.names import former_names, key_frame, normalise
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridkit.model import City, Places
+
+KEY_KINDS: Final = ("same", "alias", "core")
+"""How a name was found, the strongest first: the name itself, a known alias, the name without its generic type word."""
+_RECORDS: Final = {
+    "unit": ("units", ("unit_id", "uscc")),
+    "company": ("property_companies", ("company_id", "uscc")),
+    "branch": ("branches", ("branch_id",)),
+}
+"""Levels whose targets are registry records: the registry, and the fields that hold their codes."""
+_LIST: Final = re.compile(r"[、，,;；/|\n]+")
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The things of one level that can be mentioned.
+
+    ``frame`` is indexed by target code: ``name``, ``full``, ``core``, ``marks``, ``community``, ``street`` (where it
+    lies), ``stated`` (the community that its own layer states). ``codes`` holds ``written`` code -> ``target``,
+    ``keys`` the lookup table ``kind`` (position in ``KEY_KINDS``), ``key``, ``code``, ``community``, ``street``.
+    """
+
+    level: str
+    frame: pd.DataFrame
+    codes: pd.DataFrame
+    keys: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def clean_code(codes: pd.Series) -> pd.Series:
+    """Return codes as they are compared: without blanks, upper case, half width."""
+    table = {code: _one_code(code) for code in codes.unique()}
+    return pd.Series([table[code] for code in codes], index=codes.index, dtype=object)
+
+
+def _one_code(code: str) -> str:
+    if not code:
+        return ""
+    return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in code).replace(" ", "").strip().upper()
+
+
+def layer_targets(
+    city: City, places: Places, level: str, aliases: Mapping[str, tuple[str, ...]] | None = None
+) -> Targets:
+    """Return the targets of a polygon level; none where the city has no such layer.
+
+    Parameters
+    ----------
+    aliases : mapping, optional
+        Further names by code, besides those in the layer's ``aliases`` and in brackets after its names.
+    """
+    layer = city.layers.get(level)
+    if layer is None:
+        return _targets(level, pd.DataFrame({"name": pd.Series([], dtype=object)}), {}, {})
+    frame = pd.DataFrame({"name": layer.frame["name"].astype(object)}, index=layer.frame.index)
+    if level == COMPOUND:
+        where = places.frame.reindex(frame.index)
+        frame["community"], frame["street"] = where["community"].fillna(""), where["street"].fillna("")
+        frame["stated"] = layer.frame["community_code"]
+    elif level == GRID:
+        frame["community"] = _up(frame.index, places.parents.get(GRID))
+        frame["street"] = _up(pd.Index(frame["community"]), places.parents.get(COMMUNITY))
+        frame["stated"] = layer.frame["community_code"]
+    elif level == COMMUNITY:
+        frame["street"] = _up(frame.index, places.parents.get(COMMUNITY))
+    written = dict(zip(layer.frame["aliases"].index, layer.frame["aliases"], strict=True)) if level == COMPOUND else {}
+    return _targets(
+        level, frame, {code: (code,) for code in frame.index}, _names(frame["name"], written, aliases or {})
+    )
+
+
+def record_targets(city: City, level: str, community: pd.Series | None = None) -> Targets:
+    """Return the targets of a level whose things are registry records (unit, company, branch).
+
+    Parameters
+    ----------
+    community : pandas.Series, optional
+        Community code per row id, as resolved.
+    """
+    kind, fields = _RECORDS[level]
+    rows = city.rows(kind)
+    frame = pd.DataFrame({"name": rows["name"].astype(object)}, index=rows.index)
+    if community is not None:
+        frame["community"] = community.reindex(frame.index).fillna("")
+    codes = {row: tuple(values) for row, *values in rows[list(fields)].itertuples()}
+    return _targets(level, frame, codes, _names(frame["name"], {}, {}))
+
+
+def _up(codes: pd.Index, parents: pd.Series | None) -> list[str]:
+    table = {} if parents is None else dict(zip(parents.index, parents, strict=True))
+    return [table.get(code, "") for code in codes]
+
+
+def _names(
+    names: pd.Series, written: Mapping[str, str], further: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the other names of each target that has any."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, name in names.items():
+        cell = written.get(str(code), "")
+        others = [*(_LIST.split(cell) if cell else ()), *further.get(str(code), ())]
+        if "(" in name or "（" in name:
+            others += former_names(name)
+        if others:
+            found[str(code)] = tuple(dict.fromkeys(other.strip() for other in others if other.strip()))
+    return found
+
+
+def _targets(
+    level: str, frame: pd.DataFrame, codes: Mapping[str, tuple[str, ...]], aliases: Mapping[str, tuple[str, ...]]
+) -> Targets:
+    frame = frame.rename_axis("code").sort_index()
+    for column in ("community", "street", "stated"):
+        frame[column] = frame[column].astype(object) if column in frame else ""
+    frame = frame.join(key_frame(frame["name"], level))
+    pairs = [(written, code) for code, many in codes.items() for written in many if written]
+    lookup = pd.DataFrame(pairs, columns=["written", "target"], dtype=object)
+    lookup["written"] = clean_code(lookup["written"])
+    more = pd.Series(
+        [name for many in aliases.values() for name in many],
+        index=pd.Index([code for code, many in aliases.items() for _ in many], dtype=object),
+        dtype=object,
+    )
+    parts = [frame["full"].rename("key").to_frame().assign(kind=0)]
+    parts.append(key_frame(more, level)["full"].rename("key").to_frame().assign(kind=1))
+    parts.append(frame["core"].rename("key").to_frame().assign(kind=2))
+    keys = pd.concat(parts).rename_axis("code").reset_index()
+    keys = keys[keys["key"] != ""].sort_values(["code", "key", "kind"]).drop_duplicates(["code", "key"])
+    return Targets(level, frame, lookup.drop_duplicates(), _spread(keys, frame))
+
+
+def _spread(keys: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add where each target lies; a target whose layer states another community can be found in both."""
+    here = keys.join(frame[["community", "street"]], on="code")
+    stated = frame.loc[(frame["stated"] != "") & (frame["stated"] != frame["community"]), "stated"]
+    there = keys[keys["code"].isin(stated.index)].copy()
+    there["community"] = there["code"].map(stated).astype(object) if len(there) else ""
+    there["street"] = there["code"].map(frame["street"]).astype(object) if len(there) else ""
+    return pd.concat([here, there], ignore_index=True).sort_values(["key", "kind", "code"], ignore_index=True)
+
+
+def parent_names(city: City) -> frozenset[str]:
+    """Return the normalised names of streets and communities, which may stand before a name."""
+    names = [name for level in (STREET, COMMUNITY) if level in city.layers for name in city.layers[level].frame["name"]]
+    known = set(normalise(names))
+    known |= {short + "社区" for name in list(known) for short in [re.sub(r"(?:社区)?(?:居民委员会|居委会)$", "", name)]
+              if short != name}  # fmt: skip
+    return frozenset(known - {""})
