@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -65,18 +65,21 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
         if progress is not None:
             progress(gettext("reading {path}").format(path=spec.path), done, len(steps))
         if kind in LEVELS:
-            drafts[kind] = _draft(project, kind, project.layers[kind], taken)
+            drafts[kind] = _draft(project, kind, cast("LayerSpec", spec), taken)
         else:
-            tables.setdefault(kind, []).append(_records(project, kind, spec, taken))  # type: ignore[arg-type]
+            tables.setdefault(kind, []).append(_records(project, kind, cast("RegistrySpec", spec), taken))
     crs = choose_crs(drafts.values())
     finished = {level: finish(draft, crs) for level, draft in drafts.items()}
     return _city(project, crs, finished, tables)
 
 
 def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:
-    layers = [(level, project.layers[level]) for level in LEVELS if level in project.layers]
-    registries = [(kind, spec) for kind in REGISTRY_FIELDS for spec in project.registries.get(kind, ())]
-    return [*layers, *registries]
+    layers = cast("Mapping[str, LayerSpec]", project.layers)
+    registries = cast("Mapping[str, Sequence[RegistrySpec]]", project.registries)
+    return [
+        *((level, layers[level]) for level in LEVELS if level in layers),
+        *((kind, spec) for kind in REGISTRY_FIELDS for spec in registries.get(kind, ())),
+    ]
 
 
 def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Draft:
@@ -108,7 +111,8 @@ def choose_crs(drafts: Iterable[Draft]) -> str:
     Points only count where there are no polygons. Without any geometry it is the zone of 105 degrees east, which then
     measures nothing.
     """
-    areal, points = [], []
+    areal: list[Any] = []
+    points: list[Any] = []
     for draft in drafts:
         there = draft.geometry[draft.geometry.notna()]
         if len(there):

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>")
 _PUNCTUATION: Final = re.compile(r"[()\[\]【】<>_/\\.·、,:;*\"'“”?!#-]")
-_GENERIC: Final = frozenset(
-    "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 备注 姓名 电话 种类 类别 情况 总数 数 党员数 党员 "
-    "成立时间 任期届满 依据 name code kind".split()
+_VAGUE: Final = (
+    "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 种类 类别 情况 总数 数 党员数 党员 成立时间 任期届满 依据 "
+    "name code kind"
 )
+_GENERIC: Final = frozenset(_VAGUE.split())
+"""Last parts of two-row headers that say nothing without the part above them."""
+
 PREFIX: Final = 3
 """A name cut by a Shapefile is recognised from this many characters on."""
 
@@ -76,12 +79,12 @@ def _aliases(kind: str) -> Mapping[str, str]:
 
 
 def field_of(header: str, kind: str) -> str:
-    """Return the field that a header means, ``""`` for none.
+    r"""Return the field that a header means, ``""`` for none.
 
     The parts of a two-row header are joined by ``_``; the last part alone decides where it is specific enough.
 
-    >>> field_of("党员情况_正式党员数", "compounds"), field_of("是否符合\\n组建条件", "compounds"), field_of("序号", "compounds")
-    ('formal_members', 'eligible', '')
+    >>> field_of("党员情况_正式党员数", "compounds"), field_of("是否符合\n组建条件", "compounds")
+    ('formal_members', 'eligible')
     """
     table = _aliases(kind)
     for form in spellings(header):

@@ -33,13 +33,14 @@ _NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号", "fid", "o
 _PLACE_CODE: Final = re.compile(r"\d{9,}")
 _COUNT_UNITS: Final = (("万", 10_000.0), ("千", 1_000.0))
 _AREA_UNITS: Final = (
-    ("万平方米", 1e4), ("平方公里", 1e6), ("平方千米", 1e6), ("km2", 1e6), ("公顷", 1e4), ("hm2", 1e4), ("亩", 10_000 / 15),
+    ("万平方米", 1e4), ("平方公里", 1e6), ("平方千米", 1e6), ("km2", 1e6), ("公顷", 1e4), ("hm2", 1e4),
+    ("亩", 10_000 / 15),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Records:
-    """One table or layer in the fixed fields of its kind; ``frame`` is indexed by row id and has ``src`` and ``row``."""
+    """One table or layer in the fixed fields of its kind; ``frame`` is indexed by row id, with ``src`` and ``row``."""
 
     kind: str
     frame: pd.DataFrame
@@ -187,10 +188,9 @@ def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], sour
 
 
 def _converter(field: str, dtype: str, header: str) -> Converter:
-    if field in POST_FIELDS:
-        return values.to_filled
-    if field == "built_year":
-        return values.to_year
+    own = {"built_year": values.to_year, **dict.fromkeys(POST_FIELDS, values.to_filled)}.get(field)
+    if own is not None:
+        return own
     if dtype == "count":
         return partial(values.to_count, factor=_factor(header, _COUNT_UNITS))
     if dtype == "number":
@@ -237,7 +237,7 @@ def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str
 
 
 def _lost_digits(codes: Sequence[str]) -> list[int]:
-    """Return the long codes of a text table that a spreadsheet has rounded: every one ends in zeros from place 16 on."""
+    """Return the long codes of a text table that a spreadsheet has rounded: each ends in zeros from place 16 on."""
     long = [one for one, code in enumerate(codes) if len(code) > 15 and code.isdigit()]
     rounded = [one for one in long if not codes[one][15:].strip("0")]
     return rounded if len(rounded) >= 2 and len(rounded) == len(long) else []

@@ -23,7 +23,7 @@ _NAMESPACE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/rela
 
 @dataclass(frozen=True)
 class Hidden:
-    """``rows`` that are hidden (counted from 1), ``errors``: cells with an error value, ``empty``: formulas without a result."""
+    """Hidden ``rows`` (counted from 1), cells with an error value, and ``empty``: formulas without a result."""
 
     rows: tuple[int, ...] = ()
     errors: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""From a layer as read to a layer of the city: codes for all, one feature per code, metres, polygons that can be measured."""
+"""From a layer as read to a layer of the city: codes for all, one feature per code, metres, measurable polygons."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The gate for persons: columns that identify people go before anything else is read, with a count.
 
-Registries hold organisations, posts and counts. A column that names, numbers or locates a person is dropped (``S120``);
-a column of a post that is wanted as yes/no (书记, 网格长, 党建指导员, 联系人) keeps only whether it is filled (``S121``);
+Registries hold organisations, posts and counts. A column that names, numbers or locates a person is dropped
+(``S120``); a column of a post that is wanted as yes/no (书记, 网格长, 联系人) keeps only whether it is filled (``S121``);
 an identity or mobile number inside any other text is masked (``S122``).
 """
 
@@ -58,7 +58,7 @@ def is_post_header(header: str) -> bool:
 
 
 def is_identity(text: str, *, checked: bool = False) -> bool:
-    """Tell whether ``text`` is an identity number: 18 places with a date of birth; ``checked`` also tests the last one.
+    """Tell whether ``text`` is an identity number: 18 places with a birth date; ``checked`` also tests the last one.
 
     >>> is_identity("990101199003070012"), is_identity("990101199003070012", checked=True)
     (True, False)
@@ -79,7 +79,7 @@ def holds_persons(cells: Iterable[object], *, codes: bool = False) -> bool:
     cells : iterable
         Cells as read.
     codes : bool
-        Whether the header says that these are codes: place codes of 18 digits can look like a date of birth, so that the
+        Whether the header says that these are codes: place codes of 18 digits can look like a date of birth, so the
         check digit must fit as well.
 
     Examples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003  # pydantic reads the annotations when the program runs
 import re
 import tomllib
 from pathlib import Path
@@ -52,7 +52,7 @@ class LayerSpec(_Value):
 
 
 class RegistrySpec(_Value):
-    """``[registries.<kind>]``: one table; ``complete`` declares that what it does not name does not exist in ``scope``."""
+    """``[registries.<kind>]``: one table; ``complete``: what it does not name does not exist in ``scope``."""
 
     path: StrictStr
     sheet: StrictStr = ""

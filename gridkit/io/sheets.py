@@ -32,8 +32,9 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 class Sheet:
     """All cells of one sheet.
 
-    ``cells`` are rows from the first row of the sheet on, all of one width; ``merged`` are (row, column) of the first and
-    the last cell, counted from 0; ``stated`` tells whether the encoding was certain (a byte order mark, the project file).
+    ``cells`` are rows from the first row of the sheet on, all of one width; ``merged`` are (row, column) of the first
+    and the last cell, counted from 0; ``guessed`` tells that the encoding was found by trial; ``unread`` names sheets
+    that were passed over.
     """
 
     path: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
 _MISSING: Final = frozenset(
-    (
+    [
         "",
         "-",
         "--",
@@ -29,8 +30,9 @@ _MISSING: Final = frozenset(
         "n/a",
         "na",
         "nan",
-    )
-    + ("null", "none", "同上缺")
+        "null",
+        "none",
+    ]
 )
 _MASKED: Final = re.compile(r"[x×*○□]+", re.IGNORECASE)
 _ERRORS: Final = frozenset(("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!"))
@@ -97,6 +99,6 @@ def cell_text(value: object) -> str:
 
 
 def _number_text(value: float) -> str:
-    if value != value:
+    if math.isnan(value):
         return ""
     return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)

@@ -21,9 +21,9 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def key_lines(text: str) -> Mapping[Path, int]:
-    """Return path -> line of every table and key, counted from 1; elements of arrays of tables by their number.
+    r"""Return path -> line of every table and key, counted from 1; elements of arrays of tables by their number.
 
-    >>> key_lines('[layers.street]\\npath = "a"\\n[[claims]]\\ntext = "b"')[("claims", 0, "text")]
+    >>> key_lines('[layers.street]\npath = "a"\n[[claims]]\ntext = "b"')[("claims", 0, "text")]
     4
     """
     lines: dict[Path, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from calendar import monthrange
 from typing import TYPE_CHECKING, Any, Final
@@ -30,67 +31,13 @@ _COUNT: Final = re.compile(
 )
 _LESS: Final = re.compile(r"不足|不满|不到|少于|低于|小于|至多|<|≤|以下|以内")
 _SCALES: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_YES: Final = frozenset(
-    (
-        "是",
-        "有",
-        "√",
-        "✓",
-        "✔",
-        "☑",
-        "v",
-        "y",
-        "yes",
-        "true",
-        "1",
-        "已",
-        "已建",
-        "已成立",
-        "已组建",
-        "已覆盖",
-        "已签",
-        "已签订",
-    )
-    + ("符合", "具备", "已配备", "已选派", "对", "属于", "合格", "达标", "应建")
-)
-_NO: Final = frozenset(
-    (
-        "否",
-        "无",
-        "没有",
-        "×",
-        "✗",
-        "✘",
-        "☒",
-        "x",
-        "n",
-        "no",
-        "false",
-        "0",
-        "未",
-        "未建",
-        "未成立",
-        "未组建",
-        "未覆盖",
-        "未签",
-    )
-    + (
-        "未签订",
-        "不符合",
-        "不具备",
-        "未配备",
-        "未选派",
-        "错",
-        "不是",
-        "不属于",
-        "不合格",
-        "暂无",
-        "尚未",
-        "暂未",
-        "空缺",
-        "不达标",
-    )
-)
+_WORDS: Final = {
+    YES: "是 有 √ ✓ ✔ ☑ v y yes true 1 已 已建 已成立 已组建 已覆盖 已签 已签订 符合 具备 已配备 已选派 对 属于 合格 达标",
+    NO: "否 无 没有 × ✗ ✘ ☒ x n no false 0 未 未建 未成立 未组建 未覆盖 未签 未签订 不符合 不具备 未配备 未选派 错 不是 "
+    "不属于 不合格 不达标 暂无 尚未 暂未 空缺",
+}
+_YES: Final = frozenset(_WORDS[YES].split())
+_NO: Final = frozenset(_WORDS[NO].split())
 _NOBODY: Final = frozenset(("待配", "待配备", "待选派", "暂缺", "缺", "暂未配备", "暂未选派", "未明确", "未落实"))
 _YEAR_RANGE: Final = (1800, 2100)
 
@@ -168,10 +115,10 @@ def to_number(cell: object, *, factor: float = 1.0) -> tuple[float | None, str]:
     >>> to_number("2.6万"), to_number("约300户"), to_number("不足3人"), to_number("1,234")
     ((26000.0, ''), (300.0, 'S112'), (None, 'S111'), (1234.0, ''))
     """
-    if isinstance(cell, bool) or isinstance(cell, (dt.date, dt.time, dt.timedelta)):
+    if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
         return None, NOT_A_NUMBER
     if isinstance(cell, (int, float)):
-        return (None, "") if cell != cell else (float(cell) * factor, "")
+        return (None, "") if math.isnan(cell) else (float(cell) * factor, "")
     text = compact(cell_text(cell))
     if is_missing(text):
         return None, ""
@@ -228,7 +175,7 @@ def to_date(cell: object, *, end: bool = False) -> tuple[str, str]:
         return cell.date().isoformat(), ""
     if isinstance(cell, dt.date):
         return cell.isoformat(), ""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell:
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and not math.isnan(cell):
         return _date_of_number(float(cell), end)
     text = compact(cell_text(cell))
     if is_missing(text) or text in ("长期", "至今", "永久"):

@@ -24,7 +24,7 @@ REFS: Final = 200
 
 @dataclass(frozen=True)
 class Table:
-    """A layer or registry: ``frame`` with the feature codes of a layer as a column, ``subjects`` per row, ``sources``."""
+    """A layer or registry: ``frame`` (codes of a layer are a column too), ``subjects`` per row, ``sources``."""
 
     kind: str
     frame: pd.DataFrame
@@ -59,7 +59,7 @@ def is_layer(kind: str) -> bool:
 
 
 def per_row(code: str, table: Table, rows: pd.DataFrame, field: str, **params: Any) -> Iterator[dict[str, Any]]:
-    """Yield one finding per row, or one per file where they are many; ``n`` and ``header`` are given to the sentence."""
+    """Yield one finding per row, or one per file where they are many; the sentence gets ``n`` and ``header``."""
     rule = CATALOGUE[code]
     for src, found in rows.groupby("src", sort=True):
         header = table.header(field, str(src))

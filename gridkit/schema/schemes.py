@@ -57,7 +57,7 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
             {"street": (9, 12), "community": (12,), "grid": (15,)},
             {"community": ("street_code", 9), "grid": ("community_code", 12)},
         ),
-        # object class (6), county (6), street (3), community (3), order (2): the parent's code stands inside, not in front
+        # object class (6), county (6), street (3), community (3), order (2): the parent's code is inside, not in front
         "cjt349": Scheme(
             "cjt349", {"street": (9, 12), "community": (12,), "grid": (20,)}, {"community": ("street_code", 9)}
         ),
@@ -79,7 +79,7 @@ _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def is_credit_code(code: str) -> bool:
-    """Tell whether a unified social credit code has 18 places, its characters, and the check character of GB 32100-2015.
+    """Tell whether a unified social credit code follows GB 32100-2015: 18 places, its characters, its check character.
 
     >>> is_credit_code("91350100M000100Y43"), is_credit_code("91350100M000100Y44")
     (True, False)
