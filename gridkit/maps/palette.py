@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gridkit.coverage.explain import STATUS_LABELS
 from gridkit.locale import N_, gettext
+from gridkit.model.fields import STATUSES
 
 OWN, JOINT, UNIT, WORK, GAP, GREY = "#122896", "#98c7f1", "#139d86", "#9362b7", "#e83504", "#e5e6e6"
 
@@ -27,20 +29,22 @@ class Style:
     def said(self) -> dict[str, Any]:
         """Return the style as plain values with the label in the current language."""
         label = gettext(self.label)
-        return {**asdict(self), "label": label, "letter": label[:1]}
+        return {**asdict(self), "label": label, "letter": label[:1].upper()}
 
 
-STATUS_STYLES = (
-    Style("UNIT_ORG", N_("Unit party organisation"), UNIT),
-    Style("OWN_BRANCH", N_("Own branch"), OWN),
-    Style("JOINT_BRANCH", N_("Joint branch"), JOINT),
-    Style("GRID_BRANCH", N_("Grid branch"), WORK),
-    Style("FUNCTIONAL_ONLY", N_("Functional branch"), WORK, "rows"),
-    Style("INSTRUCTOR_ONLY", N_("Instructor or pairing only"), WORK, "columns"),
-    Style("PLANNED", N_("Planned"), "#f6b39b", "dots"),
-    Style("UNCOVERED", N_("Not covered"), GAP, "hatch"),
-    Style("UNKNOWN", N_("Data missing"), GREY, "dots"),
-)
+_STATUSES = {
+    "UNIT_ORG": (UNIT, ""),
+    "OWN_BRANCH": (OWN, ""),
+    "JOINT_BRANCH": (JOINT, ""),
+    "GRID_BRANCH": (WORK, ""),
+    "FUNCTIONAL_ONLY": (WORK, "rows"),
+    "INSTRUCTOR_ONLY": (WORK, "columns"),
+    "PLANNED": ("#f6b39b", "dots"),
+    "UNCOVERED": (GAP, "hatch"),
+    "UNKNOWN": (GREY, "dots"),
+}
+
+STATUS_STYLES = tuple(Style(status, STATUS_LABELS[status], *_STATUSES[status]) for status in STATUSES)
 """In the order of ``gridkit.model.fields.STATUSES``."""
 
 CLASS_STYLES = (

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import re
+
+import folium
+import pytest
+from branca.element import Element, Figure
+from folium.plugins import MarkerCluster
+
+from gridkit.errors import OutputError
+from gridkit.maps import GridMap, OfflineFigure
+
+
+def sample() -> GridMap:
+    grid_map = GridMap((27.1, 107.9), title="图")
+    folium.Marker((27.1, 107.9), popup="p", tooltip="t").add_to(grid_map)
+    folium.FeatureGroup(name="g").add_to(grid_map)
+    folium.LayerControl().add_to(grid_map)
+    return grid_map
+
+
+def test_it_is_a_folium_map_in_an_offline_figure():
+    grid_map = GridMap()
+    assert isinstance(grid_map, folium.Map)
+    assert isinstance(grid_map.get_root(), OfflineFigure)
+    assert len(grid_map.get_root().render()) < 300_000
+
+
+def test_equal_maps_give_equal_bytes_and_rendering_twice_changes_nothing():
+    grid_map = sample()
+    first = grid_map.get_root().render()
+    assert grid_map.get_root().render() == first == sample().get_root().render()
+    assert '<html lang="zh-CN">' in first and "<title>图</title>" in first
+
+
+def test_names_that_elements_took_early_stay_right():
+    """``fit_bounds`` and method calls keep the name of their target from the time when they were made."""
+    grid_map = GridMap((27.1, 107.9))
+    group = folium.FeatureGroup().add_to(grid_map)
+    group.add_child(folium.elements.MethodCall(group, "bringToFront"))
+    text = grid_map.get_root().render()
+    name = re.search(r"var (feature_group_\w+) =", text)[1]
+    assert f"{name}.bringToFront(" in text
+
+
+def test_the_policy_names_exactly_the_scripts_of_the_page():
+    page = sample().get_root().render()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    texts = re.findall(r"(?s)<script>(.*?)</script>", page)
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts}
+    assert set(re.findall(r"'sha256-([^']*)'", policy)) == hashes
+    assert policy.startswith("default-src 'none'") and "connect-src 'none'" in policy
+
+
+def test_scripts_in_the_body_are_not_trusted():
+    grid_map = sample()
+    grid_map.get_root().html.add_child(Element("<script>alert(1)</script>"))
+    page = grid_map.get_root().render()
+    digest = base64.b64encode(hashlib.sha256(b"alert(1)").digest()).decode()
+    assert digest not in page
+
+
+@pytest.mark.parametrize(
+    ("add", "address"),
+    [
+        (lambda m: MarkerCluster().add_to(m), "markercluster"),
+        (lambda m: folium.TileLayer("OpenStreetMap").add_to(m), "tile.openstreetmap.org"),
+        (lambda m: m.get_root().header.add_child(Element('<script src="https://x.example/a"></script>')), "x.example"),
+        (lambda m: m.get_root().html.add_child(Element("<link rel=stylesheet href=//x.example/a.css>")), "x.example"),
+    ],
+)  # fmt: skip
+def test_what_lies_outside_is_refused_by_name(add, address, tmp_path):
+    grid_map = sample()
+    add(grid_map)
+    with pytest.raises(OutputError, match=address):
+        grid_map.save(tmp_path / "map.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_addresses_are_named_at_once():
+    grid_map = GridMap()
+    MarkerCluster().add_to(grid_map)
+    with pytest.raises(OutputError) as caught:
+        grid_map.get_root().render()
+    assert str(caught.value).count("https://") >= 3
+
+
+def test_texts_are_harmless_in_the_page_and_unchanged_in_the_map():
+    text, name = "`${alert(1)}` C:\\2019\\u {{ 7*7 }} </script>", "<img src=x onerror=alert(1)> {{ 7*7 }}"
+    grid_map = GridMap((27.1, 107.9), title="{{ 7*7 }}")
+    marker = folium.Marker((27.1, 107.9), popup=text, tooltip=text).add_to(grid_map)
+    group = folium.FeatureGroup(name=name).add_to(grid_map)
+    folium.LayerControl().add_to(grid_map)
+    feature = {"type": "Point", "coordinates": [0, 0], "name": "{{ 7*7 }}"}
+    folium.GeoJson({"type": "Feature", "properties": feature, "geometry": feature}).add_to(grid_map)
+    page = grid_map.get_root().render()
+    assert "`${alert" not in page and "${alert(1)}` C:\\2019\\u" not in page
+    assert "49" not in page.split("</title>")[0].rsplit("<title>")[1]
+    assert '"name": "{{ 7*7 }}"' in page
+    assert "<img src=x" not in page
+    tooltip = next(child for child in marker._children.values() if isinstance(child, folium.Tooltip))
+    assert tooltip.text == text and group.layer_name == name
+
+
+def test_a_hash_in_a_text_is_not_taken_for_an_element_id():
+    digest = "0123456789abcdef" * 2
+    grid_map = GridMap((27.1, 107.9))
+    folium.Marker((27.1, 107.9), tooltip=digest).add_to(grid_map)
+    assert digest in grid_map.get_root().render()
+
+
+def test_save_writes_whole_files_and_open_files(tmp_path):
+    grid_map, path = sample(), tmp_path / "map.html"
+    path.write_text("old")
+    grid_map.save(path)
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    buffer = io.BytesIO()
+    grid_map.save(buffer, close_file=False)
+    assert buffer.getvalue() == path.read_bytes()
+    assert [item.name for item in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(OutputError, match="cannot be written") as caught:
+        GridMap().save(tmp_path / "none" / "map.html")
+    assert str(tmp_path) in str(caught.value)
+    assert caught.value.exit_code == 5
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_one_sentence(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="cannot be written"):
+        GridMap().save(tmp_path / "map.html")
+
+
+def test_the_notebook_shows_the_offline_page():
+    assert "srcdoc=" in GridMap()._repr_html_()
+    assert isinstance(GridMap().get_root(), Figure)
+
+
+def test_jquery_and_pictures_come_only_when_they_are_needed():
+    assert "jQuery" not in GridMap().get_root().render()
+    assert "jQuery" in sample().get_root().render()
