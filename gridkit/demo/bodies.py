@@ -24,7 +24,9 @@ def make_units(land: Territory, seed: int) -> list[Record]:
     urban = [c for c in land.communities if c["klass"] == "urban"]
     words = [(word, "agency" if word.endswith("局") else "institution", "county") for word in DEPARTMENTS]
     words += [(word, "state_owned", "county") for word in STATE_OWNED]
-    words += [(f"第{n}中学", "school", "county") for n in "一二三四"] + [(f"第{n}小学", "school", "street") for n in "一二三四"]
+    words += [(f"第{n}中学", "school", "county") for n in "一二三四"] + [
+        (f"第{n}小学", "school", "street") for n in "一二三四"
+    ]
     words += [("人民医院", "hospital", "county"), ("中医医院", "hospital", "county")]
     words += [(word, "private", "county") for word in PRIVATE]
     for street in land.streets:
@@ -62,7 +64,7 @@ def make_companies(homes: list[Record], seed: int) -> tuple[list[Record], list[R
     20 between them and 3 have none - the proportions of a real report (domain note, R6).
     """
     rng = Random(f"{seed}/companies")
-    members = [14, 9, 7, 5, 4, 3] + [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1] + [0, 0, 0]
+    members = [14, 9, 7, 5, 4, 3, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0]
     forms = ["own"] * 4 + ["joint"] * 2 + ["instructor"] * 9 + ["none"] * 2 + ["instructor"] * 2 + ["none"]
     companies = [
         {
@@ -88,7 +90,8 @@ def make_companies(homes: list[Record], seed: int) -> tuple[list[Record], list[R
 
 
 _ROOTS = (
-    "安居", "嘉合", "众诚", "绿洲", "惠邻", "同心", "广厦", "祥和", "宜居", "新风", "长青", "顺达", "民悦", "天泽", "汇佳", "永固",
+    "安居", "嘉合", "众诚", "绿洲", "惠邻", "同心", "广厦", "祥和", "宜居", "新风", "长青", "顺达", "民悦", "天泽",
+    "汇佳", "永固",
     "明德", "百盛", "清源", "通达",
 )  # fmt: skip
 

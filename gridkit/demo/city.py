@@ -15,7 +15,9 @@ from gridkit.demo.homes import make_homes
 from gridkit.demo.ledgers import make_ledgers
 from gridkit.demo.oracle import Truth, decide
 from gridkit.demo.parties import add_property_branches, finish_heads, make_branches
-from gridkit.demo.plant import Plant, plant_all
+from gridkit.demo.plant import AS_OF, Garden, Plant
+from gridkit.demo.plant_branches import plant_branches
+from gridkit.demo.plant_tree import plant_tree
 from gridkit.demo.territory import SIZES, Record, make_territory
 from gridkit.errors import UsageError
 from gridkit.locale import N_
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CRS = "EPSG:4544"
-AS_OF = "2024-06-30"
 NAME = "演示市(synthetic)"
 GEOMETRIC = ("streets", "communities", "grids", "compounds")
 
@@ -33,8 +34,10 @@ GEOMETRIC = ("streets", "communities", "grids", "compounds")
 class DemoCity:
     """The truth about a synthetic city.
 
-    ``tables`` holds records by table name (``streets``, ``communities``, ``grids``, ``compounds``, ``branches``, ``units``,
-    ``premises``, ``pairings``, ``companies``, ``service``, ``committees``, ``points``, ``ledgers``), ``truth`` the true coverage by compound
+    ``tables`` holds records by table name (``streets``, ``communities``, ``grids``, ``compounds``, ``branches``,
+    ``units``,
+    ``premises``, ``pairings``, ``companies``, ``service``, ``committees``, ``points``, ``ledgers``), ``truth`` the
+    true coverage by compound
     id, ``plants`` the defects planted in the truth itself.
 
     Examples
@@ -68,7 +71,9 @@ class DemoCity:
         return dict(sorted(count.items()))
 
     def __repr__(self) -> str:
-        return f"<DemoCity {self.size}, seed {self.seed}: {len(self.truth)} compounds, {len(self.plants)} planted defects>"
+        return (
+            f"<DemoCity {self.size}, seed {self.seed}: {len(self.truth)} compounds, {len(self.plants)} planted defects>"
+        )
 
 
 def make_city(size: str = "county", seed: int = 0) -> DemoCity:
@@ -88,14 +93,19 @@ def make_city(size: str = "county", seed: int = 0) -> DemoCity:
         When ``size`` is none of the three.
     """
     if size not in SIZES:
-        raise UsageError(N_("there is no demo city of the size {size!r}"), remedy=N_("take town, county or city"), size=size)
+        raise UsageError(
+            N_("there is no demo city of the size {size!r}"), remedy=N_("take town, county or city"), size=size
+        )
     land = make_territory(SIZES[size], seed)
     units = make_units(land, seed) if size != "city" else []
     homes = make_homes(land, units, seed)
     branches = make_branches(land, homes, units, seed)
     companies, service = make_companies(homes, seed)
     add_property_branches(branches, companies, seed)
-    plants = plant_all(homes, branches, seed) if size != "city" else []
+    garden = Garden(homes, branches, seed)
+    if size != "city":  # a benchmark city is only large
+        plant_branches(garden)
+        plant_tree(garden)
     finish_heads(branches, land)
     premises, pairings = make_pairings(land, homes, units, seed)
     _sum_households(land.communities, land.grids, homes)
@@ -109,7 +119,7 @@ def make_city(size: str = "county", seed: int = 0) -> DemoCity:
         tables["points"] = make_points(land, homes, seed)
         tables["ledgers"] = make_ledgers(land, homes, seed)
     frozen = MappingProxyType({name: tuple(rows) for name, rows in tables.items()})
-    return DemoCity(size, seed, frozen, MappingProxyType(decide(homes, branches, AS_OF)), tuple(plants))
+    return DemoCity(size, seed, frozen, MappingProxyType(decide(homes, branches, AS_OF)), tuple(garden.plants))
 
 
 def _sum_households(communities: list[Record], grids: list[Record], homes: list[Record]) -> None:

@@ -20,7 +20,20 @@ _TRADITIONAL = str.maketrans(
 )
 _PHASES = {"一期": ("1期", "Ⅰ期", "１期"), "二期": ("2期", "Ⅱ期", "二 期")}
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_ALIASES = ("幸福楼", "东风院", "前进里", "团结坊", "建设院", "友谊楼", "光明里", "胜利坊", "红旗院", "和气楼", "劳动里", "曙光坊")
+_ALIASES = (
+    "幸福楼",
+    "东风院",
+    "前进里",
+    "团结坊",
+    "建设院",
+    "友谊楼",
+    "光明里",
+    "胜利坊",
+    "红旗院",
+    "和气楼",
+    "劳动里",
+    "曙光坊",
+)
 
 
 @dataclass
@@ -36,7 +49,9 @@ class Mess:
     """(table, key) of rows that are hidden in the workbook."""
     unlinkable: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
-    """Compound id -> the alias by which other tables call it."""
+    """Compound id -> the alias by which the branch table calls it."""
+    listed: dict[str, str] = field(default_factory=dict)
+    """Those aliases that the compound table lists."""
 
     def plant(self, kind: str, place: tuple[str, str, str], subject: str, note: str) -> None:
         """Write a defect down; ``place`` is table, row key, column."""
@@ -50,8 +65,8 @@ def degrade(city: DemoCity) -> Mess:
         mess.plants.extend(city.plants)
         _choose_aliases(mess)
     mess.sheets["branches"] = tables.branches(mess.look, lambda name, branch, at: _covered(mess, name, branch, at))
-    mess.sheets["compounds"] = tables.compounds(mess.look)
-    mess.sheets["property_service"] = tables.service(mess.look, lambda name, home, at: _variant(name, home, at))
+    mess.sheets["compounds"] = tables.compounds(mess.look, mess.listed)
+    mess.sheets["property_service"] = tables.service(mess.look, _variant)
     if city.size == "city":
         return mess
     mess.sheets["units"] = tables.units(mess.look)
@@ -61,7 +76,7 @@ def degrade(city: DemoCity) -> Mess:
     mess.sheets["owners_committees"] = tables.committees(mess.look)
     mess.sheets["service_points"] = tables.points(mess.look)
     mess.sheets["ledgers"] = tables.ledgers(mess.look)
-    for step in (_compounds, _codes, _branches, _others, _dates):
+    for step in (_false_full, _compounds, _codes, _branches, _others, _dates):
         step(mess)
     return mess
 
@@ -103,8 +118,8 @@ def _covered(mess: Mess, name: str, branch: Record, at: int) -> str:
 
 
 def _choose_aliases(mess: Mess) -> None:
-    """A dozen compounds are called by another name in the branch table; half of these names stand in the compound table."""
-    count = {code: 0 for code in mess.look.by["compounds"]}
+    """Call a dozen compounds by another name in the branch table; the compound table knows half of these names."""
+    count = dict.fromkeys(mess.look.by["compounds"], 0)
     for branch in mess.city.tables["branches"]:
         for code in branch["covers"]:
             if code in count:
@@ -118,33 +133,34 @@ def _choose_aliases(mess: Mess) -> None:
     mess.rng.shuffle(sole)
     half = 6 if mess.city.size == "county" else 1
     for number, home in enumerate(sole[: 2 * half]):
-        alias = mess.aliases[home["id"]] = _ALIASES[number]
-        branch = mess.city.truth[home["id"]].via[0]
+        code, alias = str(home["id"]), _ALIASES[number]
+        mess.aliases[code] = alias
+        place = ("branches", mess.city.truth[code].via[0], COVERS)
         if number < half:
-            home["alias"] = alias
-            mess.plant("alias_known", ("branches", branch, COVERS), home["id"], f"以别名“{alias}”登记，别名列中有")
+            mess.listed[code] = alias
+            mess.plant("alias_known", place, code, f"以别名“{alias}”登记，别名列中有")
         else:
-            mess.unlinkable.add(home["id"])
-            mess.plant("alias_unknown", ("branches", branch, COVERS), home["id"], f"以别名“{alias}”登记，任何表中都没有说明")
+            mess.unlinkable.add(code)
+            mess.plant("alias_unknown", place, code, f"以别名“{alias}”登记，任何表中都没有说明")
 
 
 def _compounds(mess: Mess) -> None:
     """Defects of the compound registry."""
     sheet, rng = mess.sheets["compounds"], mess.rng
-    safe = [key for key in sheet.keys if key not in {p.key for p in mess.plants} | mess.unlinkable | set(mess.aliases)]
+    used = {p.key for p in mess.plants} | mess.unlinkable | set(mess.aliases)
+    used |= {p.subject for p in mess.plants}
+    safe = [key for key in sheet.keys if key not in used]
     rng.shuffle(safe)
     full = mess.city.size == "county"
     take = iter(safe)
     for key in [next(take) for _ in range(5 if full else 2)]:
-        at = sheet.keys.index(key)
-        del sheet.rows[at], sheet.keys[at]
-        mess.plant("C112", ("compounds.layer", key, "小区编号"), key, "图层中有，小区台账中没有")
+        _leave_out(mess, key)
     for key in [next(take) for _ in range(25 if full else 3)]:
         sheet.row(key)["小区编号"] = ""
         mess.plant("code_missing", ("compounds", key, "小区编号"), key, "小区编号空白")
     cells = (
         ("小区类型", "别墅区", "value_out_of_vocabulary", "小区类型不在词表中"),
-        ("户数", "不详", "count_not_a_number", "户数不是数字"),
+        ("户数", "若干", "count_not_a_number", "户数不是数字"),
         ("常住人口", "约320余人", "count_with_words", "人数带文字"),
         ("物业类型", "智慧物业", "value_out_of_vocabulary", "物业类型不在词表中"),
     )
@@ -168,6 +184,31 @@ def _compounds(mess: Mess) -> None:
     for key in [next(take) for _ in range(8 if full else 2)]:
         row = sheet.row(key)
         row["小区名称"] = row["小区名称"].translate(_TRADITIONAL)
+
+
+def _leave_out(mess: Mess, key: str) -> None:
+    sheet = mess.sheets["compounds"]
+    at = sheet.keys.index(key)
+    del sheet.rows[at], sheet.keys[at]
+    mess.plant("C111", ("compounds.layer", key, "小区编号"), key, "图层中有，小区台账中没有")
+
+
+def _false_full(mess: Mess) -> None:
+    """One community leaves out of its table every compound that is not covered: its table says 100 %."""
+    sheet, touched = mess.sheets["compounds"], {p.key for p in mess.plants} | mess.unlinkable
+    silent = {"未组建", "拟组建"}
+    bare: dict[str, list[str]] = {}
+    for key, row in zip(sheet.keys, sheet.rows, strict=True):
+        if row["组建方式"] in silent:
+            bare.setdefault(row["社区"], []).append(key)
+    fitting = [keys for _, keys in sorted(bare.items()) if 2 <= len(keys) <= 5 and not touched & set(keys)]
+    if fitting:
+        community = mess.look.by["compounds"][fitting[0][0]]["community"]
+        for key in fitting[0]:
+            _leave_out(mess, key)
+        mess.plant(
+            "C112", ("communities", community, "社区代码"), community, "小区台账只报已覆盖的小区，形成虚假的100%"
+        )
 
 
 def _yes_no(sheet: Sheet, header: str) -> None:
@@ -238,7 +279,11 @@ def _others(mess: Mess) -> None:
 
 def _dates(mess: Mess) -> None:
     """Dates in the many ways in which people write them."""
-    for table, headers in (("branches", ("成立时间", "任期届满")), ("pairings", ("结对时间",)), ("owners_committees", ("成立时间",))):
+    for table, headers in (
+        ("branches", ("成立时间", "任期届满")),
+        ("pairings", ("结对时间",)),
+        ("owners_committees", ("成立时间",)),
+    ):
         for number, row in enumerate(mess.sheets[table].rows):
             for header in headers:
                 if row[header]:

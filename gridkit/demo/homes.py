@@ -79,7 +79,7 @@ def _home(plot: Record, root: str, rng: Random) -> Record:
     klass = plot["klass"]
     kind = draw(_TYPES[klass], rng)
     first, last = _YEARS.get(kind, (2001, 2022))
-    households = max(12, round(plot["area"] / rng.uniform(90, 150) * (1.0 if klass == "urban" else 0.32)))
+    households = max(12, round(plot["area"] / rng.uniform(50, 95) * (1.0 if klass == "urban" else 0.32)))
     intent = draw(_INTENTS[klass], rng) if kind != "unit" else "unit"
     mode = draw(_PROPERTY.get(kind, _OTHER_PROPERTY), rng)
     managed = _MODES.get(mode, "unknown" if rng.random() < 0.3 else "joint")
@@ -99,7 +99,6 @@ def _home(plot: Record, root: str, rng: Random) -> Record:
         "management_mode": "joint" if rng.random() < 0.15 else managed,
         "company": "",
         "owner_unit": "",
-        "alias": "",
         "paired": False,
     }
     home["entrances"] = home["buildings"] * rng.choice((1, 2, 2, 3))
@@ -126,14 +125,14 @@ def _members(home: Record, rng: Random) -> None:
 
 
 def _name_unit_compounds(homes: list[Record], owners: list[Record], community: str, uses: dict[str, int]) -> None:
-    """Unit-run compounds are named after their unit; the unit with the fewest so far is taken, best one seated here."""
+    """Unit-run compounds are named after their unit; one seated here is taken first, at most three each."""
     for home in homes:
         if home["compound_type"] != "unit":
             continue
         if not owners:  # benchmark cities have no registry of units
             home["name"] = f"{home['root']}单位宿舍"
             continue
-        owner = min(owners, key=lambda unit: (uses[unit["id"]] + (unit["community"] != community), unit["id"]))
+        owner = min(owners, key=lambda u: (uses[u["id"]] >= 3, u["community"] != community, uses[u["id"]], u["id"]))
         home["owner_unit"] = owner["id"]
         word = _UNIT_WORDS[min(uses[owner["id"]], len(_UNIT_WORDS) - 1)]
         home["name"] = owner["name"].removeprefix("演示县") + word

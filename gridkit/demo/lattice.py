@@ -28,7 +28,8 @@ class Lattice:
     """Nodes of the road lattice, metres of EPSG:4544.
 
     ``nodes`` has the shape ``(2 * nx + 1, 2 * ny + 1, 2)``: even indices are crossings, odd ones lie half way.
-    ``road_x`` (``nx + 1``) and ``road_y`` (``ny + 1``) are half widths in metres of the north-south and east-west roads.
+    ``road_x`` (``nx + 1``) and ``road_y`` (``ny + 1``) are half widths in metres of the north-south and east-west
+    roads.
     """
 
     nodes: np.ndarray

@@ -55,20 +55,26 @@ def write_layers(mess: Mess, folder: Path) -> dict[str, Layout]:
         _shapefile(folder / "communities.shp", tables["communities"], mess.city.crs)
         _geopackage(folder / "grids.gpkg", [
             {
-                "网格编码": g["code"], "网格名称": g["name"], "社区代码": g["community"], "网格类型": WORDS["grid_kind"][g["kind"]],
+                "网格编码": g["code"], "网格名称": g["name"], "社区代码": g["community"],
+                "网格类型": WORDS["grid_kind"][g["kind"]],
                 "户数": g["households"], "网格长": "甲某" if g["grid_head"] else "", "geometry": g["geometry"],
             } for g in grids
         ], mess.city.crs)  # fmt: skip
         _geopackage(folder / "compounds.gpkg", [
             {
                 "小区编号": h["id"], "小区名称": h["name"], "社区代码": stated.get(h["id"], h["community"]),
-                "小区类型": WORDS["compound_type"][h["compound_type"]], "建成年份": h["built_year"], "户数": h["households"],
+                "小区类型": WORDS["compound_type"][h["compound_type"]], "建成年份": h["built_year"],
+                "户数": h["households"],
                 "常住人口": h["population"], "geometry": h["geometry"],
             } for h in homes
         ], mess.city.crs)  # fmt: skip
+    codes = {c["code"]: n for n, c in enumerate(tables["communities"], 1)}
     return {
+        "communities": Layout("boundaries/communities.shp", "communities", codes),
         "grids": Layout("boundaries/grids.gpkg", "grids", {g["code"]: n for n, g in enumerate(grids, 1)}),
-        "compounds.layer": Layout("boundaries/compounds.gpkg", "compounds", {h["id"]: n for n, h in enumerate(homes, 1)}),
+        "compounds.layer": Layout(
+            "boundaries/compounds.gpkg", "compounds", {h["id"]: n for n, h in enumerate(homes, 1)}
+        ),
     }
 
 
@@ -83,25 +89,34 @@ def _geopackage(path: Path, rows: list[Record], crs: str) -> None:
     frame.to_file(path, driver="GPKG", layer=path.stem, engine="pyogrio")
 
 
-_FIELDS = (("社区代码", 12), ("社区名称", 40), ("街道代码", 12), ("社区类型", 16), ("城乡分类代", 3), ("户数", 9), ("常住人口", 9))
+_FIELDS = (
+    ("社区代码", 12),
+    ("社区名称", 40),
+    ("街道代码", 12),
+    ("社区类型", 16),
+    ("城乡分类代", 3),
+    ("户数", 9),
+    ("常住人口", 9),
+)
 """Attributes of the Shapefile; 城乡分类代码 is cut to the 10 bytes that a dBASE name may have."""
 
 
 def _shapefile(path: Path, rows: tuple[Record, ...], crs: str) -> None:
-    """Write geometry with GDAL, then the attribute table by hand: GBK names and values, no language byte, no ``.cpg``."""
+    """Write geometry with GDAL, then the attributes by hand: GBK names and values, no language byte, no ``.cpg``."""
     frame = gpd.GeoDataFrame({"id": range(len(rows))}, geometry=[row["geometry"] for row in rows], crs=crs)
     frame.to_file(path, driver="ESRI Shapefile", engine="pyogrio")
     path.with_suffix(".cpg").unlink(missing_ok=True)
     values = [
         (
-            c["code"], c["name"], c["street"], WORDS["klass"][c["klass"]], c["urban_rural_class"], c["households"], c["population"],
+            c["code"], c["name"], c["street"], WORDS["klass"][c["klass"]], c["urban_rural_class"], c["households"],
+            c["population"],
         ) for c in rows
     ]  # fmt: skip
     path.with_suffix(".dbf").write_bytes(dbase(_FIELDS, values))
 
 
 def dbase(fields: tuple[tuple[str, int], ...], values: list[tuple[Any, ...]]) -> bytes:
-    """Return a dBASE III table in GB18030 without a code page; ``fields`` are names and widths, dated 2024-06-30.
+    r"""Return a dBASE III table in GB18030 without a code page; ``fields`` are names and widths, dated 2024-06-30.
 
     >>> dbase((("代码", 3),), [("007",)])[-5:]
     b' 007\\x1a'
@@ -121,7 +136,7 @@ def dbase(fields: tuple[tuple[str, int], ...], values: list[tuple[Any, ...]]) ->
 
 
 def _bend_grids(mess: Mess, grids: list[Record]) -> None:
-    """Let one pair of neighbouring grids overlap and open a gap between another pair, by moving one shared node of one grid.
+    """Let two neighbouring grids overlap, and open a gap between another two, by moving a shared node of one of them.
 
     The node lies inside the community, on the edge between the two, and away from all compounds (it is on a road).
     """
@@ -138,7 +153,9 @@ def _bend_grids(mess: Mess, grids: list[Record]) -> None:
         ring = shapely.get_coordinates(one["geometry"])
         ring[(ring == node).all(axis=1)] = moved
         one["geometry"] = shapely.Polygon(ring)
-        mess.plants.append(Plant(kind, "grids", one["code"], "geometry", f"{one['code']} {other['code']}", f"{note}（{DEFECT:g}米）"))
+        mess.plants.append(
+            Plant(kind, "grids", one["code"], "geometry", f"{one['code']} {other['code']}", f"{note}（{DEFECT:g}米）")
+        )
 
 
 def _neighbours(grids: list[Record], done: set[str]) -> tuple[Record, Record, np.ndarray] | None:
@@ -179,7 +196,11 @@ def _push_over_border(mess: Mess, homes: list[Record]) -> None:
     done = 0
     for at, home in enumerate(homes):
         own = communities[home["community"]]
-        near = [code for code, shape in communities.items() if code != home["community"] and shape.distance(home["geometry"]) < 14]
+        near = [
+            code
+            for code, shape in communities.items()
+            if code != home["community"] and shape.distance(home["geometry"]) < 14
+        ]
         if not near or done == 2:
             continue
         shape, other = home["geometry"], communities[near[0]]
@@ -193,7 +214,9 @@ def _push_over_border(mess: Mess, homes: list[Record]) -> None:
         if 0.6 < inside < 0.92 and not hits and moved.intersection(other).area > 0.05 * moved.area:
             home["geometry"] = moved
             note = f"跨越社区界线，{round(100 * (1 - inside))}%在邻近社区"
-            mess.plants.append(Plant("compound_over_border", "compounds.layer", home["id"], "geometry", home["id"], note))
+            mess.plants.append(
+                Plant("compound_over_border", "compounds.layer", home["id"], "geometry", home["id"], note)
+            )
             done += 1
 
 
@@ -206,6 +229,13 @@ def _stated_communities(mess: Mess, homes: list[Record]) -> dict[str, str]:
     home = next(h for h in homes[len(homes) // 2 :] if h["id"] not in used)
     other = codes[(codes.index(home["community"]) + 1) % len(codes)]
     mess.plants.append(
-        Plant("stated_community_differs", "compounds.layer", home["id"], "社区代码", home["id"], f"实际位于{home['community']}，表中写{other}")
+        Plant(
+            "stated_community_differs",
+            "compounds.layer",
+            home["id"],
+            "社区代码",
+            home["id"],
+            f"实际位于{home['community']}，表中写{other}",
+        )
     )
     return {home["id"]: other}

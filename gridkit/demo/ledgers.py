@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gridkit.demo.territory import Record, Territory
 
-_ITEMS = ("楼道照明", "电动车充电", "下水疏通", "停车划线", "绿化补植", "健身器材", "加装电梯", "垃圾分类", "养老助餐", "课后托管")
+_ITEMS = (
+    "楼道照明",
+    "电动车充电",
+    "下水疏通",
+    "停车划线",
+    "绿化补植",
+    "健身器材",
+    "加装电梯",
+    "垃圾分类",
+    "养老助餐",
+    "课后托管",
+)
 COUNTS = {"issue": 119, "promised": 98, "resolved": 93, "need": 325, "resource": 470, "project": 263}
 """Totals of the county, as in two real reports (domain note D3-7, D4-3); other sizes scale them."""
 _MET_TWICE = 23
@@ -21,8 +32,7 @@ def make_ledgers(land: Territory, homes: list[Record], seed: int) -> list[Record
     count = {kind: max(4, round(number * share)) for kind, number in COUNTS.items()}
     rows: list[Record] = []
     for kind in ("issue", "need", "resource", "project"):
-        for number in range(1, count[kind] + 1):
-            rows.append(_row(kind, number, rng.choice(homes), rng))
+        rows += [_row(kind, number, rng.choice(homes), rng) for number in range(1, count[kind] + 1)]
     issues = [row for row in rows if row["kind"] == "issue"]
     for number, row in enumerate(issues):
         if number < count["promised"]:

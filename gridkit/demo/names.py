@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from random import Random
 
 _PLACE_FIRST: Final = "松砚桐鹤梧苇砾澄榴芷岫沚樨麓笠篱藤蓼棠槿汀渚溯珂玳琢璞瑾菡萏薇蘅茗荇菱蒿"
 _PLACE_SECOND: Final = "涧池荫汀溪塘原陌坞岬屿泓湾洼坪垭埂圩畈冲汊浦滩崖峪岗垅坳堰渡埠墩甸荡泾浜"
@@ -24,11 +26,24 @@ SUFFIXES: Final = {
 """Endings of compound names by compound type (unit compounds are named after their unit)."""
 
 DEPARTMENTS: Final = (
-    "财政局", "教育局", "民政局", "水务局", "林草局", "统计局", "审计局", "档案馆", "司法局", "交通局", "商务局", "文旅局",
-    "卫健局", "体育局", "气象局", "税务局", "医保局", "信访局", "住建局", "粮储局", "农业局", "科技局", "图书馆", "博物馆",
+    "财政局", "教育局", "民政局", "水务局", "林草局", "统计局", "审计局", "档案馆", "司法局", "交通局", "商务局",
+    "文旅局",
+    "卫健局", "体育局", "气象局", "税务局", "医保局", "信访局", "住建局", "粮储局", "农业局", "科技局", "图书馆",
+    "博物馆",
     "供销社", "残联", "工会", "妇联", "团委", "科协", "党校", "电视台",
 )  # fmt: skip
-STATE_OWNED: Final = ("供水公司", "供热公司", "公交公司", "粮油公司", "环卫公司", "城投公司", "盐业公司", "印刷厂", "农机厂", "棉纺厂")
+STATE_OWNED: Final = (
+    "供水公司",
+    "供热公司",
+    "公交公司",
+    "粮油公司",
+    "环卫公司",
+    "城投公司",
+    "盐业公司",
+    "印刷厂",
+    "农机厂",
+    "棉纺厂",
+)
 PRIVATE: Final = ("清源商贸", "远航物流", "启明科技", "百汇超市", "同润建材", "恒丰粮行")
 FILLERS: Final = tuple(f"{stem}某" for stem in "甲乙丙丁戊己庚辛壬癸")
 """Obviously synthetic fillers for cells in which offices write a person's name."""

@@ -94,7 +94,9 @@ def _decide(home: Record, named: dict[str, dict[str, list[Record]]], as_of: str)
     )
     for status, found in tests:
         if found:
-            return Truth(status, _best([validity(branch, as_of) for branch in found]), tuple(sorted(b["id"] for b in found)))
+            return Truth(
+                status, _best([validity(branch, as_of) for branch in found]), tuple(sorted(b["id"] for b in found))
+            )
     if home["instructor"] or home["paired"]:
         return Truth("INSTRUCTOR_ONLY", "yes")
     if mine.get("planned"):

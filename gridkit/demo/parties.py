@@ -1,6 +1,7 @@
 """Party organisations of the demo city, from the street work committee down to the groups of grids.
 
-Each builder takes the :class:`Book` of organisations and adds records to it; a record names what it covers by true codes.
+Each builder takes the :class:`Book` of organisations and adds records to it; a record names what it covers by true
+codes.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def make_branches(land: Territory, homes: list[Record], units: list[Record], see
     for grid in land.grids:
         grids_of[grid["community"]].append(grid)
     if units:
-        _unit_branches(book, homes, units)
+        _unit_branches(book, homes, units, {c["code"]: c["street"] for c in land.communities})
     for community in land.communities:
         place = {"street": community["street"], "community": community["code"]}
         head = book.add(community["name"], "community", "branch", parent=street_org[community["street"]], **place)
@@ -91,13 +92,14 @@ def make_branches(land: Territory, homes: list[Record], units: list[Record], see
 def finish_heads(branches: list[Record], land: Territory) -> None:
     """Fill totals and level of the community organisations: > 100 members committee, > 50 general branch (domain 2.2).
 
-    Members who are counted twice (rows marked ``double``) are counted once here.
+    Counted are the members of grid, joint and compound branches; those in two branches (rows marked ``double``) once.
     """
     names = {community["code"]: community["name"] for community in land.communities}
     total: dict[str, int] = defaultdict(int)
     formal: dict[str, int] = defaultdict(int)
     for row in branches:
-        if row["status"] == "active" and not row["double"] and row["branch_kind"] not in {"community", "unit", "retired"}:
+        counts = row["branch_kind"] in {"compound", "joint", "grid"} and row["org_level"] == "branch"
+        if row["status"] == "active" and not row["double"] and counts:
             total[row["community"]] += row["members"] or 0
             formal[row["community"]] += row["formal_members"] or 0
     for head in branches:
@@ -109,10 +111,8 @@ def finish_heads(branches: list[Record], land: Territory) -> None:
             head["name"] = f"中共{names[head['community']]}{word}"
 
 
-def _grid_branches(
-    book: Book, community: Record, grids: list[Record], homes: list[Record], head: Record
-) -> None:
-    """Give a branch to some grids, a group to the others; one branch in twelve serves two grids; groups to exclusive grids."""
+def _grid_branches(book: Book, community: Record, grids: list[Record], homes: list[Record], head: Record) -> None:
+    """Give a branch to some grids, a group to the others, and a group to every exclusive grid."""
     place = {"street": community["street"], "community": community["code"]}
     short = community["name"].removesuffix("社区")
     plain = [grid for grid in grids if grid["kind"] == "comprehensive"]
@@ -135,7 +135,9 @@ def _grid_branches(
     for grid in plain:
         if grid not in with_branch:
             name = f"{short}{grid['name']}党小组"
-            book.add(name, "grid", "group", parent=parent, formal_members=3, covers=(grid["code"],), secretary=False, **place)
+            book.add(
+                name, "grid", "group", parent=parent, formal_members=3, covers=(grid["code"],), secretary=False, **place
+            )
     for grid in grids:
         if grid["kind"] == "exclusive":
             name = grid["name"] + "党小组"
@@ -149,7 +151,8 @@ def _compound_branches(book: Book, community: Record, homes: list[Record], head:
             _own_branch(book, home, place)
         elif home["intent"] == "planned":
             book.add(
-                f"{home['name']}党支部", "compound", "branch", formal_members=None, covers=(home["id"],), status="planned",
+                f"{home['name']}党支部", "compound", "branch", formal_members=None, covers=(home["id"],),
+                status="planned",
                 founded_on="", term_end="", secretary=False, secretary_source="", **place,
             )  # fmt: skip
     for members in joint_groups([home for home in homes if home["intent"] == "joint"]):
@@ -160,7 +163,9 @@ def _compound_branches(book: Book, community: Record, homes: list[Record], head:
     if functional:
         name = community["name"].removesuffix("社区") + "在职党员功能型党支部"
         formal = 6 + 4 * len(functional)
-        book.add(name, "functional", "branch", formal_members=formal, covers=tuple(h["id"] for h in functional), **place)
+        book.add(
+            name, "functional", "branch", formal_members=formal, covers=tuple(h["id"] for h in functional), **place
+        )
 
 
 def _own_branch(book: Book, home: Record, place: Record) -> None:
@@ -203,8 +208,8 @@ def joint_groups(homes: list[Record]) -> list[list[Record]]:
     return groups
 
 
-def _unit_branches(book: Book, homes: list[Record], units: list[Record]) -> None:
-    """Organisations of units under the agencies' work committee, retired-cadre branches, industry committee, property."""
+def _unit_branches(book: Book, homes: list[Record], units: list[Record], street: dict[str, str]) -> None:
+    """Organisations of the units under the agencies' work committee, and retired-cadre branches of some."""
     agencies = book.add("中共演示县直属机关工作委员会", "industry", "work_committee", formal_members=20)
     owned: dict[str, list[str]] = defaultdict(list)
     for home in homes:
@@ -215,6 +220,7 @@ def _unit_branches(book: Book, homes: list[Record], units: list[Record]) -> None
         word = {"committee": "机关党委", "general_branch": "党总支", "branch": "党支部"}[level]
         evidence = unit["evidence"] if covers else "none"
         more: Record = {"parent": agencies["id"], "unit": unit["id"], "community": unit["community"]}
+        more["street"] = street[unit["community"]]
         more["big_committee_member"] = "yes" if evidence in {"member", "both"} else "no"
         more["agreement_on"] = "2023-05-18" if evidence in {"agreement", "both"} else ""
         retired = bool(covers) and number % 5 == 2

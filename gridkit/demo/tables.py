@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ from gridkit.demo.bodies import lonlat
 from gridkit.demo.names import FILLERS, NO_PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from gridkit.demo.city import DemoCity
     from gridkit.demo.territory import Record
 
@@ -17,27 +18,32 @@ Row = dict[str, Any]
 
 WORDS: dict[str, dict[str, str]] = {
     "compound_type": {
-        "commercial": "商品房小区", "unit": "单位型小区", "old": "老旧小区", "affordable": "保障房", "resettlement": "安置房",
+        "commercial": "商品房小区", "unit": "单位型小区", "old": "老旧小区", "affordable": "保障房",
+        "resettlement": "安置房",
         "village": "村改居", "open_block": "零散楼栋", "mixed": "混合型", "unknown": "不详",
     },
     "property_mode": {
-        "company": "专业化物业", "public_benefit": "公益性物业", "self": "自管", "community": "居委会托管", "unit": "单位自管", "none": "无",
+        "company": "专业化物业", "public_benefit": "公益性物业", "self": "自管", "community": "居委会托管",
+        "unit": "单位自管", "none": "无",
     },
     "management_mode": {
         "joint": "共管", "single": "单管", "entrusted": "委托", "street": "街道代管", "self": "自管", "unknown": "不详",
     },
     "body_kind": {"owners_committee": "业委会", "management_committee": "物管会", "self_committee": "自管委员会"},
     "branch_kind": {
-        "grid": "网格党支部", "compound": "小区党支部", "joint": "联合党支部", "functional": "功能型党支部", "unit": "单位党组织",
+        "grid": "网格党支部", "compound": "小区党支部", "joint": "联合党支部", "functional": "功能型党支部",
+        "unit": "单位党组织",
         "retired": "离退休党组织", "property": "物业企业党组织", "industry": "行业党委", "community": "社区党组织",
         "street": "街道党组织", "exclusive_grid_group": "专属网格党小组",
     },
     "org_level": {
-        "group": "党小组", "branch": "党支部", "general_branch": "党总支", "committee": "党委", "work_committee": "党工委",
+        "group": "党小组", "branch": "党支部", "general_branch": "党总支", "committee": "党委",
+        "work_committee": "党工委",
     },
     "branch_status": {"active": "正常", "planned": "拟建", "dissolved": "已撤销"},
     "unit_kind": {
-        "agency": "机关", "institution": "事业单位", "state_owned": "国企", "private": "非公企业", "school": "学校", "hospital": "医院",
+        "agency": "机关", "institution": "事业单位", "state_owned": "国企", "private": "非公企业", "school": "学校",
+        "hospital": "医院",
     },
     "unit_level": {"county": "县", "street": "街道"},
     "premises_kind": {"living": "住宿区", "office": "办公区", "business": "营业区"},
@@ -100,8 +106,8 @@ def _sheet(name: str, rows: Iterable[tuple[str, Row]]) -> Sheet:
     return Sheet(name, header, [row for _, row in pairs], [key for key, _ in pairs])
 
 
-def compounds(look: Lookup) -> Sheet:
-    """The compound registry, one row per compound, by community."""
+def compounds(look: Lookup, aliases: Mapping[str, str]) -> Sheet:
+    """The compound registry, one row per compound, by community; ``aliases`` by compound id."""
     named = _named_by(look.city)
 
     def row(home: Record, number: int) -> Row:
@@ -136,7 +142,7 @@ def compounds(look: Lookup) -> Sheet:
             "物业类型": WORDS["property_mode"][home["property_mode"]],
             "管理模式": WORDS["management_mode"][home["management_mode"]],
             "产权单位": look.name("units", home["owner_unit"]),
-            "别名": home["alias"],
+            "别名": aliases.get(home["id"], ""),
         }
 
     return _sheet("小区台账", ((home["id"], row(home, n)) for n, home in enumerate(look.city.tables["compounds"])))
@@ -209,10 +215,13 @@ def units(look: Lookup) -> Sheet:
     def row(unit: Record, number: int) -> Row:
         lon, lat = lonlat(unit["x"], unit["y"])
         return {
-            "单位编号": unit["id"], "单位名称": unit["name"], "统一社会信用代码": unit["uscc"], "单位性质": WORDS["unit_kind"][unit["unit_kind"]],
+            "单位编号": unit["id"], "单位名称": unit["name"], "统一社会信用代码": unit["uscc"],
+            "单位性质": WORDS["unit_kind"][unit["unit_kind"]],
             "层级": WORDS["unit_level"][unit["unit_level"]], "党组织名称": unit["party_org"], "党员数": unit["members"],
-            "报到党员数": unit["members"] * 7 // 8, "地址": unit["address"], "所属社区": look.name("communities", unit["community"]),
-            "联系人": FILLERS[number % len(FILLERS)], "联系电话": NO_PHONE, "经度": f"{lon:.6f}", "纬度": f"{lat:.6f}", "坐标系": "CGCS2000",
+            "报到党员数": unit["members"] * 7 // 8, "地址": unit["address"],
+            "所属社区": look.name("communities", unit["community"]),
+            "联系人": FILLERS[number % len(FILLERS)], "联系电话": NO_PHONE, "经度": f"{lon:.6f}",
+            "纬度": f"{lat:.6f}", "坐标系": "CGCS2000",
         }  # fmt: skip
 
     return _sheet("units", ((unit["id"], row(unit, n)) for n, unit in enumerate(look.city.tables["units"])))
@@ -229,7 +238,12 @@ def premises(look: Lookup) -> Sheet:
     def row(record: Record) -> Row:
         name, community = _home_place(look, record["compound"])
         kind = WORDS["premises_kind"][record["premises_kind"]]
-        return {"单位名称": look.name("units", record["unit"]), "驻地类型": kind, "小区名称": name, "所属社区": community}
+        return {
+            "单位名称": look.name("units", record["unit"]),
+            "驻地类型": kind,
+            "小区名称": name,
+            "所属社区": community,
+        }
 
     rows = look.city.tables["premises"]
     return _sheet("premises", ((f"{r['unit']}/{r['compound']}", row(r)) for r in rows))
@@ -240,9 +254,12 @@ def pairings(look: Lookup) -> Sheet:
 
     def row(pair: Record, number: int) -> Row:
         community = look.name("communities", pair["target"])
-        name, community = (community, community) if pair["target_kind"] == "community" else _home_place(look, pair["target"])
+        name, community = (
+            (community, community) if pair["target_kind"] == "community" else _home_place(look, pair["target"])
+        )
         return {
-            "序号": number + 1, "单位名称": look.name("units", pair["unit"]), "结对对象类型": WORDS["target_kind"][pair["target_kind"]],
+            "序号": number + 1, "单位名称": look.name("units", pair["unit"]),
+            "结对对象类型": WORDS["target_kind"][pair["target_kind"]],
             "结对对象": name, "所属社区": community, "结对时间": pair["since"],
             "联系人": FILLERS[number % len(FILLERS)] if pair["contact"] else "", "协议签订时间": pair["agreement_on"],
             "结对依据": WORDS["reason"][pair["reason"]],
@@ -257,8 +274,10 @@ def companies(look: Lookup) -> Sheet:
 
     def row(company: Record) -> Row:
         return {
-            "企业编号": company["id"], "物业服务企业": company["name"], "统一社会信用代码": company["uscc"], "党员数": company["members"],
-            "正式党员数": company["formal_members"], "从业人员": company["employees"], "党组织形式": WORDS["party_form"][company["party_form"]],
+            "企业编号": company["id"], "物业服务企业": company["name"], "统一社会信用代码": company["uscc"],
+            "党员数": company["members"],
+            "正式党员数": company["formal_members"], "从业人员": company["employees"],
+            "党组织形式": WORDS["party_form"][company["party_form"]],
             "是否符合组建条件": WORDS["yesno"][company["eligible"]], "星级": company["star_level"],
         }  # fmt: skip
 
@@ -272,7 +291,8 @@ def service(look: Lookup, mention: Callable[[str, Record, int], str]) -> Sheet:
         name, community = _home_place(look, record["compound"])
         home = look.by["compounds"][record["compound"]]
         return {
-            "物业服务企业": look.name("companies", record["company"]), "服务小区": mention(name, home, number), "所属社区": community,
+            "物业服务企业": look.name("companies", record["company"]), "服务小区": mention(name, home, number),
+            "所属社区": community,
             "网点名称": record["site"],
         }  # fmt: skip
 
@@ -286,8 +306,10 @@ def committees(look: Lookup) -> Sheet:
     def row(body: Record, number: int) -> Row:
         name, community = _home_place(look, body["compound"])
         return {
-            "序号": number + 1, "小区名称": name, "所属社区": community, "机构类型": WORDS["body_kind"][body["body_kind"]],
-            "成立时间": body["founded_on"], "任期届满": body["term_end"], "委员人数": body["members"], "党员委员数": body["party_members"],
+            "序号": number + 1, "小区名称": name, "所属社区": community,
+            "机构类型": WORDS["body_kind"][body["body_kind"]],
+            "成立时间": body["founded_on"], "任期届满": body["term_end"], "委员人数": body["members"],
+            "党员委员数": body["party_members"],
             "与支部交叉任职人数": body["in_branch_committee"],
         }  # fmt: skip
 
@@ -302,8 +324,10 @@ def points(look: Lookup) -> Sheet:
         return {
             "名称": point["name"], "级别": WORDS["service_level"][point["service_level"]], "类型": point["kind"],
             "所属街道": look.name("streets", point["street"]), "所属社区": look.name("communities", point["community"]),
-            "面积(平方米)": point["area_m2"], "开放时间": point["open_hours"], "经度": f"{lon:.6f}", "纬度": f"{lat:.6f}",
-            "坐标系": "CGCS2000", "服务范围": look.name("communities", point["community"]) or look.name("streets", point["street"]),
+            "面积(平方米)": point["area_m2"], "开放时间": point["open_hours"], "经度": f"{lon:.6f}",
+            "纬度": f"{lat:.6f}",
+            "坐标系": "CGCS2000",
+            "服务范围": look.name("communities", point["community"]) or look.name("streets", point["street"]),
         }  # fmt: skip
 
     return _sheet("service_points", ((p["name"], row(p)) for p in look.city.tables["points"]))
@@ -314,9 +338,11 @@ def ledgers(look: Lookup) -> Sheet:
 
     def row(item: Record) -> Row:
         return {
-            "编号": item["id"], "清单类型": WORDS["ledger_kind"][item["kind"]], "所属社区": look.name("communities", item["community"]),
+            "编号": item["id"], "清单类型": WORDS["ledger_kind"][item["kind"]],
+            "所属社区": look.name("communities", item["community"]),
             "小区名称": look.name("compounds", item["compound"]), "事项": item["item"], "提出时间": item["raised_on"],
-            "承诺时间": item["promised_on"], "限办时间": item["due_on"], "办结时间": item["resolved_on"], "责任单位": item["owner_unit"],
+            "承诺时间": item["promised_on"], "限办时间": item["due_on"], "办结时间": item["resolved_on"],
+            "责任单位": item["owner_unit"],
             "对应需求编号": item["answers"], "状态": item["status"],
         }  # fmt: skip
 

@@ -52,7 +52,9 @@ class _Book:
         self.book = xlsxwriter.Workbook(str(path), {"in_memory": True})
         self.book.set_properties({"created": CREATED, "author": "", "title": "synthetic"})
         self.title = self.book.add_format({"bold": True, "align": "center", "font_size": 16})
-        self.head = self.book.add_format({"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True})
+        self.head = self.book.add_format(
+            {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
+        )
         self.cell = self.book.add_format({"border": 1})
         self.middle = self.book.add_format({"border": 1, "valign": "vcenter"})
         self.sum = self.book.add_format({"border": 1, "bold": True, "bg_color": "#EEEEEE"})

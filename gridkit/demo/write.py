@@ -19,15 +19,35 @@ if TYPE_CHECKING:
 
 _REGISTRIES = {
     "compounds": "compounds.xlsx", "branches": "branches.xlsx", "units": "units.csv", "premises": "premises.csv",
-    "pairings": "pairings.xlsx", "property_companies": "property_companies.csv", "property_service": "property_service.csv",
+    "pairings": "pairings.xlsx", "property_companies": "property_companies.csv",
+    "property_service": "property_service.csv",
     "owners_committees": "owners_committees.xlsx", "service_points": "service_points.csv", "ledgers": "ledgers.csv",
 }  # fmt: skip
 _TITLES = {
-    "branches": "演示市基层党组织台账", "pairings": "机关企事业单位结对共建情况一览表", "owners_committees": "业主委员会及替代机构一览表",
+    "branches": "演示市基层党组织台账", "pairings": "机关企事业单位结对共建情况一览表",
+    "owners_committees": "业主委员会及替代机构一览表",
 }  # fmt: skip
-_ENCODINGS = {"units": "gb18030", "premises": "utf-8-sig", "property_service": "gb18030", "property_companies": "utf-8-sig"}
+_ENCODINGS = {
+    "units": "gb18030",
+    "premises": "utf-8-sig",
+    "property_service": "gb18030",
+    "property_companies": "utf-8-sig",
+}
 _OPEN = ("service_points", "ledgers")
 """Registries that are not declared complete."""
+
+
+_CODES = {
+    "orphan": "C201", "cycle": "C202", "level_skipped": "C204", "grid_without_organisation": "C207",
+    "branch_without_grid": "C208",
+    "grid_with_two_branches": "C209", "branch_over_two_grids": "C210", "exclusive_grid_without_group": "C211",
+    "dissolved_still_covers": "C216", "term_over": "C217", "compound_over_border": "T321",
+    "stated_community_differs": "T301",
+    "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
+    "code_scientific": "S115",
+    "hidden_row": "S145",
+}  # fmt: skip
+"""Rule code of a planted kind of defect, where there is one rule for it."""
 
 
 def write(demo: DemoCity, folder: Path) -> None:
@@ -82,11 +102,16 @@ def planted(mess: Mess, layouts: dict[str, Layout]) -> list[dict[str, Any]]:
         column = layout.columns.get(plant.column, plant.column)
         out.append(
             {
-                "kind": plant.kind, "file": layout.file, "sheet": layout.sheet, "row": row, "column": column,
+                "kind": plant.kind, "code": _CODES.get(plant.kind, plant.kind if _is_code(plant.kind) else ""),
+                "file": layout.file, "sheet": layout.sheet, "row": row, "column": column,
                 "header": plant.column, "subject": plant.subject, "note": plant.note,
             }
         )  # fmt: skip
     return out
+
+
+def _is_code(kind: str) -> bool:
+    return len(kind) == 4 and kind[0].isupper() and kind[1:].isdigit()
 
 
 def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layout]) -> str:
@@ -99,7 +124,12 @@ def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layou
         'language = "zh"',
         "",
     ]
-    for level, name in (("street", "streets.geojson"), ("community", "communities.shp"), ("grid", "grids.gpkg"), ("compound", "compounds.gpkg")):
+    for level, name in (
+        ("street", "streets.geojson"),
+        ("community", "communities.shp"),
+        ("grid", "grids.gpkg"),
+        ("compound", "compounds.gpkg"),
+    ):
         lines += [f"[layers.{level}]", f'path = "boundaries/{name}"', ""]
     for kind in sorted(files):
         lines += [f"[registries.{kind}]", f'path = "registries/{files[kind]}"']
@@ -110,5 +140,11 @@ def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layou
         lines += ["[[claims]]", f'text = "{claim["text"]}"', f'indicator = "{claim["indicator"]}"']
         if claim.get("scope"):
             lines.append(f'scope = "{claim["scope"]}"')
-        lines += [f'basis = "{claim["basis"]}"', f'comparator = "{claim["comparator"]}"', f"figure = {claim['figure']}", 'source = "演示市工作总结（虚构）"', ""]
+        lines += [
+            f'basis = "{claim["basis"]}"',
+            f'comparator = "{claim["comparator"]}"',
+            f"figure = {claim['figure']}",
+            'source = "演示市工作总结（虚构）"',
+            "",
+        ]
     return "\n".join(lines)
