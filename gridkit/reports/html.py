@@ -86,7 +86,8 @@ def _cards(run: Run) -> list[dict[str, Any]]:
 
 def _claims(run: Run, names: Names) -> list[dict[str, Any]]:
     table = tables.claims(run, names).frame.to_dict("records")
-    return [{**row, "key": key} for row, key in zip(table, run.claims["verdict"], strict=True)]
+    more = zip(table, run.claims["verdict"], run.claims["ids"], strict=True)
+    return [{**row, "key": key, "ids": tables.listed(ids, EXAMPLES)} for row, key, ids in more]
 
 
 def _findings(run: Run) -> list[dict[str, Any]]:
@@ -142,7 +143,7 @@ def _content(run: Run) -> dict[str, Any]:
     uncovered = tables.with_status(run, compounds, "UNCOVERED")
     unknown = tables.with_status(run, compounds, "UNKNOWN")
     indicators = tables.indicators(run, names)
-    city_wide = (run.indicators.frame["scope_level"].isin(["city", "class", "mode"])).to_numpy()
+    city_wide = tables.ordered(run)["scope_level"].isin(["city", "class", "mode"]).to_numpy()
     return {
         "lang": _LANG.get(run.language, run.language),
         "version": __version__,

@@ -119,11 +119,8 @@ def compounds(run: Run, names: Names | None = None) -> Table:
 
 def with_status(run: Run, table: Table, status: str) -> Table:
     """Return the rows of the compounds table that have ``status``, as the list of uncovered or of unknown ones."""
-    keys = {
-        "UNCOVERED": ["code", "name", "street", "community", "grid", "grid_code", "households", "formal_members",
-                      "reason", "flags"],
-        "UNKNOWN": ["code", "name", "street", "community", "grid", "grid_code", "households", "reason", "open_via"],
-    }[status]  # fmt: skip
+    keys = ["code", "name", "street", "community", "grid", "grid_code", "households"]
+    keys += {"UNCOVERED": ["formal_members", "flags"], "UNKNOWN": ["reason", "open_via"]}[status]
     rows = (run.coverage.frame["status"] == status).to_numpy()
     title, note = {
         "UNCOVERED": (
@@ -140,10 +137,17 @@ def with_status(run: Run, table: Table, status: str) -> Table:
     return Table(status.lower(), title, columns, frame[[column.key for column in columns]], note)
 
 
+def ordered(run: Run) -> pd.DataFrame:
+    """Return the indicator rows in reading order: coverage first, completeness last, otherwise as measured."""
+    frame = run.indicators.frame
+    places = {name: place for place, name in enumerate(words.INDICATOR_TITLES)}
+    return frame.iloc[frame["id"].map(lambda name: places.get(name, len(places))).argsort(kind="stable")]
+
+
 def indicators(run: Run, names: Names | None = None) -> Table:
     """Return every indicator with numerator, denominator, what was left out, what is unknown, and its interval."""
     names = names or Names.of(run)
-    frame = run.indicators.frame
+    frame = ordered(run)
     columns = [
         Column("title", _("indicator"), 34),
         Column("level", _("level"), 12),

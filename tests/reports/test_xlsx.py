@@ -60,7 +60,7 @@ def test_codes_are_text_and_counts_are_numbers(book):
 def test_head_is_frozen_and_filtered(book):
     assert book["Compounds"].freeze_panes == "C2"
     assert book["Compounds"].auto_filter.ref == "A1:R9"
-    assert book["Uncovered"].auto_filter.ref == "A2:J3"
+    assert book["Uncovered"].auto_filter.ref == "A2:I3"
 
 
 def test_the_summary_says_what_counts(book):
