@@ -119,7 +119,7 @@ def dbase(fields: tuple[tuple[str, int], ...], values: list[tuple[Any, ...]]) ->
     r"""Return a dBASE III table in GB18030 without a code page; ``fields`` are names and widths, dated 2024-06-30.
 
     >>> dbase((("代码", 3),), [("007",)])[-5:]
-    b' 007\\x1a'
+    b' 007\x1a'
     """
     width = 1 + sum(size for _, size in fields)
     head = struct.pack("<4BIHH20x", 3, 124, 6, 30, len(values), 33 + 32 * len(fields), width)

@@ -88,7 +88,7 @@ def credit_code(number: int) -> str:
     """Return a unified social credit code (18 characters, with its check character) of an invented body.
 
     >>> credit_code(1)
-    '91990101MADEM00011'
+    '91990101MADEM00016'
     """
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     body = f"91990101MADEM{number:04d}"
