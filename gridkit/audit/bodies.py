@@ -101,9 +101,7 @@ def _lowest(items: Items, counted: np.ndarray, part: np.ndarray, whole: np.ndarr
     return one_row(name, "members", (*numbers, int((~counted).sum()), 0), ids=((), (), who, excluded), details=details)
 
 
-def governance_rate(
-    scopes: Scopes, index: pd.Index, evidence: Evidence, attributes: Attributes
-) -> list[list[pd.DataFrame]]:
+def governance_rate(scopes: Scopes, evidence: Evidence, attributes: Attributes) -> list[list[pd.DataFrame]]:
     """Return ``governance.body_rate``: compounds with an owners' or management committee / compounds obliged to one.
 
     A compound for which the registry names another body or none has no such committee, for certain; one that it does
@@ -111,7 +109,7 @@ def governance_rate(
     """
     if not evidence.has("owners_committees"):
         return []
-    items, rows = scopes.compounds(index), scopes.city.rows("owners_committees")
+    items, rows = scopes.compounds, scopes.city.rows("owners_committees")
     linked = evidence.linked("owners_committees", "compound", COMPOUND)
     kind = look_up(linked["record"], rows["body_kind"])
     held = items.mask(linked.loc[kind.isin(GOVERNING), "code"])

@@ -51,7 +51,7 @@ BECAUSE: Final[Mapping[str, str]] = {
 }
 """Why a verdict was given: templates over the values in the ``because`` of a claim."""
 
-EXCLUDED = N_("{excluded} could not be counted and are excluded.")
+EXCLUDED = N_("{excluded} are outside this definition or lack the numbers, and are excluded.")
 HOLDS_UNDER = N_("It would hold for: {names}.")
 NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
 

@@ -21,15 +21,13 @@ SMALL_N: Final = 30
 """With fewer compounds than this on either side a gap in points says little; it is then marked ``small_n``."""
 
 
-def coverage_rates(
-    scopes: Scopes, index: pd.Index, attributes: Attributes, coverage: Coverage
-) -> list[list[pd.DataFrame]]:
+def coverage_rates(scopes: Scopes, attributes: Attributes, coverage: Coverage) -> list[list[pd.DataFrame]]:
     """Return ``coverage.*`` by compounds and households over the whole layer, and ``gap.organisation``.
 
     A compound that the coverage does not know is unknown; one without a household count is excluded from the
     households and named, never counted as none.
     """
-    items = scopes.compounds(index)
+    items = scopes.compounds
     frame = coverage.frame.reindex(items.frame.index)
     households = attributes.frame["households"].reindex(items.frame.index).astype("Int64")
     counted = households.notna().to_numpy(dtype=bool)
@@ -72,8 +70,9 @@ def gap(part: list[pd.DataFrame], basis: str) -> dict[str, Any]:
     return one_row("gap.organisation", basis, numbers, details=details)
 
 
-def mode_table(index: pd.Index, attributes: Attributes, coverage: Coverage) -> list[pd.DataFrame]:
+def mode_table(scopes: Scopes, attributes: Attributes, coverage: Coverage) -> list[pd.DataFrame]:
     """Return ``mode.covered``: organisation coverage by management mode and age, scopes like ``joint/old``."""
+    index = scopes.compounds.frame.index
     frame = attributes.frame.reindex(index)
     mode = frame["management_mode"].fillna("").replace("", UNKNOWN).astype("object")
     year = frame["built_year"].astype("Int64")

@@ -7,14 +7,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
+
+from gridkit.audit.rollup import among
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gridkit.model import City, Links
 
 ACTIVE: Final = ("active", "")
 """Branch statuses of an organisation that exists; one without a status is taken to exist, as the registry lists it."""
+
+
+Table = dict[tuple[str, str], pd.DataFrame]
+
+
+def _by_mention(frame: pd.DataFrame) -> Table:
+    """Return ``record``, ``code`` per field and level, as plain objects, each pair once."""
+    pairs = frame[["record", "code"]].astype("object")
+    keys = frame.groupby(["field", "level"]).indices
+    return {(str(field), str(level)): pairs.iloc[at].drop_duplicates() for (field, level), at in keys.items()}
 
 
 @dataclass(frozen=True)
@@ -25,14 +36,13 @@ class Evidence:
     links: Links
 
     @cached_property
-    def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _tables(self) -> tuple[Table, Table]:
         frame = self.links.frame
-        return frame[frame["accepted"].astype(bool)], self.links.open()
+        return _by_mention(frame[frame["accepted"].astype(bool)]), _by_mention(self.links.open())
 
-    def _rows(self, table: pd.DataFrame, kind: str, field: str, level: str) -> pd.DataFrame:
-        rows = table[(table["field"] == field) & (table["level"] == level)]
-        rows = rows[rows["record"].isin(self.city.rows(kind).index)]
-        return rows[["record", "code"]].drop_duplicates().reset_index(drop=True)
+    def _rows(self, table: Table, kind: str, field: str, level: str) -> pd.DataFrame:
+        rows = table.get((field, level), pd.DataFrame({"record": [], "code": []}, dtype="object"))
+        return rows[among(rows["record"], self.city.rows(kind).index)].reset_index(drop=True)
 
     def linked(self, kind: str, field: str, level: str) -> pd.DataFrame:
         """Return ``record``, ``code`` of the accepted links of registry ``kind``."""
@@ -45,7 +55,9 @@ class Evidence:
     def one(self, kind: str, field: str, level: str) -> pd.Series:
         """Return record -> code, the smallest code where a record was linked to several."""
         rows = self.linked(kind, field, level)
-        return rows.groupby("record")["code"].min().astype("object")
+        if rows["record"].duplicated().any():
+            rows = rows.sort_values(["record", "code"]).drop_duplicates("record")
+        return rows.set_index("record")["code"]
 
     def has(self, kind: str) -> bool:
         """Return whether the city has this registry at all."""
@@ -54,8 +66,8 @@ class Evidence:
     def speaks_of(self, kind: str, codes: pd.Series) -> np.ndarray:
         """Return for which ``codes`` (of any level) the silence of registry ``kind`` means no."""
         registry = self.city.registries.get(kind)
-        if registry is None or not registry.complete:
-            return np.zeros(len(codes), dtype=bool)
+        if registry is None or not registry.complete or not registry.scope:
+            return np.full(len(codes), registry is not None and registry.complete)
         return (
             codes.astype("object")
             .fillna("")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridkit.audit.rollup import Rate, rollup
+from gridkit.audit.rollup import Rate, among, rollup
 from gridkit.model.fields import GRID
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def _rate(
 ) -> Rate:
     """Return the rate of grids that one of ``records`` is linked to."""
     linked, waiting = (
-        rows[rows["record"].isin(records)]
+        rows[among(rows["record"], records)]
         for rows in (evidence.linked("branches", "covers", GRID), evidence.waiting("branches", "covers", GRID))
     )
     held = items.mask(linked["code"])
     silent = ~evidence.speaks_of("branches", items.frame.index.to_series())
     unknown = silent | items.mask(waiting["code"])
-    seen = linked["code"].isin(items.ids[counted])
+    seen = among(linked["code"], items.ids[counted])
     per_grid, per_record = linked[seen].groupby("code").size(), linked[seen].groupby("record").size()
     several = {
         "records": len(per_record),

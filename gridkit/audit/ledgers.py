@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gridkit.audit.rollup import Rate, one_row, rollup
+from gridkit.audit.rollup import Rate, among, one_row, rollup
 from gridkit.model.fields import COMMUNITY, REQUIRED
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _match_rate(scopes: Scopes, evidence: Evidence, rows: pd.DataFrame, where: p
     needs, projects = rows[rows["ledger_kind"] == "need"], rows[rows["ledger_kind"] == "project"]
     answered = set(projects["answers"].str.split(_BETWEEN, regex=True).explode()) - {""}
     items = scopes.rows(needs.index, where)
-    held = needs["item_id"].isin(answered).to_numpy()
+    held = among(needs["item_id"], answered)
     nameless = (needs["item_id"] == "").to_numpy()
     silent = ~evidence.speaks_of("ledgers", items.frame[COMMUNITY])
     strays = answered - set(needs["item_id"])

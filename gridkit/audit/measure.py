@@ -12,7 +12,7 @@ from gridkit.audit.grids import grid_rates
 from gridkit.audit.ledgers import completeness_rates, ledger_rates
 from gridkit.audit.pairing import pairing_rates
 from gridkit.audit.rollup import table
-from gridkit.audit.scopes import Scopes, compound_index
+from gridkit.audit.scopes import Scopes
 from gridkit.model import Indicators
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ def measure(city: City, places: Places, links: Links, attributes: Attributes, co
         One row per indicator, scope and basis, sorted. ``coverage.*`` rows are always there; an indicator whose
         registry the city has not got is left out.
     """
-    scopes, index = Scopes(city, places), compound_index(city)
-    parts = coverage_rates(scopes, index, attributes, coverage)
-    parts.append(mode_table(index, attributes, coverage))
+    scopes = Scopes(city, places)
+    parts = coverage_rates(scopes, attributes, coverage)
+    parts.append(mode_table(scopes, attributes, coverage))
     evidence = Evidence(city, links)
     parts += grid_rates(scopes, evidence)
     parts += company_rates(scopes, evidence)
     parts += committee_rates(scopes, evidence)
-    parts += governance_rate(scopes, index, evidence, attributes)
-    parts += pairing_rates(scopes, index, evidence)
+    parts += governance_rate(scopes, evidence, attributes)
+    parts += pairing_rates(scopes, evidence)
     parts += load_means(scopes, evidence, attributes)
     parts += ledger_rates(scopes, evidence)
     parts += completeness_rates(city)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridkit.audit.rollup import Rate, rollup
+from gridkit.audit.rollup import Rate, among, rollup
 from gridkit.audit.scopes import look_up
 from gridkit.model.fields import COMMUNITY, COMPOUND
 
@@ -53,8 +53,8 @@ def pairs(evidence: Evidence) -> Pairs:
     done = settled["record"]
     open_units = evidence.waiting("pairings", "unit", "unit")["code"]
     open_targets = pd.concat([evidence.waiting("pairings", "target", level) for level in (COMMUNITY, COMPOUND)])["code"]
-    half_units = units.loc[~units["record"].isin(done), "unit"]
-    half_targets = target.loc[~target["record"].isin(done), "target"]
+    half_units = units.loc[~among(units["record"], done), "unit"]
+    half_targets = target.loc[~among(target["record"], done), "target"]
     levels = {*rows["target_kind"].unique(), *target["level"].unique()} - {""}
     return Pairs(
         settled, frozenset([*open_units, *half_units]), frozenset([*open_targets, *half_targets]), frozenset(levels)
@@ -66,7 +66,7 @@ def unit_items(scopes: Scopes, evidence: Evidence) -> Items:
     return scopes.rows(scopes.city.rows("units").index, evidence.one("units", "community", COMMUNITY))
 
 
-def pairing_rates(scopes: Scopes, index: pd.Index, evidence: Evidence) -> list[list[pd.DataFrame]]:
+def pairing_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
     """Return ``pairing.units``, ``pairing.communities``, ``pairing.compounds`` and ``premises.priority_kept``.
 
     Without a complete pairing registry what it does not name is unknown. The rate of a kind of target that the registry
@@ -80,7 +80,7 @@ def pairing_rates(scopes: Scopes, index: pd.Index, evidence: Evidence) -> list[l
         parts.append(rollup(items, _units(items, evidence, known)))
         if evidence.has("premises"):
             parts.append(rollup(items, _priority(items, evidence, known, scopes)))
-    communities, compounds = scopes.communities(), scopes.compounds(index)
+    communities, compounds = scopes.communities(), scopes.compounds
     for name, level, items in (
         ("pairing.communities", COMMUNITY, communities),
         ("pairing.compounds", COMPOUND, compounds),
@@ -123,7 +123,7 @@ def _priority(items: Items, evidence: Evidence, known: Pairs, scopes: Scopes) ->
     held = items.mask(owned.merge(there, on=["unit", "target"])["unit"])
     near = owned[["unit"]].assign(target=look_up(owned["target"], scopes.places.frame[COMMUNITY]))
     beside = items.mask(near.merge(known.of(COMMUNITY)[["unit", "target"]], on=["unit", "target"])["unit"])
-    unplaced = items.mask(unit.loc[~unit["record"].isin(owned["record"]), "unit"])
+    unplaced = items.mask(unit.loc[~among(unit["record"], owned["record"]), "unit"])
     silent = _silent(items, evidence, items.frame["community"])
     details = {"only_with_its_community": tuple(items.ids[beside & ~held].tolist())}
     unknown = silent | unplaced | items.mask(known.perhaps_units)

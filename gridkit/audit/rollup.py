@@ -25,6 +25,17 @@ _NUMBERS = ("numerator", "denominator", "excluded", "unknown")
 _IDS = ("numerator_ids", "unknown_ids", "missing_ids", "excluded_ids")
 
 
+def among(values: Iterable[str], ids: Iterable[str]) -> np.ndarray:
+    """Return which of ``values`` are among ``ids``; hashed as plain objects, as text arrays are slow at this.
+
+    >>> among(["a", "b"], ("b", "c")).tolist()
+    [False, True]
+    """
+    wanted = np.empty(len(known := list(ids)), dtype=object)
+    wanted[:] = known
+    return pd.Series(np.asarray(values, dtype=object), dtype="object").isin(wanted).to_numpy(dtype=bool)
+
+
 @dataclass(frozen=True)
 class Groups:
     """Items of one scope level in group order: ``labels`` (sorted), ``order`` of the items, ``bounds`` per label."""
@@ -94,7 +105,7 @@ class Items:
 
     def mask(self, ids: Iterable[str]) -> np.ndarray:
         """Return which items are in ``ids``, as booleans in the order of the items."""
-        return self.frame.index.isin(pd.Index(list(ids), dtype="object"))
+        return among(self.ids, ids)
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,10 @@ class Rate:
     weight: np.ndarray | None = None
     part: np.ndarray | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _text(values: list[str]) -> pd.Series:
+    return pd.Series(values, dtype="object")
 
 
 def rollup(items: Items, rate: Rate) -> list[pd.DataFrame]:
@@ -137,10 +152,10 @@ def rollup(items: Items, rate: Rate) -> list[pd.DataFrame]:
         frames.append(
             pd.DataFrame(
                 {
-                    "id": [rate.name] * size,
-                    "scope_level": [level] * size,
-                    "scope": groups.labels,
-                    "basis": [rate.basis] * size,
+                    "id": _text([rate.name] * size),
+                    "scope_level": _text([level] * size),
+                    "scope": _text(groups.labels),
+                    "basis": _text([rate.basis] * size),
                     **{name: groups.sums(value) for name, value in zip(_NUMBERS, sums, strict=True)},
                     **{name: groups.members(items.ids, mask) for name, mask in zip(_IDS, masks, strict=True)},
                     "details": [dict(rate.details) if level == "city" else {} for _ in range(size)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -59,8 +60,10 @@ class Scopes:
             index=communities.index,
         )
 
-    def compounds(self, index: pd.Index) -> Items:
-        """Return the compounds of ``index`` with all their scopes; scopes without a compound are kept."""
+    @cached_property
+    def compounds(self) -> Items:
+        """The compounds of the layer, the denominator of all their rates, with scopes; empty scopes are kept."""
+        index = pd.Index(self._codes(COMPOUND), dtype="object")
         frame = self.places.frame.reindex(index)[[GRID, COMMUNITY, STREET]].fillna("").astype("object")
         frame.insert(0, "class", self.above(frame[COMMUNITY])["class"])
         known = {level: self._codes(level) for level in (STREET, COMMUNITY, GRID)}
@@ -89,9 +92,3 @@ class Scopes:
 def only_city(ids: Iterable[str]) -> Items:
     """Return things that have no scope below the city."""
     return Items(pd.DataFrame(index=pd.Index(list(ids), dtype="object")))
-
-
-def compound_index(city: City) -> pd.Index:
-    """Return the codes of the compound layer: the denominator of every rate of compounds."""
-    layer = city.layers.get(COMPOUND)
-    return pd.Index([], dtype="object") if layer is None else layer.frame.index

@@ -57,7 +57,7 @@ def build(values, rows, complete):
     ).frame
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(COMPOUND, min_size=8, max_size=8), st.lists(LINK, max_size=10), st.booleans())
 def test_laws(values, rows, complete):
     frame = build(values, rows, complete)
@@ -75,7 +75,7 @@ def test_laws(values, rows, complete):
     assert all(ids == tuple(sorted(ids)) for ids in shares["missing_ids"])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(COMPOUND, min_size=8, max_size=8), st.lists(LINK, max_size=10), st.booleans())
 def test_every_level_adds_up_to_the_city(values, rows, complete):
     frame = build(values, rows, complete)
