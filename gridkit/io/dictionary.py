@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>")
 _PUNCTUATION: Final = re.compile(r"[()\[\]【】<>_/\\.·、,:;*\"'“”?!#-]")
 _VAGUE: Final = (
-    "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 种类 类别 情况 总数 数 党员数 党员 成立时间 任期届满 依据 "
-    "name code kind"
+    "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 种类 类别 情况 总数 数 党员数 党员 "
+    "成立时间 任期届满 依据 name code kind"
 )
 _GENERIC: Final = frozenset(_VAGUE.split())
 """Last parts of two-row headers that say nothing without the part above them."""

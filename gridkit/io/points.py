@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.io.notes import REFS, noticed
-from gridkit.io.vector import SHIFTED, shift_of
+from gridkit.io.shifts import SHIFTED, shift_of
 
 if TYPE_CHECKING:
     from gridkit.io.fields import Records

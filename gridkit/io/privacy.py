@@ -1,8 +1,8 @@
 """The gate for persons: columns that identify people go before anything else is read, with a count.
 
 Registries hold organisations, posts and counts. A column that names, numbers or locates a person is dropped
-(``S120``); a column of a post that is wanted as yes/no (书记, 网格长, 联系人) keeps only whether it is filled (``S121``);
-an identity or mobile number inside any other text is masked (``S122``).
+(``S120``); a column of a post that is wanted as yes/no (书记, 网格长, 联系人) keeps only whether it is filled
+(``S121``); an identity or mobile number inside any other text is masked (``S122``).
 """
 
 from __future__ import annotations

@@ -32,9 +32,10 @@ _COUNT: Final = re.compile(
 _LESS: Final = re.compile(r"不足|不满|不到|少于|低于|小于|至多|<|≤|以下|以内")
 _SCALES: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _WORDS: Final = {
-    YES: "是 有 √ ✓ ✔ ☑ v y yes true 1 已 已建 已成立 已组建 已覆盖 已签 已签订 符合 具备 已配备 已选派 对 属于 合格 达标",
-    NO: "否 无 没有 × ✗ ✘ ☒ x n no false 0 未 未建 未成立 未组建 未覆盖 未签 未签订 不符合 不具备 未配备 未选派 错 不是 "
-    "不属于 不合格 不达标 暂无 尚未 暂未 空缺",
+    YES: "是 有 √ ✓ ✔ ☑ v y yes true 1 已 已建 已成立 已组建 已覆盖 已签 已签订 符合 具备 已配备 已选派 对 属于 合格 "
+    "达标",
+    NO: "否 无 没有 × ✗ ✘ ☒ x n no false 0 未 未建 未成立 未组建 未覆盖 未签 未签订 不符合 不具备 未配备 未选派 错 "
+    "不是 不属于 不合格 不达标 暂无 尚未 暂未 空缺",
 }
 _YES: Final = frozenset(_WORDS[YES].split())
 _NO: Final = frozenset(_WORDS[NO].split())

@@ -14,33 +14,23 @@ import shapely
 
 from gridkit.errors import LayerError
 from gridkit.geo.crs import resolve_crs
-from gridkit.geo.datum import bd09_to_wgs84, gcj02_to_wgs84
 from gridkit.io.decode import DISGUISE, reveal, vote
 from gridkit.io.fields import Records, shape
 from gridkit.io.notes import REFS, noticed
 from gridkit.io.raw import RawTable, digest, located
 from gridkit.io.sheets import WORKBOOKS
+from gridkit.io.shifts import ASSUMED, convert_datum, crs_of_datum, shift_of
 from gridkit.io.tables import read_table
-from gridkit.io.text import compact
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    Shifts = Mapping[str, Callable[[Any, Any], tuple[Any, Any]]]
 
 TABLES: Final = (*WORKBOOKS, ".csv", ".txt", ".tsv")
-SHIFTED: Final[Shifts] = {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}
-"""Map-service systems that are no coordinate systems of the earth, and the way back."""
-
-_SHIFT_NAMES: Final = {
-    "gcj02": "gcj02", "火星坐标": "gcj02", "高德": "gcj02", "腾讯": "gcj02", "火星": "gcj02", "火星坐标系": "gcj02",
-    "bd09": "bd09", "bd09ll": "bd09", "百度": "bd09", "百度坐标": "bd09", "百度坐标系": "bd09",
-}  # fmt: skip
-ASSUMED: Final = "EPSG:4326"
 
 
 @dataclass(frozen=True)
@@ -50,15 +40,6 @@ class Draft:
     records: Records
     geometry: gpd.GeoSeries
     crs: str
-
-
-def shift_of(stated: str) -> str:
-    """Return ``gcj02`` or ``bd09`` where a system is one of them, else ``""``.
-
-    >>> shift_of("GCJ-02"), shift_of("BD-09"), shift_of("EPSG:4490")
-    ('gcj02', 'bd09', '')
-    """
-    return _SHIFT_NAMES.get(compact(stated).replace("-", "").replace("_", "").split("(")[0], "")
 
 
 def read_layer(
@@ -242,14 +223,6 @@ def there_are(geometry: NDArray[np.object_]) -> bool:
     return bool((~shapely.is_missing(geometry)).any())
 
 
-_WGS84_NAMES: Final = {
-    "wgs84": "EPSG:4326",
-    "cgcs2000": "EPSG:4490",
-    "国家2000": "EPSG:4490",
-    "2000国家大地坐标系": "EPSG:4490",
-}
-
-
 def _datum_column(records: Records) -> tuple[str, list[str]]:
     """Return the one system that the table's own column states, or all of them where there are several."""
     if "datum" not in records.given:
@@ -258,7 +231,7 @@ def _datum_column(records: Records) -> tuple[str, list[str]]:
     if len(names) > 1:
         return "", names
     stated = names[0] if names else ""
-    return _WGS84_NAMES.get(compact(stated).replace("-", ""), stated), []
+    return crs_of_datum(stated), []
 
 
 def _draft(records: Records, geometry: NDArray[np.object_], crs: str, *, stated: str) -> Draft:
@@ -289,18 +262,6 @@ def _seems_degrees(crs: str) -> bool:
         return bool(CRS.from_user_input(crs).is_geographic)
     except CRSError:
         return False
-
-
-def convert_datum(geometry: NDArray[np.object_], shifted: str) -> NDArray[np.object_]:
-    """Return geometries in WGS 84 degrees, every vertex converted from ``gcj02`` or ``bd09``."""
-    back = SHIFTED[shifted]
-
-    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        lon, lat = back(xy[:, 0], xy[:, 1])
-        return np.column_stack([lon, lat])
-
-    moved: NDArray[np.object_] = shapely.transform(shapely.force_2d(geometry), move)
-    return moved
 
 
 def _plausible(
