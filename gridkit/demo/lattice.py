@@ -96,7 +96,8 @@ def divide(rect: Rect, parts: int, rng: Random) -> list[Rect]:
     first = parts // 2 + (parts % 2 if rng.random() < 0.5 else 0)
     length, depth = (wide, high) if wide >= high else (high, wide)
     cut = round(length * first / parts) + (rng.choice((-1, 0, 0, 1)) if length > 5 and parts <= 6 else 0)
-    cut = max(1, -(-first // depth), min(cut, length - 1, length - -(-(parts - first) // depth)))
+    cut = max(1, min(cut, length - 1))
+    first = min(max(first, parts - (length - cut) * depth), cut * depth)  # no half with more parts than cells
     if wide >= high:
         halves = (i0, i0 + cut, j0, j1), (i0 + cut, i1, j0, j1)
     else:
