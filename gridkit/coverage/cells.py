@@ -18,10 +18,16 @@ _OF_BRANCH = ("covers", "formal_members", "term_end")
 
 
 def cells(city: City, records: Array, field: str) -> Array:
-    """Return ``city.cell(record, field)`` for many record ids; ``""`` for a blank id."""
+    """Return ``city.cell(record, field)`` for many record ids."""
+    if not len(records):
+        return np.empty(0, dtype=object)
     codes, unique = pd.factorize(records)
-    places = np.array([city.cell(record, field) if record else "" for record in unique], dtype=object)
-    return places[codes] if len(unique) else np.empty(0, dtype=object)
+    sources = {source.name: source for source in city.sources}
+    places = []
+    for record in unique:
+        name, _, row = record.rpartition("!")
+        places.append(sources[name].cell(int(row), field) if name in sources else record)
+    return np.array(places, dtype=object)[codes]
 
 
 def cell_tuple(city: City, record: str, *fields: str) -> tuple[str, ...]:

@@ -40,9 +40,13 @@ def fields(record: str, *names: str) -> tuple[tuple[str, str], ...]:
 
 def flags(concerns: Iterable[Concern], size: int) -> np.ndarray[Any, Any]:
     """Return, per compound, the sorted tuple of the codes that concern it."""
-    pairs = sorted((place, concern.code) for concern in concerns for place in concern.places)
-    places = np.array([place for place, _ in pairs], dtype=np.int64)
-    return gather(places, np.array([code for _, code in pairs], dtype=object), size, ordered=False)
+    by_code: dict[str, list[int]] = {}
+    for concern in concerns:
+        by_code.setdefault(concern.code, []).extend(concern.places)
+    codes = sorted(by_code)
+    places = np.array([place for code in codes for place in by_code[code]], dtype=np.int64)
+    names = np.repeat(np.array(codes, dtype=object), [len(by_code[code]) for code in codes])
+    return gather(places, names, size, ordered=False)
 
 
 def findings(concerns: Sequence[Concern], city: City) -> Findings:

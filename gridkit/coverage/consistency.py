@@ -31,15 +31,16 @@ def own_branch_due(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
     due &= ((own["eligible"] == YES) & (own["compound_type"] != "unit")).to_numpy(bool)
     due &= ~frame["status"].isin(_SETTLED).to_numpy(bool)
     origin = facts.attributes.origin
-    for place in np.flatnonzero(due).tolist():
+    rows = zip(
+        np.flatnonzero(due).tolist(),
+        *(values[due].to_list() for values in (own["name"], members, frame["status"])),
+        *(origin[name][due].to_list() for name in ("formal_members", "eligible")),
+        strict=True,
+    )
+    for place, name, count, status, of_members, of_eligible in rows:
         code = str(facts.codes[place])
-        where = fields(origin["formal_members"].iloc[place], "formal_members")
-        where += fields(origin["eligible"].iloc[place], "eligible")
-        params = {
-            "name": own["name"].iloc[place],
-            "members": int(members.iloc[place]),
-            "status": frame["status"].iloc[place],
-        }
+        where = fields(of_members, "formal_members") + fields(of_eligible, "eligible")
+        params = {"name": name, "members": int(count), "status": status}
         yield Concern("C101", code, (place,), params, where, ("compound", code))
 
 
@@ -84,14 +85,15 @@ def joint_branches(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
         ("C105", far, {}),
         ("C107", small, {"least": least}),
     ):
-        for record, row in table[mask.to_numpy(bool)].iterrows():
-            params = {"branch": joint.name(str(record)), **_figures(code, row), **asked}
-            where = fields(str(record), "covers", *(("formal_members",) if code == "C107" else ()))
-            places = joint.partners(str(record))
-            yield Concern(code, str(record), places, params, where, _at(facts, *places[:1]))
+        part = table[mask.to_numpy(bool)]
+        for record, row in zip(part.index, part.to_dict("records"), strict=True):
+            params = {"branch": joint.name(record), **_figures(code, row), **asked}
+            where = fields(record, "covers", *(("formal_members",) if code == "C107" else ()))
+            places = joint.partners(record)
+            yield Concern(code, record, places, params, where, _at(facts, *places[:1]))
 
 
-def _figures(code: str, row: pd.Series[Any]) -> dict[str, Any]:
+def _figures(code: str, row: dict[str, Any]) -> dict[str, Any]:
     if code == "C103":
         return {"reachable": int(row["reachable"]), "named": int(row["named"])}
     if code == "C104":
@@ -125,9 +127,11 @@ def unit_compounds(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
     del frame
     unit = (facts.frame["compound_type"] == "unit").to_numpy(bool)
     rows = facts.city.rows("branches")
-    for place, record in own_branches(facts)[["place", "record"]].itertuples(index=False):
+    ties = own_branches(facts)
+    ties = ties[unit[ties["place"].to_numpy()]]
+    for place, record in ties[["place", "record"]].itertuples(index=False):
         founded = rows.loc[record, "founded_on"]
-        if unit[place] and _is_new(founded, facts, years=ruleset.thresholds.new_branch_years):
+        if _is_new(founded, facts, years=ruleset.thresholds.new_branch_years):
             params = {**_names(facts, record, place), "founded_on": founded or "?"}
             where = fields(record, "founded_on", "covers") + _origin(facts, "compound_type", place)
             yield Concern("C108", str(facts.codes[place]), (int(place),), params, where, _at(facts, place))

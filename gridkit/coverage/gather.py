@@ -34,15 +34,15 @@ def gather(places: Array, values: Array, size: int, *, ordered: bool = True) -> 
     """
     result = np.empty(size, dtype=object)
     result[:] = [()] * size
-    frame = pd.DataFrame({"place": places.astype(np.int64), "value": values.astype(object)})
-    frame = frame[frame["value"] != ""].drop_duplicates()
-    if frame.empty:
+    told = values != ""
+    places, values = places[told].astype(np.int64), values[told].astype(object)
+    if not len(places):
         return result
-    keys = record_order(frame["value"].to_numpy()) if ordered else np.arange(len(frame))
-    order = np.lexsort((keys, frame["place"].to_numpy()))
-    place, value = frame["place"].to_numpy()[order], frame["value"].to_numpy(object)[order].tolist()
+    keys = record_order(values) if ordered else np.arange(len(values))
+    order = np.lexsort((keys, places))
+    place, value = places[order], values[order].tolist()
     starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
     ends = np.r_[starts[1:], len(place)]
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        result[place[start]] = tuple(value[start:end])
+    for at, start, end in zip(place[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+        result[at] = tuple(dict.fromkeys(value[start:end]))
     return result

@@ -29,7 +29,7 @@ class JointBranches:
 
     table: pd.DataFrame
     ties: dict[str, tuple[int, ...]]
-    names: pd.Series
+    names: dict[str, str]
 
     @classmethod
     def of(cls, facts: Facts) -> JointBranches:
@@ -48,7 +48,7 @@ class JointBranches:
         table["communities"] = placed.groupby("record")["community"].nunique().reindex(index, fill_value=0)
         table["members"] = _members(facts, ties, table)
         partners = {str(record): tuple(sorted(places)) for record, places in ties.groupby("record")["place"]}
-        return cls(table.sort_index(), partners, facts.city.rows("branches")["name"])
+        return cls(table.sort_index(), partners, facts.city.rows("branches")["name"].to_dict())
 
     def partners(self, record: str) -> tuple[int, ...]:
         """Return the positions of the compounds that ``record`` joins surely."""
@@ -56,7 +56,7 @@ class JointBranches:
 
     def name(self, record: str) -> str:
         """Return the name of the branch ``record``."""
-        return str(self.names[record])
+        return self.names[record]
 
 
 def _reachable(facts: Facts, index: pd.Index) -> pd.Series:

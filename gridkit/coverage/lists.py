@@ -41,22 +41,22 @@ def members_twice(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterat
             rows["formal_members"].where(active & about["kind"].isin(kinds) & (about["level"] != "group")).dropna()
         )
         groups = counted.groupby(about["community"].reindex(counted.index))
-        sums = groups.sum()
+        sums, records = groups.sum(), groups.groups
         for community in sorted(sums.index.intersection(totals.index)):
             if community and sums[community] > totals[community]:
-                params = {"members": int(sums[community]), "total": int(totals[community])}
-                records = sorted(groups.groups[community])
-                yield _of_community(facts, "C110", community, records=records, **params)
+                params = {
+                    "community": _community_name(facts, community),
+                    "members": int(sums[community]),
+                    "total": int(totals[community]),
+                }
+                where = tuple((record, "formal_members") for record in sorted(records[community]))
+                yield Concern("C110", community, (), params, where, ("community", community))
 
 
-def _of_community(facts: Facts, code: str, community: str, *, records: list[str], **params: Any) -> Concern:
+def _community_name(facts: Facts, code: str) -> str:
+    """The name of a community of the layer; its code where the layer does not hold it."""
     layer = facts.city.layers.get("community")
-    named = layer is not None and community in layer.frame.index
-    name = layer.frame.loc[community, "name"] if layer is not None and named else community
-    lying = facts.places["community"] == community
-    places = tuple(np.flatnonzero(lying.to_numpy()).tolist()) if code == "C112" else ()
-    where = tuple((record, "formal_members" if code == "C110" else "coverage_claimed") for record in records)
-    return Concern(code, community, places, {"community": name, **params}, where, ("community", community))
+    return str(layer.frame["name"][code]) if layer is not None and code in layer.frame.index else code
 
 
 def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
@@ -72,10 +72,11 @@ def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterat
         )
     absent = ~listed(facts) & facts.complete("compounds")
     layer = facts.city.layers.get("compound")
-    records = layer.frame["src"] + "!" + layer.frame["row"].astype(str) if layer else {}
-    for place in np.flatnonzero(absent).tolist():
+    records = (layer.frame["src"] + "!" + layer.frame["row"].astype(str)).to_dict() if layer else {}
+    names = facts.frame["name"][absent].to_list()
+    for place, name in zip(np.flatnonzero(absent).tolist(), names, strict=True):
         code = str(facts.codes[place])
-        params = {"name": facts.frame["name"].iloc[place], "there": here, "here": registry}
+        params = {"name": name, "there": here, "here": registry}
         where = fields(records[code], "name") if layer else ()
         yield Concern("C111", code, (place,), params, where, ("compound", code))
 
@@ -105,8 +106,16 @@ def full_of_less(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterato
     unknown = (
         pd.Series(~listed(facts), index=facts.codes).groupby(facts.places["community"].to_numpy()).agg(["sum", "size"])
     )
+    lying = facts.places.groupby("community").indices
     for community, part in table.groupby("community"):
         missing = int(unknown.loc[community, "sum"])
         if community and missing and part["claims"].all():
-            params = {"rows": len(part), "missing": missing, "compounds": int(unknown.loc[community, "size"])}
-            yield _of_community(facts, "C112", str(community), records=sorted(part["record"]), **params)
+            params = {
+                "community": _community_name(facts, community),
+                "rows": len(part),
+                "missing": missing,
+                "compounds": int(unknown.loc[community, "size"]),
+            }
+            cells = tuple((record, "coverage_claimed") for record in sorted(part["record"]))
+            places = tuple(lying[community].tolist())
+            yield Concern("C112", community, places, params, cells, ("community", community))

@@ -90,8 +90,27 @@ def _ties(needs: Predicates, facts: Facts) -> pd.DataFrame:
     ties = facts.ties
     if needs.through:
         ties = ties[ties["through"].isin(needs.through)]
-    rows = facts.branches.loc[ties["record"]]
-    asked: list[Answers] = [ties["strength"].to_numpy()]
+    row = facts.branches.index.get_indexer(ties["record"])
+    asked = [ties["strength"].to_numpy(), _of_branches(needs, facts.branches)[row]]
+    if needs.evidence is not None:
+        shown = facts.branches["evidence"].to_numpy(bool)[row] | _evidence(facts)[ties["place"]]
+        asked.append(sure(shown == needs.evidence))
+    strength = every(asked, len(ties))
+    valid = facts.branches["valid"].to_numpy()[row]
+    held = strength > N
+    return pd.DataFrame(
+        {
+            "place": ties["place"].to_numpy()[held],
+            "record": ties["record"].to_numpy()[held],
+            "strength": strength[held],
+            "valid": valid[held],
+        }
+    )
+
+
+def _of_branches(needs: Predicates, rows: pd.DataFrame) -> Answers:
+    """The predicates that speak of a branch row alone, an answer per row."""
+    asked: list[Answers] = []
     if needs.branch_kind:
         asked.append(known(rows["kind"].isin(needs.branch_kind), rows["kind"] == ""))
     if needs.branch_status:
@@ -100,14 +119,11 @@ def _ties(needs: Predicates, facts: Facts) -> pd.DataFrame:
         asked.append(sure(~rows["level"].isin(needs.not_level)))
     if needs.names:
         asked.append(sure((rows["named"] <= 1) == (needs.names == "alone")))
-    if needs.evidence is not None:
-        asked.append(sure((rows["evidence"].to_numpy() | _evidence(facts)[ties["place"]]) == needs.evidence))
     for name, wanted in (("in_term", needs.in_term), ("enough", needs.enough_members)):
         if wanted is not None:
             answers = rows[name].to_numpy()
             asked.append(answers if wanted else (Y - answers).astype(np.int8))
-    strength = every(asked, len(ties))
-    return ties[["place", "record"]].assign(strength=strength, valid=rows["valid"].to_numpy())
+    return every(asked, len(rows))
 
 
 def _evidence(facts: Facts) -> np.ndarray[Any, Any]:

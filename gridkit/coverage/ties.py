@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gridkit.coverage.kleene import MAYBE, Y
+from gridkit.model import Links
 
 if TYPE_CHECKING:
-    from gridkit.model import City, Links
+    from gridkit.model import City
 
 TIE_COLUMNS = ("place", "record", "through", "strength")
 
@@ -27,8 +28,11 @@ class Open:
     @classmethod
     def of(cls, links: Links) -> Open:
         """Return the split of ``links``."""
-        frame = links.frame.assign(accepted=links.frame["accepted"].astype(bool))
-        return cls(frame, frame[frame["accepted"]], links.open(), links.unmatched())
+        # plain objects: membership tests on them are several times faster than on arrow-backed text
+        texts = dict.fromkeys(("record", "field", "level", "code"), "object")
+        frame = links.frame.astype({**texts, "accepted": "bool"})
+        plain = Links(frame)
+        return cls(frame, frame[frame["accepted"]], plain.open(), plain.unmatched())
 
     def to(self, level: str, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Return ``record``, ``code``, ``strength`` of the links of column ``name`` of the registry ``rows``."""

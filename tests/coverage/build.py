@@ -89,7 +89,7 @@ def links(city) -> Links:
 
 def _mention(record, field, position, token, level, ids):
     name, mark, rest = token.partition("?")
-    level = "grid" if name in GRIDS and level == "compound" or name.endswith("网格") else level
+    level = "grid" if (name in GRIDS and level == "compound") or name.endswith("网格") else level
     candidates = [code for code in (name, *filter(None, rest.split("?"))) if code in ids[level]]
     base = {"record": record, "field": field, "position": position, "mention": token, "level": level, "reason": {}}
     if not candidates:
@@ -107,7 +107,7 @@ def attributes(city) -> Attributes:
     fields = list(LAYER_FIELDS["compound"])
     frame = pd.DataFrame(layer[fields]).copy()
     record = layer["src"] + "!" + layer["row"].astype(str)
-    origin = pd.DataFrame({field: record for field in fields}, index=frame.index)
+    origin = pd.DataFrame(dict.fromkeys(fields, record), index=frame.index)
     registry = city.registries.get("compounds")
     if registry is not None:
         for row_id, row in registry.frame.iterrows():

@@ -61,7 +61,7 @@ def test_cells_and_trace_lead_back_to_the_files():
     coverage = cover(*build(case), load_ruleset())
     row = coverage.frame.loc["a1"]
     assert row["via"] == ("branches.xlsx!Sheet1!3",)
-    # covers is the 15th field of branches, formal_members the 13th, term_end the 11th; formal_members of compounds the 14th
+    # fields of branches: covers 15th, formal_members 13th, term_end 11th; of compounds: formal_members 14th
     assert row["refs"] == (
         "branches.xlsx!Sheet1!O3",
         "branches.xlsx!Sheet1!M3",

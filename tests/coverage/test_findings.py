@@ -1,0 +1,116 @@
+"""Every coded rule of the room, with a failing and a passing case."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gridkit.coverage import check_coverage, check_tree, cover
+from gridkit.locale import speaking
+from gridkit.rules import CATALOGUE
+from gridkit.rules.coverage import RULES
+from gridkit.rules.ruleset import load_ruleset
+from tests import tiny
+from tests.coverage.build import COMMUNITIES, GRIDS, build
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "coverage" / "findings.toml").read_text("utf-8"))["case"]
+IDS = [f"{case['rule']}-{number}" for number, case in enumerate(CASES)]
+
+
+def found(case: dict, rule: str):
+    city, places, links, attributes = build(case)
+    if rule.startswith("C2"):
+        return check_tree(city, places, links).with_code(rule)
+    ruleset = load_ruleset()
+    coverage = cover(city, places, links, attributes, ruleset)
+    return check_coverage(city, places, links, attributes, coverage, ruleset).with_code(rule)
+
+
+def subject(token: str | int) -> str:
+    if isinstance(token, int):
+        return f"branches.xlsx!Sheet1!{token}"
+    return {**COMMUNITIES, **GRIDS}.get(token, token)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_the_bad_case_is_found(case):
+    rows = found(case["bad"], case["rule"])
+    assert sorted(rows["subject"]) == sorted(subject(token) for token in case["subjects"])
+    if "params" in case:
+        wanted = subject(case.get("params_of", case["subjects"][0]))
+        params = rows[rows["subject"] == wanted]["params"].iloc[0]
+        assert {name: params[name] for name in case["params"]} == case["params"]
+    for row in rows.to_dict("records"):
+        for language in ("en", "zh"):
+            with speaking(language):
+                assert "?" not in CATALOGUE[row["code"]].say(row["params"]).replace("(?)", "").replace("（?）", "")
+    if case["rule"] not in {"C203"}:
+        assert all(rows["refs"].map(len) > 0)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_the_good_case_is_not(case):
+    assert list(found(case["good"], case["rule"])["subject"]) == []
+
+
+def test_every_rule_has_a_case():
+    assert sorted({case["rule"] for case in CASES}) == [rule.code for rule in RULES]
+
+
+def test_rules_are_complete():
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.severity in {"error", "warning", "notice"}
+        assert all((rule.title, rule.sentence, rule.remedy, rule.source)), rule.code
+    assert [rule.code for rule in RULES][:12] == [f"C{number}" for number in range(101, 113)]
+
+
+def test_a_finding_has_a_place_on_the_map():
+    case = next(case for case in CASES if case["rule"] == "C101")
+    row = found(case["bad"], "C101").iloc[0]
+    # compound a1 is the square from 40 to 100 m east and north of the corner: its middle is 70 m east of 105 degrees
+    assert row["lon"] == pytest.approx(105 + 70 / (111_320 * 0.769), abs=2e-5)
+    assert 39.7 < row["lat"] < 39.8
+    assert row["refs"] == ("compound.gpkg!compound!1.formal_members", "compound.gpkg!compound!1.eligible")
+
+
+def test_flags_name_the_compounds_that_a_finding_concerns():
+    case = next(case for case in CASES if case["rule"] == "C105")
+    coverage = cover(*build(case["bad"]), load_ruleset())
+    flagged = coverage.frame.index[coverage.frame["flags"].map(lambda codes: "C105" in codes)]
+    assert list(flagged) == ["a1", "b2"]
+
+
+def test_a_wide_joint_branch_is_measured_by_its_hull():
+    from gridkit.coverage import joint
+
+    case = {"branches": [{"name": "x", "branch_kind": "joint", "covers": "a1、a2、b2、c2"}]}
+    results = []
+    for limit in (32, 2):
+        joint_small, joint._SMALL = joint._SMALL, limit
+        try:
+            results.append(found(case, "C105").iloc[0]["params"])
+        finally:
+            joint._SMALL = joint_small
+    assert results[0] == results[1] == {"branch": "x", "span_km": 1.0, "communities": 3}
+
+
+def test_cities_without_layers_or_rows_are_quiet():
+    city, places, links, _ = build({})
+    assert len(check_tree(city, places, links)) == 0
+    bare = type(city)("bare", tiny.CRS)
+    assert len(check_tree(bare, places, links)) == 0
+
+
+def test_seed_of_fourteen_groups():
+    """D1-14: each group takes one city grid; with four grids and four groups nothing is found."""
+    rows = [{"branch_id": "J", "name": "联合党支部", "branch_kind": "joint", "covers": ""}]
+    rows += [
+        {"branch_id": f"J{n}", "name": f"联合党小组{n}", "branch_kind": "joint", "org_level": "group", "parent_id": "J",
+         "covers": grid} for n, grid in enumerate(GRIDS)
+    ]  # fmt: skip
+    city, places, links, _ = build({"branches": rows, "complete": ["branches"]})
+    codes = check_tree(city, places, links).counts()
+    assert not {"C207", "C212", "C213"} & set(codes)
