@@ -85,7 +85,7 @@ def test_a_click_on_a_compound_says_why_and_where_it_stands(opened):
     page.mouse.click(x, y)
     text = page.inner_text("#gk-details")
     assert "银杏小区" in text
-    assert "Joint branch" in text
+    assert "joint branch" in text
     assert "a joint branch, or a compound branch that names several compounds, names it" in text
     assert "东门联合党支部 · branches.xlsx!Sheet1!4" in text
     assert "branches.xlsx!Sheet1!B9" in text

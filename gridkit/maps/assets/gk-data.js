@@ -60,6 +60,7 @@ var gk = {};
   Level.prototype.measure = function () {
     this.box = new Int32Array(4 * this.n);
     this.label = new Float64Array(2 * this.n);
+    var sizes = [];
     for (var i = 0; i < this.n; i++) {
       var box = [Infinity, Infinity, -Infinity, -Infinity], best = -1;
       for (var p = this.part[i]; p < this.part[i + 1]; p++) {
@@ -82,7 +83,10 @@ var gk = {};
         }
       }
       this.box.set(best < 0 ? [1, 1, 0, 0] : box, 4 * i);
+      sizes.push(Math.max(box[2] - box[0], box[3] - box[1]));
     }
+    sizes.sort(function (a, b) { return a - b; });
+    this.typical = Math.max(0, sizes[sizes.length >> 1] || 0); // median size of a feature
   };
 
   Level.prototype.get = function (name, i) { return this.columns[name][i]; };
@@ -133,6 +137,12 @@ var gk = {};
   // A template such as "{n} of {all}" with its values.
   gk.say = function (word, values) {
     return gk.words[word].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
+  };
+
+  // The name of the smallest area above compound i that has one.
+  gk.areaOf = function (i) {
+    var level = gk.levels.compound;
+    return gk.nameOf("community", level.get("community", i)) || gk.nameOf("street", level.get("street", i));
   };
 
   // Finds a code on any level, compounds first.

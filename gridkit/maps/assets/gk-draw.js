@@ -132,7 +132,7 @@
     var path = new Path2D(), large = false;
     some.forEach(function (i) {
       var wide = level.isPoint[level.part[i]] ? 2 * view.radius : size(level, i, view);
-      if (wide > 5) large = true;
+      if (wide > 4) large = true;
       if (wide > 2.5) { trace(path, level, i, view); return; }
       var k = 4 * i, x = level.box[k] * view.scale - view.x, y = level.box[k + 1] * view.scale - view.y;
       path.rect(x - 0.5, y - 0.5, 2.5, 2.5);
@@ -144,18 +144,35 @@
       return;
     }
     ctx.globalAlpha = 0.88;
-    fill(ctx, path, style);
+    var points = some.every(function (i) { return level.isPoint[level.part[i]]; });
+    fill(ctx, path, points ? { color: style.color } : style);
     ctx.globalAlpha = 1;
+    if (points && style.pattern && view.radius > 4) marks(ctx, level, some, view, style);
     if (!large) return;
     ctx.strokeStyle = broken ? "#000" : "#444";
-    ctx.lineWidth = broken ? 1.8 : 0.9;
+    ctx.lineWidth = broken ? 1.8 : view.radius < 4 && points ? 0.5 : 0.9;
     ctx.setLineDash(broken ? [4, 3] : []);
     ctx.stroke(path);
     ctx.setLineDash([]);
   }
 
+  // A circle is too small for a pattern: one stroke or dot of it instead.
+  function marks(ctx, level, some, view, style) {
+    var dot = style.pattern === "dots", a = 0.6 * view.radius;
+    var to = { hatch: [a, -a], rows: [a, 0], columns: [0, a] }[style.pattern] || [0, 0];
+    ctx.strokeStyle = "#fff"; ctx.fillStyle = "#444"; ctx.lineWidth = 1.6;
+    ctx.beginPath();
+    some.forEach(function (i) {
+      var x = level.label[2 * i] * view.scale - view.x, y = level.label[2 * i + 1] * view.scale - view.y;
+      ctx.moveTo(x - to[0], y - to[1]);
+      if (dot) ctx.arc(x, y, 1.3, 0, 7); else ctx.lineTo(x + to[0], y + to[1]);
+    });
+    if (dot) ctx.fill(); else ctx.stroke();
+  }
+
   function borders(ctx, level, view) {
     var kind = BORDER[level.level], path = new Path2D(), any = false;
+    var width = kind.width * Math.min(1, Math.max(0.3, level.typical * view.scale / 60));
     seen(level, view).forEach(function (i) {
       if (size(level, i, view) < kind.least) return;
       any = true;
@@ -165,12 +182,12 @@
     ctx.setLineDash([]);
     if (level.level !== "grid") { // a light edge keeps borders readable on dark fills
       ctx.strokeStyle = "rgba(255,255,255,.75)";
-      ctx.lineWidth = kind.width + 1.6;
+      ctx.lineWidth = width + Math.min(1.6, width);
       ctx.stroke(path);
     }
     ctx.setLineDash(kind.dash);
     ctx.strokeStyle = kind.color;
-    ctx.lineWidth = kind.width;
+    ctx.lineWidth = width;
     ctx.stroke(path);
     ctx.setLineDash([]);
   }

@@ -47,7 +47,7 @@
     } }, [
       gk.el("td", {}, [gk.el("span", { text: level.name(i) }),
         gk.el("small", { text: level.placed(i) ? level.code[i] : level.code[i] + " · " + gk.words.without_place })]),
-      gk.el("td", { text: gk.nameOf("community", level.get("community", i)) }),
+      gk.el("td", { text: gk.areaOf(i) }),
       gk.el("td", { class: "gk-number", text: households === null ? "—" : String(households) })
     ]);
   }
@@ -124,13 +124,14 @@
     more = gk.el("button", { type: "button", class: "gk-more", on: { click: function () { shown += PAGE; gk.drawList(); } } });
     empty = gk.el("p", { class: "gk-empty", text: gk.words.empty_list });
     body = gk.el("tbody");
-    var heads = [gk.settings.one.compound, gk.settings.one.community, gk.words.households];
+    var heads = [gk.settings.one.compound, gk.settings.one[gk.levels.community ? "community" : "street"], gk.words.households];
     panel.appendChild(gk.el("div", { class: "gk-bar" }, [picker, counter,
       gk.el("button", { type: "button", id: "gk-csv", text: gk.words.csv, on: { click: save } })]));
     panel.appendChild(gk.el("div", { class: "gk-scroll" }, [gk.el("table", { "aria-label": gk.words.list }, [
       gk.el("thead", {}, [gk.el("tr", {}, heads.map(function (text) { return gk.el("th", { scope: "col", text: text }); }))]),
       body]), empty, more]));
     panel.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.keys }));
-    gk.chooseList(chosen);
+    var counts = gk.levels.compound ? gk.levels.compound.columns.status : [];
+    gk.chooseList(counts.indexOf("UNCOVERED") >= 0 || counts.indexOf("UNKNOWN") < 0 ? "UNCOVERED" : "UNKNOWN");
   };
 })();

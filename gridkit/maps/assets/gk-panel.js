@@ -92,20 +92,23 @@
   function entries() {
     if (index) return index;
     index = [];
-    gk.order.slice().reverse().forEach(function (name) {
+    gk.order.forEach(function (name) {
       var level = gk.levels[name];
       for (var i = 0; i < level.n; i++) index.push([gk.fold(level.get("name", i) + "\n" + level.code[i]), name, i]);
     });
     return index;
   }
 
-  // Features whose name or code holds every word of the query.
+  // Features whose name or code holds every word of the query; names that begin with it first, wide levels first.
   gk.search = function (query) {
-    var words = gk.fold(query).split(/\s+/).filter(Boolean);
+    var words = gk.fold(query).split(/\s+/).filter(Boolean), ranks = [[], [], []];
     if (!words.length) return [];
-    return entries().filter(function (entry) {
-      return words.every(function (word) { return entry[0].indexOf(word) >= 0; });
-    }).map(function (entry) { return { level: entry[1], i: entry[2] }; });
+    entries().forEach(function (entry) {
+      if (!words.every(function (word) { return entry[0].indexOf(word) >= 0; })) return;
+      var rank = entry[0].indexOf(words[0] + "\n") === 0 ? 0 : entry[0].indexOf(words[0]) === 0 ? 1 : 2;
+      ranks[rank].push({ level: entry[1], i: entry[2] });
+    });
+    return ranks[0].concat(ranks[1], ranks[2]);
   };
 
   gk.makeSearch = function (parent) {
@@ -120,7 +123,7 @@
       list.textContent = "";
       found.slice(0, LIMIT).forEach(function (feature, at) {
         var level = gk.levels[feature.level];
-        var above = feature.level === "compound" ? gk.nameOf("community", level.get("community", feature.i)) : "";
+        var above = feature.level === "compound" ? gk.areaOf(feature.i) : "";
         list.appendChild(gk.el("li", { role: "option", "aria-selected": at === 0 ? "true" : "false", on: {
           mousedown: function (event) { event.preventDefault(); pick(feature); } } }, [
           gk.swatch(gk.style[level.get(feature.level === "compound" ? "status" : "class", feature.i)]),
