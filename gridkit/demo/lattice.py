@@ -65,7 +65,7 @@ def make_lattice(widths: np.ndarray, heights: np.ndarray, *, seed: int) -> Latti
     grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
     warp = np.zeros_like(grid)
     for axis in (0, 1):
-        for amplitude, wave in ((70.0, 3100.0), (40.0, 1900.0), (18.0, 1100.0)):
+        for amplitude, wave in ((300.0, 8000.0), (70.0, 3100.0), (40.0, 1900.0), (18.0, 1100.0)):
             turn, phase = rng.random() * 2 * np.pi, rng.random() * 2 * np.pi
             along = (grid[..., 0] * np.cos(turn) + grid[..., 1] * np.sin(turn)) / wave
             warp[..., axis] += amplitude * np.sin(2 * np.pi * along + phase)
