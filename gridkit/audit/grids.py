@@ -22,14 +22,15 @@ def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
 
     A grid has a branch where an active branch of kind ``grid`` is linked to it, and a group where an active party group
     is. A grid without either is unknown, not without, while a link waits for a person or the registry is not declared
-    complete. Excluded are the grids of the layer that are of another kind. A layer that names no kind at all is taken
-    to hold comprehensive grids only.
+    complete. Excluded are the grids of no stated kind, which may belong or not; a layer that names no kind at all is
+    taken to hold comprehensive grids only.
     """
     if GRID not in scopes.city.layers or not evidence.has("branches"):
         return []
     items = scopes.grids()
     kind = scopes.city.layers[GRID].frame["grid_kind"].reindex(items.frame.index).fillna("")
-    comprehensive = (kind == "comprehensive") | (kind == "").all()
+    if (kind == "").all():
+        kind = kind.replace("", "comprehensive")
     branches = evidence.active_branches()
     group = (branches["org_level"] == "group") | (branches["branch_kind"] == "exclusive_grid_group")
     branch = (branches["branch_kind"] == "grid") & ~group
@@ -37,16 +38,18 @@ def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
         "kinds": {str(name or "unknown"): int(n) for name, n in kind.value_counts().sort_index().items()}
     }
     wanted = (
-        ("grids.branch_rate", branch, comprehensive),
-        ("grids.branch_or_group_rate", branch | group, comprehensive),
-        ("exclusive.group_rate", group, kind == "exclusive"),
+        ("grids.branch_rate", branch, "comprehensive"),
+        ("grids.branch_or_group_rate", branch | group, "comprehensive"),
+        ("exclusive.group_rate", group, "exclusive"),
     )
-    return [
-        rollup(
-            items, _rate(name, items, evidence, records=branches.index[who], counted=which.to_numpy(), details=details)
-        )
-        for name, who, which in wanted
-    ]
+    parts = []
+    for name, who, which in wanted:
+        mine = kind.isin((which, "")).to_numpy()
+        population, counted = items.only(mine), (kind == which).to_numpy()[mine]
+        records = branches.index[who]
+        rate = _rate(name, population, evidence, records=records, counted=counted, details=details)
+        parts.append(rollup(population, rate))
+    return parts
 
 
 def _rate(

@@ -40,14 +40,13 @@ def ledger_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]
         says_done = issues["status"].str.contains(_SAYS_DONE, regex=True).to_numpy(dtype=bool) & ~resolved
         nothing = np.zeros(len(issues), dtype=bool)
         details = _details(scopes.city, issues, resolved)
-        rates = (
-            ("promised_on", Rate("ledger.promised", "items", promised, nothing, details=details)),
-            ("both", Rate("ledger.resolved_of_promised", "items", resolved, says_done, promised, details=details)),
-            ("resolved_on", Rate("ledger.resolved", "items", resolved, says_done, details=details)),
-        )
-        has: set[str] = {name for name in ("promised_on", "resolved_on") if name in given}
-        has |= {"both"} if len(has) == 2 else set()
-        parts += [rollup(items, rate) for field, rate in rates if field in has]
+        of_promised = Rate("ledger.resolved_of_promised", "items", resolved[promised], says_done[promised])
+        if "promised_on" in given:
+            parts.append(rollup(items, Rate("ledger.promised", "items", promised, nothing, details=details)))
+        if "resolved_on" in given:
+            parts.append(rollup(items, Rate("ledger.resolved", "items", resolved, says_done, details=details)))
+        if {"promised_on", "resolved_on"} <= given:
+            parts.append(rollup(items.only(promised), of_promised))
     if (rows["ledger_kind"] == "need").any():
         parts.append(_match_rate(scopes, evidence, rows, where))
     return parts

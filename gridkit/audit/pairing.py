@@ -79,7 +79,7 @@ def pairing_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]
         items = unit_items(scopes, evidence)
         parts.append(rollup(items, _units(items, evidence, known)))
         if evidence.has("premises"):
-            parts.append(rollup(items, _priority(items, evidence, known, scopes)))
+            parts.append(rollup(*_priority(items, evidence, known, scopes)))
     communities, compounds = scopes.communities(), scopes.compounds
     for name, level, items in (
         ("pairing.communities", COMMUNITY, communities),
@@ -114,9 +114,10 @@ def _targets(name: str, items: Items, evidence: Evidence, known: Pairs, *, level
     return Rate(name, "communities" if level == COMMUNITY else "compounds", held, unknown, details=details)
 
 
-def _priority(items: Items, evidence: Evidence, known: Pairs, scopes: Scopes) -> Rate:
+def _priority(units: Items, evidence: Evidence, known: Pairs, scopes: Scopes) -> tuple[Items, Rate]:
     """Return the rate of units paired with a compound in which they have premises, among all units with premises."""
     unit = evidence.linked("premises", "unit", "unit").rename(columns={"code": "unit"})
+    items = units.only(units.mask(unit["unit"]))
     compound = evidence.linked("premises", "compound", COMPOUND).rename(columns={"code": "target"})
     owned = unit.merge(compound, on="record")
     there = known.of(COMPOUND)[["unit", "target"]].drop_duplicates()
@@ -127,4 +128,4 @@ def _priority(items: Items, evidence: Evidence, known: Pairs, scopes: Scopes) ->
     silent = _silent(items, evidence, items.frame["community"])
     details = {"only_with_its_community": tuple(items.ids[beside & ~held].tolist())}
     unknown = silent | unplaced | items.mask(known.perhaps_units)
-    return Rate("premises.priority_kept", "units", held, unknown, items.mask(unit["unit"]), details=details)
+    return items, Rate("premises.priority_kept", "units", held, unknown, details=details)

@@ -103,6 +103,10 @@ class Items:
             result[level] = Groups.of(keys, self.known.get(level, ()))
         return result
 
+    def only(self, which: np.ndarray) -> Items:
+        """Return the items where ``which`` holds, as a population of their own."""
+        return Items(self.frame[which])
+
     def mask(self, ids: Iterable[str]) -> np.ndarray:
         """Return which items are in ``ids``, as booleans in the order of the items."""
         return among(self.ids, ids)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gridkit.audit import measure
 from tests import tiny
-from tests.audit.build import indicators, numbers
+from tests.audit.build import attributes, coverage, indicators, links, numbers
 from tests.tiny import A1, A2, B1, C1, A, B, C
 
 
@@ -29,7 +30,7 @@ COVERS = [
 
 
 @pytest.mark.parametrize(
-    ("complete", "links", "branch", "either"),
+    ("complete", "rows", "branch", "either"),
     [
         (True, COVERS, (1, 4, 0, 0), (2, 4, 0, 0)),
         (False, COVERS, (1, 4, 0, 3), (2, 4, 0, 2)),
@@ -37,23 +38,46 @@ COVERS = [
         (True, [], (0, 4, 0, 0), (0, 4, 0, 0)),
     ],
 )
-def test_grids(complete, links, branch, either):
-    table = indicators([tiny.registry("branches", BRANCHES, complete=complete)], rows=links)
+def test_grids(complete, rows, branch, either):
+    table = indicators([tiny.registry("branches", BRANCHES, complete=complete)], rows=rows)
     assert numbers(table, "grids.branch_rate") == branch
     assert numbers(table, "grids.branch_or_group_rate") == either
 
 
 def test_grids_name_double_use():
-    links = [*COVERS, (row("branches", 0), "covers", "grid", A2)]
-    details = indicators([tiny.registry("branches", BRANCHES)], rows=links).get("grids.branch_or_group_rate")["details"]
+    twice = [*COVERS, (row("branches", 0), "covers", "grid", A2)]
+    details = indicators([tiny.registry("branches", BRANCHES)], rows=twice).get("grids.branch_or_group_rate")["details"]
     assert details["grids_with_several"] == (A2,)
     assert details["records_with_several"] == (row("branches", 0),)
     assert details["kinds"] == {"comprehensive": 4}
 
 
+@pytest.mark.parametrize(
+    ("kinds", "branch", "exclusive"),
+    [
+        (["comprehensive", "exclusive", "exclusive", ""], (1, 1, 1, 0), (1, 2, 1, 0)),
+        (["", "", "", ""], (1, 4, 0, 0), (0, 0, 0, 0)),
+        (["comprehensive", "comprehensive", "rural", "micro"], (1, 2, 0, 0), (0, 0, 0, 0)),
+    ],
+)
+def test_grids_of_other_kinds(kinds, branch, exclusive):
+    city = tiny.city([tiny.registry("branches", BRANCHES, complete=True)])
+    layer = city.layers["grid"]
+    frame = layer.frame.assign(grid_kind=kinds)
+    table = measure(
+        city.with_layers(grid=type(layer)("grid", frame)),
+        tiny.places(),
+        links(COVERS),
+        attributes(city),
+        coverage(city),
+    )
+    assert numbers(table, "grids.branch_rate") == branch
+    assert numbers(table, "exclusive.group_rate") == exclusive
+
+
 def test_no_exclusive_grid_no_rate():
     table = indicators([tiny.registry("branches", BRANCHES, complete=True)], rows=COVERS)
-    assert numbers(table, "exclusive.group_rate") == (0, 0, 4, 0)
+    assert numbers(table, "exclusive.group_rate") == (0, 0, 0, 0)
 
 
 COMPANIES = [
@@ -188,7 +212,7 @@ def test_open_candidates_keep_a_unit_open():
 def test_own_premises_first():
     table = paired(True)
     # the finance office is paired where it has premises; the tax office only with the community around them
-    assert numbers(table, "premises.priority_kept") == (1, 3, 1, 1)  # one unit has no premises
+    assert numbers(table, "premises.priority_kept") == (1, 3, 0, 1)
     row = table.get("premises.priority_kept")
     assert row["missing_ids"] == row["details"]["only_with_its_community"] == (U(1),)
 
@@ -232,7 +256,7 @@ def test_ledger_rates():
     table = indicators([tiny.registry("ledgers", LEDGER, complete=True)], rows=rows)
     assert numbers(table, "ledger.promised") == (3, 5, 0, 0)
     assert numbers(table, "ledger.resolved") == (2, 5, 0, 1)
-    assert numbers(table, "ledger.resolved_of_promised") == (1, 3, 2, 1)
+    assert numbers(table, "ledger.resolved_of_promised") == (1, 3, 0, 1)
     assert numbers(table, "ledger.resolved", scope=A) == (1, 2, 0, 0)
     details = table.get("ledger.resolved")["details"]
     assert details["resolved_without_promise"] == (row("ledgers", 2),)
