@@ -108,7 +108,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(project.claims, indicators, city)
-    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city)]
+    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, project.claims)]
     settings = {**project.settings(), "ruleset": ruleset.model_dump(mode="json")}
     progress("", total, total)
     return Run(
