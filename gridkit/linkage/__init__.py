@@ -1,5 +1,9 @@
 """Linkage: names, candidates, decisions, and what can be said about them."""
 
+from gridkit.linkage.attributes import merge_attributes
+from gridkit.linkage.check import check_links
+from gridkit.linkage.duplicates import find_duplicates
 from gridkit.linkage.link import link
+from gridkit.linkage.words import explain_link, explain_reason
 
-__all__ = ["link"]
+__all__ = ["check_links", "explain_link", "explain_reason", "find_duplicates", "link", "merge_attributes"]

@@ -148,13 +148,13 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
 
 def _row_order(records: pd.Series) -> pd.Series:
     """Return sortable keys of row ids: the source, then the row as a number."""
-    parts = records.str.rpartition("!")
-    return parts[0] + "!" + parts[2].str.zfill(9)
+    parts = [record.rpartition("!") for record in records]
+    return pd.Series([f"{src}!{row.zfill(9)}" for src, _, row in parts], index=records.index, dtype=object)
 
 
 def _assemble(parts: list[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-    frame = frame.assign(key=_row_order(frame["record"].astype(object)) if len(frame) else "")
+    frame = frame.assign(key=_row_order(frame["record"]))
     frame = frame.sort_values(["key", "field", "position", "rank", "code"], ignore_index=True)
     types = {"position": "int64", "rank": "int64", "accepted": bool, "score": float, "margin": float}
     return frame[list(LINK_COLUMNS)].astype(types)

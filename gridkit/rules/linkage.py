@@ -2,9 +2,130 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gridkit.locale import N_
+from gridkit.rules.rule import Rule
 
-if TYPE_CHECKING:
-    from gridkit.rules.rule import Rule
+_ELEVEN = N_("domain rule F11: a compound named in a registry must be found in the layer, or the reverse be explained")
+_CODES = N_("practice: codes in tables are often shifted or stale; a code alone never decides")
+_LISTS = N_("practice: a list cell that declares a number must list as many")
+_ONE = N_("domain rule: one record per compound; whatever counts compounds must count each once")
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "L101",
+        "names-nothing-known",
+        "warning",
+        N_("Mention names nothing known"),
+        N_("“{mention}” names nothing in the layers or registries"),
+        _ELEVEN,
+        N_("correct the name, or add the missing feature, or add an alias"),
+    ),
+    Rule(
+        "L102",
+        "waits-for-review",
+        "warning",
+        N_("Mention waits for a person"),
+        N_("“{mention}” may mean {candidate_name} ({candidate}): {score} points by {method}"),
+        _ELEVEN,
+        N_("confirm by completing the code, the name or the community in the registry"),
+    ),
+    Rule(
+        "L103",
+        "code-contradicts-name",
+        "warning",
+        N_("Code contradicts the name"),
+        N_("“{mention}” was linked to {name} ({code}) by its name, but the code {written} belongs to {other_name}"),
+        _CODES,
+        N_("correct the code"),
+    ),
+    Rule(
+        "L104",
+        "list-count-differs",
+        "warning",
+        N_("List names fewer or more than it declares"),
+        N_("the cell declares {declared} but lists {listed}"),
+        _LISTS,
+        N_("list every name"),
+    ),
+    Rule(
+        "L105",
+        "two-records-one-compound",
+        "warning",
+        N_("Two records for one compound"),
+        N_("“{mention}” would be a second record for {name} ({code}); the record in {kept} was kept"),
+        _ONE,
+        N_("remove or correct one of the two records"),
+    ),
+    Rule(
+        "L106",
+        "same-name-in-community",
+        "warning",
+        N_("Two compounds of one community have the same name"),
+        N_("{count} compounds of {community_name} are called {name}: a mention of the name cannot be decided"),
+        _ONE,
+        N_("tell them apart by phase or address, or merge them"),
+    ),
+    Rule(
+        "L107",
+        "layer-and-registry-differ",
+        "notice",
+        N_("Layer and registry give different values"),
+        N_("{field} of {name}: {registry_value} in the registry, {layer_value} in the layer; the registry is used"),
+        N_("practice: two departments' tables are reconciled, never averaged"),
+        N_("find out which is right and correct the other"),
+    ),
+    Rule(
+        "L108",
+        "stated-community-unknown",
+        "warning",
+        N_("Stated community is not in the layer"),
+        N_("{count} rows of {source} state the community “{mention}”, which names none or several communities"),
+        _ELEVEN,
+        N_("correct the name or complete the community layer"),
+    ),
+    Rule(
+        "L109",
+        "code-column-doubtful",
+        "error",
+        N_("Code column does not fit the names"),
+        N_("{contradicting} of {checked} codes in column {column} belong to another name: the column looks shifted"),
+        _CODES,
+        N_("check whether the column was sorted or shifted without the others"),
+    ),
+    Rule(
+        "L110",
+        "compound-listed-repeatedly",
+        "warning",
+        N_("The same compound several times in the layer"),
+        N_("{name} stands {count} times in the layer: {codes}"),
+        _ONE,
+        N_("keep one feature and note the other names as aliases"),
+    ),
+    Rule(
+        "L111",
+        "point-in-another-community",
+        "warning",
+        N_("Point lies outside the stated community"),
+        N_("the point lies outside {name} ({code}), which “{mention}” states"),
+        N_("practice: unlabelled web-map coordinates are off by some hundred metres"),
+        N_("check the coordinates and their datum, then the community"),
+    ),
+    Rule(
+        "L112",
+        "linked-outside-stated-parent",
+        "warning",
+        N_("Linked outside the stated community"),
+        N_("“{mention}” was linked to {name} ({code}) by code and name, though the row states another community"),
+        _CODES,
+        N_("check the community of the row"),
+    ),
+    Rule(
+        "L113",
+        "nothing-to-link-to",
+        "notice",
+        N_("Nothing to link to"),
+        N_("{count} entries of column {column} cannot be linked: there is no such layer or registry"),
+        _ELEVEN,
+        N_("add the layer or registry to the project file"),
+    ),
+)

@@ -1,0 +1,252 @@
+"""What is to be said about the links: unknown names, open mentions, contradictions (rules L1xx)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import shapely
+
+from gridkit.linkage.lists import split_cell
+from gridkit.linkage.mentions import (
+    COMMUNITY_COLUMNS,
+    COMPOUND_COLUMN,
+    COVERS,
+    PLACE_COLUMNS,
+    RECORD_COLUMNS,
+    STATING,
+)
+from gridkit.linkage.names import key_frame, normalise
+from gridkit.linkage.targets import clean_code
+from gridkit.model import Findings
+from gridkit.model.fields import COMMUNITY, COMPOUND, LEVELS
+from gridkit.rules import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gridkit.model import City, Links
+
+    Rows = Iterator[dict[str, Any]]
+
+_COLUMNS: Final = {
+    (column.kind, column.field): column
+    for column in (*COMMUNITY_COLUMNS, *RECORD_COLUMNS, *PLACE_COLUMNS, COMPOUND_COLUMN, COVERS)
+}
+_STATED_BY: Final = {column.kind: column for column in (*COMMUNITY_COLUMNS, *STATING)}
+_RECORDS: Final = {"unit": "units", "company": "property_companies", "branch": "branches"}
+_CODE_FIELDS: Final = {"unit": "unit_id", "company": "company_id", "branch": "branch_id"}
+ANCHORS: Final = 20
+"""Least number of codes that are judged as a column."""
+DOUBTFUL: Final = 0.4
+"""Share of contradicting codes from which the column is doubted."""
+
+
+def check_links(city: City, links: Links) -> Findings:
+    """Report what the linker could not settle and what it settled against some evidence.
+
+    Parameters
+    ----------
+    city : City
+    links : Links
+        As returned by :func:`gridkit.linkage.link` for the same city.
+
+    Returns
+    -------
+    Findings
+        L101-L106, L108, L109, L111-L113; subjects are row ids, refs the cells that mention.
+    """
+    frame = links.frame
+    reasons = {key: _pick(frame, key) for key in ("code", "parent", "point", "targets", "taken_by", "name")}
+    context = _Context(city)
+    rows: list[dict[str, Any]] = []
+    absent = reasons["targets"] == "absent"
+    rows.extend(_nothing_to_link_to(context, frame[absent]))
+    rows.extend(_unknown(context, links.unmatched().loc[lambda part: ~part.index.isin(frame.index[absent])]))
+    waiting = links.open()
+    rows.extend(_waiting(context, waiting[(waiting["rank"] == 1) & (reasons["taken_by"].reindex(waiting.index) == "")]))
+    rows.extend(_second_records(context, frame[reasons["taken_by"] != ""], reasons["taken_by"]))
+    accepted = frame["accepted"]
+    rows.extend(_contradicting_codes(context, frame[accepted & (reasons["code"] == "contradicts")]))
+    rows.extend(_settled_against(context, frame[accepted & (reasons["point"] == "outside")], "L111"))
+    rows.extend(_settled_against(context, frame[accepted & (reasons["parent"] == "other")], "L112"))
+    named = accepted & reasons["name"].isin(["same", "alias", "core"]) & reasons["code"].isin(["same", "contradicts"])
+    rows.extend(_doubtful_columns(context, frame[named].assign(code_is=reasons["code"][named])))
+    rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))
+    rows.extend(_list_counts(city))
+    rows.extend(_namesakes(city))
+    return Findings.of(rows)
+
+
+def _pick(frame: pd.DataFrame, key: str) -> pd.Series:
+    return pd.Series([str(reason.get(key, "")) for reason in frame["reason"]], index=frame.index, dtype=object)
+
+
+class _Context:
+    """Looks up kinds, cells and names of records and targets."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._kinds = {src: kind for kind in city.registries for src in city.rows(kind)["src"].unique()}
+        self._names: dict[str, Mapping[str, str]] = {}
+
+    def kind(self, record: str) -> str:
+        return self._kinds.get(record.rpartition("!")[0], "")
+
+    def cell(self, record: str, field: str, *, code: bool = False) -> str:
+        """Return the cell of a mention: its name, else its code."""
+        kind = self.kind(record)
+        column = _COLUMNS.get((kind, field))
+        if column is None:
+            return record
+        rows = self.city.rows(kind)
+        use_code = column.code and (code or not rows[column.name].get(record, ""))
+        return self.city.cell(record, column.code if use_code else column.name)
+
+    def written_code(self, record: str, field: str) -> str:
+        column = _COLUMNS[self.kind(record), field]
+        return str(self.city.rows(column.kind)[column.code].get(record, "")) if column.code else ""
+
+    def name(self, level: str, code: str) -> str:
+        if level not in self._names:
+            if level in LEVELS:
+                layer = self.city.layers.get(level)
+                frame = pd.DataFrame({"name": []}) if layer is None else layer.frame
+            else:
+                frame = self.city.rows(_RECORDS[level])
+            self._names[level] = dict(zip(frame.index, frame["name"], strict=True))
+        return self._names[level].get(code) or code
+
+    def owner(self, level: str, written: str) -> str:
+        """Return the name of the target that a written code belongs to."""
+        if level in LEVELS:
+            return self.name(level, written)
+        rows = self.city.rows(_RECORDS[level])
+        owners = rows.index[clean_code(rows[_CODE_FIELDS[level]]) == written.strip().upper()]
+        return self.name(level, str(owners[0])) if len(owners) else written
+
+
+def _unknown(context: _Context, rows: pd.DataFrame) -> Rows:
+    for record, field, mention, level in rows[["record", "field", "mention", "level"]].itertuples(index=False):
+        refs = [context.cell(record, field)]
+        yield CATALOGUE["L101"].found(record, refs=refs, mention=mention, level=level, field=field)
+
+
+def _waiting(context: _Context, rows: pd.DataFrame) -> Rows:
+    columns = ["record", "field", "mention", "level", "code", "method", "score"]
+    for record, field, mention, level, code, method, score in rows[columns].itertuples(index=False):
+        yield CATALOGUE["L102"].found(
+            record, refs=[context.cell(record, field)], mention=mention, candidate=code, score=round(float(score), 2),
+            candidate_name=context.name(level, code), method=method, level=level, field=field,
+        )  # fmt: skip
+
+
+def _second_records(context: _Context, rows: pd.DataFrame, taken_by: pd.Series) -> Rows:
+    for at, record, field, mention, level, code in rows[["record", "field", "mention", "level", "code"]].itertuples():
+        kept = taken_by[at]
+        refs = [context.cell(record, field), context.cell(kept, field)]
+        yield CATALOGUE["L105"].found(
+            record, refs=refs, mention=mention, code=code, name=context.name(level, code), kept=refs[1]
+        )
+
+
+def _contradicting_codes(context: _Context, rows: pd.DataFrame) -> Rows:
+    for record, field, mention, level, code in rows[["record", "field", "mention", "level", "code"]].itertuples(
+        index=False
+    ):
+        written = context.written_code(record, field)
+        yield CATALOGUE["L103"].found(
+            record, refs=[context.cell(record, field, code=True), context.cell(record, field)], mention=mention,
+            code=code, name=context.name(level, code), written=written, other_name=context.owner(level, written),
+        )  # fmt: skip
+
+
+def _settled_against(context: _Context, rows: pd.DataFrame, rule: str) -> Rows:
+    for record, field, mention, level, code in rows[["record", "field", "mention", "level", "code"]].itertuples(
+        index=False
+    ):
+        refs = [context.cell(record, field)]
+        yield CATALOGUE[rule].found(record, refs=refs, mention=mention, code=code, name=context.name(level, code))
+
+
+def _column(rows: pd.DataFrame) -> list[str]:
+    """Return ``source!column`` of each row's mention."""
+    return [f"{record.rpartition('!')[0]}!{field}" for record, field in zip(rows["record"], rows["field"], strict=True)]
+
+
+def _doubtful_columns(context: _Context, rows: pd.DataFrame) -> Rows:
+    for _, group in rows.groupby(_column(rows)):
+        wrong = int((group["code_is"] == "contradicts").sum())
+        if len(group) < ANCHORS or wrong < DOUBTFUL * len(group):
+            continue
+        first, field = group["record"].iloc[0], group["field"].iloc[0]
+        column = _COLUMNS[context.kind(first), field].code
+        yield CATALOGUE["L109"].found(
+            first.rpartition("!")[0], refs=[context.cell(first, field, code=True)], column=column,
+            contradicting=wrong, checked=len(group),
+        )  # fmt: skip
+
+
+def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:
+    for _, group in rows.groupby(_column(rows)):
+        first, field = group["record"].iloc[0], group["field"].iloc[0]
+        yield CATALOGUE["L113"].found(
+            first.rpartition("!")[0], refs=[context.cell(first, field)], count=len(group), column=field,
+            level=group["level"].iloc[0],
+        )  # fmt: skip
+
+
+def _unknown_communities(context: _Context, rows: pd.DataFrame) -> Rows:
+    """Yield one finding per source and stated community that could not be resolved."""
+    records = pd.Series(rows["record"].unique(), dtype=object)
+    stated = []
+    for record in records:
+        column = _STATED_BY.get(context.kind(record))
+        if column is not None:
+            row = context.city.rows(column.kind).loc[record]
+            used = column.name if row[column.name] or not column.code else column.code
+            stated.append((record.rpartition("!")[0], str(row[used]), context.city.cell(record, used)))
+    table = pd.DataFrame(stated, columns=["source", "mention", "ref"])
+    for (source, mention), group in table.groupby(["source", "mention"]):
+        yield CATALOGUE["L108"].found(
+            source, refs=group["ref"].to_list(), mention=mention, source=source, count=len(group)
+        )
+
+
+def _list_counts(city: City) -> Rows:
+    cells = city.rows("branches")["covers"]
+    known: set[str] = set()
+    for text in cells[cells.str.contains("个", regex=False)].unique():
+        split = split_cell(text, known)
+        if split.declared is None or split.declared == len(split.items):
+            continue
+        for record in cells.index[cells == text]:
+            refs = [city.cell(record, "covers")]
+            yield CATALOGUE["L104"].found(record, refs=refs, declared=split.declared, listed=len(split.items))
+
+
+def _namesakes(city: City) -> Rows:
+    """Yield the names that several polygons of one stated community share."""
+    layer = city.layers.get(COMPOUND)
+    if layer is None:
+        return
+    frame = layer.frame
+    table = pd.DataFrame({"full": key_frame(frame["name"], COMPOUND)["full"]})
+    stated = frame["community_code"].where(
+        frame["community_code"] != "", pd.Series(normalise(frame["community_name"].to_list()), index=frame.index)
+    )
+    table["community"] = stated
+    table["polygon"] = shapely.get_dimensions(frame.geometry.to_numpy()) == 2
+    table = table[(table["full"] != "") & (table["community"] != "")]
+    table = table[table.duplicated(["community", "full"], keep=False)]
+    communities = city.layers.get(COMMUNITY)
+    names = {} if communities is None else dict(zip(communities.frame.index, communities.frame["name"], strict=True))
+    for (community, _), group in table.groupby(["community", "full"]):
+        if not group["polygon"].any():
+            continue
+        codes = [str(code) for code in group.index.sort_values()]
+        records = [f"{frame['src'][code]}!{frame['row'][code]}" for code in codes]
+        yield CATALOGUE["L106"].found(
+            codes[0], refs=[city.cell(record, "name") for record in records], count=len(codes),
+            name=frame["name"][codes[0]], community_name=names.get(community, community), codes=", ".join(codes[:10]),
+        )  # fmt: skip

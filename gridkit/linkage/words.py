@@ -1,0 +1,79 @@
+"""Decisions in words, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from gridkit.locale import N_
+from gridkit.locale import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SAYINGS: Final[Mapping[tuple[str, str], str]] = {
+    ("name", "same"): N_("same normalised name"),
+    ("name", "alias"): N_("known alias"),
+    ("name", "core"): N_("same name without its type word"),
+    ("name", "similar"): N_("similar name"),
+    ("name", "different"): N_("another name"),
+    ("name", "phase"): N_("another phase or zone"),
+    ("parent", "same"): N_("same community"),
+    ("parent", "street"): N_("same street"),
+    ("parent", "other"): N_("another community or street than stated"),
+    ("parent", "unknown"): N_("its own community is not known"),
+    ("parent", "unresolved"): N_("the stated community is not known"),
+    ("code", "same"): N_("same code"),
+    ("code", "contradicts"): N_("the code belongs to another"),
+    ("code", "unknown"): N_("the code is not known"),
+    ("point", "inside"): N_("the point lies inside"),
+    ("point", "outside"): N_("the point lies outside"),
+}
+
+
+def explain_reason(reason: Mapping[str, Any]) -> str:
+    """Return the evidence of one candidate as a phrase.
+
+    >>> explain_reason({"name": "same", "parent": "same", "margin": 11.0})
+    'same normalised name; same community'
+    """
+    said = [
+        _(_SAYINGS[key, reason[key]])
+        for key in ("code", "name", "parent", "point")
+        if (key, reason.get(key)) in _SAYINGS
+    ]
+    if "all_of" in reason:
+        said.append(_("all of the community {code}").format(code=reason["all_of"]))
+    if "taken_by" in reason:
+        said.append(_("another record was kept for it: {record}").format(record=reason["taken_by"]))
+    if reason.get("short"):
+        said.append(_("the name is too short to be unique"))
+    if reason.get("targets") == "absent":
+        said.append(_("there is no layer or registry to link to"))
+    if reason.get("next"):
+        said.append(
+            _("next best {code}, {margin} points behind").format(code=reason["next"], margin=_number(reason["margin"]))
+        )
+    return _("; ").join(said)
+
+
+def explain_link(row: Mapping[str, Any]) -> str:
+    """Return one row of :attr:`gridkit.model.Links.frame` as a sentence.
+
+    >>> explain_link({"mention": "金桂家园", "code": "a1", "accepted": True, "score": 11.0, "reason": {"name": "same"}})
+    '“金桂家园” was linked to a1 (11 points): same normalised name'
+    """
+    values = {
+        "mention": row["mention"],
+        "code": row["code"],
+        "score": _number(row["score"]),
+        "why": explain_reason(row["reason"]),
+    }
+    if row["accepted"]:
+        return _("“{mention}” was linked to {code} ({score} points): {why}").format(**values)
+    if row["code"]:
+        return _("“{mention}” may mean {code} ({score} points), a person must decide: {why}").format(**values)
+    return _("“{mention}” names nothing known").format(**values)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
