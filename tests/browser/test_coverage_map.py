@@ -145,6 +145,13 @@ def test_the_page_draws_what_it_says(opened):
     assert pixel[3] == pytest.approx(0.88 * 255, abs=2)
 
 
+def test_only_a_cover_can_be_invalid(open_page):
+    """``valid`` of an uncovered compound is no; nothing says so in its details."""
+    cover = sample.coverage({**sample.SITUATIONS, "c1": ("UNCOVERED", "no", "no", "no", ())})
+    page = open_page(coverage_map(sample.run(language="en", cover=cover)), fragment="#f=c1").page
+    assert "not valid" not in page.inner_text("#gk-details")
+
+
 def test_holes_are_not_filled(open_page):
     city = tiny.city([tiny.registry("branches", sample.BRANCHES)])
     frame = city.layers["compound"].frame.copy()
@@ -168,7 +175,7 @@ def test_without_scripts_the_table_and_the_figures_stand(open_page):
     assert "The map needs scripts" in text
     rows = page.locator("#gk-summary tbody tr")
     assert rows.count() == 3
-    assert rows.nth(0).inner_text().split("\t")[:3] == ["平安街道", "6", "3/6 50.0%"]
+    assert rows.nth(0).inner_text().split()[:4] == ["平安街道", "6", "3/6", "50.0%"]
     assert rows.nth(2).inner_text().split() == ["All", "8", "3/8", "37.5%–50.0%", *"111101111"]
     assert "Data as of 2024-06-30" in text
 

@@ -139,6 +139,11 @@ var gk = {};
     return gk.words[word].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
   };
 
+  // Whether the status of compound i says that something covers it, so that it can be valid or not.
+  gk.covers = function (i) {
+    return ["UNCOVERED", "UNKNOWN", "PLANNED"].indexOf(gk.levels.compound.get("status", i)) < 0;
+  };
+
   // The name of the smallest area above compound i that has one.
   gk.areaOf = function (i) {
     var level = gk.levels.compound;

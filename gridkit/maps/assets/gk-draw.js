@@ -118,7 +118,8 @@
     var groups = {};
     seen(level, view).forEach(function (i) {
       var on = gk.state.on[i];
-      var key = on ? level.get("status", i) + (level.get("valid", i) === "no" ? "!" : "") : "-";
+      var broken = gk.covers(i) && level.get("valid", i) === "no" && size(level, i, view) > 14;
+      var key = on ? level.get("status", i) + (broken ? "!" : "") : "-";
       (groups[key] = groups[key] || []).push(i);
     });
     Object.keys(groups).sort().forEach(function (key) {
@@ -236,7 +237,7 @@
       ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
       var view = { x: origin.x, y: origin.y, width: size.x, height: size.y,
         scale: Math.pow(2, zoom - gk.UNIT_ZOOM), radius: gk.radius(zoom) };
-      [["street", 15, 600, 30], ["community", 13, 400, 70], ["grid", 11.5, 400, 130], ["compound", 11.5, 400, 46]]
+      [["street", 15, 600, 30], ["community", 13, 400, 70], ["compound", 11.5, 400, 46], ["grid", 11.5, 400, 130]]
         .forEach(function (row) {
           var level = gk.levels[row[0]];
           if (level && gk.state.show[row[0]]) names(ctx, level, view, taken, row, zoom);

@@ -5,9 +5,7 @@
   var panel, index = null;
 
   gk.validity = function (i) {
-    var level = gk.levels.compound;
-    var covers = ["UNCOVERED", "UNKNOWN", "PLANNED"].indexOf(level.get("status", i)) < 0;
-    return covers ? gk.settings.valid[level.get("valid", i)] || "" : "";
+    return gk.covers(i) ? gk.settings.valid[gk.levels.compound.get("valid", i)] || "" : "";
   };
 
   function row(word, child) {
