@@ -42,8 +42,11 @@ def rate(numerator: int, denominator: int, excluded: int = 0, **more: Any) -> Ra
     return {"numerator": numerator, "denominator": denominator, "excluded": excluded, **more}
 
 
-def indicators(city: DemoCity) -> dict[str, Any]:
-    """Return the true value of every indicator: id -> scope (``""`` = city) -> basis -> figure."""
+def indicators(city: DemoCity, unlisted: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the true value of every indicator: id -> scope (``""`` = city) -> basis -> figure.
+
+    The management mode of the compounds ``unlisted`` in the compound registry stands nowhere: it is unknown.
+    """
     out: dict[str, dict[str, dict[str, Rate]]] = defaultdict(lambda: defaultdict(dict))
     homes = city.tables["compounds"]
     scopes: dict[str, list[Record]] = {"": list(homes)}
@@ -55,7 +58,7 @@ def indicators(city: DemoCity) -> dict[str, Any]:
             covered = sum(home["households"] for home in members if test(home))
             out[name][scope]["households"] = rate(covered, sum(home["households"] for home in members))
     _gap(out)
-    _modes(city, out)
+    _modes(city, out, set(unlisted))
     _grids(city, out)
     if city.size != "city":
         _property(city, out)
@@ -92,11 +95,12 @@ def _gap(out: dict[str, Any]) -> None:
     out["gap.organisation"][""]["compounds"] = {**value, "points": round(float(points[0] - points[1]), 6)}
 
 
-def _modes(city: DemoCity, out: dict[str, Any]) -> None:
+def _modes(city: DemoCity, out: dict[str, Any], unlisted: set[str]) -> None:
     cells: dict[str, list[Record]] = defaultdict(list)
     for home in city.tables["compounds"]:
         age = "old" if home["built_year"] <= 2000 else "new"
-        cells[f"{home['management_mode']}/{age}"].append(home)
+        mode = "unknown" if home["id"] in unlisted else home["management_mode"]
+        cells[f"{mode}/{age}"].append(home)
     for scope, members in sorted(cells.items()):
         covered = sum(city.truth[home["id"]].status in ORGANISED for home in members)
         out["mode.covered"][scope]["compounds"] = rate(covered, len(members))
@@ -196,7 +200,11 @@ def verdict(claim: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, A
 
 
 def answer_sheet(
-    city: DemoCity, unlinkable: Iterable[str] = (), planted: Iterable[dict[str, Any]] = ()
+    city: DemoCity,
+    unlinkable: Iterable[str] = (),
+    planted: Iterable[dict[str, Any]] = (),
+    *,
+    unlisted: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return the whole answer sheet as plain values.
 
@@ -206,6 +214,8 @@ def answer_sheet(
         Compounds whose only evidence is written in a way that a strict linker leaves to a person.
     planted : iterable of dict
         Every planted defect with its place in the written files.
+    unlisted : iterable of str
+        Compounds that the compound registry leaves out.
     """
     hidden = set(unlinkable)
     compounds = {
@@ -215,7 +225,7 @@ def answer_sheet(
         }
         for code, truth in city.truth.items()
     }  # fmt: skip
-    figures = indicators(city)
+    figures = indicators(city, unlisted)
     claims = [verdict(claim, figures) for claim in CLAIMS if claim["indicator"] in figures]
     totals: dict[str, Any] = {name: len(rows) for name, rows in city.tables.items()}
     totals["by_status"] = city.by_status()

@@ -8,32 +8,12 @@ from typing import TYPE_CHECKING
 
 from gridkit.demo import tables
 from gridkit.demo.plant import COVERS, Plant
+from gridkit.demo.spelling import FULL_WIDTH, TRADITIONAL, other_names, variant
 from gridkit.demo.tables import Lookup, Sheet
 
 if TYPE_CHECKING:
     from gridkit.demo.city import DemoCity
     from gridkit.demo.territory import Record
-
-_TRADITIONAL = str.maketrans(
-    "银锦绣云华庄园阳丰盛泽润岭桥兰荷莲柳晓丽红蓝宁乐苏宝汉东门馆办处网电财检计审档气税务医经济县镇党区区楼庆",
-    "銀錦繡雲華莊園陽豐盛澤潤嶺橋蘭荷蓮柳曉麗紅藍寧樂蘇寶漢東門館辦處網電財檢計審檔氣稅務醫經濟縣鎮黨區區樓慶",
-)
-_PHASES = {"一期": ("1期", "Ⅰ期", "１期"), "二期": ("2期", "Ⅱ期", "二 期")}
-_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_ALIASES = (
-    "幸福楼",
-    "东风院",
-    "前进里",
-    "团结坊",
-    "建设院",
-    "友谊楼",
-    "光明里",
-    "胜利坊",
-    "红旗院",
-    "和气楼",
-    "劳动里",
-    "曙光坊",
-)
 
 
 @dataclass
@@ -48,6 +28,8 @@ class Mess:
     hidden: set[tuple[str, str]] = field(default_factory=set)
     """(table, key) of rows that are hidden in the workbook."""
     unlinkable: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
+    """Compounds that the compound registry leaves out."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Compound id -> the alias by which the branch table calls it."""
     listed: dict[str, str] = field(default_factory=dict)
@@ -63,10 +45,10 @@ def degrade(city: DemoCity) -> Mess:
     mess = Mess(city, Lookup.of(city), Random(f"{city.seed}/degrade"))
     if city.size != "city":
         mess.plants.extend(city.plants)
-        _choose_aliases(mess)
+        _rename(mess)
     mess.sheets["branches"] = tables.branches(mess.look, lambda name, branch, at: _covered(mess, name, branch, at))
     mess.sheets["compounds"] = tables.compounds(mess.look, mess.listed)
-    mess.sheets["property_service"] = tables.service(mess.look, _variant)
+    mess.sheets["property_service"] = tables.service(mess.look, variant)
     if city.size == "city":
         return mess
     mess.sheets["units"] = tables.units(mess.look)
@@ -79,23 +61,6 @@ def degrade(city: DemoCity) -> Mess:
     for step in (_false_full, _compounds, _codes, _branches, _others, _dates):
         step(mess)
     return mess
-
-
-def _variant(name: str, home: Record, number: int) -> str:
-    """Write a compound's name as another office would: traditional, another numeral, with or without 小区."""
-    for phase, others in _PHASES.items():
-        if name.endswith(phase):
-            return name.removesuffix(phase) + others[number % 3]
-    turn = number % 12
-    if turn == 1:
-        return name.translate(_TRADITIONAL)
-    if turn == 5 and name.endswith(("花园", "家园", "苑")):
-        return name + "小区"
-    if turn == 5 and name == home["root"] + "小区":
-        return home["root"]
-    if turn == 8 and name.endswith("小区"):
-        return name.replace("小区", " 小区")
-    return name
 
 
 def _covered(mess: Mess, name: str, branch: Record, at: int) -> str:
@@ -114,34 +79,19 @@ def _covered(mess: Mess, name: str, branch: Record, at: int) -> str:
         return name
     if number % 17 == 3:
         return mess.look.name("communities", home["community"]) + name
-    return _variant(name, home, number)
+    return variant(name, home, number)
 
 
-def _choose_aliases(mess: Mess) -> None:
-    """Call a dozen compounds by another name in the branch table; the compound table knows half of these names."""
-    count = dict.fromkeys(mess.look.by["compounds"], 0)
-    for branch in mess.city.tables["branches"]:
-        for code in branch["covers"]:
-            if code in count:
-                count[code] += 1
-    planted = {p.subject for p in mess.city.plants}
-    sole = [
-        home
-        for home in mess.city.tables["compounds"]
-        if count[home["id"]] == 1 and mess.city.truth[home["id"]].status == "OWN_BRANCH" and home["id"] not in planted
-    ]
-    mess.rng.shuffle(sole)
-    half = 6 if mess.city.size == "county" else 1
-    for number, home in enumerate(sole[: 2 * half]):
-        code, alias = str(home["id"]), _ALIASES[number]
-        mess.aliases[code] = alias
-        place = ("branches", mess.city.truth[code].via[0], COVERS)
-        if number < half:
-            mess.listed[code] = alias
-            mess.plant("alias_known", place, code, f"以别名“{alias}”登记，别名列中有")
+def _rename(mess: Mess) -> None:
+    """Let the branch table call some compounds by another name."""
+    for other in other_names(mess.city, mess.rng):
+        code = other.compound
+        mess.aliases[code] = other.text
+        mess.plant(other.kind, ("branches", mess.city.truth[code].via[0], COVERS), code, other.note)
+        if other.kind == "alias_known":
+            mess.listed[code] = other.text
         else:
             mess.unlinkable.add(code)
-            mess.plant("alias_unknown", place, code, f"以别名“{alias}”登记，任何表中都没有说明")
 
 
 def _compounds(mess: Mess) -> None:
@@ -152,9 +102,12 @@ def _compounds(mess: Mess) -> None:
     safe = [key for key in sheet.keys if key not in used]
     rng.shuffle(safe)
     full = mess.city.size == "county"
-    take = iter(safe)
-    for key in [next(take) for _ in range(5 if full else 2)]:
+    # an instructor is recorded here only: leaving that compound out would change what the files can tell
+    silent = [key for key in safe if not mess.look.by["compounds"][key]["instructor"]]
+    for key in silent[: 5 if full else 2]:
         _leave_out(mess, key)
+        safe.remove(key)
+    take = iter(safe)
     for key in [next(take) for _ in range(25 if full else 3)]:
         sheet.row(key)["小区编号"] = ""
         mess.plant("code_missing", ("compounds", key, "小区编号"), key, "小区编号空白")
@@ -170,7 +123,7 @@ def _compounds(mess: Mess) -> None:
         mess.plant(kind, ("compounds", key, header), key, note)
     for key in [next(take) for _ in range(6 if full else 1)]:
         row = sheet.row(key)
-        row["户数"] = str(row["户数"]).translate(_FULL_WIDTH)
+        row["户数"] = str(row["户数"]).translate(FULL_WIDTH)
         mess.plant("full_width_digits", ("compounds", key, "户数"), key, "全角数字")
     key = next(take)
     mess.hidden.add(("compounds", key))
@@ -183,13 +136,14 @@ def _compounds(mess: Mess) -> None:
     _yes_no(sheet, "是否符合组建条件")
     for key in [next(take) for _ in range(8 if full else 2)]:
         row = sheet.row(key)
-        row["小区名称"] = row["小区名称"].translate(_TRADITIONAL)
+        row["小区名称"] = row["小区名称"].translate(TRADITIONAL)
 
 
 def _leave_out(mess: Mess, key: str) -> None:
     sheet = mess.sheets["compounds"]
     at = sheet.keys.index(key)
     del sheet.rows[at], sheet.keys[at]
+    mess.unlisted.add(key)
     mess.plant("C111", ("compounds.layer", key, "小区编号"), key, "图层中有，小区台账中没有")
 
 
@@ -242,11 +196,11 @@ def _branches(mess: Mess) -> None:
     planted = {p.key for p in mess.plants if p.table == "branches"}
     plain = [key for key, row in zip(sheet.keys, sheet.rows, strict=True) if key not in planted and row["所属社区"]]
     mess.rng.shuffle(plain)
-    twice = next(key for key in plain if sheet.row(key)["党组织类型"] == "小区党支部")
+    twice = next(k for k in plain if (sheet.row(k)["党组织类型"], sheet.row(k)["状态"]) == ("小区党支部", "正常"))
     at = sheet.keys.index(twice)
     sheet.rows.insert(at + 1, dict(sheet.rows[at]))
     sheet.keys.insert(at + 1, twice + "#2")
-    mess.plant("duplicate_row", ("branches", twice + "#2", "党组织编码"), twice, "同一党组织登记两次")
+    mess.plant("duplicate_branch", ("branches", twice + "#2", "党组织编码"), twice, "同一党组织登记两次")
     for key in plain[:30]:
         sheet.row(key)["社区代码"] = ""
     for key in plain[30:36]:

@@ -214,9 +214,8 @@ def _push_over_border(mess: Mess, homes: list[Record]) -> None:
         if 0.6 < inside < 0.92 and not hits and moved.intersection(other).area > 0.05 * moved.area:
             home["geometry"] = moved
             note = f"跨越社区界线，{round(100 * (1 - inside))}%在邻近社区"
-            mess.plants.append(
-                Plant("compound_over_border", "compounds.layer", home["id"], "geometry", home["id"], note)
-            )
+            for kind in ("compound_over_border", "compound_over_grid_line"):
+                mess.plants.append(Plant(kind, "compounds.layer", home["id"], "geometry", home["id"], note))
             done += 1
 
 

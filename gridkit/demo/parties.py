@@ -153,7 +153,7 @@ def _compound_branches(book: Book, community: Record, homes: list[Record], head:
             book.add(
                 f"{home['name']}党支部", "compound", "branch", formal_members=None, covers=(home["id"],),
                 status="planned",
-                founded_on="", term_end="", secretary=False, secretary_source="", **place,
+                founded_on="", term_end="", secretary=False, secretary_source="", star_level="", **place,
             )  # fmt: skip
     for members in joint_groups([home for home in homes if home["intent"] == "joint"]):
         formal = sum(home["formal_members"] for home in members)

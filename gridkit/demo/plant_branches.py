@@ -67,6 +67,8 @@ def _terms(garden: Garden) -> None:
         what = None
         if row["status"] == "dissolved":
             what = ("dissolved_still_covers", "状态", "已撤销的党组织仍列有小区")
+            note = "党支部已撤销，符合条件而没有支部"
+            garden.plants.append(Plant("C101", "compounds", row["covers"][0], FORMAL, row["covers"][0], note))
         elif not row["term_end"]:
             what = ("unknown_validity", "任期届满", "任期届满时间空白，是否在任期内不明")
         elif row["term_end"] < AS_OF:

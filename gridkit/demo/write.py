@@ -42,6 +42,7 @@ _CODES = {
     "branch_without_grid": "C208",
     "grid_with_two_branches": "C209", "branch_over_two_grids": "C210", "exclusive_grid_without_group": "C211",
     "dissolved_still_covers": "C216", "term_over": "C217", "compound_over_border": "T321",
+    "compound_over_grid_line": "T322", "duplicate_branch": "C215",
     "stated_community_differs": "T301",
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
@@ -88,7 +89,7 @@ def _write(demo: DemoCity, folder: Path) -> None:
         else:
             layouts[kind] = write_table(sheet, registries, name, _TITLES[kind])
     (folder / "gridkit.toml").write_bytes(project_text(demo, files, layouts).encode())
-    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts))
+    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=mess.unlisted)
     text = json.dumps(sheet_of_answers, ensure_ascii=False, sort_keys=True, indent=1)
     (folder / "answers.json").write_bytes((text + "\n").encode())
 

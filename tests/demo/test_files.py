@@ -142,13 +142,13 @@ def test_planted_rows_are_about_their_subject(tables, answers, county):
     names = {home["id"]: home["name"] for home in county.tables["compounds"]}
     for place in answers["planted"]:
         row = tables[place["file"]][place["row"] - 1] if place["file"] in tables else []
-        if place["kind"] in {"duplicate_row", "cycle", "orphan", "level_skipped"}:
+        if place["kind"] in {"duplicate_row", "duplicate_branch", "cycle", "orphan", "level_skipped"}:
             assert place["subject"] in row, place
         if place["kind"] == "C106":
             assert holds(tables, place) == 63
         if place["kind"] == "C103":
             assert names[place["subject"]][:2] in holds(tables, place)
-        if place["kind"] == "alias_unknown":
+        if place["kind"] in {"alias_unknown", "misspelt", "phase_dropped"}:
             assert names[place["subject"]] not in holds(tables, place)
         if place["kind"] == "full_width_digits":
             assert not holds(tables, place).isascii() and holds(tables, place).isdigit()
@@ -156,10 +156,13 @@ def test_planted_rows_are_about_their_subject(tables, answers, county):
             assert isinstance(holds(tables, place), int)
 
 
-def test_unlinkable_compounds_are_those_with_an_unknown_alias(answers):
+def test_unlinkable_compounds_are_those_whose_only_evidence_is_written_otherwise(answers):
     hidden = {code for code, entry in answers["compounds"].items() if not entry["linkable"]}
-    assert hidden == {place["subject"] for place in answers["planted"] if place["kind"] == "alias_unknown"}
-    assert len(hidden) == 6
+    kinds = {"alias_unknown": 6, "misspelt": 4, "phase_dropped": 2}
+    planted = [place for place in answers["planted"] if place["kind"] in kinds]
+    assert hidden == {place["subject"] for place in planted} and len(hidden) == 12
+    assert {kind: sum(place["kind"] == kind for place in planted) for kind in kinds} == kinds
+    assert all(len(answers["compounds"][code]["via"]) == 1 for code in hidden)
 
 
 def test_compound_workbook_looks_like_a_form(written, county):
