@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
 from gridkit.io.mistakes import Mistake, column_mistakes, mistakes_of, unknown
@@ -35,6 +36,13 @@ def _figure(value: object) -> object:
         return value
     text = value.strip().rstrip("%％").strip()
     return None if re.fullmatch(r"[xX×*＊]*", text) else text
+
+
+def _date(value: object) -> object:
+    """Refuse numbers, which would be read as seconds since 1970."""
+    if isinstance(value, (int, float)):
+        raise PydanticCustomError("date_type", "no date")
+    return value
 
 
 class _Value(BaseModel):
@@ -93,7 +101,7 @@ class Project(_Value):
 
     root: Path
     name: StrictStr = ""
-    as_of: dt.date | None = None
+    as_of: Annotated[dt.date | None, BeforeValidator(_date)] = None
     language: Literal["zh", "en"] | None = None
     profile: Literal["internal", "public"] = "internal"
     layers: dict[Level, LayerSpec] = Field(default_factory=dict)

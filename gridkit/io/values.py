@@ -119,13 +119,12 @@ def to_number(cell: object, *, factor: float = 1.0) -> tuple[float | None, str]:
     if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
         return None, NOT_A_NUMBER
     if isinstance(cell, (int, float)):
-        return (None, "") if math.isnan(cell) else (float(cell) * factor, "")
+        return _finite(cell, factor)
     text = compact(cell_text(cell))
     if is_missing(text):
         return None, ""
-    signed = re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text)
-    if signed:
-        return float(text) * factor, ""
+    if re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text):
+        return _finite(float(text), factor)
     found = None if _LESS.search(text) else _COUNT.fullmatch(text)
     if found is None:
         return None, NOT_A_NUMBER
@@ -134,6 +133,12 @@ def to_number(cell: object, *, factor: float = 1.0) -> tuple[float | None, str]:
         number *= _SCALES[letter]
     doubtful = any(found[name] for name in ("more", "least")) or (found["about"] or "") not in ("", "共", "共计")
     return number * factor, APPROXIMATE if doubtful else ""
+
+
+def _finite(number: float, factor: float) -> tuple[float | None, str]:
+    if math.isnan(number):
+        return None, ""
+    return (float(number) * factor, "") if math.isfinite(number) else (None, NOT_A_NUMBER)
 
 
 def to_count(cell: object, *, factor: float = 1.0) -> tuple[int | None, str]:
@@ -145,8 +150,10 @@ def to_count(cell: object, *, factor: float = 1.0) -> tuple[int | None, str]:
     number, problem = to_number(cell, factor=factor)
     if number is None:
         return None, problem
+    if not 0 <= number <= 2**53:
+        return None, NOT_A_NUMBER
     whole = round(number)
-    if whole < 0 or abs(number - whole) > 1e-6 or whole > 2**53:
+    if abs(number - whole) > 1e-6:
         return None, NOT_A_NUMBER
     return whole, problem
 
@@ -188,6 +195,8 @@ def to_date(cell: object, *, end: bool = False) -> tuple[str, str]:
 def _date_of_number(number: float, end: bool) -> tuple[str, str]:
     if 20_000 <= number < 80_000:  # days since 1899-12-30, as spreadsheets count
         return (dt.date(1899, 12, 30) + dt.timedelta(days=int(number))).isoformat(), ""
+    if not 0 <= number < 1e9:
+        return "", NOT_A_DATE
     tenth = round(number * 10) % 10
     if not number.is_integer() and tenth == 1 and abs(number * 10 - round(number * 10)) < 1e-6:
         return "", NOT_A_DATE  # 2021.1 is January, or an October whose zero the spreadsheet dropped
