@@ -128,7 +128,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 def write_map(run: Run, path: Path) -> None:
     """Write the offline coverage map of ``run`` to ``path``."""
-    coverage_map(run).save(path)
+    coverage_map(run, profile=str(run.settings["profile"])).save(path)
 
 
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from gridkit.audit.doubt import STATUS_OF_KIND, Doubt
 from gridkit.audit.rollup import Items, Rate, one_row, rollup
 from gridkit.model.fields import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
+    from gridkit.audit.evidence import Evidence
     from gridkit.audit.scopes import Scopes
     from gridkit.model import Attributes, Coverage
 
@@ -21,11 +23,14 @@ SMALL_N: Final = 30
 """With fewer compounds than this on either side a gap in points says little; it is then marked ``small_n``."""
 
 
-def coverage_rates(scopes: Scopes, attributes: Attributes, coverage: Coverage) -> list[list[pd.DataFrame]]:
+def coverage_rates(
+    scopes: Scopes, evidence: Evidence, attributes: Attributes, *, coverage: Coverage
+) -> list[list[pd.DataFrame]]:
     """Return ``coverage.*`` by compounds and households over the whole layer, and ``gap.organisation``.
 
     A compound that the coverage does not know is unknown; one without a household count is excluded from the
-    households and named, never counted as none.
+    households and named, never counted as none. Mentions that name nothing known widen the intervals by as many
+    compounds as they may cover; ``details`` name their records (``possible``).
     """
     items = scopes.compounds
     frame = coverage.frame.reindex(items.frame.index)
@@ -33,17 +38,21 @@ def coverage_rates(scopes: Scopes, attributes: Attributes, coverage: Coverage) -
     counted = households.notna().to_numpy(dtype=bool)
     weight = households.fillna(0).to_numpy(dtype=np.int64)
     valid = frame["valid"].fillna(UNKNOWN).to_numpy(dtype=object)
-    details = {"counts_as": tuple(coverage.counts_as), "ruleset": coverage.ruleset}
     parts: list[list[pd.DataFrame]] = []
     for kind in ("organisation", "work"):
         value = frame[kind].fillna(UNKNOWN).to_numpy(dtype=object)
         yes, open_ = value == YES, value == UNKNOWN
+        doubt = Doubt.of(evidence, coverage.counts_as if kind == "organisation" else STATUS_OF_KIND.values())
+        one = doubt.weights(items, value == NO, np.ones(len(value), dtype=np.int64))
+        many = doubt.weights(items, (value == NO) & counted, weight)
+        details = {"counts_as": tuple(coverage.counts_as), "ruleset": coverage.ruleset, "possible": doubt.records}
         as_declared = (yes, open_)
         as_valid = (yes & (valid == YES), open_ | (yes & ~np.isin(valid, (YES, NO))))
         for variant, (held, unknown) in (("declared", as_declared), ("valid", as_valid)):
             name = f"coverage.{kind}.{variant}"
-            parts.append(rollup(items, Rate(name, "compounds", held, unknown, details=details)))
-            parts.append(rollup(items, Rate(name, "households", held, unknown, counted, weight, details=details)))
+            parts.append(rollup(items, Rate(name, "compounds", held, unknown, doubt=one, details=details)))
+            by_home = Rate(name, "households", held, unknown, counted, weight, doubt=many, details=details)
+            parts.append(rollup(items, by_home))
             if name == "coverage.organisation.declared":
                 parts += [[pd.DataFrame([gap(parts[0], "compounds"), gap(parts[1], "households")])]]
     return parts

@@ -37,9 +37,9 @@ def measure(city: City, places: Places, links: Links, attributes: Attributes, co
         registry the city has not got is left out.
     """
     scopes = Scopes(city, places)
-    parts = coverage_rates(scopes, attributes, coverage)
-    parts.append(mode_table(scopes, attributes, coverage))
     evidence = Evidence(city, links)
+    parts = coverage_rates(scopes, evidence, attributes, coverage=coverage)
+    parts.append(mode_table(scopes, attributes, coverage))
     parts += grid_rates(scopes, evidence)
     parts += company_rates(scopes, evidence)
     parts += committee_rates(scopes, evidence)

@@ -119,6 +119,8 @@ class Rate:
     ``held``, ``unknown``, ``counted`` are booleans and ``weight``, ``part`` whole numbers in the order of the items.
     The denominator is the sum of ``weight`` over the counted items; the numerator that of ``part`` (``weight`` where
     not given) over those that hold. Items that do not count are the excluded ones. ``details`` go to the city row.
+    ``doubt`` gives, per scope level, the weight of items that may hold after all (see :mod:`gridkit.audit.doubt`); it
+    is added to the unknown.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Rate:
     weight: np.ndarray | None = None
     part: np.ndarray | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    doubt: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def _text(values: list[str]) -> pd.Series:
@@ -153,6 +156,7 @@ def rollup(items: Items, rate: Rate) -> list[pd.DataFrame]:
     frames = []
     for level, groups in items.groups.items():
         size = len(groups.labels)
+        perhaps = sums[3] + rate.doubt[level] if level in rate.doubt else sums[3]
         frames.append(
             pd.DataFrame(
                 {
@@ -160,7 +164,7 @@ def rollup(items: Items, rate: Rate) -> list[pd.DataFrame]:
                     "scope_level": _text([level] * size),
                     "scope": _text(groups.labels),
                     "basis": _text([rate.basis] * size),
-                    **{name: groups.sums(value) for name, value in zip(_NUMBERS, sums, strict=True)},
+                    **{name: groups.sums(value) for name, value in zip(_NUMBERS, (*sums[:3], perhaps), strict=True)},
                     **{name: groups.members(items.ids, mask) for name, mask in zip(_IDS, masks, strict=True)},
                     "details": [dict(rate.details) if level == "city" else {} for _ in range(size)],
                 }
