@@ -132,7 +132,7 @@ def unit_compounds(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
     for place, record in ties[["place", "record"]].itertuples(index=False):
         founded = rows.loc[record, "founded_on"]
         if _is_new(founded, facts, years=ruleset.thresholds.new_branch_years):
-            params = {**_names(facts, record, place), "founded_on": founded or "?"}
+            params = {**_names(facts, record, place), "founded_on": founded or "—"}
             where = fields(record, "founded_on", "covers") + _origin(facts, "compound_type", place)
             yield Concern("C108", str(facts.codes[place]), (int(place),), params, where, _at(facts, place))
     yield from _without_evidence(facts, unit)

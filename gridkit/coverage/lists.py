@@ -61,15 +61,16 @@ def _community_name(facts: Facts, code: str) -> str:
 
 def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
     """C111: a compound that a branch names but no layer has, or that a complete registry leaves out."""
-    del frame, ruleset
+    del ruleset
     lost = facts.links.unmatched
     lost = lost[(lost["field"] == "covers") & (lost["level"] == "compound") & lost["record"].isin(facts.branches.index)]
     here, registry = _sources(facts, "compound"), _sources(facts, "compounds")
     there = facts.city.rows("branches")["src"]
+    perhaps = _perhaps_meant(facts, frame)
     for record, mention in lost[["record", "mention"]].drop_duplicates().itertuples(index=False):
-        yield Concern(
-            "C111", record, (), {"name": mention, "there": there[record], "here": here}, fields(record, "covers")
-        )
+        params = {"name": mention, "there": there[record], "here": here}
+        places = perhaps.get(facts.branches.loc[record, "community"], ())
+        yield Concern("C111", record, places, params, fields(record, "covers"))
     absent = ~listed(facts) & facts.complete("compounds")
     layer = facts.city.layers.get("compound")
     records = (layer.frame["src"] + "!" + layer.frame["row"].astype(str)).to_dict() if layer else {}
@@ -79,6 +80,15 @@ def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterat
         params = {"name": name, "there": here, "here": registry}
         where = fields(records[code], "name") if layer else ()
         yield Concern("C111", code, (place,), params, where, ("compound", code))
+
+
+def _perhaps_meant(facts: Facts, frame: pd.DataFrame) -> dict[str, tuple[int, ...]]:
+    """Uncovered compounds of each community: a name there that nothing matches may be one of them under an alias."""
+    uncovered = np.flatnonzero((frame["status"] == "UNCOVERED").to_numpy())
+    where = facts.places["community"].iloc[uncovered]
+    return {
+        str(code): tuple(uncovered[at].tolist()) for code, at in where.groupby(where.to_numpy()).indices.items() if code
+    }
 
 
 def _sources(facts: Facts, kind: str) -> str:
