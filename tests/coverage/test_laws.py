@@ -54,7 +54,7 @@ CASES = st.fixed_dictionaries(
         ),
     }
 )
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @FEW
