@@ -138,8 +138,9 @@ def _committees(city: DemoCity, out: dict[str, Any]) -> None:
     owners = [body for body in bodies if body["body_kind"] == "owners_committee"]
     seats, party = sum(body["members"] for body in owners), sum(body["party_members"] for body in owners)
     out["owners.party_share"][""]["members"] = rate(party, seats)
-    least = min((Fraction(b["party_members"], b["members"]) for b in owners), default=Fraction(0))
-    out["owners.party_share_min"][""]["members"] = rate(least.numerator, least.denominator)
+    if owners:
+        least = min(owners, key=lambda body: Fraction(body["party_members"], body["members"]))
+        out["owners.party_share_min"][""]["members"] = rate(least["party_members"], least["members"])
     governed = {b["compound"] for b in bodies if b["body_kind"] in {"owners_committee", "management_committee"}}
     homes = city.tables["compounds"]
     obliged = {home["id"] for home in homes if home["compound_type"] not in NOT_OBLIGED}

@@ -125,16 +125,17 @@ def _members(home: Record, rng: Random) -> None:
 
 
 def _name_unit_compounds(homes: list[Record], owners: list[Record], community: str, uses: dict[str, int]) -> None:
-    """Unit-run compounds are named after their unit; one seated here is taken first, at most three each."""
+    """Unit-run compounds are named after their unit; one seated here first, three each before any has more."""
     for home in homes:
         if home["compound_type"] != "unit":
             continue
         if not owners:  # benchmark cities have no registry of units
             home["name"] = f"{home['root']}单位宿舍"
             continue
-        owner = min(owners, key=lambda u: (uses[u["id"]] >= 3, u["community"] != community, uses[u["id"]], u["id"]))
+        owner = min(owners, key=lambda u: (uses[u["id"]] // 3, u["community"] != community, uses[u["id"]], u["id"]))
         home["owner_unit"] = owner["id"]
-        word = _UNIT_WORDS[min(uses[owner["id"]], len(_UNIT_WORDS) - 1)]
+        number = uses[owner["id"]]
+        word = _UNIT_WORDS[number] if number < len(_UNIT_WORDS) else f"{number + 1}号院"
         home["name"] = owner["name"].removeprefix("演示县") + word
         uses[owner["id"]] += 1
 

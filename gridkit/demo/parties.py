@@ -157,7 +157,7 @@ def _compound_branches(book: Book, community: Record, homes: list[Record], head:
             )  # fmt: skip
     for members in joint_groups([home for home in homes if home["intent"] == "joint"]):
         formal = sum(home["formal_members"] for home in members)
-        name = f"{members[0]['root']}片区联合党支部"
+        name = f"{members[0]['name']}片区联合党支部"
         book.add(name, "joint", "branch", formal_members=formal, covers=tuple(h["id"] for h in members), **place)
     functional = [home for home in homes if home["intent"] == "functional"]
     if functional:

@@ -80,7 +80,7 @@ class Garden:
         """Found a joint branch over ``homes`` in the community of the first; its members are all of theirs."""
         more.setdefault("formal_members", sum(home["formal_members"] for home in homes))
         more.setdefault("covers", tuple(home["id"] for home in homes))
-        name = "、".join(home["root"] for home in homes[:2]) + "联合党支部"
+        name = "、".join(home["name"] for home in homes[:2]) + "联合党支部"
         return self.book.add(name, "joint", "branch", **self.place(homes[0]), **more)
 
     def place(self, home: Record) -> Record:

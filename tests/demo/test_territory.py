@@ -72,9 +72,12 @@ def test_codes_have_their_parents_in_them_and_are_unique(county):
     assert {row["code"][6:9] < "100" for row in county.tables["streets"] if row["name"].endswith("街道")} == {True}
 
 
-def test_compound_names_are_unique_inside_a_community(county):
-    seen = [(home["community"], home["name"]) for home in county.tables["compounds"]]
-    assert len(set(seen)) == len(seen)
+@pytest.mark.parametrize(("size", "seed"), [("town", 1), ("county", 0), ("county", 3)])
+def test_names_are_unique_inside_a_community(size, seed):
+    city = make_city(size, seed)
+    for table in ("compounds", "branches", "grids"):
+        seen = [(row["community"], row["name"]) for row in city.tables[table]]
+        assert len(set(seen)) == len(seen), table
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.data())
