@@ -74,6 +74,8 @@ def joint_branches(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
     limits = ruleset.thresholds
     joint = JointBranches.of(facts)
     table = joint.table
+    if table.empty:
+        return
     one = (table["kind"] == "joint") & (table["named"] > 0) & (table["reachable"] <= 1)
     many = table["named"] > limits.joint_max_units
     far = (table["span_m"] > limits.joint_max_span_m) | (table["communities"] > 1)

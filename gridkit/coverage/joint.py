@@ -40,6 +40,8 @@ class JointBranches:
         ties = facts.ties
         ties = ties[(ties["through"] == "covers") & (ties["strength"] == Y) & ties["record"].isin(index)]
         table = rows.loc[index, ["kind", "named"]].copy()
+        if table.empty:
+            return cls(table, {}, {})
         table["reachable"] = _reachable(facts, index)
         table["span_m"] = _spans(facts, ties).reindex(index).fillna(0.0)
         communities = facts.places["community"].iloc[ties["place"].to_numpy()].to_numpy()

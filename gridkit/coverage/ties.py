@@ -36,6 +36,8 @@ class Open:
 
     def to(self, level: str, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Return ``record``, ``code``, ``strength`` of the links of column ``name`` of the registry ``rows``."""
+        if rows.empty:
+            return pd.DataFrame({"record": [], "code": [], "strength": []}, dtype="object")
         parts = []
         for frame, strength in ((self.sure, Y), (self.perhaps, MAYBE)):
             part = frame.loc[(frame["level"] == level) & (frame["field"] == name), ["record", "code"]]
@@ -101,6 +103,8 @@ def pairing_ties(city: City, links: Open, codes: pd.Index) -> pd.DataFrame:
 def _unit_ties(city: City, links: Open, attributes: pd.DataFrame) -> pd.DataFrame:
     """Branch -> its unit -> compounds where the unit has premises or which it owns."""
     of_branch = links.to("unit", "unit", city.rows("branches"))
+    if of_branch.empty:
+        return of_branch
     premises = city.rows("premises")
     housed = links.to("unit", "unit", premises).merge(
         links.to("compound", "compound", premises), on="record", suffixes=("_unit", "")
