@@ -73,10 +73,9 @@ def test_hash_order_does_not_matter(written, tmp_path, seed):
 
 
 def test_committed_data_are_those_of_a_fresh_run(written):
-    committed = {name for name in hashes(DATA) if not name.startswith("runs")}
-    assert committed == set(hashes(written))
     fresh, kept = hashes(written), hashes(DATA)
-    for name in sorted(committed):
+    assert set(fresh) <= set(kept)
+    for name in sorted(fresh):
         if name.endswith(".gpkg"):  # the bytes of SQLite differ between its versions
             one, other = gpd.read_file(written / name), gpd.read_file(DATA / name)
             assert one.crs == other.crs and one.equals(other), name
