@@ -9,7 +9,7 @@ import pandas as pd
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
 from gridkit.linkage.parents import Rows, hints, inherit, locate
-from gridkit.linkage.resolve import resolve
+from gridkit.linkage.resolve import no_links, resolve
 from gridkit.linkage.score import ACCEPT
 from gridkit.linkage.targets import Targets, layer_targets, record_targets
 from gridkit.model import Links
@@ -52,17 +52,16 @@ def link(city: City, places: Places) -> Links:
     """
     known = hints(city)
     communities = layer_targets(city, places, COMMUNITY)
-    parts, rows = [], Rows(pd.DataFrame())
     stated, rows = locate(city, places, communities)
-    parts.append(stated)
     records = _link_records(city, rows, known)
-    parts.append(records)
+    parts = [stated, records]
     rows = inherit(rows, records, city.rows("branches").index)
-    own = resolve(rows.attach(simple(city, COMPOUND_COLUMN)), layer_targets(city, places, COMPOUND), known)
-    own = one_to_one(own)
+    compounds = layer_targets(city, places, COMPOUND)
+    own = one_to_one(resolve(rows.attach(simple(city, COMPOUND_COLUMN)), compounds, known))
     parts.append(own)
+    aliases = _registry_aliases(city, own)
     targets = {
-        COMPOUND: layer_targets(city, places, COMPOUND, _registry_aliases(city, own)),
+        COMPOUND: layer_targets(city, places, COMPOUND, aliases) if aliases else compounds,
         GRID: layer_targets(city, places, GRID),
         COMMUNITY: communities,
     }
@@ -83,9 +82,10 @@ def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:
     for level in ("unit", "company", "branch"):
         columns = [column for column in RECORD_COLUMNS if column.level == level]
         mentions = [rows.attach(simple(city, column)) for column in columns]
-        community = rows.frame["community"] if len(rows.frame) else None
-        parts.append(resolve(pd.concat(mentions, ignore_index=True), record_targets(city, level, community), known))
-    return pd.concat(parts, ignore_index=True)
+        mentioned = pd.concat(mentions, ignore_index=True)
+        if len(mentioned):
+            parts.append(resolve(mentioned, record_targets(city, level, rows.frame["community"]), known))
+    return pd.concat(parts, ignore_index=True) if parts else no_links()
 
 
 def _unplaced_communities(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +143,7 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
         if not codes:
             found.append({**base, "code": "", "method": "none", "score": 0.0, "margin": 0.0, "rank": 1,
                           "accepted": False, "reason": reason})  # fmt: skip
-    return pd.DataFrame(found, columns=list(LINK_COLUMNS))
+    return pd.DataFrame(found, columns=list(LINK_COLUMNS)) if found else no_links()
 
 
 def _row_order(records: pd.Series) -> pd.Series:
@@ -153,8 +153,7 @@ def _row_order(records: pd.Series) -> pd.Series:
 
 
 def _assemble(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    frame = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    filled = [part for part in parts if len(part)]
+    frame = pd.concat(filled, ignore_index=True) if filled else no_links()
     frame = frame.assign(key=_row_order(frame["record"]))
-    frame = frame.sort_values(["key", "field", "position", "rank", "code"], ignore_index=True)
-    types = {"position": "int64", "rank": "int64", "accepted": bool, "score": float, "margin": float}
-    return frame[list(LINK_COLUMNS)].astype(types)
+    return frame.sort_values(["key", "field", "position", "rank", "code"], ignore_index=True)[list(LINK_COLUMNS)]

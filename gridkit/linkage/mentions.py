@@ -68,8 +68,21 @@ _GRID_KINDS: Final = ("grid", "exclusive_grid_group")
 _COMMUNITY_NAME: Final = re.compile(r"(?:社区|村|居委会|居民委员会|村委会|村民委员会)$")
 
 
+_NO_MENTIONS: Final = pd.DataFrame(
+    {
+        name: pd.Series([], dtype=dtype)
+        for name, dtype in {
+            **dict.fromkeys(("record", "text", "code", "field", "level", "mention"), "object"),
+            **{"position": "int64", "soft": "bool"},
+        }.items()
+    }
+)
+
+
 def simple(city: City, column: Column) -> pd.DataFrame:
     """Return one mention per row that fills the column, with ``text``, ``code``, ``level`` and ``soft``."""
+    if column.kind not in city.registries:
+        return _NO_MENTIONS.copy()
     rows = city.rows(column.kind)
     text = rows[column.name].str.strip()
     text = text.mask(text.isin(NOTHING), "")

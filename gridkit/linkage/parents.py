@@ -11,7 +11,7 @@ import pandas as pd
 from gridkit.geo import LONLAT, bd09_to_wgs84, gcj02_to_wgs84, nest, to_metric
 from gridkit.linkage.mentions import COMMUNITY_COLUMNS, STATING, simple
 from gridkit.linkage.names import keys, normalise
-from gridkit.linkage.resolve import resolve
+from gridkit.linkage.resolve import no_links, resolve
 from gridkit.model.fields import COMMUNITY, STREET
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFra
 
     A code without a name places a row, but as a link it waits for a person like any code alone.
     """
-    columns = [column for column in (*COMMUNITY_COLUMNS, *STATING) if len(city.rows(column.kind))]
+    columns = [column for column in (*COMMUNITY_COLUMNS, *STATING) if column.kind in city.registries]
     parts, places_of = [], []
     for column in columns:
         rows = city.rows(column.kind)
@@ -95,7 +95,7 @@ def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFra
         parts.append(mentions.assign(street=street.reindex(mentions["record"]).to_numpy(dtype=object)))
     if not parts:
         empty = pd.DataFrame({"community": [], "street": [], "unresolved": [], "inherited": []}, dtype=object)
-        return resolve(_no_mentions(), communities, {}), Rows(empty)
+        return no_links(), Rows(empty)
     mentions = pd.concat(parts, ignore_index=True)
     links = resolve(mentions, communities, {})
     frame = pd.concat(places_of).assign(community="", unresolved=False, inherited=False).astype({"community": object})
@@ -107,10 +107,6 @@ def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFra
     else:
         frame["community"] = _codes_without_layer(mentions, places).reindex(frame.index).fillna("").astype(object)
     return links[links["field"] != ""], Rows(frame)
-
-
-def _no_mentions() -> pd.DataFrame:
-    return pd.DataFrame({name: [] for name in ("record", "field", "position", "mention", "text", "code")}, dtype=object)
 
 
 def _codes_without_layer(mentions: pd.DataFrame, places: Places) -> pd.Series:

@@ -10,6 +10,7 @@ from gridkit.linkage.candidates import find
 from gridkit.linkage.names import keys_of, normalise, strip_parents
 from gridkit.linkage.score import score
 from gridkit.linkage.targets import clean_code
+from gridkit.model.results import LINK_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 MENTION_COLUMNS: Final = ("record", "field", "position", "mention", "text", "code")
 """What every mention has; ``community``, ``street``, ``unresolved``, ``soft``, ``point`` are filled where missing."""
+_TYPES: Final = {
+    **dict.fromkeys(LINK_COLUMNS, "object"),
+    **{"position": "int64", "rank": "int64", "score": "float64", "margin": "float64", "accepted": "bool"},
+}
 _SAME: Final = ["text", "code", "community", "street", "unresolved", "soft", "point"]
 _MISSING: Final = {"community": "", "street": "", "unresolved": False, "soft": False, "point": ""}
 
@@ -41,25 +46,27 @@ def resolve(mentions: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[
         ``record``, ``field``, ``position``, ``mention``, ``level``, ``code``, ``method``, ``score``, ``margin``,
         ``rank``, ``accepted``, ``reason``; at least one row per mention.
     """
+    if mentions.empty:
+        return no_links()
     mentions = mentions.reset_index(drop=True)
     for name, value in _MISSING.items():
         given = mentions[name] if name in mentions else pd.Series(value, index=mentions.index)
         mentions[name] = given.astype(object).where(given.notna(), value).astype(object if value == "" else bool)
     mentions["code"] = clean_code(mentions["code"])
-    mentions["uid"] = mentions.groupby(_SAME, sort=True).ngroup() if len(mentions) else 0
+    mentions["uid"] = mentions.groupby(_SAME, sort=True).ngroup()
     unique = mentions.drop_duplicates("uid").set_index("uid")[_SAME].sort_index()
-    if len(targets) and len(unique):
+    if len(targets):
         unique = _with_keys(unique, targets.level, hints)
         written = _code_as_text(unique, targets)
         unique["code"] = unique["code"].where(unique["code"] != "", written)
         # A text that is a code is no name; it must not count as another name than the target's.
         unique[["full", "core"]] = unique[["full", "core"]].mask(written != "", "")
         decided = score(find(unique, targets), unique, targets)
-        absent = {}
+        absent: dict[str, str] = {}
     else:
         columns = ["uid", "target", "method", "score", "margin", "rank", "accepted", "reason"]
         decided = pd.DataFrame({name: pd.Series([], dtype=object) for name in columns})
-        absent = {} if len(targets) else {"targets": "absent"}
+        absent = {"targets": "absent"}
     table = mentions[["record", "field", "position", "mention", "uid"]].merge(decided, on="uid", how="left")
     nothing = table["target"].isna()
     table["code"] = table["target"].where(~nothing, "").astype(object)
@@ -75,6 +82,11 @@ def resolve(mentions: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[
         for uid, none, reason in zip(table["uid"], nothing, table["reason"], strict=True)
     ]
     return table.assign(level=targets.level).drop(columns=["uid", "target"])
+
+
+def no_links() -> pd.DataFrame:
+    """Return a table of links without rows."""
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in _TYPES.items()})
 
 
 def _code_as_text(unique: pd.DataFrame, targets: Targets) -> pd.Series:

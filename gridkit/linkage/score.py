@@ -72,9 +72,11 @@ def score(candidates: pd.DataFrame, mentions: pd.DataFrame, targets: Targets) ->
     table["point_is"] = np.where(
         table["point"] == "", "none", np.where(table["point"] == table["target"], "inside", "outside")
     )
-    points = table["name"].map(NAME_POINTS) + table["parent"].map(PARENT_POINTS)
-    points += table["code_is"].map(CODE_POINTS) + table["point_is"].map(POINT_POINTS)
-    table["score"] = (points - (table["name"] == "similar") * (100 - table["ratio"]) / 50).astype(float).round(2)
+    weights = {"name": NAME_POINTS, "parent": PARENT_POINTS, "code_is": CODE_POINTS, "point_is": POINT_POINTS}
+    points = np.zeros(len(table))
+    for feature, weight in weights.items():
+        points += np.array([weight[value] for value in table[feature]], dtype=float)
+    table["score"] = np.round(points - (table["name"] == "similar") * (100 - table["ratio"]) / 50, 2)
     table = table.sort_values(["uid", "score", "target"], ascending=[True, False, True], ignore_index=True)
     return _decide(table, targets.level)
 

@@ -1,7 +1,7 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod
 
@@ -144,6 +144,7 @@ def test_offsets_of_known_cities(lon, lat, gcj, bd):
         assert angle == pytest.approx(azimuth, abs=2)
 
 
+@settings(deadline=None)
 @given(st.floats(75, 134), st.floats(19, 53))
 def test_datum_round_trip(lon, lat):
     for there, back in ((wgs84_to_gcj02, gcj02_to_wgs84), (wgs84_to_bd09, bd09_to_wgs84)):

@@ -1,0 +1,191 @@
+import dataclasses
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from gridkit.geo import place
+from gridkit.linkage import check_links, explain_link, find_duplicates, link, merge_attributes
+from gridkit.locale import speaking
+from gridkit.model import City, Findings, Layer
+from gridkit.model.fields import LAYER_FIELDS
+from gridkit.rules import CATALOGUE
+from tests import tiny
+
+BRANCH = {"branch_kind": "joint", "branch_status": "active", "name": "联合党支部"}
+EAST = {"community_name": "东门社区"}
+
+
+def check(registries: dict[str, list[dict]], compounds: dict[str, dict] | None = None) -> Findings:
+    city = tiny.city([tiny.registry(kind, rows) for kind, rows in registries.items()], compounds)
+    links = link(city, place(city))
+    return Findings.concat([check_links(city, links), merge_attributes(city, links)[1], find_duplicates(city)])
+
+
+def branch(covers: str, **row: str) -> dict[str, list[dict]]:
+    return {"branches": [{**BRANCH, "covers": covers, **row}]}
+
+
+NEXT_CODE = {"a2": "金桂家园", "a3": "银杏小区", "a4": "市财政局家属院", "a1": "翠湖苑一期"}
+SHIFTED = [{"compound_id": code, "compound_name": name, **EAST} for code, name in NEXT_CODE.items()]
+UNIT_POINT = {"name": "甲", "lon": 105.012, "lat": 39.735}
+
+# What fails each rule, and what passes it.
+CASES = {
+    "L101": (branch("不知名的小区", **EAST), branch("金桂家园", **EAST)),
+    "L102": (branch("金桂家圆", **EAST), branch("金桂家园", **EAST)),
+    "L103": ({"owners_committees": SHIFTED[:1]}, {"owners_committees": [{**SHIFTED[0], "compound_id": "a1"}]}),
+    "L104": (branch("金桂家园、银杏小区等3个小区", **EAST), branch("金桂家园、银杏小区等2个小区", **EAST)),
+    "L105": ({"compounds": [{"name": "金桂家园", **EAST}] * 2}, {"compounds": [{"name": "金桂家园", **EAST}]}),
+    "L106": ({"branches": [BRANCH]}, {"branches": [BRANCH]}),
+    "L107": (
+        {"compounds": [{"name": "金桂家园", "households": 120, **EAST}]},
+        {"compounds": [{"name": "金桂家园", "households": 100, "owner_unit": "市局", **EAST}]},
+    ),
+    "L108": (branch("金桂家园", community_name="旧名社区"), branch("金桂家园", **EAST)),
+    "L109": ({"owners_committees": SHIFTED * 5}, {"owners_committees": SHIFTED * 4}),
+    "L110": ({"branches": [BRANCH]}, {"branches": [BRANCH]}),
+    "L111": ({"units": [{**UNIT_POINT, **EAST}]}, {"units": [{**UNIT_POINT, "community_name": "河口社区"}]}),
+    "L112": (
+        {"owners_committees": [{"compound_id": "b2", "compound_name": "和平花园", **EAST}]},
+        {"owners_committees": [{"compound_id": "b2", "compound_name": "和平花园", "community_name": "西门社区"}]},
+    ),
+    "L113": (branch("金桂家园", unit_name="市财政局", **EAST), branch("金桂家园", **EAST)),
+}
+LAYER = {
+    "L106": {"a3": {"name": "金桂家园"}},  # 200 m from a1, same community
+    "L110": {"a2": {"name": "金桂·家园"}},  # see below: moved beside a1
+}
+
+
+def beside(city: City) -> City:
+    """Move a2 beside a1."""
+    layer = city.layers["compound"]
+    frame = layer.frame.copy()
+    shapes = [tiny.square(110, 40, 60) if code == "a2" else shape for code, shape in frame.geometry.items()]
+    frame["geometry"] = gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
+    return city.with_layers(compound=dataclasses.replace(layer, frame=frame))
+
+
+def test_every_rule_has_a_case():
+    assert set(CASES) == {code for code in CATALOGUE if code.startswith("L1")}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_rule_fails_and_passes(code):
+    bad, good = CASES[code]
+    if code == "L110":
+        found = find_duplicates(beside(tiny.city(compounds=LAYER[code]))).with_code(code)
+    else:
+        found = check(bad, LAYER.get(code)).with_code(code)
+    assert len(found) == (4 if code == "L103" and len(bad["owners_committees"]) > 1 else 1)
+    row = found.iloc[0]
+    with speaking("en"):
+        sentence = CATALOGUE[code].say(row["params"])
+    assert "?" not in sentence
+    assert row["refs"]
+    assert all("!" in ref for ref in row["refs"])
+    assert code not in check(good).counts()
+
+
+def test_refs_name_the_cell():
+    assert check(CASES["L101"][0]).with_code("L101")["refs"].iloc[0] == ("branches.xlsx!Sheet1!O3",)
+    assert check(CASES["L103"][0]).with_code("L103")["refs"].iloc[0][0] == "owners_committees.xlsx!Sheet1!A3"
+
+
+def test_a_clean_city_has_no_findings():
+    city = tiny.city()
+    assert len(check_links(city, link(city, place(city)))) == 0
+    assert len(find_duplicates(city)) == 0
+    empty = City("none", tiny.CRS)
+    assert len(check_links(empty, link(empty, place(empty)))) == 0
+    assert len(find_duplicates(empty)) == 0
+
+
+def test_attributes_come_from_the_registry_first():
+    rows = [{"compound_id": "a1", "name": "金桂家園", "households": 120, "built_year": 1995, "eligible": "no", **EAST}]
+    city = tiny.city([tiny.registry("compounds", rows)], {"a1": {"buildings": 4}})
+    attributes, findings = merge_attributes(city, link(city, place(city)))
+    frame, origin = attributes.frame, attributes.origin
+    assert list(frame.columns) == list(LAYER_FIELDS["compound"]) == list(origin.columns)
+    assert frame.index.equals(city.layers["compound"].frame.index)
+    here = frame.loc["a1"]
+    assert (here["households"], here["built_year"], here["buildings"], here["eligible"]) == (120, 1995, 4, "no")
+    assert here["name"] == "金桂家园"
+    assert origin.loc["a1", ["households", "buildings", "property_mode"]].to_list() == [
+        "compounds.xlsx!Sheet1!3", "compound.gpkg!compound!1", ""]  # fmt: skip
+    assert frame.loc["a2", "households"] == 100
+    assert str(frame["households"].dtype) == "Int64"
+    assert [params["field"] for params in findings.frame["params"]] == ["households", "eligible"]
+    assert findings.frame["params"].iloc[0] | {} == {
+        "field": "households", "name": "金桂家园", "registry_value": 120, "layer_value": 100}  # fmt: skip
+
+
+def test_attributes_without_a_compound_layer():
+    city = City("none", tiny.CRS)
+    attributes, findings = merge_attributes(city, link(city, place(city)))
+    assert attributes.frame.empty
+    assert len(findings) == 0
+
+
+def points(names: list[str], xy: list[tuple[float, float]]) -> City:
+    rows = {f"p{i:02d}": {"name": name} for i, name in enumerate(names)}
+    shapes = [Point(tiny.X0 + x, tiny.Y0 + y) for x, y in xy]
+    return City("points", tiny.CRS, layers={"compound": tiny.layer("compound", rows, shapes)})
+
+
+def clusters(city: City) -> list[tuple[str, int]]:
+    return [(row["subject"], row["params"]["count"]) for row in find_duplicates(city).rows()]
+
+
+def test_repeated_compounds_within_200_m():
+    names = ["和平里", "和平裏", "和平里", "和平里", "向阳院", "和平里"]
+    spots = [(0, 0), (150, 0), (300, 0), (520, 0), (10, 0), (0, 0)]
+    assert clusters(points(names, spots)) == [("p00", 4)]  # chained 0-150-300; 520 is too far
+
+
+def test_repeated_points_in_one_community_or_street():
+    city = points(["和平里", "和平里", "向阳院"], [(10, 10), (390, 390), (20, 20)])
+    assert clusters(city) == []
+    assert clusters(
+        dataclasses.replace(city, layers={**city.layers, "community": tiny.city().layers["community"]})
+    ) == [("p00", 2)]
+    assert clusters(dataclasses.replace(city, layers={**city.layers, "street": tiny.city().layers["street"]})) == [
+        ("p00", 2)
+    ]
+
+
+def test_thousands_at_one_spot_are_chained():
+    """Geocoders put what they do not know into the middle of the town; that must not cost all pairs."""
+    city = points(["和平里"] * 3000 + [f"小区{i}" for i in range(3000)], [(0, 0)] * 6000)
+    assert clusters(city) == [("p00", 3000)]
+
+
+def test_features_without_geometry_are_no_duplicates():
+    layer = points(["和平里", "和平里"], [(0, 0), (0, 0)]).layers["compound"]
+    frame = layer.frame.set_geometry(gpd.GeoSeries([None, None], index=layer.frame.index, crs=tiny.CRS))
+    city = City("none", tiny.CRS, layers={"compound": Layer("compound", frame)})
+    assert len(find_duplicates(city)) == 0
+
+
+def test_links_in_words():
+    city = tiny.city([tiny.registry("branches", [{**BRANCH, "covers": "金桂家园、金桂家圆、没有此处、a2", **EAST}])])
+    frame = link(city, place(city)).frame
+    with speaking("en"):
+        said = [explain_link(row) for row in frame[frame["field"] == "covers"].to_dict("records")]
+    assert said == [
+        "“金桂家园” was linked to a1 (11 points): same normalised name; same community",
+        "“金桂家圆” may mean a1 (4.5 points), a person must decide: similar name; same community",
+        "“没有此处” names nothing known",
+        "“a2” was linked to a2 (7 points): same code; same community",
+    ]
+
+
+def test_findings_do_not_depend_on_row_order():
+    bad = [{**BRANCH, "covers": text, **EAST} for text in ("不知名", "金桂家圆", "银杏小区等3个小区")]
+    city = tiny.city([tiny.registry("branches", bad)])
+    turned = dataclasses.replace(city.registries["branches"], frame=city.rows("branches").iloc[::-1])
+    other = dataclasses.replace(city, registries={"branches": turned})
+    one, two = (check_links(each, link(each, place(each))).frame for each in (city, other))
+    pd.testing.assert_frame_equal(one, two)
