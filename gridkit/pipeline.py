@@ -11,7 +11,7 @@ from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
-from gridkit.locale import N_, gettext
+from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map
 from gridkit.model import Findings, Run
 from gridkit.reports import write_html, write_json, write_xlsx
@@ -95,6 +95,11 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
     language : str
         Language of reports and map, ``zh`` or ``en``.
     """
+    with speaking(language):
+        return _audit(project, progress, language)
+
+
+def _audit(project: Project, progress: Progress, language: str) -> Run:
     ruleset = ruleset_of(project)
     checked = check(project, progress=progress)
     city, places, links = checked.city, checked.places, checked.links
@@ -103,7 +108,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
     attributes, conflicts = merge_attributes(city, links)
     coverage = cover(city, places, links, attributes, ruleset)
     consistency = check_coverage(city, places, links, attributes, coverage, ruleset)
-    tree = check_tree(city, places, links)
+    tree = check_tree(city, places, links, thresholds=ruleset.thresholds)
     progress(gettext(STEPS[5]), 5, total)
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
@@ -128,7 +133,8 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 def write_map(run: Run, path: Path) -> None:
     """Write the offline coverage map of ``run`` to ``path``."""
-    coverage_map(run, profile=str(run.settings["profile"])).save(path)
+    with speaking(run.language):
+        coverage_map(run, profile=str(run.settings["profile"])).save(path)
 
 
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
@@ -152,4 +158,5 @@ def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool 
         The project file, so that ``gridkit verify`` finds the inputs again.
     """
     rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
-    return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
+    with speaking(run.language):
+        return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)

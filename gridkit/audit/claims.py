@@ -25,13 +25,33 @@ class Claim(Protocol):
     ``figure`` is in percent (in plain units for ``load.*``), or None where it is redacted.
     """
 
-    text: str
-    indicator: str
-    scope: str
-    basis: str
-    figure: float | None
-    comparator: str
-    source: str
+    @property
+    def text(self) -> str:
+        """The sentence."""
+
+    @property
+    def indicator(self) -> str:
+        """Id of the indicator."""
+
+    @property
+    def scope(self) -> str:
+        """Code, class or name of the place; empty for the city."""
+
+    @property
+    def basis(self) -> str:
+        """What the indicator counts; empty for its first basis."""
+
+    @property
+    def figure(self) -> float | None:
+        """The figure stated."""
+
+    @property
+    def comparator(self) -> str:
+        """``=``, ``>=``, ``<=``, ``>`` or ``<``."""
+
+    @property
+    def source(self) -> str:
+        """Where it is stated."""
 
 
 BECAUSE: Final[Mapping[str, str]] = {

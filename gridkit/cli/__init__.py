@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gridkit import __version__, errors, locale
+from gridkit.cli import options
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
@@ -49,14 +50,7 @@ def _root() -> click.Group:
         name="gridkit",
         help=gettext("Join boundary layers with registries, decide coverage with reasons, and audit claims."),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        params=[
-            click.Option(
-                ["--lang"],
-                type=click.Choice(locale.LANGUAGES),
-                expose_value=False,
-                help=gettext("Language of messages, reports and maps."),
-            )
-        ],
+        params=[options.lang()],
     )
     return click.version_option(__version__, "--version", prog_name="gridkit")(root)
 
@@ -86,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     locale.use(language)
     _speak_click(language)
     try:
-        result = _root().main(list(arguments), prog_name="gridkit", standalone_mode=False)
+        result = _root().main(list(arguments), prog_name="gridkit", standalone_mode=False, obj=wanted)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (Exception, KeyboardInterrupt) as problem:

@@ -39,11 +39,11 @@ def command() -> click.Command:
     )
 
 
-def audit(project: Path, out: Path | None, no_map: bool, as_json: bool, lang: str | None) -> int:
+def audit(project: Path, out: Path | None, no_map: bool, as_json: bool) -> int:
     """Audit a project and write its run folder."""
     from gridkit import pipeline
 
-    found, language = options.open_project(project, lang)
+    found, language = options.open_project(project)
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)

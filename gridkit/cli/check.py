@@ -35,11 +35,11 @@ def command() -> click.Command:
     )
 
 
-def check(project: Path, show_all: bool, as_json: bool, lang: str | None) -> int:
+def check(project: Path, show_all: bool, as_json: bool) -> int:
     """Check a project."""
     from gridkit import pipeline
 
-    found, _ = options.open_project(project, lang)
+    found, _ = options.open_project(project)
     with options.progress() as progress:
         checked = pipeline.check(found, progress=progress)
     if as_json:

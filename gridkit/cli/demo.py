@@ -34,7 +34,7 @@ def command() -> click.Command:
     )  # fmt: skip
 
 
-def demo(folder: Path, size: str, seed: int, data_only: bool, as_json: bool, lang: str | None) -> int:
+def demo(folder: Path, size: str, seed: int, data_only: bool, as_json: bool) -> int:
     """Write the demo city and audit it."""
     from gridkit.demo import make_city, write
 
@@ -55,7 +55,7 @@ def demo(folder: Path, size: str, seed: int, data_only: bool, as_json: bool, lan
     from gridkit import pipeline
     from gridkit.cli.audit import show
 
-    found, language = options.open_project(folder, lang)
+    found, language = options.open_project(folder)
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)

@@ -32,9 +32,8 @@ def command() -> click.Command:
     )
 
 
-def explain(what: str, subject: str, as_json: bool, lang: str | None) -> int:
+def explain(what: str, subject: str, as_json: bool) -> int:
     """Explain a rule or a compound."""
-    del lang
     if what == "rule":
         _rule(subject, as_json=as_json)
     else:

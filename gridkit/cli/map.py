@@ -32,11 +32,11 @@ def command() -> click.Command:
     )
 
 
-def map_(project: Path, output: Path | None, lang: str | None) -> int:
+def map_(project: Path, output: Path | None) -> int:
     """Audit a project and write its map."""
     from gridkit import pipeline
 
-    found, language = options.open_project(project, lang)
+    found, language = options.open_project(project)
     target = output or found.root / "map.html"
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)

@@ -31,6 +31,7 @@ def lang() -> click.Option:
     return click.Option(
         ["--lang"],
         type=click.Choice(locale.LANGUAGES),
+        expose_value=False,
         help=gettext("Language of messages, reports and maps."),
     )
 
@@ -50,12 +51,12 @@ def project_file(path: Path) -> Path:
     return path / PROJECT_FILE if path.is_dir() else path
 
 
-def open_project(path: Path, language: str | None) -> tuple[Project, str]:
+def open_project(path: Path) -> tuple[Project, str]:
     """Read the project file and settle the language: ``--lang``, then the project file, then the locale."""
     from gridkit.io.project import read_project
 
     found = read_project(path)
-    chosen = language or found.language or locale.from_environment() or locale.DEFAULT_LANGUAGE
+    chosen = click.get_current_context().obj or found.language or locale.from_environment() or locale.DEFAULT_LANGUAGE
     locale.use(chosen)
     return found, chosen
 

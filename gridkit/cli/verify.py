@@ -29,16 +29,16 @@ def command() -> click.Command:
     )
 
 
-def verify(run: Path, as_json: bool, lang: str | None) -> int:
+def verify(run: Path, as_json: bool) -> int:
     """Verify a run folder."""
-    del lang
     from gridkit import pipeline
     from gridkit.stores import compare_runs, read_manifest, verify_outputs
 
     manifest = read_manifest(run)
     problems = [f"{name}: {problem}" for name, problem in verify_outputs(run)]
     file = run / manifest["project"]
-    project, spoken = options.open_project(file, manifest["language"])
+    project, _ = options.open_project(file)
+    spoken = manifest["language"]
     with options.progress() as progress, tempfile.TemporaryDirectory() as folder:
         again = pipeline.audit(project, progress=progress, language=spoken)
         progress(gettext("writing the run folder"), 0, 1)

@@ -150,6 +150,7 @@ def of_compound(needs: Predicates, facts: Facts, *, outcome: Outcome | None = No
     if needs.members_at_least is not None:
         asked.append(at_least(frame["formal_members"], needs.members_at_least))
     asked += [sure(facts.complete(kind)) for kind in needs.complete]
+    asked += [sure(np.full(size, kind not in facts.city.registries)) for kind in needs.absent]
     if needs.of_outcome and outcome is not None:
         asked += [sure(getattr(outcome, measure) == N) for measure in needs.silent]
         if needs.open is not None:

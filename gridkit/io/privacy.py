@@ -19,6 +19,9 @@ MASK: Final = "***"
 SHARE: Final = 0.3
 """A column is personal where more than this share of its filled cells are identity or mobile numbers."""
 
+SHORTEST: Final = 11
+"""Digits of a mobile number; a shorter text holds none."""
+
 _PERSONAL: Final = re.compile(
     r"姓名|身份证|证件号|手机|电话|联系方式|出生|生日|住址|门牌|邮箱|微信|户主|房号|室号|照片|e-?mail|phone|mobile|wechat|^qq|idcard|id_card"
 )
@@ -32,6 +35,7 @@ _NOT_A_NAME: Final = re.compile(
 _BIRTH: Final = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY: Final = re.compile(rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_BIRTH}\d{{3}}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE: Final = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
+_NUMBERISH: Final = re.compile(r"\s*[+＋]?[\d\- ]{10,22}[\dXxＸｘ]\s*")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _PERSON_LABEL: Final = re.compile(
     r"((?:填表|填报|制表|审核|统计|经办|负责|联系|联络|责任|审批|校对)(?:员|人)|单位领导|领导签字|签字)\s*[:：]?\s*[^\s,，;；、]*"
@@ -89,11 +93,12 @@ def holds_persons(cells: Iterable[object], *, codes: bool = False) -> bool:
     """
     filled = found = 0
     for cell in cells:
-        text = narrow(cell_text(cell)).replace(" ", "")
-        if not text:
+        text = cell_text(cell)
+        filled += text != "" and not text.isspace()
+        if len(text) < SHORTEST or _NUMBERISH.fullmatch(text) is None:
             continue
-        filled += 1
-        found += len(text) >= 11 and (is_identity(text, checked=codes) or _MOBILE.fullmatch(text) is not None)
+        text = narrow(text).replace(" ", "")
+        found += is_identity(text, checked=codes) or _MOBILE.fullmatch(text) is not None
     return filled > 0 and found > SHARE * filled
 
 
@@ -103,7 +108,7 @@ def mask(text: str) -> str:
     >>> mask("联系 139 0000 0000 王"), mask("统计用代码522601001002")
     ('联系 *** 王', '统计用代码522601001002')
     """
-    if len(text) < 11 or not any(letter.isdigit() for letter in text):
+    if len(text) < SHORTEST or not any(letter.isdigit() for letter in text):
         return text
     plain = text if text.isascii() else "".join(narrow(letter) if "０" <= letter <= "９" else letter for letter in text)
     return _MOBILE.sub(MASK, _IDENTITY.sub(MASK, plain)) if _has_number(plain) else text
@@ -126,7 +131,7 @@ def masked_column(values: Sequence[str]) -> tuple[list[str], list[int]]:
     """Return a text column with numbers of persons masked, and the positions that were."""
     out, touched = list(values), []
     for position, value in enumerate(values):
-        if len(value) >= 11:
+        if len(value) >= SHORTEST:
             clean = mask(value)
             if clean is not value and clean != value:
                 out[position] = clean

@@ -208,27 +208,44 @@ def _reasons(rows: Sequence[Sequence[object]], header: Header) -> dict[int, str]
     parts = frozenset(part for text in header.texts for part in text.split("_") if part)
     tail = False  # below the first footnote, a line with one cell goes on with it
     for position, row in enumerate(rows):
-        count = filled_count(row)
-        if not count:
+        lead = _lead(row)
+        if not lead:
             reasons[position] = BLANK
-            continue
-        lead = [compact(cell_text(cell)) for cell in row[:12] if cell_text(cell).strip()][:3]
-        if count <= 4 and lead and _NOTE.match(lead[0]):
+        elif _is_note(row, lead[0]):
             reasons[position] = FOOTNOTE
             tail = True
-        elif tail and count == 1 and len(header.texts) > 2:
+        elif tail and len(lead) == 1 and len(header.texts) > 2:
             reasons[position] = FOOTNOTE
-        elif any(_TOTAL.fullmatch(cell) for cell in lead):
+        elif any(("计" in cell or "otal" in cell) and _TOTAL.fullmatch(compact(cell)) for cell in lead):
             reasons[position] = TOTAL
         elif _repeats(row, parts) or (position == 0 and _is_numbering(row)):
             reasons[position] = REPEATED
     return reasons
 
 
+def _lead(row: Sequence[object]) -> list[str]:
+    """Return the texts of the first three cells that are filled."""
+    found = []
+    for cell in row:
+        text = cell if type(cell) is str else cell_text(cell)
+        if text and not text.isspace():
+            found.append(text)
+            if len(found) == 3:
+                break
+    return found
+
+
+def _is_note(row: Sequence[object], first: str) -> bool:
+    return (":" in first or "：" in first) and filled_count(row) <= 4 and _NOTE.match(compact(first)) is not None
+
+
 def _repeats(row: Sequence[object], parts: frozenset[str]) -> bool:
     """Tell whether a row repeats the header, as on the next printed page: nothing but texts of the header."""
+    first = next((cell for cell in row if cell not in ("", None)), None)
+    if not isinstance(first, str) or tidy(first) not in parts:
+        return False
     texts = [tidy(cell) if isinstance(cell, str) else None for cell in row if cell not in ("", None)]
-    return len(texts) >= 2 and texts[0] in parts and all(text in parts for text in texts)
+    return len(texts) >= 2 and all(text in parts for text in texts)
 
 
 def _is_numbering(row: Sequence[object]) -> bool:

@@ -6,7 +6,6 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 _MISSING: Final = frozenset(
@@ -34,25 +33,27 @@ _MISSING: Final = frozenset(
         "none",
     ]
 )
+LONGEST: Final = 8
+"""Longer texts are missing only where they are masks."""
+
+_MASKS: Final = "xX×*○□ｘＸ＊ \u3000"
 _MASKED: Final = re.compile(r"[x×*○□]+", re.IGNORECASE)
 _ERRORS: Final = frozenset(("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!"))
-_SPACES: Final = re.compile(r"[\s\u00a0\u3000]+")
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 
 
-@lru_cache(maxsize=200_000)
 def narrow(text: str) -> str:
     """Return ``text`` in NFKC: full-width digits, letters and brackets become ASCII.
 
     >>> narrow("３人（正式）")
     '3人(正式)'
     """
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
 
 
 def compact(text: str) -> str:
     """Return ``text`` narrow, lower-case and without any space: the form in which words are compared."""
-    return _SPACES.sub("", narrow(text)).lower()
+    return "".join(narrow(text).split()).lower()
 
 
 def is_missing(text: str) -> bool:
@@ -61,6 +62,8 @@ def is_missing(text: str) -> bool:
     >>> [is_missing(text) for text in ("", "——", "／", "XX", "无", "无锡路小区")]
     [True, True, True, True, True, False]
     """
+    if len(text) > LONGEST and text[-1] not in _MASKS:
+        return False
     bare = compact(text)
     return bare in _MISSING or _MASKED.fullmatch(bare) is not None
 
@@ -76,7 +79,7 @@ def tidy(text: str) -> str:
     >>> tidy("　五鼎　小区 ")
     '五鼎 小区'
     """
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def cell_text(value: object) -> str:

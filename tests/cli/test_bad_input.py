@@ -153,10 +153,10 @@ def test_a_layer_without_crs(gridkit, project):
     import geopandas as gpd
     import shapely
 
-    frame = gpd.GeoDataFrame(
-        {"小区名称": ["a"], "小区类型": ["商品房小区"]}, geometry=[shapely.box(105, 39, 105.1, 39.1)]
-    )
-    frame.to_file(project / "compounds.gpkg")
+    columns = {"小区名称": ["a"], "小区类型": ["商品房小区"]}
+    frame = gpd.GeoDataFrame(columns, geometry=[shapely.box(105, 39, 105.1, 39.1)])
+    with pytest.warns(UserWarning, match="crs"):
+        frame.to_file(project / "compounds.gpkg")
     (project / "gridkit.toml").write_text(TOML.replace("compounds.geojson", "compounds.gpkg"), encoding="utf-8")
     refuse(gridkit, project, "compounds.gpkg", "crs")
 
