@@ -94,6 +94,8 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
         headers={field: raw.headers[position] for field, position in fields.items()},
     )
     notes += moved + _column_notes(raw, found, fields, source)
+    if not raw.rows:
+        notes.append(noticed("S147", source.name))
     data: dict[str, Any] = {}
     for field, position in sorted(fields.items(), key=lambda item: item[1]):
         data[field], problems = _column(raw, source, field, position, types_of(kind)[field])

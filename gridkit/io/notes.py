@@ -47,6 +47,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S144": "notice",
     "S145": "warning",
     "S146": "warning",
+    "S147": "warning",
 }
 """Severity of each rule that reading can find; a test compares it with the catalogue of :mod:`gridkit.rules`."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.errors import TableError
 from gridkit.io.dictionary import match
 from gridkit.io.notes import REFS, noticed
-from gridkit.io.privacy import mask_note
+from gridkit.io.privacy import mask, mask_note
 from gridkit.io.raw import RawTable, letter, located
 from gridkit.io.sheets import Sheet, filled_count, looks_like_number, read_sheets
 from gridkit.io.text import cell_text, compact, tidy
@@ -94,7 +94,9 @@ def _no_header(sheets: Sequence[Sheet], kind: str) -> TableError:
     """Say which headers were seen and which are needed; only header-like cells are shown, and no person's data."""
     one = sheets[0]
     seen = next((row for row in one.cells[:SEARCHED] if filled_count(row) >= 2), one.cells[0] if one.cells else [])
-    shown = [mask_note(tidy(cell)) for cell in seen if isinstance(cell, str) and cell.strip()][:12]
+    shown = [tidy(cell) for cell in seen if isinstance(cell, str) and cell.strip()][:12]
+    if any(mask(cell) != cell for cell in shown):  # a row of data, and of persons
+        shown = []
     needed = REQUIRED[kind] if kind not in LAYER_FIELDS else tuple(dict.fromkeys((*REQUIRED[kind], "lon", "lat")))
     return TableError(
         N_("no header row is recognised; found: {found}; needed: {needed}"),

@@ -105,6 +105,8 @@ def read_vector(
     if wkb not in table.column_names:
         raise LayerError(N_("the layer holds no geometry"), place=f"{name}!{chosen}", remedy=N_("name another layer"))
     geometry = shapely.from_wkb(np.asarray(table.column(wkb).to_pylist(), dtype=object), on_invalid="ignore")
+    if table.num_rows == 0:
+        raise LayerError(N_("the layer holds no feature"), place=f"{name}!{chosen}", remedy=N_("name another layer"))
     names = [one for one in table.column_names if one != wkb]
     cells = [_exact(table.column(one).to_pylist()) for one in names]
     used, bad = meta["encoding"] or "", 0
@@ -131,9 +133,12 @@ def _unreadable(name: str, problem: Exception) -> LayerError:
 
 def _layer_name(file: Path, name: str, wanted: str) -> str:
     try:
-        names = [str(one) for one in pyogrio.list_layers(file)[:, 0]]
+        listed = pyogrio.list_layers(file)
     except (pyogrio.errors.DataSourceError, ValueError, RuntimeError, OSError) as problem:
         raise _unreadable(name, problem) from problem
+    names = [str(one) for one in listed[:, 0]]
+    if not wanted:  # tables without geometry, such as the styles that QGIS stores, are no layers
+        names = [str(one) for one, geometry in listed if geometry is not None] or names
     if wanted and wanted in names:
         return wanted
     if not wanted and len(names) == 1:

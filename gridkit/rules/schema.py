@@ -277,6 +277,12 @@ _ROW_RULES = (
         N_("{n} sheet(s) of the workbook were not read: {sheets}"),
         N_("name the sheet in gridkit.toml, or add a second table for it"),
     ),
+    _rule(
+        "S147", "table-without-rows", "warning", _LAW,
+        N_("Table without rows"),
+        N_("the table has a header but no row"),
+        N_("check whether this is the right file and sheet"),
+    ),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = tuple(

@@ -85,7 +85,8 @@ def test_strays_do_not_choose_the_zone(tmp_path):
 def test_several_files_of_one_kind(tmp_path):
     files.table(tmp_path / "a.csv", [["党组织名称", "党组织类型"], ["甲支部", "小区党支部"]])
     files.table(tmp_path / "b.csv", [["支部名称", "支部类型", "党员数"], ["乙支部", "联合党支部", "5"]])
-    text = '[[registries.branches]]\npath = "a.csv"\n[[registries.branches]]\npath = "b.csv"\ncomplete = true\nscope = "99"\n'
+    text = '[[registries.branches]]\npath = "a.csv"\n'
+    text += '[[registries.branches]]\npath = "b.csv"\ncomplete = true\nscope = "99"\n'
     city, _ = files.read(tmp_path, text)
     registry = city.registries["branches"]
     assert list(registry.frame.index) == ["a.csv!2", "b.csv!2"]
@@ -97,7 +98,8 @@ def test_several_files_of_one_kind(tmp_path):
 def test_one_sheet_read_as_two_kinds_keeps_its_cells_apart(tmp_path):
     rows = [["小区名称", "物业公司", "经度", "纬度"], ["甲小区", "某物业", "107.98", "26.58"]]
     files.table(tmp_path / "a.csv", rows)
-    text = '[layers.compound]\npath = "a.csv"\n[registries.property_companies]\npath = "a.csv"\ncolumns = { name = "物业公司" }\n'
+    text = '[layers.compound]\npath = "a.csv"\n'
+    text += '[registries.property_companies]\npath = "a.csv"\ncolumns = { name = "物业公司" }\n'
     city, _ = files.read(tmp_path, text)
     (record,) = city.rows("property_companies").index
     assert city.cell(record, "name").endswith("B2")

@@ -218,6 +218,7 @@ def test_no_message_shows_the_first_row_of_data_as_persons(tmp_path):
     with pytest.raises(TableError) as caught:
         read_table("a.xlsx", tmp_path, "compounds")
     assert "13900000000" not in str(caught.value)
+    assert "张某" not in str(caught.value)
 
 
 def test_the_separator_is_the_one_that_gives_headers():

@@ -4,6 +4,8 @@ import warnings
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from shapely.geometry import LineString, Point, Polygon
@@ -89,6 +91,18 @@ def test_several_layers(tmp_path):
     with pytest.raises(LayerError, match="there is no layer 新; the file has: 社区, 旧"):
         read_layer("a.gpkg", tmp_path, "community", layer="新")
     assert read_layer("a.gpkg", tmp_path, "community", layer="社区").records.source.sheet == "社区"
+
+
+def test_tables_without_geometry_are_no_layers(tmp_path):
+    files.layer(tmp_path / "a.gpkg", ROWS, SQUARES)
+    pyogrio.write_dataframe(pd.DataFrame({"styleName": ["x"]}), tmp_path / "a.gpkg", layer="layer_styles", append=True)
+    assert read_layer("a.gpkg", tmp_path, "community").records.source.sheet == "a"
+
+
+def test_an_empty_layer(tmp_path):
+    files.layer(tmp_path / "a.gpkg", {"社区代码": []}, [])
+    with pytest.raises(LayerError, match=r"a\.gpkg!a: the layer holds no feature"):
+        read_layer("a.gpkg", tmp_path, "community")
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", b"SQLite format 3\x00 broken"])

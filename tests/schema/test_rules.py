@@ -75,7 +75,7 @@ def shapefile(names):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the name is cut: the point of the case
             frame = gpd.GeoDataFrame(
-                {**dict.fromkeys(names, ["1"]), "小区编号": ["A"]}, geometry=[files.square()], crs=4490
+                {**{name: ["1"] for name in names}, "小区编号": ["A"]}, geometry=[files.square()], crs=4490
             )
             frame.to_file(folder / "p.shp", encoding="gb18030")
         return '[layers.compound]\npath = "p.shp"\n'
@@ -121,7 +121,10 @@ CASES = {
         both(COMMUNITY, csv(with_cells(CODES, A2="990101001002"), "codes")),
         both(COMMUNITY, csv(CODES, "codes")),
     ),
-    "S109": (both(COMMUNITY, csv(with_cells(CODES, B2="东厂社区居委会"), "codes")), both(COMMUNITY, csv(CODES, "codes"))),
+    "S109": (
+        both(COMMUNITY, csv(with_cells(CODES, B2="东厂社区居委会"), "codes")),
+        both(COMMUNITY, csv(CODES, "codes")),
+    ),
     "S110": (xlsx(with_cells(GOOD, C2="别墅区")), xlsx(GOOD)),
     "S111": (xlsx(with_cells(GOOD, D2="若干")), xlsx(GOOD)),
     "S112": (xlsx(with_cells(GOOD, D2="约300户")), xlsx(with_cells(GOOD, D2="300户"))),
@@ -164,6 +167,7 @@ CASES = {
     "S143": (xlsx([*GOOD[:2], HEAD, GOOD[2]]), xlsx(GOOD)),
     "S144": (xlsx([["小区情况统计表"], *GOOD]), xlsx(GOOD)),
     "S145": (xlsx(GOOD, hidden=[3]), xlsx(GOOD)),
+    "S147": (xlsx([HEAD]), xlsx(GOOD)),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
 }  # fmt: skip
 
@@ -208,7 +212,8 @@ def test_rules_are_complete(code):
 
 
 PLANTED = {
-    "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112", "code_scientific": "S115",
+    "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
+    "code_scientific": "S115",
     "hidden_row": "S145", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
     "duplicate_row": "S105",
 }  # fmt: skip
