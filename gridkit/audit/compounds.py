@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridkit.audit.doubt import STATUS_OF_KIND, Doubt
 from gridkit.audit.rollup import Items, Rate, one_row, rollup
-from gridkit.model.fields import NO, UNKNOWN, YES
+from gridkit.model.fields import COMMUNITY, NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
     from gridkit.audit.evidence import Evidence
@@ -43,8 +43,9 @@ def coverage_rates(
         value = frame[kind].fillna(UNKNOWN).to_numpy(dtype=object)
         yes, open_ = value == YES, value == UNKNOWN
         doubt = Doubt.of(evidence, coverage.counts_as if kind == "organisation" else STATUS_OF_KIND.values())
-        one = doubt.weights(items, value == NO, np.ones(len(value), dtype=np.int64))
-        many = doubt.weights(items, (value == NO) & counted, weight)
+        lacking, where = value == NO, items.frame[COMMUNITY]
+        one = doubt.weights(items, lacking, weight=np.ones(len(value), dtype=np.int64), community=where)
+        many = doubt.weights(items, lacking & counted, weight=weight, community=where)
         details = {"counts_as": tuple(coverage.counts_as), "ruleset": coverage.ruleset, "possible": doubt.records}
         as_declared = (yes, open_)
         as_valid = (yes & (valid == YES), open_ | (yes & ~np.isin(valid, (YES, NO))))
@@ -79,7 +80,7 @@ def gap(part: list[pd.DataFrame], basis: str) -> dict[str, Any]:
     return one_row("gap.organisation", basis, numbers, details=details)
 
 
-def mode_table(scopes: Scopes, attributes: Attributes, coverage: Coverage) -> list[pd.DataFrame]:
+def mode_table(scopes: Scopes, evidence: Evidence, attributes: Attributes, *, coverage: Coverage) -> list[pd.DataFrame]:
     """Return ``mode.covered``: organisation coverage by management mode and age, scopes like ``joint/old``."""
     index = scopes.compounds.frame.index
     frame = attributes.frame.reindex(index)
@@ -89,4 +90,7 @@ def mode_table(scopes: Scopes, attributes: Attributes, coverage: Coverage) -> li
     age = age.where(year.notna(), UNKNOWN)
     items = Items(pd.DataFrame({"mode": mode + "/" + age}, index=index))
     value = coverage.frame["organisation"].reindex(items.frame.index).fillna(UNKNOWN).to_numpy(dtype=object)
-    return rollup(items, Rate("mode.covered", "compounds", value == YES, value == UNKNOWN))
+    one = Doubt.of(evidence, coverage.counts_as).weights(
+        items, value == NO, weight=np.ones(len(value), dtype=np.int64), community=scopes.compounds.frame[COMMUNITY]
+    )
+    return rollup(items, Rate("mode.covered", "compounds", value == YES, value == UNKNOWN, doubt=one))

@@ -58,7 +58,9 @@ class Doubt:
         """Row ids of the mentions, each once."""
         return tuple(sorted(set(self.mentions["record"])))
 
-    def weights(self, items: Items, lacking: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
+    def weights(
+        self, items: Items, lacking: np.ndarray, *, weight: np.ndarray, community: pd.Series
+    ) -> dict[str, np.ndarray]:
         """Return, per scope level, the weight that each item may add at most to "covered" in its scope.
 
         Parameters
@@ -69,6 +71,8 @@ class Doubt:
             Which of them are known not to be covered.
         weight : numpy.ndarray of int
             What each counts (1, or its households).
+        community : pandas.Series
+            The community code of each item.
 
         Notes
         -----
@@ -80,7 +84,9 @@ class Doubt:
         result = {}
         for level in items.groups:
             label = pd.Series("", index=items.frame.index) if level == "city" else items.frame[level]
-            result[level] = _heaviest(items.frame[COMMUNITY], label, np.where(lacking, weight, 0), allowed=allowed)
+            result[level] = _heaviest(
+                community.reindex(items.frame.index), label, np.where(lacking, weight, 0), allowed=allowed
+            )
         return result
 
 

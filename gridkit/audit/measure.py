@@ -39,7 +39,7 @@ def measure(city: City, places: Places, links: Links, attributes: Attributes, co
     scopes = Scopes(city, places)
     evidence = Evidence(city, links)
     parts = coverage_rates(scopes, evidence, attributes, coverage=coverage)
-    parts.append(mode_table(scopes, attributes, coverage))
+    parts.append(mode_table(scopes, evidence, attributes, coverage=coverage))
     parts += grid_rates(scopes, evidence)
     parts += company_rates(scopes, evidence)
     parts += committee_rates(scopes, evidence)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import shapely
 
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
 
@@ -56,7 +57,8 @@ class Layer:
         return len(self.frame)
 
     def __repr__(self) -> str:
-        return f"<Layer {self.level}: {len(self)} features, {int(self.frame.geometry.isna().sum())} without geometry>"
+        missing = int(shapely.is_missing(self.frame.geometry.to_numpy()).sum())
+        return f"<Layer {self.level}: {len(self)} features, {missing} without geometry>"
 
 
 @dataclass(frozen=True)
