@@ -32,7 +32,7 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "village": "村改居 村改居小区 自建房 城中村 自建房小区 农村自建房 城郊村",
             "open_block": "开放式街区 零散楼栋 单体楼 开放式小区 零散楼 独栋楼 散居楼栋 街巷 开放街区 独栋",
             "mixed": "混合型 混合型小区 混合 商住混合 商住两用 综合型",
-            "unknown": "不明 无法判断",
+            "unknown": "不明 不详 未知 无法判断",
         },
         "community_type": {
             "urban": "城市社区 城市 城镇社区 城区社区 街道社区 城市居委会",
@@ -62,7 +62,7 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "entrusted": "委托 委托管理 委托物业 委托公司 委托物业管理",
             "street": "街道代管 代管 街道 街道管理 社区代管",
             "self": "自管 居民自管 业主自管 自治",
-            "unknown": "不明",
+            "unknown": "不明 不详 未知",
         },
         "body_kind": {
             "owners_committee": "业委会 业主委员会 业主大会",
