@@ -9,6 +9,7 @@ NAMES = ("startup", "nesting", "audit")
 
 
 def main(arguments: list[str]) -> None:
+    """Run them one after the other."""
     for name in NAMES:
         print(f"== {name}")
         importlib.import_module(f"benchmarks.{name}").main(arguments)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gridkit.demo.oracle import ORGANISED, WORKED
+from gridkit.demo.territory import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -60,7 +61,7 @@ def indicators(city: DemoCity, unlisted: Iterable[str] = ()) -> dict[str, Any]:
     _gap(out)
     _modes(city, out, set(unlisted))
     _grids(city, out)
-    if city.size != "city":
+    if city.size not in PLAIN:
         _property(city, out)
         _committees(city, out)
         _pairing(city, out)

@@ -18,7 +18,7 @@ from gridkit.demo.parties import add_property_branches, finish_heads, make_branc
 from gridkit.demo.plant import AS_OF, Garden, Plant
 from gridkit.demo.plant_branches import plant_branches
 from gridkit.demo.plant_tree import plant_tree
-from gridkit.demo.territory import SIZES, Record, make_territory
+from gridkit.demo.territory import PLAIN, SIZES, Record, make_territory
 from gridkit.errors import UsageError
 from gridkit.locale import N_
 
@@ -97,13 +97,13 @@ def make_city(size: str = "county", seed: int = 0) -> DemoCity:
             N_("there is no demo city of the size {size!r}"), remedy=N_("take town, county or city"), size=size
         )
     land = make_territory(SIZES[size], seed)
-    units = make_units(land, seed) if size != "city" else []
+    units = make_units(land, seed) if size not in PLAIN else []
     homes = make_homes(land, units, seed)
     branches = make_branches(land, homes, units, seed)
     companies, service = make_companies(homes, seed)
     add_property_branches(branches, companies, seed)
     garden = Garden(homes, branches, seed)
-    if size != "city":  # a benchmark city is only large
+    if size not in PLAIN:  # a benchmark city is only large
         plant_branches(garden)
         plant_tree(garden)
     finish_heads(branches, land)
@@ -114,7 +114,7 @@ def make_city(size: str = "county", seed: int = 0) -> DemoCity:
         "branches": branches, "units": units, "premises": premises, "pairings": pairings, "companies": companies,
         "service": service,
     }  # fmt: skip
-    if size != "city":
+    if size not in PLAIN:
         tables["committees"] = make_committees(homes, seed)
         tables["points"] = make_points(land, homes, seed)
         tables["ledgers"] = make_ledgers(land, homes, seed)

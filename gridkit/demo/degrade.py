@@ -10,6 +10,7 @@ from gridkit.demo import tables
 from gridkit.demo.plant import COVERS, Plant
 from gridkit.demo.spelling import FULL_WIDTH, TRADITIONAL, other_names, variant
 from gridkit.demo.tables import Lookup, Sheet
+from gridkit.demo.territory import PLAIN
 
 if TYPE_CHECKING:
     from gridkit.demo.city import DemoCity
@@ -43,13 +44,13 @@ class Mess:
 def degrade(city: DemoCity) -> Mess:
     """Return the tables of ``city`` in the state in which offices send them."""
     mess = Mess(city, Lookup.of(city), Random(f"{city.seed}/degrade"))
-    if city.size != "city":
+    if city.size not in PLAIN:
         mess.plants.extend(city.plants)
         _rename(mess)
     mess.sheets["branches"] = tables.branches(mess.look, lambda name, branch, at: _covered(mess, name, branch, at))
     mess.sheets["compounds"] = tables.compounds(mess.look, mess.listed)
     mess.sheets["property_service"] = tables.service(mess.look, variant)
-    if city.size == "city":
+    if city.size in PLAIN:
         return mess
     mess.sheets["units"] = tables.units(mess.look)
     mess.sheets["premises"] = tables.premises(mess.look)

@@ -13,6 +13,7 @@ import shapely
 
 from gridkit.demo.plant import Plant
 from gridkit.demo.tables import WORDS
+from gridkit.demo.territory import PLAIN
 from gridkit.demo.workbook import Layout
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def write_layers(mess: Mess, folder: Path) -> dict[str, Layout]:
     tables = mess.city.tables
     grids = [dict(grid) for grid in tables["grids"]]
     homes = [dict(home) for home in tables["compounds"]]
-    if mess.city.size != "city":
+    if mess.city.size not in PLAIN:
         _bend_grids(mess, grids)
         _push_over_border(mess, homes)
     stated = _stated_communities(mess, homes)
@@ -221,7 +222,7 @@ def _push_over_border(mess: Mess, homes: list[Record]) -> None:
 
 def _stated_communities(mess: Mess, homes: list[Record]) -> dict[str, str]:
     """One compound states the community next to the one in which it lies."""
-    if mess.city.size == "city":
+    if mess.city.size in PLAIN:
         return {}
     used = {plant.key for plant in mess.plants} | mess.unlinkable
     codes = [c["code"] for c in mess.city.tables["communities"]]

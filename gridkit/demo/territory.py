@@ -34,8 +34,12 @@ class Size:
 SIZES = {
     "town": Size(4, (6, 1, 3), (3, 1, 1), (4, 4)),
     "county": Size(12, (20, 4, 15), (11, 3, 11)),
+    "district": Size(73, (60, 43, 864), (17, 19, 304)),
     "city": Size(230, (190, 136, 2730), (54, 60, 960)),
 }
+PLAIN = ("district", "city")
+"""Sizes that are only large, for benchmarks: three registries, no planted defects."""
+
 _PER_COUNTY = 20
 _PARCELS = {"urban": (0.08, 0.2, 0.4, 0.12, 0.2), "township": (0.36, 0.42, 0.16, 0.04, 0.02)}
 _LAND = {"market": "农贸市场", "campus": "职业学校", "tower": "商务楼宇", "park": "物流园区"}
