@@ -134,7 +134,8 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
 def write_map(run: Run, path: Path) -> None:
     """Write the offline coverage map of ``run`` to ``path``."""
     with speaking(run.language):
-        coverage_map(run, profile=str(run.settings["profile"])).save(path)
+        title = dict(run.settings["map"]).get("title")  # type: ignore[call-overload]
+        coverage_map(run, title=title, profile=str(run.settings["profile"])).save(path)
 
 
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:

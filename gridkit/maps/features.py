@@ -151,11 +151,9 @@ def _rates(numbers: pd.DataFrame) -> list[str]:
 def group_of(coverage: Coverage) -> pd.Series:
     """Return compound -> group of the headline: covered, work, planned, uncovered, unknown; the groups add up.
 
-    Organisation coverage decides first. What is neither covered nor unknown is told apart by work coverage and status.
+    Organisation coverage decides first, the status the rest, so that headline and legend add up to the same.
     """
     frame = coverage.frame
-    group = pd.Series("unknown", index=frame.index, dtype="object")
-    no = frame["organisation"] == "no"
-    group = group.mask(no, "uncovered").mask(no & (frame["status"] == "PLANNED"), "planned")
-    group = group.mask(no & (frame["work"] == "yes"), "work")
+    group = frame["status"].map({"PLANNED": "planned", "UNCOVERED": "uncovered", "UNKNOWN": "unknown"})
+    group = group.astype("object").fillna("work")
     return group.mask(frame["organisation"] == "yes", "covered")

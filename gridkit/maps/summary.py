@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from gridkit.audit.format import interval, percent
+from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.maps.features import DECLARED, VALID, group_of
 from gridkit.maps.palette import STATUS_STYLES
@@ -127,6 +128,7 @@ def shell(run: Run, title: str, *, public: bool) -> dict[str, Any]:
         "title": title,
         "figures": headline(run),
         "rates": rates(run),
+        "warnings": caveats(run.city),
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],
         "rows": by_street(run),

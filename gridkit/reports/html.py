@@ -8,6 +8,7 @@ import jinja2
 
 from gridkit import __version__
 from gridkit.audit.format import percent
+from gridkit.coverage import caveats
 from gridkit.errors import OutputError
 from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
@@ -154,6 +155,7 @@ def _content(run: Run) -> dict[str, Any]:
         "bars": _bars(run),
         "cards": _cards(run),
         "verdicts": summary.verdicts(run),
+        "caveats": caveats(run.city),
         "claims": _claims(run, names),
         "uncovered": uncovered,
         "unknown": unknown,

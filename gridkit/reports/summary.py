@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridkit import __version__
 from gridkit.audit.format import percent
+from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
@@ -220,6 +221,7 @@ def summary_lines(run: Run) -> list[str]:
     counts = {status: n for status, n in run.coverage.by_status().items() if n}
     total = len(run.coverage.frame)
     lines = [f"{key}: {value}" for key, value in about(run)[:4]]
+    lines += caveats(run.city)
     lines += [
         _("{title} ({basis}): {rate} ({numerator} of {denominator}, {unknown} unknown)").format(**vars(figure))
         for figure in headline(run)
