@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import nesting
+from benchmarks import audit, nesting, startup
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -13,3 +13,14 @@ def test_lattice_neighbours_share_their_vertices():
     assert np.isclose(lattice.grids.union_all().area, lattice.grids.area.sum())
     assert np.isclose(lattice.communities.area.sum(), lattice.grids.area.sum())
     assert len(lattice.compounds) == 300
+
+
+def test_start_up_is_a_fraction_of_importing_the_peers():
+    assert startup.main(["--tiny"]) > 0
+
+
+def test_whole_audit_runs_at_a_tiny_size(capsys):
+    audit.main(["--tiny"])
+    said = capsys.readouterr().out
+    assert "peak" in said
+    assert "linking registries" in said
