@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -49,8 +50,11 @@ def known() -> dict[str, str]:
 
 def build(found: dict[str, list[str]], translations: dict[str, str]) -> Catalog:
     """Return a catalogue of exactly the strings in ``found``, sorted."""
-    catalog = Catalog(locale="zh_CN", project="gridkit", version="", charset="utf-8", fuzzy=False)
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", "zh_CN")]
+    never = datetime(2000, 1, 1, tzinfo=UTC)  # no wall clock: equal strings give equal bytes
+    catalog = Catalog(
+        locale="zh_CN", project="gridkit", version="1", charset="utf-8", fuzzy=False, creation_date=never,
+        revision_date=never,
+    )  # fmt: skip
     catalog.header_comment = "# Chinese catalogue of gridkit; kept in step by scripts/catalogue.py"
     for text in sorted(found):
         catalog.add(text, translations.get(text, ""), locations=[(name, None) for name in sorted(found[text])])

@@ -77,8 +77,12 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every failure is told in one message on stderr."""
     wanted = _wanted_language(arguments)
     language = wanted if wanted in locale.LANGUAGES else locale.from_environment() or locale.DEFAULT_LANGUAGE
-    locale.use(language)
     _speak_click(language)
+    with locale.speaking(language):
+        return _run(arguments, wanted)
+
+
+def _run(arguments: Sequence[str], wanted: str | None) -> int:
     try:
         result = _root().main(list(arguments), prog_name="gridkit", standalone_mode=False, obj=wanted)
     except click.exceptions.Exit as stop:
