@@ -114,6 +114,8 @@ class GridMap(folium.Map):
         super().__init__(location, max_zoom=max_zoom, **kwargs)
         # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
         self.options["max_zoom"] = max_zoom
+        # half steps, so that a wide city fills the window when the page opens
+        self.options["zoom_snap"] = 0.5
         self.title = title
         self.label = escape(title).replace("{", "&#123;")  # branca reads the finished text as a template once more
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
