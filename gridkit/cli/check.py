@@ -84,3 +84,8 @@ def _show(checked: Checked, *, limit: int | None) -> None:
             click.echo(f"  {rule.say(row['params'])}" + (f"  ← {places}" if places else ""))
         if limit is not None and len(rows) > limit:
             click.echo("  " + gettext("… and {n} more (--all lists them)").format(n=len(rows) - limit))
+    click.echo()
+    if len(checked.findings):
+        line = gettext("{n} findings; what to do about one: gridkit explain rule {code}")
+        click.echo(line.format(n=len(checked.findings), code=checked.findings.frame["code"].iloc[0]))
+    click.echo(gettext("next: gridkit audit decides coverage and checks more (organisations, indicators, claims)"))

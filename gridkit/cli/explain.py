@@ -46,7 +46,7 @@ def _rule(code: str, *, as_json: bool) -> None:
 
     rule = CATALOGUE.get(code.upper())
     if rule is None:
-        close = difflib.get_close_matches(code.upper(), CATALOGUE, n=5) or list(CATALOGUE)
+        close = difflib.get_close_matches(code.upper(), CATALOGUE, n=5) or list(CATALOGUE)[:5]
         raise errors.UsageError(
             N_("there is no rule {code}; there are, among others: {known}"), code=code, known=" ".join(close)
         )
@@ -61,7 +61,7 @@ def _rule(code: str, *, as_json: bool) -> None:
     click.echo(gettext(rule.sentence))
     if rule.remedy:
         click.echo(gettext("Remedy: {remedy}").format(remedy=gettext(rule.remedy)))
-    click.echo(gettext("Source: {source}").format(source=rule.source))
+    click.echo(gettext("Source: {source}").format(source=gettext(rule.source)))
 
 
 def _compound(run: Path, compound: str, *, as_json: bool) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CRS = "EPSG:4544"
-NAME = "演示市(synthetic)"
+NAME = "演示市（虚构）"
 GEOMETRIC = ("streets", "communities", "grids", "compounds")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridkit.demo.answers import CLAIMS, answer_sheet
 from gridkit.demo.degrade import Mess, degrade
 from gridkit.demo.layers import write_layers
+from gridkit.demo.territory import PLAIN
 from gridkit.demo.workbook import Layout, write_compounds, write_csv, write_table
 from gridkit.errors import OutputError
 from gridkit.locale import N_
@@ -37,6 +38,9 @@ _OPEN = ("service_points", "ledgers")
 """Registries that are not declared complete."""
 
 
+MARK = "# A synthetic city: no real place, no real person. Made by `gridkit demo`; answers.json holds the truth."
+"""First line of the project file of a demo city: a folder that has it may be written over."""
+
 _CODES = {
     "orphan": "C201", "cycle": "C202", "level_skipped": "C204", "grid_without_organisation": "C207",
     "branch_without_grid": "C208",
@@ -54,14 +58,20 @@ _CODES = {
 def write(demo: DemoCity, folder: Path) -> None:
     """Write ``demo`` into ``folder`` (``boundaries/``, ``registries/``, ``gridkit.toml``, ``answers.json``).
 
-    Files of the same names are replaced; equal cities give equal bytes.
+    An earlier demo city in the folder is replaced; equal cities give equal bytes.
 
     Raises
     ------
     OutputError
-        When the folder cannot be written.
+        When the folder cannot be written, or holds files that are no demo city.
     """
     try:
+        if not _free(folder):
+            raise OutputError(
+                N_("the folder holds files of somebody else; nothing was written"),
+                place=str(folder),
+                remedy=N_("name a new or empty folder"),
+            )
         _write(demo, folder)
     except OSError as error:
         raise OutputError(
@@ -72,6 +82,14 @@ def write(demo: DemoCity, folder: Path) -> None:
         ) from error
 
 
+def _free(folder: Path) -> bool:
+    """Tell whether nothing of the user's is in the way: no folder, an empty one, or an earlier demo city."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return True
+    file = folder / "gridkit.toml"
+    return file.is_file() and file.read_bytes().startswith(MARK.encode())
+
+
 def _write(demo: DemoCity, folder: Path) -> None:
     mess = degrade(demo)
     registries = folder / "registries"
@@ -79,7 +97,7 @@ def _write(demo: DemoCity, folder: Path) -> None:
     layouts = write_layers(mess, folder / "boundaries")
     files: dict[str, str] = {}
     for kind, sheet in mess.sheets.items():
-        name = _REGISTRIES[kind] if demo.size != "city" else f"{kind}.csv"
+        name = _REGISTRIES[kind] if demo.size not in PLAIN else f"{kind}.csv"
         files[kind] = name
         if name.endswith(".csv"):
             layouts[kind] = write_csv(sheet, registries, name, _ENCODINGS.get(kind, "utf-8"))
@@ -118,7 +136,7 @@ def _is_code(kind: str) -> bool:
 def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layout]) -> str:
     """Return the project file ``gridkit.toml``."""
     lines = [
-        "# A synthetic city: no real place, no real person. Made by `gridkit demo`; answers.json holds the truth.",
+        MARK,
         "[project]",
         f'name = "{demo.name}"',
         f"as_of = {demo.as_of}",
@@ -137,7 +155,7 @@ def project_text(demo: DemoCity, files: dict[str, str], layouts: dict[str, Layou
         if layouts[kind].sheet:
             lines.append(f'sheet = "{layouts[kind].sheet}"')
         lines += [f"complete = {'false' if kind in _OPEN else 'true'}", ""]
-    for claim in CLAIMS if demo.size != "city" else CLAIMS[:3]:
+    for claim in CLAIMS if demo.size not in PLAIN else CLAIMS[:3]:
         lines += ["[[claims]]", f'text = "{claim["text"]}"', f'indicator = "{claim["indicator"]}"']
         if claim.get("scope"):
             lines.append(f'scope = "{claim["scope"]}"')

@@ -130,7 +130,7 @@ def match(headers: Sequence[str], kind: str, *, stated: Mapping[str, str] | None
     fields: dict[str, int] = {}
     wanted = {}
     for field, header in (stated or {}).items():
-        position = _stated_position(headers, header)
+        position = stated_position(headers, header)
         if position is not None:
             fields[field] = position
             wanted[position] = field
@@ -145,7 +145,7 @@ def match(headers: Sequence[str], kind: str, *, stated: Mapping[str, str] | None
     return Columns({**fields, **shortened}, rivals, shortened)
 
 
-def _stated_position(headers: Sequence[str], wanted: str) -> int | None:
+def stated_position(headers: Sequence[str], wanted: str) -> int | None:
     """Return the column that the project file names: the exact text, else the same spelling, else the last part."""
     for test in (
         lambda header: header == wanted,

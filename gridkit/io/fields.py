@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridkit.errors import LayerError, TableError
 from gridkit.io import values
-from gridkit.io.dictionary import Columns, match
+from gridkit.io.dictionary import Columns, match, stated_position
 from gridkit.io.notes import REFS, by_value, noticed
 from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header, mask, masked_column
 from gridkit.io.text import cell_text, compact
@@ -77,7 +77,7 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
         If a column that the project file names is not there.
     """
     found = match(raw.headers, kind, stated=columns, cut=cut)
-    _demand_stated(raw, found, columns or {})
+    _demand_stated(raw, columns or {})
     fields, notes = _gate(raw, found)
     fields, moved = _codes_in_names(raw, fields, kind)
     source = Source(
@@ -107,8 +107,8 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
     return Records(kind, frame, source, frozenset(fields), raw.set_aside, [*raw.notes, *notes])
 
 
-def _demand_stated(raw: RawTable, found: Columns, stated: Mapping[str, str]) -> None:
-    lacking = sorted(field for field in stated if field not in found.fields)
+def _demand_stated(raw: RawTable, stated: Mapping[str, str]) -> None:
+    lacking = sorted(field for field, header in stated.items() if stated_position(raw.headers, header) is None)
     if lacking:
         error = TableError if raw.tabular else LayerError
         raise error(

@@ -84,7 +84,7 @@ class ClaimSpec(_Value):
     indicator: StrictStr
     scope: StrictStr = ""
     basis: StrictStr = ""
-    figure: Annotated[float | None, BeforeValidator(_figure)] = None
+    figure: Annotated[float | None, BeforeValidator(_figure)]
     comparator: Comparator = "="
     source: StrictStr = ""
 
@@ -176,7 +176,7 @@ def _text(file: Path) -> str:
         raise InputError(
             N_("there is no project file"),
             place=str(file),
-            remedy=N_("write gridkit.toml there, or make an example with: gridkit demo DIR"),
+            remedy=N_("write gridkit.toml there, or make an example in a new folder with: gridkit demo DIR"),
         ) from problem
     except UnicodeDecodeError as problem:
         raise InputError(

@@ -250,3 +250,17 @@ def test_ctrl_c_in_the_middle_leaves_nothing(project):
     assert "interrupted" in said
     assert "Traceback" not in said
     assert runs(project) == []
+
+
+def test_a_stated_column_that_is_not_there(gridkit, project):
+    text = TOML.replace('path = "compounds.geojson"', 'path = "compounds.geojson"\ncolumns = { name = "楼盘名" }')
+    (project / "gridkit.toml").write_text(text, encoding="utf-8")
+    refuse(gridkit, project, "compounds.geojson", "楼盘名", "小区名称")
+
+
+def test_demo_never_writes_over_files_of_somebody_else(gridkit, project):
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    said = gridkit("demo", project, "--size", "town")
+    assert said.code == errors.EXIT_OUTPUT
+    assert "new or empty folder" in said.err
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before

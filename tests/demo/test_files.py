@@ -239,7 +239,7 @@ def test_bent_grids_overlap_and_gape(written, county, answers):
 
 def test_project_file_names_every_file_and_is_complete_but_for_two(written):
     project = tomllib.loads((written / "gridkit.toml").read_text("utf-8"))
-    assert project["project"]["name"] == "演示市(synthetic)" and project["project"]["as_of"].isoformat() == "2024-06-30"
+    assert project["project"]["name"] == "演示市（虚构）" and project["project"]["as_of"].isoformat() == "2024-06-30"
     for spec in (*project["layers"].values(), *project["registries"].values()):
         assert (written / spec["path"]).is_file()
     assert {kind for kind, spec in project["registries"].items() if not spec["complete"]} == {

@@ -117,6 +117,7 @@ def test_all_mistakes_at_once_each_with_its_line(tmp_path):
         (16, "unknown key formal_member; did you mean formal_members?"),
         (21, "path must be text in quotation marks"),
         (23, "unknown key coverge; did you mean coverage?"),
+        (25, "figure is missing"),
         (25, "indicator is missing"),
         (27, "comparator must be one of: '=', '>=', '<=', '>', '<'"),
     )
