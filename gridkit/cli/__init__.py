@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -78,6 +79,7 @@ def run(arguments: Sequence[str]) -> int:
     wanted = _wanted_language(arguments)
     language = wanted if wanted in locale.LANGUAGES else locale.from_environment() or locale.DEFAULT_LANGUAGE
     _speak_click(language)
+    _never_fail_to_print()
     with locale.speaking(language):
         return _run(arguments, wanted)
 
@@ -120,6 +122,13 @@ def _fail(problem: BaseException) -> int:
     if isinstance(problem, click.UsageError) and problem.ctx is not None:
         click.echo(problem.ctx.get_usage(), err=True)
     return code
+
+
+def _never_fail_to_print() -> None:
+    """Show a character that the terminal cannot show (㵲 on a GBK console) as an escape instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _tell(message: str) -> None:

@@ -106,6 +106,16 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "latin-1", "ascii"])
+def test_a_console_of_another_encoding(encoding):
+    import os
+
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    command = [sys.executable, ROOT / "cli.py", "explain", "rule", "C101", "--lang", "zh"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_root_cli_py_runs_from_a_checkout():
     done = subprocess.run([sys.executable, ROOT / "cli.py", "--version"], capture_output=True, text=True, check=True)
     assert "0.1.0" in done.stdout
