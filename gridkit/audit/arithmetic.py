@@ -98,6 +98,8 @@ def _cells(city: City, record: str, *fields: str) -> tuple[str, ...]:
 
 def _parts(city: City) -> Iterator[dict[str, Any]]:
     for code, kind, part, whole in PARTS:
+        if kind == COMPOUND and kind not in city.layers:
+            continue
         frame = _frame(city, kind)
         wrong = frame[(frame[part] > frame[whole]).fillna(False).astype(bool)]
         for record, some, every in zip(wrong.index, wrong[part], wrong[whole], strict=True):

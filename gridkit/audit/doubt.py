@@ -92,6 +92,9 @@ class Doubt:
 
 def _heaviest(community: pd.Series, label: pd.Series, weight: np.ndarray, *, allowed: pd.Series) -> np.ndarray:
     """Keep, per scope, the heaviest items of each community up to its number, then those anywhere; 0 for the rest."""
+    result = np.zeros(len(weight), dtype=np.int64)
+    if not weight.any():
+        return result
     frame = pd.DataFrame({
         "label": label.replace("", UNPLACED).to_numpy(dtype=object),
         "community": community.to_numpy(dtype=object),
@@ -104,6 +107,5 @@ def _heaviest(community: pd.Series, label: pd.Series, weight: np.ndarray, *, all
     rest = frame[~taken]
     anywhere = rest.index[rest.groupby("label").cumcount() < allowed.get("", 0)]
     kept = frame.loc[taken | frame.index.isin(anywhere), "at"].to_numpy()
-    result = np.zeros(len(weight), dtype=np.int64)
     result[kept] = weight[kept]
     return result

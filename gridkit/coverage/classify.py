@@ -13,12 +13,25 @@ from gridkit.coverage.flags import flags_of
 from gridkit.coverage.gather import gather
 from gridkit.coverage.kleene import MAYBE, Answers, N, Y, strongest, words
 from gridkit.coverage.predicates import Hit, Outcome, of_compound, try_rule, waits
+from gridkit.errors import InputError
+from gridkit.locale import N_
 from gridkit.model import Coverage
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
     from gridkit.coverage.facts import Facts
     from gridkit.model import Attributes, City, Links, Places
     from gridkit.rules.ruleset import Counting, RuleSet
+
+
+def need_compounds(city: City) -> None:
+    """Raise an InputError where the project has no compound layer: there is nothing to cover, and no denominator."""
+    if COMPOUND not in city.layers:
+        raise InputError(
+            N_("the project has no compound layer, so there is nothing whose coverage could be decided"),
+            place="gridkit.toml",
+            remedy=N_("name the boundary file of the compounds under [layers.compound]; gridkit check works without"),
+        )
 
 
 def cover(city: City, places: Places, links: Links, attributes: Attributes, ruleset: RuleSet) -> Coverage:
@@ -40,11 +53,17 @@ def cover(city: City, places: Places, links: Links, attributes: Attributes, rule
         same way as the deciding one; ``via`` are the records of the deciding rule, and where only records of a later
         rule are valid, those too. ``trace`` has one row per compound and rule, with ``open_via`` beside ``via``.
 
+    Raises
+    ------
+    InputError
+        The city has no compound layer.
+
     Notes
     -----
     Source: domain rules D1-3, D1-4, D3-1. UNKNOWN may stand beside a known organisation coverage: with a complete
     branch registry and nothing said about instructors and pairings, organisation is no and work unknown.
     """
+    need_compounds(city)
     facts = collect(city, places, links, attributes, ruleset=ruleset)
     hits, outcome = evaluate(facts, ruleset)
     answers = np.column_stack([hit.answer for hit in hits])

@@ -78,3 +78,10 @@ def test_file_headers_are_named():
     )
     city = type(city)(city.name, city.crs, city.as_of, city.layers, city.registries, (*city.sources[:-1], named))
     assert check_arithmetic(city).frame.loc[0, "params"]["field"] == "成立时间"
+
+
+def test_a_city_without_a_compound_layer():
+    city = tiny.city([tiny.registry("units", [{"members": 5, "members_reported": 6}])])
+    layers = {level: layer for level, layer in city.layers.items() if level != "compound"}
+    bare = type(city)(city.name, city.crs, city.as_of, layers, city.registries, city.sources)
+    assert check_arithmetic(bare).counts() == {"A207": 1}

@@ -75,3 +75,26 @@ def test_a_functional_branch_leaves_doubt_about_work_only():
 def test_the_records_are_named():
     row = measured({}, tiny.A).get("coverage.organisation.declared", basis="compounds")
     assert row["details"]["possible"] == ("branches.xlsx!Sheet1!3",)
+
+
+def everything(households: object, organisation: str):
+    """All compounds alike; one branch names a ghost."""
+    registry = tiny.registry("branches", [{"name": "乌有支部", "covers": "乌有花园", "branch_kind": "compound"}])
+    city = tiny.city([registry], {code: {"households": households} for code in tiny.COMPOUNDS})
+    links = Links(pd.DataFrame([link("branches.xlsx!Sheet1!3", "covers", "compound", "")], columns=list(LINK_COLUMNS)))
+    frame = city.layers["compound"].frame
+    row = dict.fromkeys(COVERAGE_COLUMNS, "") | {"status": "UNKNOWN", "organisation": organisation, "work": "unknown"}
+    coverage = Coverage(pd.DataFrame([row] * len(frame), index=frame.index), counts_as=("OWN_BRANCH",))
+    return measure(city, tiny.places(), links, Attributes(frame, frame), coverage)
+
+
+def test_nothing_is_added_where_the_registry_is_incomplete_and_no_compound_lacks_coverage():
+    indicators = everything(100, "unknown")
+    assert unknown(indicators) == len(tiny.COMPOUNDS)
+    assert unknown(indicators, tiny.A) == 4
+
+
+def test_nothing_is_added_to_households_that_no_compound_states():
+    indicators = everything(pd.NA, "no")
+    assert unknown(indicators) == 1
+    assert unknown(indicators, basis="households") == 0

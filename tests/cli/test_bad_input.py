@@ -264,3 +264,14 @@ def test_demo_never_writes_over_files_of_somebody_else(gridkit, project):
     assert said.code == errors.EXIT_OUTPUT
     assert "new or empty folder" in said.err
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_without_a_compound_layer_check_works_and_audit_says_what_is_missing(gridkit, project):
+    toml = project / "gridkit.toml"
+    toml.write_text(TOML.replace('[layers.compound]\npath = "compounds.geojson"\n', ""), encoding="utf-8")
+    assert gridkit("check", project).code in (errors.EXIT_CLEAN, errors.EXIT_FINDINGS)
+    for command in ("audit", "map"):
+        said = gridkit(command, project)
+        assert said.code == errors.EXIT_INPUT
+        assert "no compound layer" in said.err and "[layers.compound]" in said.err
+    assert runs(project) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from gridkit.coverage import cover
+from gridkit.errors import InputError
 from gridkit.model.fields import STATUSES
 from gridkit.rules.ruleset import load_ruleset, override
 from tests import tiny
@@ -105,3 +107,10 @@ def test_a_city_without_compounds():
     coverage = cover(city, places, links, attributes, load_ruleset())
     assert len(coverage.frame) == 0
     assert sum(coverage.by_status().values()) == 0
+
+
+def test_a_project_without_a_compound_layer_is_told_so():
+    city, places, links, attributes = build({"branches": [{"name": "x", "branch_kind": "grid", "covers": "A1"}]})
+    layers = {level: layer for level, layer in city.layers.items() if level != "compound"}
+    with pytest.raises(InputError, match="no compound layer"):
+        cover(dataclasses.replace(city, layers=layers), places, links, attributes, load_ruleset())
