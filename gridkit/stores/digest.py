@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gridkit import __version__
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from gridkit.model import Source
 
+_encode: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str).encode
+
 
 def canonical(value: object) -> str:
     """Return plain values as JSON text that does not depend on the order of keys.
@@ -21,7 +23,7 @@ def canonical(value: object) -> str:
     >>> canonical({"b": 1, "a": (2, None)})
     '{"a":[2,null],"b":1}'
     """
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
+    return _encode(value)
 
 
 def file_digest(path: Path) -> str:

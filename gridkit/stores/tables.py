@@ -35,15 +35,27 @@ def _none(value: object) -> bool:
     return value is None or (not isinstance(value, (list, tuple, dict)) and bool(pd.isna(value)))
 
 
-def _array(values: Iterable[Any], kind: Any) -> pa.Array:
-    if kind == JSON:
-        return pa.array([canonical(value) for value in values], TEXT)
+def _careful(values: Iterable[Any], kind: Any) -> pa.Array:
+    """Return an array of what the library does not take as it is: lone surrogates, values of mixed types."""
     if kind == TEXT:
         return pa.array(["" if _none(value) else _clean(value) for value in values], TEXT)
     if kind == TEXTS:
         return pa.array([[_clean(item) for item in value] for value in values], TEXTS)
     cast = {WHOLE: int, REAL: float, FLAG: bool}[kind]
     return pa.array([None if _none(value) else cast(value) for value in values], kind)
+
+
+def _array(values: list[Any], kind: Any) -> pa.Array:
+    if kind == JSON:
+        # Rows that share a dictionary share its text.
+        known = {id(value): value for value in values}
+        said = {at: canonical(value) for at, value in known.items()}
+        return pa.array([said[id(value)] for value in values], TEXT)
+    try:
+        found = pa.array(values, kind, from_pandas=True)
+    except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError):
+        return _careful(values, kind)
+    return found.fill_null("") if kind == TEXT else found
 
 
 def arrow(frame: pd.DataFrame, schema: Schema) -> pa.Table:
