@@ -94,7 +94,7 @@ def _similar(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     near = mentions[mentions["community"] != ""]
     found = list(_compare(near, near["community"], frame, frame["community"]))
     far = mentions[mentions["community"] == ""]
-    parent = far["street"].where(far["street"].isin(frame["street"]), "")
+    parent = far["street"].where(far["street"].astype(object).isin(set(frame["street"])), "")
     with_street = frame["street"] + "|" + frame["full"].str[:2]
     found += _compare(far, parent + "|" + far["full"].str[:2], frame, with_street)
     bare = far[parent == ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from gridkit.linkage.lists import split_cell
@@ -147,13 +148,19 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
 
 
 def _row_order(records: pd.Series) -> pd.Series:
-    """Return sortable keys of row ids: the source, then the row as a number."""
-    parts = [record.rpartition("!") for record in records]
-    return pd.Series([f"{src}!{row.zfill(9)}" for src, _, row in parts], index=records.index, dtype=object)
+    """Return the place of each row id in the order of sources, then of rows as numbers."""
+    codes, unique = pd.factorize(records.astype(object))
+    parts = [record.rpartition("!") for record in unique]
+    keys = np.array([f"{src}!{row.zfill(9)}" for src, _, row in parts], dtype=object)
+    return pd.Series(pd.factorize(keys, sort=True)[0][codes], index=records.index)
 
 
 def _assemble(parts: list[pd.DataFrame]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     frame = pd.concat(filled, ignore_index=True) if filled else no_links()
+    for name in ("field", "method"):
+        # One text for the many rows that hold it.
+        codes, texts = pd.factorize(frame[name].astype(object))
+        frame[name] = pd.Series(texts.to_numpy(dtype=object)[codes], index=frame.index, dtype=object)
     frame = frame.assign(key=_row_order(frame["record"]))
     return frame.sort_values(["key", "field", "position", "rank", "code"], ignore_index=True)[list(LINK_COLUMNS)]

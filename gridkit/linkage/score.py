@@ -14,6 +14,8 @@ from rapidfuzz import fuzz, process
 from gridkit.linkage.names import marks_clash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from gridkit.linkage.targets import Targets
@@ -152,12 +154,17 @@ def _decide(table: pd.DataFrame, level: str) -> pd.DataFrame:
         (table["rank"] == 1) & (table["score"] >= ACCEPT) & (table["margin"] >= MARGIN) & ~table["short"]
     )
     table = table[table["rank"] <= KEPT].copy()
-    table["method"] = [
-        _method(*row) for row in table[["code_is", "name", "parent", "point_is"]].itertuples(index=False)
-    ]
-    columns = ["name", "parent", "code_is", "point_is", "next", "margin", "short"]
-    table["reason"] = [_reason(*row) for row in table[columns].itertuples(index=False)]
+    # Few combinations occur: rows share the text of the method and the dictionary of the reason.
+    table["method"] = _each(_method, table[["code_is", "name", "parent", "point_is"]])
+    table["reason"] = _each(_reason, table[["name", "parent", "code_is", "point_is", "next", "margin", "short"]])
     return table[["uid", "target", "method", "score", "margin", "rank", "accepted", "reason"]]
+
+
+def _each(make: Callable[..., Any], table: pd.DataFrame) -> list[Any]:
+    """Return ``make(*row)`` per row, made once for equal rows."""
+    rows = list(zip(*(table[name].tolist() for name in table.columns), strict=True))
+    made = {row: make(*row) for row in dict.fromkeys(rows)}
+    return [made[row] for row in rows]
 
 
 def _method(code: str, name: str, parent: str, point: str) -> str:

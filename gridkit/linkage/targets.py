@@ -52,8 +52,8 @@ def clean_code(codes: pd.Series) -> pd.Series:
 
 
 def _one_code(code: str) -> str:
-    if not code:
-        return ""
+    if code.isascii():
+        return code.replace(" ", "").strip().upper()
     return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in code).replace(" ", "").strip().upper()
 
 
