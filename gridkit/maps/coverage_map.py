@@ -19,7 +19,7 @@ from gridkit.maps.gridmap import GridMap
 from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
 from gridkit.maps.summary import shell
 from gridkit.maps.tree import Verbatim
-from gridkit.maps.words import LEVEL_NAMES, ONE_OF, TYPES, VALID, page_words, rule_words, said
+from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, TYPES, VALID, WORK, page_words, rule_words, said
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gridkit.model import Run
 
 PROFILES = ("internal", "public")
-_SCRIPTS = ("fflate", "gk-data", "gk-draw", "gk-list", "gk-panel", "gk-main")
+_SCRIPTS = ("fflate", "gk-data", "gk-draw", "gk-list", "gk-panel", "gk-address", "gk-print", "gk-main")
 _START_ZOOM = 12
 
 
@@ -107,7 +107,7 @@ def coverage_map(run: Run, *, title: str | None = None, profile: str = "internal
     with speaking(run.language):
         name = title or gettext("{city}: coverage of residential compounds").format(city=run.city.name)
         frames = features(run, public=public)
-        settings = _settings(run, frames)
+        settings = _settings(run, frames, public=public)
         page = shell(run, name, public=public)
     (south, west), (north, east) = settings["bounds"]
     grid_map = GridMap(
@@ -117,15 +117,18 @@ def coverage_map(run: Run, *, title: str | None = None, profile: str = "internal
     return grid_map
 
 
-def _settings(run: Run, frames: dict[str, gpd.GeoDataFrame]) -> dict[str, Any]:
+def _settings(run: Run, frames: dict[str, gpd.GeoDataFrame], *, public: bool) -> dict[str, Any]:
     return {
         "language": run.language,
+        "public": public,
         "bounds": _bounds(frames),
         "words": page_words(),
         "levels": said(LEVEL_NAMES),
         "one": said(ONE_OF),
         "types": said(TYPES),
         "valid": said(VALID),
+        "organisation": said(ORGANISATION),
+        "work": said(WORK),
         "rules": rule_words(run.coverage.ruleset),
         "statuses": [style.said() for style in STATUS_STYLES],
         "classes": [style.said() for style in CLASS_STYLES],

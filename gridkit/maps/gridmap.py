@@ -12,7 +12,7 @@ import folium
 from folium.template import Template
 
 from gridkit.errors import OutputError
-from gridkit.locale import N_
+from gridkit.locale import N_, gettext, speaking
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.literals import harmless
 
@@ -77,6 +77,8 @@ class GridMap(folium.Map):
             <div class="folium-map" id={{ this.get_name()|tojson }} aria-label="{{ this.label }}"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
+            L.Control.Zoom.mergeOptions({zoomInTitle: {{ this.zoom_titles[0]|tojson }}, zoomOutTitle: {{
+                this.zoom_titles[1]|tojson }}});
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
                 center: {{ this.location|tojson }},
                 crs: L.CRS.{{ this.crs }},
@@ -118,6 +120,8 @@ class GridMap(folium.Map):
         self.options["zoom_snap"] = 0.5
         self.title = title
         self.label = escape(title).replace("{", "&#123;")  # branca reads the finished text as a template once more
+        with speaking(language):
+            self.zoom_titles = (gettext("Zoom in"), gettext("Zoom out"))
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
         OfflineFigure(title, language).add_child(self)
 

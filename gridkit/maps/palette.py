@@ -2,7 +2,7 @@
 
 The six hues were computed for the largest smallest distance between any two under normal, protan, deutan and tritan
 sight (Machado 2009, CIEDE2000, fills of 80 % on white: 14.6). Colour never stands alone: statuses of one hue differ by
-pattern, every label has a different first letter, and a cover that is not valid has a broken outline.
+pattern, every status has a word of its own, and a cover that is not valid has a broken outline.
 """
 
 from __future__ import annotations
@@ -19,29 +19,33 @@ OWN, JOINT, UNIT, WORK, GAP, GREY = "#122896", "#98c7f1", "#139d86", "#9362b7", 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How features of one status or class are drawn; ``pattern`` is one that the page knows, or empty."""
+    """How features of one status or class are drawn; ``pattern`` is one that the page knows, or empty.
+
+    ``short`` is a word for the head of a narrow column.
+    """
 
     id: str
     label: str
     color: str
     pattern: str = ""
+    short: str = ""
 
     def said(self) -> dict[str, Any]:
         """Return the style as plain values with the label in the current language."""
-        label = gettext(self.label)
-        return {**asdict(self), "label": label, "letter": label[:1].upper()}
+        short = gettext(self.short) if self.short else ""
+        return {**asdict(self), "label": gettext(self.label), "short": short}
 
 
 _STATUSES = {
-    "UNIT_ORG": (UNIT, ""),
-    "OWN_BRANCH": (OWN, ""),
-    "JOINT_BRANCH": (JOINT, ""),
-    "GRID_BRANCH": (WORK, ""),
-    "FUNCTIONAL_ONLY": (WORK, "rows"),
-    "INSTRUCTOR_ONLY": (WORK, "columns"),
-    "PLANNED": ("#f6b39b", "dots"),
-    "UNCOVERED": (GAP, "hatch"),
-    "UNKNOWN": (GREY, "dots"),
+    "UNIT_ORG": (UNIT, "", N_("unit org.")),
+    "OWN_BRANCH": (OWN, "", N_("own br.")),
+    "JOINT_BRANCH": (JOINT, "", N_("joint br.")),
+    "GRID_BRANCH": (WORK, "", N_("grid br.")),
+    "FUNCTIONAL_ONLY": (WORK, "rows", N_("funct. br.")),
+    "INSTRUCTOR_ONLY": (WORK, "columns", N_("instr.")),
+    "PLANNED": ("#f6b39b", "dots", N_("plan")),
+    "UNCOVERED": (GAP, "hatch", N_("not cov.")),
+    "UNKNOWN": (GREY, "dots", N_("no data yet")),
 }
 
 STATUS_STYLES = tuple(Style(status, STATUS_LABELS[status], *_STATUSES[status]) for status in STATUSES)

@@ -10,8 +10,9 @@ import pandas as pd
 from gridkit.audit.format import interval, percent
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
-from gridkit.maps.features import DECLARED, VALID, group_of
+from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
+from gridkit.maps.rates import DECLARED, UNPLACED, VALID, numbers, numbers_of
 from gridkit.maps.words import GROUPS, said
 from gridkit.model.fields import STATUSES, STREET
 
@@ -78,6 +79,33 @@ def rates(run: Run) -> list[str]:
     return lines
 
 
+def upper_end(run: Run) -> str:
+    """Return what the upper end of the city's rate is made of, where that is more than the compounds without data.
+
+    Besides compounds whose organisation coverage is unknown it counts compounds that the registries may mean by names
+    that match nothing (``possible`` in the details of the indicator).
+    """
+    try:
+        row = run.indicators.get(DECLARED, basis="compounds")
+    except KeyError:
+        return ""
+    covered, unknown, without = int(row["numerator"]), int(row["unknown"]), len(row["unknown_ids"])
+    listed = int((run.coverage.frame["status"] == "UNKNOWN").sum())
+    perhaps = unknown - without
+    if perhaps <= 0 and without == listed:
+        return ""
+    parts = [_("{n} covered").format(n=covered)]
+    if without == listed:
+        parts.append(_("{n} with data missing").format(n=without))
+    else:
+        text = _("{n} whose organisation coverage is unknown ({listed} of them listed as data missing)")
+        parts.append(text.format(n=without, listed=listed))
+    if perhaps > 0:
+        text = _("up to {n} that the registries may mean by names that match nothing ({records} records)")
+        parts.append(text.format(n=perhaps, records=len(row["details"].get("possible", ()))))
+    return _("Upper end of the interval: {high} = {parts}").format(high=covered + unknown, parts=" + ".join(parts))
+
+
 def counting(run: Run) -> str:
     """Return which statuses count as organisation coverage, and by which rule set."""
     labels = [_(style.label) for style in STATUS_STYLES if style.id in run.coverage.counts_as]
@@ -87,24 +115,28 @@ def counting(run: Run) -> str:
 
 
 def by_street(run: Run) -> list[Row]:
-    """Return the table street by status, compounds in no street in a row of their own, all in the last row."""
+    """Return the table street by status, compounds in no street in a row of their own, all in the last row.
+
+    The rates are those of the indicators of the same scope, so that no two figures of a page differ.
+    """
     coverage = run.coverage.frame
     street = run.places.frame[STREET].reindex(coverage.index).fillna("")
     counts = pd.crosstab(street, coverage["status"]).reindex(columns=list(STATUSES), fill_value=0)
-    yes = (coverage["organisation"] == "yes").groupby(street).sum()
-    unknown = (coverage["organisation"] == "unknown").groupby(street).sum()
+    table, city = numbers(run, DECLARED, STREET), numbers(run, DECLARED, "city")
     layer = run.city.layers.get(STREET)
     names = {} if layer is None else layer.frame["name"].to_dict()
     rows = []
     for code in [*sorted({*names, *counts.index} - {""}), *([""] if "" in counts.index else [])]:
-        numbers = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
+        held = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
         name = (names.get(code) or code) if code else _("(in no street)")
-        total, n, u = sum(numbers), int(yes.get(code, 0)), int(unknown.get(code, 0))
-        rows.append(Row(code, str(name), total, numbers, f"{n}/{total}", interval(n, total, u)))
+        rows.append(_row(code, str(name), held, numbers_of(table, code or UNPLACED)))
     sums = tuple(sum(row.counts[at] for row in rows) for at in range(len(STATUSES)))
-    n, u, total = int(yes.sum()), int(unknown.sum()), sum(sums)
-    rows.append(Row("", _("All"), total, sums, f"{n}/{total}", interval(n, total, u)))
-    return rows
+    return [*rows, _row("", _("All"), sums, numbers_of(city, ""))]
+
+
+def _row(code: str, name: str, counts: tuple[int, ...], rate: tuple[int, int, int]) -> Row:
+    n, total, unknown = rate
+    return Row(code, name, sum(counts), counts, f"{n}/{total}", interval(n, total, unknown))
 
 
 def footer(run: Run, *, public: bool) -> list[str]:
@@ -127,7 +159,7 @@ def shell(run: Run, title: str, *, public: bool) -> dict[str, Any]:
     return {
         "title": title,
         "figures": headline(run),
-        "rates": rates(run),
+        "rates": [*rates(run), *filter(None, [upper_end(run)])],
         "warnings": caveats(run.city),
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],

@@ -46,6 +46,14 @@ VALID = {
     "unknown": N_("validity cannot be decided"),
 }
 
+ORGANISATION = {
+    "yes": N_("organisation: covered"),
+    "no": N_("organisation: not covered"),
+    "unknown": N_("organisation: unknown"),
+}
+
+WORK = {"yes": N_("work: covered"), "no": N_("work: not covered"), "unknown": N_("work: unknown")}
+
 WORDS = {
     "search": N_("Search by name or code"),
     "found_none": N_("nothing found"),
@@ -58,6 +66,14 @@ WORDS = {
     "street_filter": N_("Street filter"),
     "no_street": N_("(in no street)"),
     "shown": N_("{n} of {all} compounds shown"),
+    "shown_street": N_("{n} of {here} compounds shown in {street} (whole city: {all})"),
+    "scope": N_(
+        "Street filter: {street}. Legend, list and CSV count this street only; the figures above and the table by "
+        "street are those of the whole city."
+    ),
+    "legend_hint": N_("Click a status to see it alone, further ones to add or remove them."),
+    "both": N_("{organisation}, {work}"),
+    "coverage": N_("Coverage"),
     "reset": N_("Show all"),
     "details": N_("Details"),
     "list": N_("List"),
@@ -67,12 +83,13 @@ WORDS = {
     "name": N_("Name"),
     "type": N_("Type"),
     "households": N_("Households"),
+    "formal_members": N_("Formal members"),
     "status": N_("Status"),
     "validity": N_("Validity"),
     "reason": N_("Why"),
     "rule": N_("Deciding rule"),
     "records": N_("Records that cover it"),
-    "waiting": N_("Records that wait for a check"),
+    "waiting": N_("Records that wait for confirmation"),
     "cells": N_("Evidence (file, sheet, cell)"),
     "findings": N_("Findings"),
     "rate": N_("Organisation coverage as declared"),
@@ -84,7 +101,7 @@ WORDS = {
     "without_place": N_("without position"),
     "all_shown": N_("all that pass the filter"),
     "more": N_("Show {n} more"),
-    "empty_list": N_("No compound here."),
+    "empty_list": N_("No compound here that passes the filter."),
     "csv": N_("Save list as CSV"),
     "keys": N_("Arrow keys move, Enter zooms, Esc goes back."),
     "unnamed": N_("(without name)"),

@@ -50,11 +50,92 @@ def test_headline_adds_up(opened):
     assert figures == {"total": 8, "covered": 3, "work": 2, "planned": 1, "uncovered": 1, "unknown": 1}
 
 
-def test_filter_hides_and_counts(opened):
+def pressed(page):
+    return page.eval_on_selector_all(
+        "#gk-legend button[aria-pressed=true]", "rows => rows.map(row => row.dataset.status)"
+    )
+
+
+def codes(page):
+    return page.eval_on_selector_all("#gk-list tbody tr", "rows => rows.map(row => row.dataset.code)")
+
+
+def test_a_click_shows_one_status_alone_and_further_ones_add_and_remove(opened):
     page = opened.page
     page.click("#gk-legend [data-status=OWN_BRANCH]")
+    assert page.inner_text("#gk-shown") == "1 of 8 compounds shown"
+    assert (pressed(page), codes(page)) == (["OWN_BRANCH"], ["a1"])
+    page.click("#gk-legend [data-status=UNCOVERED]")
+    assert (pressed(page), codes(page)) == (["OWN_BRANCH", "UNCOVERED"], ["a1", "c1"])
+    page.click("#gk-legend [data-status=OWN_BRANCH]", modifiers=["Control"])
+    assert (pressed(page), codes(page)) == (["UNCOVERED"], ["c1"])
+    page.select_option("#gk-kind", "OWN_BRANCH")
+    assert codes(page) == []
+    page.click("#gk-all")
+    assert page.inner_text("#gk-shown") == "8 of 8 compounds shown"
+    assert len(pressed(page)) == 9 and len(codes(page)) == 8
+    page.click("#gk-legend [data-status=UNKNOWN]", modifiers=["Control"])
     assert page.inner_text("#gk-shown") == "7 of 8 compounds shown"
-    assert page.get_attribute("#gk-legend [data-status=OWN_BRANCH]", "aria-pressed") == "false"
+    assert "UNKNOWN" not in pressed(page)
+
+
+def test_removing_the_last_status_shows_everything(opened):
+    for _ in range(2):
+        opened.page.click("#gk-legend [data-status=PLANNED]")
+    assert opened.page.inner_text("#gk-shown") == "8 of 8 compounds shown"
+
+
+def test_a_street_narrows_everything_but_the_figures_of_the_city(opened):
+    page = opened.page
+    assert page.locator("#gk-scope").is_hidden()
+    page.select_option("#gk-street", tiny.STREET2)
+    assert page.inner_text("#gk-shown") == "2 of 2 compounds shown in 临河镇 (whole city: 8)"
+    assert codes(page) == ["c1"]
+    assert "those of the whole city" in page.inner_text("#gk-scope")
+    assert page.inner_text("[data-figure=total] b") == "8"
+    assert page.locator("#gk-summary .gk-current").count() == 1
+    page.click("#gk-legend [data-status=UNKNOWN]")
+    with page.expect_download() as waiting:
+        page.click("#gk-csv")
+    assert "临河镇" in waiting.value.suggested_filename
+    rows = list(csv.reader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"), newline="")))
+    assert [row[1] for row in rows] == ["Code", "c2"]
+
+
+def test_the_address_holds_what_is_shown(open_page, opened, quiet):
+    page = opened.page
+    page.click("#gk-legend [data-status=UNCOVERED]")
+    page.click("#gk-legend [data-status=PLANNED]")
+    page.select_option("#gk-street", tiny.STREET2)
+    page.select_option("#gk-fill", "community")
+    page.evaluate("gk.select(gk.find('c1'))")
+    address = page.evaluate("location.hash")
+    assert address == f"#f=c1&s=PLANNED,UNCOVERED&street={tiny.STREET2}&fill=community&list=shown"
+    again = open_page(coverage_map(sample.run(language="en")), fragment=address)
+    assert pressed(again.page) == ["PLANNED", "UNCOVERED"]
+    assert again.page.input_value("#gk-street") == tiny.STREET2
+    assert again.page.input_value("#gk-fill") == "community"
+    assert again.page.input_value("#gk-kind") == "shown"
+    assert again.page.inner_text("#gk-details h2") == "向阳院"
+    assert codes(again.page) == ["c1"]
+    again.page.click("#gk-all")
+    again.page.keyboard.press("Escape")
+    again.page.select_option("#gk-fill", "")
+    again.page.click("#gk-list-tab")
+    again.page.select_option("#gk-kind", "UNCOVERED")
+    assert again.page.evaluate("location.hash") == ""
+    quiet(again)
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#f=%E0%A4%A&s=x,y&street=zz&fill=compound&list=__proto__", "#fill=constructor", "#&=&"]
+)
+def test_an_address_that_the_page_does_not_know_changes_nothing(open_page, quiet, fragment):
+    again = open_page(coverage_map(sample.run(language="en")), fragment=fragment)
+    assert again.page.inner_text("#gk-shown") == "8 of 8 compounds shown"
+    assert codes(again.page) == ["c1"]
+    assert again.page.locator("#gk-classes").is_hidden()
+    quiet(again)
 
 
 def test_search_finds_by_name_and_code_and_selects(opened):
@@ -86,10 +167,12 @@ def test_a_click_on_a_compound_says_why_and_where_it_stands(opened):
     text = page.inner_text("#gk-details")
     assert "银杏小区" in text
     assert "joint branch" in text
-    assert "a joint branch, or a compound branch that names several compounds, names it" in text
-    assert "东门联合党支部 · branches.xlsx!Sheet1!4" in text
-    assert "branches.xlsx!Sheet1!B9" in text
+    assert "Why\na joint branch with other compounds: 东门联合党支部; does not hold as valid" in text
+    assert "organisation: covered, work: covered" in text
+    assert "东门联合党支部 (branches.xlsx · Sheet1 · row 4)" in text
+    assert "branches.xlsx · Sheet1 · B9" in text
     assert "not valid" in text
+    assert "Formal members\n1" in text
     page.keyboard.press("Escape")
     assert "银杏小区" not in page.inner_text("#gk-details")
 
@@ -107,7 +190,7 @@ def test_the_uncovered_list_leads_to_the_map_by_keyboard(opened):
     before = page.evaluate("gk.map.getZoom()")
     page.keyboard.press("Enter")
     assert page.evaluate("gk.map.getZoom()") > before
-    assert page.evaluate("location.hash") == "#f=a2"
+    assert page.evaluate("location.hash") == "#f=a2&list=shown"
 
 
 def test_a_link_opens_at_its_feature(open_page):
@@ -152,6 +235,49 @@ def test_only_a_cover_can_be_invalid(open_page):
     assert "not valid" not in page.inner_text("#gk-details")
 
 
+def test_uncovered_with_unknown_work_says_so(open_page):
+    cover = sample.coverage({**sample.SITUATIONS, "c1": ("UNCOVERED", "no", "unknown", "unknown", ())})
+    page = open_page(coverage_map(sample.run(cover=cover)), fragment="#f=c1").page
+    assert "组织未覆盖，工作覆盖不明" in page.inner_text("#gk-details")
+
+
+def test_a_public_page_says_nothing_about_members(open_page):
+    page = open_page(coverage_map(sample.run(language="en"), profile="public"), fragment="#f=c1").page
+    assert "Formal members" not in page.inner_text("#gk-details")
+    with page.expect_download() as waiting:
+        page.evaluate("document.getElementById('gk-csv').click()")
+    rows = list(csv.reader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"), newline="")))
+    assert "Formal members" not in rows[0] and {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_the_zoom_buttons_speak_the_language_of_the_page(open_page):
+    page = open_page(coverage_map(sample.run())).page
+    assert page.get_attribute(".leaflet-control-zoom-in", "title") == "放大"
+    assert page.get_attribute(".leaflet-control-zoom-out", "title") == "缩小"
+
+
+def test_on_paper_the_whole_city_is_drawn_and_the_view_comes_back(opened, quiet):
+    page = opened.page
+    page.evaluate("gk.select(gk.find('a1'), {zoom: true})")
+    view = "[gk.map.getZoom(), gk.map.getCenter().lat, gk.map.getSize().x, gk.map.getSize().y]"
+    before = page.evaluate(view)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    on_paper = page.evaluate(
+        """() => { const b = gk.map.getBounds(), c = gk.settings.bounds, size = gk.map.getSize();
+        const tiles = Array.from(document.querySelectorAll("canvas.leaflet-tile"));
+        return [b.contains(c), size.x, tiles.length, tiles.every(t => getComputedStyle(t).visibility === "visible"),
+            gk.map.getContainer().getBoundingClientRect().width]; }"""
+    )
+    assert on_paper[0] is True and on_paper[1] == on_paper[4] == 680
+    assert on_paper[2] > 0 and on_paper[3] is True
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(view) == pytest.approx(before)
+    assert page.pdf()[:4] == b"%PDF"
+    quiet(opened)
+
+
 def test_holes_are_not_filled(open_page):
     city = tiny.city([tiny.registry("branches", sample.BRANCHES)])
     frame = city.layers["compound"].frame.copy()
@@ -190,6 +316,10 @@ def test_the_list_is_saved_as_csv_that_no_spreadsheet_runs(open_page):
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0][:2] == ["Name", "Code"]
     assert rows[1][:4] == ['\'=cmd|"/c calc"!A1,甲', "c1", "临河镇", "河口社区"]
+    said = dict(zip(rows[0], rows[1], strict=True))
+    assert (said["Households"], said["Formal members"]) == ("100", "1")
+    assert said["Why"] == "the registry is declared complete and names no organisation for it"
+    assert said["Coverage"] == "organisation: not covered, work: not covered"
     assert b"\r\n" in data
 
 
@@ -213,6 +343,10 @@ def test_many_compounds_are_listed_by_pages(open_page, quiet):
     assert opened.page.locator("#gk-list tbody tr").count() == 200
     opened.page.click("#gk-list .gk-more")
     assert opened.page.locator("#gk-list tbody tr").count() == 400
+    for _ in range(3):
+        opened.page.click("#gk-list .gk-more")
+    assert opened.page.locator("#gk-list .gk-more").is_hidden()
+    assert opened.page.text_content("#gk-list .gk-more") == ""
     quiet(opened)
 
 

@@ -29,6 +29,33 @@ def test_an_empty_map_and_ordinary_elements_ask_for_nothing(open_page, quiet):
     quiet(opened)
 
 
+@pytest.mark.parametrize("sink", ["tooltip", "popup"])
+def test_html_in_the_values_of_a_geojson_does_not_run(open_page, sink):
+    """folium puts these values into ``innerHTML``: there only the content security policy stands between."""
+    payload = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>"
+    grid_map = GridMap((27.1, 107.9), zoom_start=13)
+    kind = folium.GeoJsonTooltip if sink == "tooltip" else folium.GeoJsonPopup
+    feature = {
+        "type": "Feature",
+        "properties": {"name": payload},
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[107.9, 27.1], [107.91, 27.1], [107.91, 27.11], [107.9, 27.1]]],
+        },
+    }
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    folium.GeoJson(collection, **{sink: kind(fields=["name"], aliases=[payload])}).add_to(grid_map)
+    opened = open_page(grid_map, ready=READY)
+    opened.page.hover("path.leaflet-interactive")
+    if sink == "popup":
+        opened.page.click("path.leaflet-interactive")
+    opened.page.wait_for_selector(f".leaflet-{sink} img", state="attached")
+    opened.page.wait_for_timeout(300)
+    assert opened.page.evaluate("window.hacked") is None
+    assert any("Content Security Policy" in error for error in opened.errors)
+    assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
+
+
 @pytest.mark.parametrize("sink", ["tooltip", "popup", "escaped popup", "layer name", "title"])
 def test_payloads_in_folium_texts(open_page, sink):
     """Eleven payloads per sink in one page: the script of the page lives, and nothing that they hold is run."""

@@ -43,29 +43,34 @@ def coverage(situations=None, *, refs=None) -> Coverage:
     return Coverage(frame.sort_index(), "strict", COUNTS_AS)
 
 
-def indicators(coverage: Coverage, places: Places, layers) -> Indicators:
-    """Rates by counting: an oracle of its own, small and slow."""
+def indicators(coverage: Coverage, places: Places, layers, *, widened=0) -> Indicators:
+    """Rates by counting: an oracle of its own, small and slow. ``widened``: mentions that match nothing."""
     rows = []
     scopes = [("city", "", list(coverage.frame.index))]
     for level in layers.keys() & {"street", "community", "grid"}:
-        for code in layers[level].frame.index:
-            scopes += [(level, code, list(places.frame.index[places.frame[level] == code]))]
+        for code in [*layers[level].frame.index, ""]:
+            inside = list(places.frame.index[places.frame[level] == code])
+            if code or inside:
+                scopes += [(level, code or "unplaced", inside)]
     for level, scope, members in scopes:
         part = coverage.frame.loc[members]
         for name, held in (
             ("coverage.organisation.declared", part["organisation"] == "yes"),
             ("coverage.organisation.valid", (part["organisation"] == "yes") & (part["valid"] == "yes")),
         ):
-            unknown = int((part["organisation"] == "unknown").sum())
+            doubtful = part["organisation"] == "unknown"
             if name.endswith("valid"):
-                unknown += int(((part["organisation"] == "yes") & (part["valid"] == "unknown")).sum())
-            n, d = int(held.sum()), len(part)
+                doubtful |= (part["organisation"] == "yes") & (part["valid"] == "unknown")
+            ids = tuple(part.index[doubtful])
+            perhaps = min(widened, int((part["organisation"] == "no").sum()))
+            n, d, unknown = int(held.sum()), len(part), len(ids) + perhaps
+            details = {"possible": (BRANCH + "7",) * bool(widened)} if level == "city" else {}
             low, high = (n / d, (n + unknown) / d) if d else (float("nan"),) * 2
-            rows.append((name, level, scope, "compounds", n, d, 0, unknown, low, high, (), (), (), (), {}))
+            rows.append((name, level, scope, "compounds", n, d, 0, unknown, low, high, (), ids, (), (), details))
     return Indicators(pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS)))
 
 
-def run(city: City | None = None, *, language="zh", cover=None, findings=None, places=None) -> Run:
+def run(city: City | None = None, *, language="zh", cover=None, findings=None, places=None, widened=0) -> Run:
     city = city or tiny.city([tiny.registry("branches", BRANCHES)])
     cover, places = cover or coverage(), places or tiny.places()
     frame = city.layers["compound"].frame[list(LAYER_FIELDS["compound"])].sort_index()
@@ -75,7 +80,7 @@ def run(city: City | None = None, *, language="zh", cover=None, findings=None, p
         links=Links(pd.DataFrame(columns=list(LINK_COLUMNS))),
         attributes=Attributes(pd.DataFrame(frame), pd.DataFrame("", index=frame.index, columns=frame.columns)),
         coverage=cover,
-        indicators=indicators(cover, places, city.layers),
+        indicators=indicators(cover, places, city.layers, widened=widened),
         claims=pd.DataFrame(columns=list(CLAIM_COLUMNS)),
         findings=findings or Findings.none(),
         inputs_hash="5f" * 32,

@@ -8,11 +8,12 @@ import re
 import pytest
 
 from gridkit.errors import UsageError
+from gridkit.locale import speaking
 from gridkit.maps import GridMap, coverage_map
 from gridkit.maps.codec import decode_levels
 from gridkit.maps.features import AREA_FIELDS, COMPOUND_FIELDS, features, group_of
 from gridkit.maps.palette import STATUS_STYLES
-from gridkit.maps.summary import by_street, headline, rates
+from gridkit.maps.summary import by_street, headline, rates, upper_end
 from gridkit.model import City, Findings, Layer
 from gridkit.model.fields import STATUSES
 from tests import tiny
@@ -40,14 +41,16 @@ def test_the_map_holds_exactly_the_allowed_fields():
     assert list(levels) == ["street", "community", "grid", "compound"]
     assert set(levels["compound"].columns) == {*COMPOUND_FIELDS, "geometry"}
     assert set(levels["community"].columns) == {*AREA_FIELDS, "geometry"}
-    assert not {"formal_members", "members", "address", "secretary"} & set(levels["compound"].columns)
+    assert not {"members", "members_reported", "address", "secretary"} & set(levels["compound"].columns)
 
 
 def test_every_compound_is_on_the_map_with_status_reason_and_evidence():
     frame = data_of(page_of(sample.run()))["compound"]
     assert frame["status"].to_dict() == {code: row[0] for code, row in sample.SITUATIONS.items()}
-    assert frame.loc["a2", "records"] == ("东门联合党支部 · branches.xlsx!Sheet1!4",)
-    assert frame.loc["a2", "cells"] == ("branches.xlsx!Sheet1!B9",)
+    assert frame.loc["a2", "reason"] == "与其他小区联合组建党支部：东门联合党支部；但该组织不符合有效条件"
+    assert frame.loc["a2", "records"] == ("东门联合党支部（branches.xlsx · Sheet1 · 第 4 行）",)
+    assert frame.loc["a2", "cells"] == ("branches.xlsx · Sheet1 · B9",)
+    assert frame.loc["a2", ["organisation", "work", "formal_members"]].tolist() == ["yes", "yes", 1]
     assert frame.loc["c1", ["street", "community", "grid"]].tolist() == [tiny.STREET2, tiny.C, tiny.C1]
 
 
@@ -75,6 +78,28 @@ def test_the_table_by_street_adds_up_and_names_what_lies_nowhere():
     ]  # fmt: skip
     assert [sum(row.counts) for row in rows] == [row.total for row in rows]
     assert [row.rate for row in rows] == ["50.0%", "0%", "0%–100%", "37.5%–50.0%"]
+
+
+def test_the_table_takes_its_rates_from_the_indicators_so_that_one_page_says_one_figure():
+    """Two mentions that match nothing widen every interval, in the table as in the headline and on the areas."""
+    run = sample.run(language="en", widened=2)
+    rows = by_street(run)
+    assert [row.rate for row in rows] == ["50.0%–83.3%", "0%–100%", "37.5%–75.0%"]
+    assert rates(run)[0].endswith("3/8 = 37.5%–75.0%")
+    street = features(run)["street"]
+    assert street.loc[tiny.STREET1, "rate"] == "3/6 = 50.0%–83.3%"
+    assert upper_end(run) == (
+        "Upper end of the interval: 6 = 3 covered + 1 with data missing + "
+        "up to 2 that the registries may mean by names that match nothing (1 records)"
+    )
+    assert upper_end(run) in page_of(run)
+
+
+def test_the_upper_end_is_explained_only_where_it_is_more_than_the_compounds_without_data():
+    assert upper_end(sample.run(language="en")) == ""
+    cover = sample.coverage({**sample.SITUATIONS, "a4": ("GRID_BRANCH", "unknown", "yes", "yes", ())})
+    line = upper_end(sample.run(language="en", cover=cover))
+    assert "2 whose organisation coverage is unknown (1 of them listed as data missing)" in line
 
 
 def test_missing_layers_and_missing_date():
@@ -120,7 +145,9 @@ def test_public_maps_hold_no_evidence_and_no_details_of_small_compounds():
     page = page_of(sample.run(city, language="en"), profile="public")
     frame = data_of(page)["compound"]
     assert frame["cells"].tolist() == frame["records"].tolist() == [()] * 8
-    assert frame.loc["a1", ["households", "rule", "type"]].tolist() == [None, "", ""]
+    assert frame.loc["a1", ["households", "rule", "type", "reason"]].tolist() == [None, "", "", ""]
+    assert frame["formal_members"].tolist() == [None] * 8
+    assert frame.loc["a2", "reason"] == "a joint branch with other compounds; does not hold as valid"
     assert frame.loc["a1", "status"] == "OWN_BRANCH"
     assert "branches.xlsx" not in page and "Internal" not in page and "review number" in page
     assert "Internal" in page_of(sample.run(language="en"))
@@ -146,10 +173,12 @@ def test_no_address_is_asked_for_and_no_random_id_is_left():
     assert re.findall(r"map_[0-9a-f]{32}", page)[0] == "map_" + "0" * 31 + "1"
 
 
-def test_every_status_has_its_own_picture_and_letter():
+def test_every_status_has_its_own_picture_and_word():
     assert tuple(style.id for style in STATUS_STYLES) == STATUSES
     assert len({(style.color, style.pattern) for style in STATUS_STYLES}) == len(STATUSES)
-    assert len({style.said()["letter"] for style in STATUS_STYLES}) == len(STATUSES)
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert len({style.said()["short"] for style in STATUS_STYLES} - {""}) == len(STATUSES)
 
 
 def test_folium_elements_can_be_added():

@@ -202,10 +202,13 @@
     });
   };
 
+  // Canvas pixels per pixel of the page; more of them on paper.
+  gk.ratio = function () { return gk.fine || Math.min(window.devicePixelRatio || 1, 2); };
+
   gk.Tiles = L.GridLayer.extend({
     createTile: function (coords) {
       var canvas = document.createElement("canvas"), size = this.getTileSize();
-      var ratio = Math.min(window.devicePixelRatio || 1, 2);
+      var ratio = gk.ratio();
       canvas.width = size.x * ratio; canvas.height = size.y * ratio;
       canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
       var ctx = canvas.getContext("2d");
@@ -226,7 +229,7 @@
     },
     hide: function () { this._canvas.style.visibility = "hidden"; },
     draw: function () {
-      var map = this._map, size = map.getSize(), ratio = Math.min(window.devicePixelRatio || 1, 2);
+      var map = this._map, size = map.getSize(), ratio = gk.ratio();
       var canvas = this._canvas, origin = map.getPixelBounds().min, zoom = map.getZoom();
       L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
       canvas.width = size.x * ratio; canvas.height = size.y * ratio;

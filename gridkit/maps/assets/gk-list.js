@@ -31,7 +31,7 @@
   function members() {
     var level = gk.levels.compound, out = [];
     for (var i = 0; level && i < level.n; i++) {
-      if (chosen === "shown" ? !gk.state.on[i] : !gk.inStreet(i)) continue;
+      if (!gk.state.on[i]) continue;
       if (chosen === "placeless" ? level.placed(i) : chosen !== "shown" && level.get("status", i) !== chosen) continue;
       out.push(i);
     }
@@ -74,10 +74,10 @@
     empty.hidden = all.length > 0;
     counter.textContent = String(all.length);
     more.hidden = all.length <= shown;
-    more.textContent = gk.say("more", { n: Math.min(PAGE, all.length - shown) });
+    more.textContent = more.hidden ? "" : gk.say("more", { n: Math.min(PAGE, all.length - shown) });
     for (var i = 0; level && i < level.n; i++) {
-      if (gk.state.on[i]) counts.shown = (counts.shown || 0) + 1;
-      if (!gk.inStreet(i)) continue;
+      if (!gk.state.on[i]) continue;
+      counts.shown = (counts.shown || 0) + 1;
       var status = level.get("status", i);
       counts[status] = (counts[status] || 0) + 1;
       if (!level.placed(i)) counts.placeless = (counts.placeless || 0) + 1;
@@ -87,27 +87,42 @@
     });
   };
 
+  // The list that the page opens with.
+  gk.usualList = function () {
+    var statuses = gk.levels.compound ? gk.levels.compound.columns.status : [];
+    return statuses.indexOf("UNCOVERED") >= 0 || statuses.indexOf("UNKNOWN") < 0 ? "UNCOVERED" : "UNKNOWN";
+  };
+
+  gk.listKind = function () { return chosen; };
+
+  // Takes the usual list for a kind that there is not.
   gk.chooseList = function (kind) {
-    chosen = kind;
+    var known = Array.prototype.some.call(picker.options, function (option) { return option.value === kind; });
+    chosen = known ? kind : gk.usualList();
     shown = PAGE;
-    picker.value = kind;
+    picker.value = chosen;
     gk.drawList();
+    gk.writeAddress();
   };
 
   function save() {
     var level = gk.levels.compound, words = gk.words, one = gk.settings.one;
-    var rows = [[words.name, words.code, one.street, one.community, one.grid, words.type, words.households, words.status,
-      words.validity, words.reason, words.cells]];
+    var rows = [[words.name, words.code, one.street, one.community, one.grid, words.type, words.households,
+      gk.settings.public ? null : words.formal_members, words.status,
+      words.coverage, words.validity, words.reason, words.records, words.cells]];
     members().forEach(function (i) {
       var get = function (name) { return level.get(name, i); };
       rows.push([get("name"), level.code[i], gk.nameOf("street", get("street")), gk.nameOf("community", get("community")),
         gk.nameOf("grid", get("grid")), gk.settings.types[get("type")] || "", get("households"),
-        gk.style[get("status")].label, gk.validity(i), gk.settings.rules[get("rule")] || get("rule"),
-        get("cells").join("; ")]);
+        get("formal_members"), gk.style[get("status")].label, gk.both(i), gk.validity(i), get("reason"),
+        get("records").join("; "), get("cells").join("; ")]);
     });
+    var left = gk.settings.public ? rows[0].indexOf(null) : -1; // a published list has no column of members
+    if (left >= 0) rows.forEach(function (row) { row.splice(left, 1); });
     var url = URL.createObjectURL(new Blob([gk.csv(rows)], { type: "text/csv;charset=utf-8" }));
     var label = picker.selectedOptions[0].getAttribute("data-label");
-    var link = gk.el("a", { href: url, download: gk.words.file + "-" + label + ".csv" });
+    var street = gk.state.street === null ? "" : "-" + (gk.nameOf("street", gk.state.street) || gk.words.no_street);
+    var link = gk.el("a", { href: url, download: gk.words.file + street + "-" + label + ".csv" });
     document.body.appendChild(link);
     link.click();
     link.remove();
@@ -131,7 +146,6 @@
       gk.el("thead", {}, [gk.el("tr", {}, heads.map(function (text) { return gk.el("th", { scope: "col", text: text }); }))]),
       body]), empty, more]));
     panel.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.keys }));
-    var counts = gk.levels.compound ? gk.levels.compound.columns.status : [];
-    gk.chooseList(counts.indexOf("UNCOVERED") >= 0 || counts.indexOf("UNKNOWN") < 0 ? "UNCOVERED" : "UNKNOWN");
+    gk.chooseList("");
   };
 })();

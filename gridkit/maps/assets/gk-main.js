@@ -1,17 +1,49 @@
 // Puts the page together: state, legend and filter, tabs, selection, the address.
 (function () {
   "use strict";
-  var map, tiles, labels, halo, legend = {}, counter, tip, tabs = {};
+  var map, tiles, labels, halo, legend = {}, counter, classes, tip, tabs = {};
 
-  function refresh() {
+  // Whether the legend shows this status; nothing picked means everything.
+  function passes(id) { return !gk.state.only.length || gk.state.only.indexOf(id) >= 0; }
+
+  // A first click shows one status alone, later ones add and remove; with Ctrl the first one removes, too.
+  function pick(id, keep) {
+    var only = gk.state.only;
+    if (!only.length && !keep) only = [id];
+    else only = gk.statuses.filter(function (other) { return passes(other) !== (other === id); });
+    gk.state.only = only.length === gk.statuses.length ? [] : only;
+    gk.refresh();
+    gk.chooseList("shown");
+  }
+
+  gk.redraw = function () { if (tiles) { tiles.redraw(); labels.draw(); } };
+
+  gk.refresh = function () {
     var level = gk.levels.compound;
     gk.state.on = new Uint8Array(level ? level.n : 0);
     for (var i = 0; level && i < level.n; i++) {
-      gk.state.on[i] = gk.state.statuses[level.get("status", i)] && gk.inStreet(i) ? 1 : 0;
+      gk.state.on[i] = passes(level.get("status", i)) && gk.inStreet(i) ? 1 : 0;
     }
-    if (tiles) { tiles.redraw(); labels.draw(); }
+    gk.redraw();
     count();
+    scope();
     gk.drawList();
+    gk.writeAddress();
+  };
+
+  function streetName() { return gk.nameOf("street", gk.state.street) || gk.words.no_street; }
+
+  // Says beside the city's figures that they stay the city's while one street is looked at.
+  function scope() {
+    var line = document.getElementById("gk-scope"), street = gk.state.street;
+    line.textContent = street === null ? "" : gk.say("scope", { street: streetName() });
+    if (line.hidden !== (street === null)) {
+      line.hidden = street === null;
+      map.invalidateSize({ animate: false });
+    }
+    document.querySelectorAll("#gk-summary [data-street]").forEach(function (row) {
+      row.classList.toggle("gk-current", row.getAttribute("data-street") === street);
+    });
   }
 
   gk.inStreet = function (i) {
@@ -31,32 +63,34 @@
     for (var id in legend) {
       var n = counts[id] || 0;
       legend[id].lastChild.textContent = n + "/" + all;
-      legend[id].setAttribute("aria-pressed", gk.state.statuses[id] ? "true" : "false");
+      legend[id].setAttribute("aria-pressed", passes(id) ? "true" : "false");
       legend[id].classList.toggle("gk-none", !n);
     }
-    counter.textContent = gk.say("shown", { n: shown, all: level.n });
+    counter.textContent = gk.state.street === null ? gk.say("shown", { n: shown, all: level.n })
+      : gk.say("shown_street", { n: shown, here: all, street: streetName(), all: level.n });
   }
 
   function makeLegend(parent) {
     var box = gk.el("div", { id: "gk-legend", role: "group", "aria-label": gk.words.legend });
     gk.settings.statuses.forEach(function (style) {
-      legend[style.id] = gk.el("button", { type: "button", "data-status": style.id, title: style.label, on: { click: function () {
-        gk.state.statuses[style.id] = !gk.state.statuses[style.id];
-        refresh();
+      legend[style.id] = gk.el("button", { type: "button", "data-status": style.id, title: style.label, on: { click: function (event) {
+        pick(style.id, event.ctrlKey || event.metaKey);
       } } }, [gk.swatch(style), gk.el("span", { text: style.label }), gk.el("b")]);
       box.appendChild(legend[style.id]);
     });
     counter = gk.el("span", { id: "gk-shown" });
-    var reset = gk.el("button", { type: "button", text: gk.words.reset, on: { click: function () {
-      gk.settings.statuses.forEach(function (style) { gk.state.statuses[style.id] = true; });
+    var reset = gk.el("button", { type: "button", id: "gk-all", text: gk.words.reset, on: { click: function () {
+      gk.state.only = [];
       gk.state.street = null;
-      if (document.getElementById("gk-street")) document.getElementById("gk-street").value = "*";
-      refresh();
+      gk.showControls();
+      gk.refresh();
+      gk.chooseList("shown");
       home();
     } } });
     parent.appendChild(box);
-    parent.appendChild(gk.el("p", { class: "gk-bar gk-note" }, [counter,
-      gk.el("span", { text: gk.words.not_valid_line }), reset]));
+    parent.appendChild(gk.el("p", { class: "gk-bar gk-note gk-lines" }, [
+      gk.el("span", { class: "gk-hint", text: gk.words.legend_hint }), gk.el("span", { text: gk.words.not_valid_line })]));
+    parent.appendChild(gk.el("p", { class: "gk-bar gk-note" }, [counter, reset]));
   }
 
   function makeFilter(parent) {
@@ -69,27 +103,36 @@
       if (gk.levels.compound && gk.levels.compound.columns.street.indexOf("") >= 0) options.push(["", gk.words.no_street]);
       line.appendChild(gk.el("select", { id: "gk-street", "aria-label": gk.words.street_filter, on: { change: function () {
         gk.state.street = this.value === "*" ? null : this.value;
-        refresh();
+        gk.refresh();
         var i = streets.at.get(this.value);
         if (i !== undefined) gk.zoomTo({ level: "street", i: i });
       } } }, options.map(function (pair) { return gk.el("option", { value: pair[0], text: pair[1] }); })));
     }
     var kinds = [["", gk.words.fill_none]].concat(gk.order.filter(function (name) { return name !== "compound"; })
       .map(function (name) { return [name, gk.settings.levels[name]]; }));
-    var classes = gk.el("div", { id: "gk-classes", hidden: "" });
+    classes = gk.el("div", { id: "gk-classes", hidden: "" });
     line.appendChild(gk.el("label", { class: "gk-fill" }, [gk.el("span", { text: gk.words.fill }),
       gk.el("select", { id: "gk-fill", on: { change: function () {
         gk.state.fill = this.value;
-        makeClasses(classes);
+        makeClasses();
         tiles.redraw();
+        gk.writeAddress();
       } } }, kinds.map(function (kind) { return gk.el("option", { value: kind[0], text: kind[1] }); }))]));
     parent.appendChild(line);
     parent.appendChild(classes);
   }
 
+  // Puts the controls to the state.
+  gk.showControls = function () {
+    var street = document.getElementById("gk-street");
+    if (street) street.value = gk.state.street === null ? "*" : gk.state.street;
+    document.getElementById("gk-fill").value = gk.state.fill;
+    makeClasses();
+  };
+
   // The legend of the rate classes, with the number of areas in each.
-  function makeClasses(box) {
-    var level = gk.levels[gk.state.fill];
+  function makeClasses() {
+    var box = classes, level = gk.levels[gk.state.fill];
     box.textContent = "";
     box.hidden = !level;
     if (!level) return;
@@ -158,31 +201,17 @@
     gk.state.selected = feature;
     halo.clearLayers();
     gk.showDetails(feature);
-    if (!feature) { address(""); return; }
+    gk.writeAddress();
+    if (!feature) return;
     var level = gk.levels[feature.level];
     [["#ffffff", 7], ["#0b57d0", 3.4]].forEach(function (pen) {
       gk.outline(map, feature).setStyle({ color: pen[0], weight: pen[1], fill: false, interactive: false }).addTo(halo);
     });
     if (wish.zoom) gk.zoomTo(feature);
     if (!wish.stay) showTab("gk-details");
-    address(level.code[feature.i]);
     var style = gk.style[level.get(feature.level === "compound" ? "status" : "class", feature.i)];
     document.getElementById("gk-say").textContent = level.name(feature.i) + " " + style.label;
   };
-
-  function address(code) {
-    try { // a page inside a notebook has no address of its own
-      history.replaceState(null, "", code ? "#f=" + encodeURIComponent(code) : location.pathname);
-    } catch (error) { /* nothing to share */ }
-  }
-
-  function fromAddress() {
-    var match = /^#f=(.*)$/.exec(location.hash), code = "";
-    if (!match) return;
-    try { code = decodeURIComponent(match[1]); } catch (error) { return; }
-    var feature = gk.find(code);
-    if (feature) gk.select(feature, { zoom: true });
-  }
 
   function hover() {
     var waiting = null;
@@ -209,8 +238,8 @@
   gk.start = function (leaflet) {
     map = gk.map = leaflet;
     gk.read();
-    gk.state = { statuses: {}, street: null, fill: "", show: {}, on: new Uint8Array(0), selected: null };
-    gk.settings.statuses.forEach(function (style) { gk.state.statuses[style.id] = true; });
+    gk.state = { only: [], street: null, fill: "", show: {}, on: new Uint8Array(0), selected: null };
+    gk.statuses = gk.settings.statuses.map(function (style) { return style.id; });
     gk.order.forEach(function (name) { gk.state.show[name] = true; });
     var tools = document.getElementById("gk-tools");
     gk.makeSearch(tools);
@@ -222,15 +251,16 @@
     makeTabs();
     map.invalidateSize(false);
     home();
-    refresh();
+    gk.refresh();
     tiles = new gk.Tiles({ maxZoom: map.getMaxZoom(), keepBuffer: 1 }).addTo(map);
     labels = new gk.Labels().addTo(map);
     halo = L.layerGroup().addTo(map);
     hover();
     map.on("click", function (event) { gk.select(gk.under(map, event.latlng)); });
-    window.addEventListener("hashchange", fromAddress);
+    gk.makePrint();
+    window.addEventListener("hashchange", gk.readAddress);
     document.addEventListener("keydown", function (event) { if (event.key === "Escape") gk.select(null); });
     document.body.classList.add("gk-ready");
-    fromAddress();
+    gk.readAddress();
   };
 })();

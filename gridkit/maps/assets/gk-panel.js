@@ -8,6 +8,12 @@
     return gk.covers(i) ? gk.settings.valid[gk.levels.compound.get("valid", i)] || "" : "";
   };
 
+  // Organisation and work coverage of compound i in words.
+  gk.both = function (i) {
+    var get = function (name) { return gk.settings[name][gk.levels.compound.get(name, i)] || ""; };
+    return gk.say("both", { organisation: get("organisation"), work: get("work") });
+  };
+
   function row(word, child) {
     return [gk.el("dt", { text: word }), gk.el("dd", {}, [child])];
   }
@@ -33,8 +39,8 @@
 
   function compound(level, i) {
     var get = function (name) { return level.get(name, i); }, words = gk.words, rule = get("rule"), parts = [];
-    parts.push(row(words.reason, gk.el("span", { class: "gk-reason", text: gk.settings.rules[rule] || rule || words.missing })));
-    if (rule) parts.push(row(words.rule, gk.el("code", { text: rule })));
+    if (get("reason")) parts.push(row(words.reason, gk.el("span", { class: "gk-reason", text: get("reason") })));
+    parts.push(row(words.coverage, text(gk.both(i))));
     if (gk.validity(i)) parts.push(row(words.validity, text(gk.validity(i))));
     parts.push(lines(words.records, get("records")), lines(words.waiting, get("waiting")));
     parts.push(lines(words.cells, get("cells")), lines(words.findings, get("findings")));
@@ -43,6 +49,9 @@
     });
     parts.push(row(words.type, text(gk.settings.types[get("type")] || "")));
     parts.push(row(words.households, text(get("households"))));
+    if (!gk.settings.public) parts.push(row(words.formal_members, text(get("formal_members"))));
+    if (rule) parts.push(row(words.rule, gk.el("span", {}, [gk.el("code", { text: rule }),
+      gk.el("small", { text: gk.settings.rules[rule] || "" })])));
     parts.push(row(words.code, gk.el("code", { text: level.code[i] })));
     return parts;
   }
