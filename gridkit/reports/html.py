@@ -140,11 +140,10 @@ def _definitions(run: Run) -> list[tuple[str, str]]:
 
 def _content(run: Run) -> dict[str, Any]:
     names = Names.of(run)
-    compounds = tables.compounds(run, names)
+    compounds = tables.compounds(run, names, statuses=("UNCOVERED", "UNKNOWN"))
     uncovered = tables.with_status(run, compounds, "UNCOVERED")
     unknown = tables.with_status(run, compounds, "UNKNOWN")
-    indicators = tables.indicators(run, names)
-    city_wide = tables.ordered(run)["scope_level"].isin(["city", "class", "mode"]).to_numpy()
+    indicators = tables.indicators(run, names, levels=("city", "class", "mode"))
     return {
         "lang": _LANG.get(run.language, run.language),
         "version": __version__,
@@ -162,7 +161,7 @@ def _content(run: Run) -> dict[str, Any]:
         "shown": MAX_LISTED,
         "streets": summary.by_street(run),
         "indicators": indicators,
-        "indicator_rows": indicators.frame.loc[city_wide].to_dict("records"),
+        "indicator_rows": indicators.frame.to_dict("records"),
         "definitions": _definitions(run),
         "findings": _findings(run),
         "findings_total": len(run.findings),

@@ -12,6 +12,7 @@ from gridkit.reports import words
 from gridkit.reports.values import plain, texts, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gridkit.model import Run
@@ -27,15 +28,20 @@ def to_json(run: Run) -> dict[str, Any]:
     ids behind each figure are in ``tables/indicators.parquet``.
     """
     with speaking(run.language):
-        return {
-            "schema": SCHEMA,
-            "run": _meta(run),
-            "compounds": {"total": len(run.coverage.frame), "by_status": run.coverage.by_status()},
-            "indicators": _indicators(run),
-            "claims": _claims(run),
-            "findings": _findings(run),
-            "inputs": _inputs(run),
-        }
+        return {key: value if isinstance(value, (str, dict)) else list(value) for key, value in _document(run).items()}
+
+
+def _document(run: Run) -> dict[str, Any]:
+    """Return the document with the records of its lists still to come, so that a large one never lies in memory."""
+    return {
+        "schema": SCHEMA,
+        "run": _meta(run),
+        "compounds": {"total": len(run.coverage.frame), "by_status": run.coverage.by_status()},
+        "indicators": _indicators(run),
+        "claims": _claims(run),
+        "findings": _findings(run),
+        "inputs": _inputs(run),
+    }
 
 
 def _meta(run: Run) -> dict[str, Any]:
@@ -71,16 +77,21 @@ def tidy(value: object) -> Any:
     return plain(value) if isinstance(value, float) else str(value)
 
 
-def _indicators(run: Run) -> list[dict[str, Any]]:
-    frame = run.indicators.frame
-    figures = ("numerator", "denominator", "excluded", "unknown")
-    columns = {
-        **{key: texts(frame[key]) for key in ("id", "scope", "scope_level", "basis")},
-        **{key: whole(frame[key]) for key in figures},
-        **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
-        "details": [tidy(value) for value in frame["details"]],
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+_PART: Final = 10_000
+"""Indicators that are put into plain values at a time."""
+
+
+def _indicators(run: Run) -> Iterator[dict[str, Any]]:
+    for first in range(0, len(run.indicators.frame), _PART):
+        frame = run.indicators.frame.iloc[first : first + _PART]
+        figures = ("numerator", "denominator", "excluded", "unknown")
+        columns = {
+            **{key: texts(frame[key]) for key in ("id", "scope", "scope_level", "basis")},
+            **{key: whole(frame[key]) for key in figures},
+            **{key: [plain(value) for value in frame[key].astype(float).tolist()] for key in ("low", "high")},
+            "details": [tidy(value) if value else {} for value in frame["details"]],
+        }
+        yield from (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
 
 
 def _claims(run: Run) -> list[dict[str, Any]]:
@@ -125,12 +136,25 @@ def dumps(document: dict[str, Any]) -> str:
     ]
     }
     """
+    return "".join(_pieces(document))
+
+
+def _pieces(document: dict[str, Any]) -> Iterator[str]:
+    """Yield the text of a document piece by piece; lists may be iterators."""
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    lines = []
+    start = "{\n"
     for key, value in document.items():
-        text = "[\n" + ",\n".join(map(encode, value)) + "\n]" if isinstance(value, list) and value else encode(value)
-        lines.append(f"{encode(key)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}"
+        yield f"{start}{encode(key)}: "
+        start = ",\n"
+        if isinstance(value, (str, int, float, dict)) or value is None:
+            yield encode(value)
+            continue
+        lead = "[\n"
+        for record in value:
+            yield lead + encode(record)
+            lead = ",\n"
+        yield "\n]" if lead == ",\n" else "[]"
+    yield "\n}"
 
 
 def write_json(run: Run, path: Path) -> None:
@@ -141,9 +165,10 @@ def write_json(run: Run, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    text = dumps(to_json(run)).encode("utf-8", "replace") + b"\n"
     try:
-        path.write_bytes(text)
+        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream, speaking(run.language):
+            stream.writelines(_pieces(_document(run)))
+            stream.write("\n")
     except OSError as problem:
         raise OutputError(
             N_("the file cannot be written: {why}"),

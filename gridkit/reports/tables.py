@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from gridkit.locale import gettext as _
+from gridkit.model.fields import STATUSES
 from gridkit.reports import words
 from gridkit.reports.names import Names
 from gridkit.reports.values import texts, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from gridkit.model import Run
 
@@ -58,9 +59,21 @@ def listed(items: Iterable[object], shown: int = SHOWN) -> str:
     >>> listed(["a", "b", "c"], 2)
     'a; b; … and 1 more'
     """
-    texts = [str(item) for item in items]
-    more = [_("… and {n} more").format(n=len(texts) - shown)] if len(texts) > shown else []
-    return "; ".join(texts[:shown] + more)
+    texts = list(map(str, items))
+    if len(texts) <= shown:
+        return "; ".join(texts)
+    return "; ".join([*texts[:shown], _("… and {n} more").format(n=len(texts) - shown)])
+
+
+def _each(make: Callable[..., str], *columns: Iterable[Any]) -> list[str]:
+    """Return ``make`` of each row of some columns, worked out once for equal rows."""
+    rows = list(zip(*columns, strict=True))
+    said = {row: make(*row) for row in dict.fromkeys(rows)}
+    return [said[row] for row in rows]
+
+
+def _labels(labels: Mapping[str, str], keys: Iterable[object]) -> list[str]:
+    return _each(lambda key: words.labelled(labels, key), keys)
 
 
 def _table(key: str, title: str, columns: Sequence[Column], data: dict[str, object], *, note: str = "") -> Table:
@@ -68,10 +81,11 @@ def _table(key: str, title: str, columns: Sequence[Column], data: dict[str, obje
     return Table(key, title, tuple(columns), frame, note)
 
 
-def compounds(run: Run, names: Names | None = None) -> Table:
-    """Return one row per compound: where it is, its status and why, through which records and cells."""
+def compounds(run: Run, names: Names | None = None, *, statuses: Collection[str] = STATUSES) -> Table:
+    """Return one row per compound of some statuses: where it is, its status and why, through which records."""
     names = names or Names.of(run)
-    cover, place = run.coverage.frame, run.places.frame.reindex(run.coverage.frame.index)
+    cover = run.coverage.frame[run.coverage.frame["status"].isin(statuses)]
+    place = run.places.frame.reindex(cover.index)
     attributes = run.attributes.frame.reindex(cover.index)
     columns = [
         Column("code", _("code"), 20),
@@ -102,18 +116,18 @@ def compounds(run: Run, names: Names | None = None) -> Table:
         "grid_code": texts(place["grid"]),
         "households": whole(attributes["households"]),
         "formal_members": whole(attributes["formal_members"]),
-        "status": [words.status_label(status) for status in cover["status"]],
-        "reason": [
-            words.reason(status, valid, listed(names.records(via), 3), listed(names.records(open_via), 3))
-            for status, valid, via, open_via in zip(
-                cover["status"], cover["valid"], cover["via"], cover["open_via"], strict=True
-            )
-        ],
+        "status": _each(words.status_label, cover["status"]),
+        "reason": _each(
+            lambda status, valid, via, open_via: words.reason(
+                status, valid, listed(names.records(via), 3), listed(names.records(open_via), 3)
+            ),
+            *(cover[key] for key in ("status", "valid", "via", "open_via")),
+        ),
         "rule": texts(cover["rule"]),
         **{key: [listed(value) for value in cover[key]] for key in ("via", "open_via", "flags", "refs")},
     }
     for key in ("organisation", "work", "valid"):
-        data[key] = [words.labelled(words.ANSWERS, value) for value in cover[key]]
+        data[key] = _labels(words.ANSWERS, cover[key])
     return _table("compounds", _("Compounds"), columns, data)
 
 
@@ -121,7 +135,8 @@ def with_status(run: Run, table: Table, status: str) -> Table:
     """Return the rows of the compounds table that have ``status``, as the list of uncovered or of unknown ones."""
     keys = ["code", "name", "street", "community", "grid", "grid_code", "households"]
     keys += {"UNCOVERED": ["formal_members", "flags"], "UNKNOWN": ["reason", "open_via"]}[status]
-    rows = (run.coverage.frame["status"] == status).to_numpy()
+    held = run.coverage.frame["status"]
+    rows = table.frame["code"].isin(set(texts(held.index[held == status]))).to_numpy()
     title, note = {
         "UNCOVERED": (
             _("Uncovered"),
@@ -144,10 +159,11 @@ def ordered(run: Run) -> pd.DataFrame:
     return frame.iloc[frame["id"].map(lambda name: places.get(name, len(places))).argsort(kind="stable")]
 
 
-def indicators(run: Run, names: Names | None = None) -> Table:
-    """Return every indicator with numerator, denominator, what was left out, what is unknown, and its interval."""
+def indicators(run: Run, names: Names | None = None, *, levels: Collection[str] | None = None) -> Table:
+    """Return the indicators, of all levels or some: numerator, denominator, what was left out, what is unknown."""
     names = names or Names.of(run)
     frame = ordered(run)
+    frame = frame if levels is None else frame[frame["scope_level"].isin(levels)]
     columns = [
         Column("title", _("indicator"), 34),
         Column("level", _("level"), 12),
@@ -164,15 +180,13 @@ def indicators(run: Run, names: Names | None = None) -> Table:
     ]
     figures = [whole(frame[key]) for key in ("numerator", "denominator", "unknown", "excluded")]
     data: dict[str, object] = {
-        "title": [words.indicator_title(name) for name in frame["id"]],
-        "level": [words.labelled(words.SCOPE_LEVELS, level) for level in frame["scope_level"]],
-        "scope": [names.scope(level, code) for level, code in zip(frame["scope_level"], frame["scope"], strict=True)],
-        "basis": [words.labelled(words.BASES, basis) for basis in frame["basis"]],
+        "title": _each(words.indicator_title, frame["id"]),
+        "level": _labels(words.SCOPE_LEVELS, frame["scope_level"]),
+        "scope": _each(names.scope, frame["scope_level"], frame["scope"]),
+        "basis": _labels(words.BASES, frame["basis"]),
         **dict(zip(("numerator", "denominator", "unknown", "excluded"), figures, strict=True)),
-        "rate": [
-            words.rate(name, n or 0, d or 0, u or 0) for name, n, d, u in zip(frame["id"], *figures[:3], strict=True)
-        ],
-        "details": [words.details(value) for value in frame["details"]],
+        "rate": _each(lambda name, n, d, u: words.rate(name, n or 0, d or 0, u or 0), frame["id"], *figures[:3]),
+        "details": [words.details(value) if value else "" for value in frame["details"]],
         "id": texts(frame["id"]),
         "scope_code": texts(frame["scope"]),
     }
@@ -214,7 +228,7 @@ def claims(run: Run, names: Names | None = None) -> Table:
         **dict(zip(("numerator", "denominator"), figures, strict=True)),
         "indicator": [words.indicator_title(name) for name in frame["indicator"]],
         "scope": [names.anywhere(code) for code in frame["scope"]],
-        "basis": [words.labelled(words.BASES, basis) for basis in frame["basis"]],
+        "basis": _labels(words.BASES, frame["basis"]),
         "ids": [listed(ids) for ids in frame["ids"]],
     }
     return _table("claims", _("Claims"), columns, data)
@@ -233,8 +247,8 @@ def findings(run: Run) -> Table:
     ]
     data: dict[str, object] = {
         "code": texts(frame["code"]),
-        "severity": [words.labelled(words.SEVERITY_LABELS, severity) for severity in frame["severity"]],
-        "title": [words.rule_title(code) for code in frame["code"]],
+        "severity": _labels(words.SEVERITY_LABELS, frame["severity"]),
+        "title": _each(words.rule_title, frame["code"]),
         "subject": texts(frame["subject"]),
         "sentence": [words.finding_sentence(c, p) for c, p in zip(frame["code"], frame["params"], strict=True)],
         "refs": [listed(refs) for refs in frame["refs"]],
@@ -256,7 +270,7 @@ def set_aside(run: Run) -> Table:
         "src": texts(frame["src"]),
         "row": whole(frame["row"]),
         "reason": texts(frame["reason"]),
-        "title": [words.rule_title(str(code)) for code in frame["reason"]],
+        "title": _each(words.rule_title, map(str, frame["reason"])),
         "subject": texts(frame["subject"]),
     }
     note = _("Rows in = rows kept + rows set aside, for every source.")

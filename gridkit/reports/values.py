@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def whole(values: Iterable[object]) -> list[int | None]:
     """Return counts as ``int``, missing ones as None."""
-    return [None if pd.isna(value) else int(value) for value in values]  # type: ignore[call-overload]
+    plain: list[Any] = values.tolist() if isinstance(values, pd.Series) else list(values)
+    return [value if type(value) is int else None if pd.isna(value) else int(value) for value in plain]
 
 
 def texts(values: Iterable[object]) -> list[str]:

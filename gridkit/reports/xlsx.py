@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
@@ -16,8 +17,10 @@ from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
 from gridkit.reports import summary, tables
 from gridkit.reports.names import Names
+from gridkit.reports.sheet import RowSheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -79,6 +82,10 @@ class _Styles:
         self.key: Format = book.add_format({**base, "bold": True, "text_wrap": True})
         self.note: Format = book.add_format({**base, "italic": True, "font_color": "#595959"})
 
+    def of(self, text: str) -> Format:
+        """Return the format of a text."""
+        return self.guarded if text.startswith(_FORMULA_START) else self.text
+
 
 def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -> None:
     if value is None or value == "":
@@ -87,22 +94,22 @@ def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -
         sheet.write_number(row, col, value, styles.number)
         return
     text = text_of(str(value))
-    sheet.write_string(row, col, text, styles.guarded if text.startswith(_FORMULA_START) else styles.text)
+    sheet.write_string(row, col, text, styles.of(text))
 
 
-def _rows(sheet: Worksheet, table: Table, top: int, styles: _Styles) -> int:
+def _rows(sheet: RowSheet, table: Table, top: int, styles: _Styles) -> int:
     """Write heading and rows from ``top`` on; return the row after the last one."""
     for col, column in enumerate(table.columns):
         sheet.write_string(top, col, column.heading, styles.head)
-    for row, values in enumerate(table.frame.itertuples(index=False, name=None), start=top + 1):
-        for col, value in enumerate(values):
-            _put(sheet, row, col, value, styles)
+    rows = table.frame.itertuples(index=False, name=None)
+    put = partial(_put, sheet, styles=styles)
+    sheet.write_rows(top + 1, rows, style_of=styles.of, number=styles.number, put=put)
     return top + 1 + len(table)
 
 
 def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
     for part, first in enumerate(range(0, max(len(table), 1), MAX_ROWS), start=1):
-        sheet = book.add_worksheet(sheet_title(table.title, part))
+        sheet = book.add_worksheet(sheet_title(table.title, part), worksheet_class=RowSheet)
         for col, column in enumerate(table.columns):
             sheet.set_column(col, col, max(column.width, min(columns_wide(column.heading) + 4, 28)))
         top = 0
@@ -125,7 +132,7 @@ def _page(sheet: Worksheet, head: int) -> None:
 
 
 def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
-    sheet = book.add_worksheet(sheet_title(_("Summary")))
+    sheet = book.add_worksheet(sheet_title(_("Summary")), worksheet_class=RowSheet)
     for col, width in enumerate((34, 46, 22, 14, 24, 14, 16)):
         sheet.set_column(col, col, width)
     sheet.write_string(0, 0, text_of(_("Coverage audit: {city}").format(city=run.city.name)), styles.title)
@@ -141,20 +148,19 @@ def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
     _page(sheet, 0)
 
 
-def sheets(run: Run) -> list[Table]:
-    """Return the tables of the workbook after the summary, in the order of its sheets."""
+def sheets(run: Run) -> Iterator[Table]:
+    """Yield the tables of the workbook after the summary, in the order of its sheets; each is made when its turn is."""
     names = Names.of(run)
+    yield tables.indicators(run, names)
+    yield tables.claims(run, names)
     compounds = tables.compounds(run, names)
-    return [
-        tables.indicators(run, names),
-        tables.claims(run, names),
-        compounds,
-        tables.with_status(run, compounds, "UNCOVERED"),
-        tables.with_status(run, compounds, "UNKNOWN"),
-        tables.findings(run),
-        tables.set_aside(run),
-        tables.sources(run),
-    ]
+    yield compounds
+    yield tables.with_status(run, compounds, "UNCOVERED")
+    yield tables.with_status(run, compounds, "UNKNOWN")
+    del compounds
+    yield tables.findings(run)
+    yield tables.set_aside(run)
+    yield tables.sources(run)
 
 
 def write_xlsx(run: Run, path: Path) -> None:

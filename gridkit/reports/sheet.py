@@ -1,0 +1,83 @@
+"""A worksheet that writes the rows of a large table at once: the same bytes as cell by cell, in a third of the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from xlsxwriter.format import Format
+
+_LONG: Final = 16_000
+"""Characters from which the library counts a text in UTF-16 units."""
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text stands in the file as it is but for ``&``, ``<`` and ``>``.
+
+    Not so with control characters, an escape (``_x000D_``), blanks at either end, or markup at the beginning.
+
+    >>> [is_plain(text) for text in ("a & b", "a ", "<r>", "a_x000D_", "a" * 20_000)]
+    [True, False, False, False, False]
+    """
+    return (
+        text.isprintable() and text[:1] not in ("", " ", "<") and text[-1] != " " and "_x" not in text
+        and len(text) <= _LONG
+    )  # fmt: skip
+
+
+class RowSheet(Worksheet):
+    """A worksheet of a workbook in constant-memory mode that can also write a row of plain values in one piece."""
+
+    def write_rows(
+        self,
+        top: int,
+        rows: Iterable[tuple[Any, ...]],
+        *,
+        style_of: Callable[[str], Format],
+        number: Format,
+        put: Callable[[int, int, object], None],
+    ) -> int:
+        """Write rows of ``str``, ``int`` or None from row ``top`` on; return how many.
+
+        Parameters
+        ----------
+        style_of : callable
+            Format of a text.
+        number : xlsxwriter.format.Format
+            Format of the numbers.
+        put : callable
+            Writes one cell (row, column, value) in the ordinary way: used for rows that are not plain.
+        """
+        letters: list[str] = []
+        count = 0
+        for row, values in enumerate(rows, start=top):
+            letters = letters or [xl_col_to_name(col) for col in range(len(values))]
+            count += 1
+            if all(value is None or value == "" or isinstance(value, int) or is_plain(value) for value in values):
+                cells = [cell for cell in zip(letters, values, strict=True) if cell[1] is not None and cell[1] != ""]
+                self._write_plain(row, cells, style_of, number)
+            else:
+                for col, value in enumerate(values):
+                    put(row, col, value)
+        return count
+
+    def _write_plain(
+        self, row: int, cells: list[tuple[str, Any]], style_of: Callable[[str], Format], number: Format
+    ) -> None:
+        if not cells or self._check_dimensions(row, 0):
+            return
+        self._write_single_row(row)  # what is left of the row before; formats are numbered as they are first written
+        said = []
+        for letter, value in cells:
+            if isinstance(value, int):
+                said.append(f'<c r="{letter}{row + 1}" s="{number._get_xf_index()}"><v>{value:.16G}</v></c>')
+                continue
+            style = style_of(value)._get_xf_index()
+            text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            said.append(f'<c r="{letter}{row + 1}" s="{style}" t="inlineStr"><is><t>{text}</t></is></c>')
+        self.fh.write(f'<row r="{row + 1}">{"".join(said)}</row>')
