@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
@@ -53,14 +54,14 @@ def _compounds(run: Run, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _areas(run: Run, level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return an area layer with its number of compounds in all and in each status."""
-    place = run.places.frame[level].reindex(run.coverage.frame.index)
-    tally = pd.crosstab(place.to_numpy(), run.coverage.frame["status"].to_numpy())
-    counts = tally.reindex(index=frame.index, fill_value=0)
-    data = frame.copy()
-    data["compounds"] = counts.sum(axis=1).astype("int64") if counts.shape[1] else 0
-    for status in run.coverage.by_status():
-        data[f"n_{status.lower()}"] = counts[status].astype("int64") if status in counts else 0
-    return data
+    place = run.places.frame[level].reindex(run.coverage.frame.index).to_numpy(dtype=object)
+    row = frame.index.get_indexer(place)
+    status = run.coverage.frame["status"].to_numpy(dtype=object)
+    counts = {
+        name: np.bincount(row[(row >= 0) & (status == name)], minlength=len(frame)) for name in run.coverage.by_status()
+    }
+    totals = {"compounds": sum(counts.values()), **{f"n_{name.lower()}": of for name, of in counts.items()}}
+    return frame.assign(**totals)
 
 
 def _findings(run: Run) -> gpd.GeoDataFrame:
@@ -72,26 +73,32 @@ def _findings(run: Run) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(data, geometry=points, crs="EPSG:4490")
 
 
-def layers(run: Run) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of the file in EPSG:4490, each sorted by code, the codes as text."""
-    found = {}
+def layers(run: Run) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Yield the layers of the file in EPSG:4490, each sorted by code, the codes as text; one at a time in memory."""
     for level in LEVELS:
         layer = run.city.layers.get(level)
         if layer is None:
             continue
         frame = layer.frame.sort_index()
         shown = _compounds(run, frame) if level == COMPOUND else _areas(run, level, frame)
-        found[level] = to_lonlat(shown.rename_axis("code").reset_index())
-    found["findings"] = _findings(run)
-    return found
+        yield level, to_lonlat(shown.rename_axis("code").reset_index())
+    yield "findings", _findings(run)
 
 
 def _text_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a frame whose text columns hold text only: a broken file may bring what UTF-8 cannot hold."""
-    texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype.kind not in "iufbIF"]
-    clean = {name: [str(value).encode("utf-8", "replace").decode() for value in frame[name]] for name in texts
-             if not isinstance(frame[name].dtype, (pd.Int64Dtype, pd.Float64Dtype))}  # fmt: skip
-    return frame.assign(**clean)
+    texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype.kind not in "iufbIF"
+             and not isinstance(frame[name].dtype, (pd.Int64Dtype, pd.Float64Dtype))]  # fmt: skip
+    return frame.assign(**{name: pd.Series(_clean(frame[name]), index=frame.index, dtype=object) for name in texts})
+
+
+def _clean(values: pd.Series) -> list[str]:
+    texts = [value if type(value) is str else str(value) for value in values.tolist()]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "replace").decode() for text in texts]
+    return texts
 
 
 def _kind(frame: gpd.GeoDataFrame) -> str:
@@ -125,7 +132,7 @@ def write_gpkg(run: Run, path: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix=".tmp-", dir=path.parent) as folder, _dated(day):
             draft = Path(folder) / "city.gpkg"
-            for name, frame in layers(run).items():
+            for name, frame in layers(run):
                 pyogrio.write_dataframe(
                     _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
                     promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
