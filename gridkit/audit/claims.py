@@ -10,6 +10,7 @@ import pandas as pd
 from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, exact, half_width, verdict
 from gridkit.audit.format import interval, mean
 from gridkit.audit.shares import totals_for
+from gridkit.audit.titles import basis_label, definition, indicator_title
 from gridkit.locale import N_, gettext
 from gridkit.model.results import CLAIM_COLUMNS
 
@@ -62,11 +63,11 @@ BECAUSE: Final[Mapping[str, str]] = {
     "open": N_("{unknown} of {denominator} are unknown: {share} leaves {claimed} open."),
     "redacted": N_("The figure is redacted; there is nothing to compare."),
     "no_indicator": N_(
-        "Nothing in the files measures {indicator}: its registry is missing, or there is no such indicator."
+        "Nothing in the files measures “{indicator}”: its registry is missing, or there is no such indicator."
     ),
-    "no_scope": N_("{indicator} is not measured for {scope}."),
+    "no_scope": N_("“{indicator}” is not measured for {scope}."),
     "ambiguous_scope": N_("{count} places are named {scope}; state the code of one."),
-    "no_basis": N_("{indicator} is not measured by {basis}."),
+    "no_basis": N_("“{indicator}” is not measured by {basis}."),
     "no_denominator": N_("There is nothing to count: the denominator is zero."),
 }
 """Why a verdict was given: templates over the values in the ``because`` of a claim."""
@@ -217,12 +218,20 @@ def say_because(row: Mapping[Any, Any]) -> str:
     if "numerator" in values:
         numbers = values["numerator"], values["denominator"]
         values["share"] = mean(*numbers) if values.get("load") else interval(*numbers, values["unknown"])
+    if "indicator" in values:
+        values["indicator"] = indicator_title(str(values["indicator"]))
+    if "basis" in values:
+        values["basis"] = basis_label(str(values["basis"]))
     sentences = [gettext(BECAUSE[values["key"]])]
     if values.get("excluded"):
         sentences.append(gettext(EXCLUDED))
     if values.get("holds_under"):
         sentences.append(gettext(HOLDS_UNDER))
-        values["names"] = ", ".join(values["holds_under"])
+        names = (entry.removesuffix(")").partition(" (") for entry in values["holds_under"])
+        values["names"] = gettext(", ").join(definition(name, basis) for name, _, basis in names)
     if values.get("reachable") is False:
         sentences.append(gettext(NOT_REACHABLE))
-    return " ".join(sentence.format_map(values) for sentence in sentences)
+    text = sentences[0].format_map(values)
+    for sentence in sentences[1:]:
+        text = gettext("{text} {sentence}").format(text=text, sentence=sentence.format_map(values))
+    return text

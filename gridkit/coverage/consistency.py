@@ -97,7 +97,8 @@ def joint_branches(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
 
 def _figures(code: str, row: dict[str, Any]) -> dict[str, Any]:
     if code == "C103":
-        return {"reachable": int(row["reachable"]), "named": int(row["named"])}
+        named = int(row["named"])
+        return {"reachable": int(row["reachable"]), "named": named, **({"variant": "one"} if named == 1 else {})}
     if code == "C104":
         return {"named": int(row["named"])}
     if code == "C105":
@@ -158,15 +159,16 @@ def _without_evidence(facts: Facts, unit: np.ndarray[Any, Any]) -> Iterator[Conc
     shown[place[relevant & evident]] = True
     bare = ties[relevant & ~shown[place]]
     bare = bare.drop_duplicates("place")
-    for at, record in bare[["place", "record"]].itertuples(index=False):
+    for at, record, through in bare[["place", "record", "through"]].itertuples(index=False):
         code = str(facts.codes[at])
-        where = fields(record, "big_committee_member", "agreement_on")
+        naming = ("covers",) if through == "covers" else ("unit_name", "unit_id")
+        where = fields(record, *naming, "big_committee_member", "agreement_on")
         yield Concern("C109", code, (int(at),), _names(facts, record, at), where, ("compound", code))
     told = unit & ~shown & own["coverage_claimed"].str.contains("单位|离退休|unit", regex=True).to_numpy(bool)
     told[bare["place"].to_numpy()] = False
     for at in np.flatnonzero(told).tolist():
         code = str(facts.codes[at])
-        params = {"name": own["name"].iloc[at], "branch": own["coverage_claimed"].iloc[at]}
+        params = {"name": own["name"].iloc[at], "branch": own["coverage_claimed"].iloc[at], "variant": "claimed"}
         yield Concern("C109", code, (at,), params, _origin(facts, "coverage_claimed", at), ("compound", code))
 
 

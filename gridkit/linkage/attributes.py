@@ -92,7 +92,7 @@ def _conflicts(city: City, field: str, pair: pd.DataFrame) -> Iterator[dict[str,
         refs = [city.cell(row["record"], field), city.cell(row["own"], field)]
         yield CATALOGUE["L107"].found(
             str(code), refs=refs, field=_header(city, row["record"], field), name=row["name"] or str(code),
-            registry_value=_plain(row["registry"]), layer_value=_plain(row["layer"]),
+            registry_value=_plain(row["registry"]), layer_value=_plain(row["layer"]), column=field,
         )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ DOUBTFUL: Final = 0.4
 """Share of contradicting codes from which the column is doubted."""
 
 
-def check_links(city: City, links: Links) -> Findings:
+def check_links(city: City, links: Links, *, covers: bool = False) -> Findings:
     """Report what the linker could not settle and what it settled against some evidence.
 
     Parameters
@@ -50,6 +50,9 @@ def check_links(city: City, links: Links) -> Findings:
     city : City
     links : Links
         As returned by :func:`gridkit.linkage.link` for the same city.
+    covers : bool
+        Whether a compound that a Party organisation lists and nothing matches is L101, too. Not where coverage is
+        decided as well: it is C111 there, and one cell is told once.
 
     Returns
     -------
@@ -62,7 +65,9 @@ def check_links(city: City, links: Links) -> Findings:
     rows: list[dict[str, Any]] = []
     absent = reasons["targets"] == "absent"
     rows.extend(_nothing_to_link_to(context, frame[absent]))
-    rows.extend(_unknown(context, links.unmatched().loc[lambda part: ~part.index.isin(frame.index[absent])]))
+    unknown = links.unmatched().loc[lambda part: ~part.index.isin(frame.index[absent])]
+    listed = (unknown["field"] == "covers") & (unknown["level"] == COMPOUND)
+    rows.extend(_unknown(context, unknown[~listed | covers]))
     waiting = links.open()
     rows.extend(_waiting(context, waiting[(waiting["rank"] == 1) & (reasons["taken_by"].reindex(waiting.index) == "")]))
     rows.extend(_second_records(context, frame[reasons["taken_by"] != ""], reasons["taken_by"]))
@@ -190,9 +195,10 @@ def _doubtful_columns(context: _Context, rows: pd.DataFrame) -> Rows:
 def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:
     for _, group in rows.groupby(_column(rows)):
         first, field = group["record"].iloc[0], group["field"].iloc[0]
+        column = _COLUMNS.get((context.kind(first), field))
         yield CATALOGUE["L113"].found(
-            first.rpartition("!")[0], refs=[context.cell(first, field)], count=len(group), column=field,
-            level=group["level"].iloc[0],
+            first.rpartition("!")[0], refs=[context.cell(first, field)], count=len(group),
+            column=column.name if column else field, level=group["level"].iloc[0],
         )  # fmt: skip
 
 

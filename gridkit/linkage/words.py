@@ -42,7 +42,7 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
         if (key, reason.get(key)) in _SAYINGS
     ]
     if "all_of" in reason:
-        said.append(_("all of the community {code}").format(code=reason["all_of"]))
+        said.append(_("all of {code}").format(code=reason["all_of"]))
     if "taken_by" in reason:
         said.append(_("another record was kept for it: {record}").format(record=reason["taken_by"]))
     if reason.get("short"):

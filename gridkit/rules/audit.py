@@ -28,21 +28,30 @@ RULES: tuple[Rule, ...] = (
         "A203", "committee-size", "warning",
         title=N_("Owners' committee not of 5 to 11 members and odd"),
         sentence=N_("the committee has {members} members"),
-        source=N_("Guiding rules on owners' committees, art. 31, as quoted: 5 to 11 members, an odd number"),
+        source=N_(
+            "Guiding rules on owners' assemblies and committees, article 31: 5 to 11 members, an odd number; quoted "
+            "from secondary sources, to be compared with the official text before it is quoted on"
+        ),
         remedy=N_("check the number of members"),
     ),
     Rule(
         "A204", "company-outcome-contradicts", "warning",
         title=N_("Property company: the outcome contradicts its own numbers"),
-        sentence=N_("stated as '{form}' with {formal} formal members and eligible '{eligible}'"),
-        source=N_("Two founded, one sent: own branch from 3 formal members, else joint branch or instructor"),
+        sentence=N_("stated as: {form:party_form}; formal members: {formal:count}; eligible: {eligible:eligible}"),
+        source=N_(
+            "Two founded, one sent (Shiyan Daily, July 2021, on the Shiyan development zone): own branch from 3 formal "
+            "members, else joint branch or instructor"
+        ),
         remedy=N_("check the members and the form of organisation"),
     ),
     Rule(
         "A205", "company-without-outcome", "notice",
         title=N_("Property company without own branch, joint branch or instructor"),
-        sentence=N_("no organisation and no instructor, with {members} members"),
-        source=N_("Two founded, one sent: a company without members gets an instructor and is cultivated first"),
+        sentence=N_("no organisation and no instructor; members: {members:count}"),
+        source=N_(
+            "Two founded, one sent (Shiyan Daily, July 2021, on the Shiyan development zone): a company without "
+            "members is cultivated first"
+        ),
         remedy=N_("send an instructor or found a branch"),
     ),
     Rule(
@@ -55,21 +64,21 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "A207", "part-exceeds-whole", "error",
         title=N_("A part is more than its whole"),
-        sentence=N_("{field}: {part}, but {of}: {whole}"),
+        sentence=N_("{field:field}: {part}, but {of:field}: {whole}"),
         source=_ARITHMETIC,
         remedy=N_("correct the row"),
     ),
     Rule(
         "A208", "dates-out-of-order", "warning",
         title=N_("Dates out of order"),
-        sentence=N_("{field} {late} lies before {of} {early}"),
+        sentence=N_("{field:field} {late} lies before {of:field} {early}"),
         source=N_("Nothing ends, is promised or resolved before it begins"),
         remedy=N_("correct the dates"),
     ),
     Rule(
         "A209", "date-in-the-future", "warning",
         title=N_("Date after the date of the data"),
-        sentence=N_("{field} is {date}, after {as_of}"),
+        sentence=N_("{field:field} is {date}, after {as_of}"),
         source=N_("What is reported as done cannot lie after the date of the data"),
         remedy=N_("correct the date, or the as_of of the project"),
     ),

@@ -5,24 +5,70 @@ from __future__ import annotations
 from gridkit.locale import N_
 from gridkit.rules.rule import Rule
 
-_BRANCH_RULES = N_("支部工作条例(试行) art. 4 (quoted from secondary pages)")
-_JOINT_RULES = N_("支部工作条例(试行), articles on joint branches (quoted from secondary pages)")
-_COMPOUND = "D1-3: 正式党员3名以上且符合条件的小区,建立党支部;不足3名或暂不符合条件的小区,联合其他小区建立联合党支部"
-_UNIT = "D1-4: 单位型小区原则上不再新建……依托单位党组织或离退休党组织实现党组织覆盖"
-_TREE = "D1-1: 镇(街)党(工)委—村(社区)党组织—综合网格党支部—楼栋(单元)党小组—党员责任区"
-_GRID = "D1-2: 在每个网格成立党支部; D2-4: 建立网格党支部194個,黨小組1165個"
-_CITY_GRID = "D1-14: 下设14个联合党小组,各自分包一个城区网格"
-_LISTS = N_("rule of this programme: the denominator is the layer, not the list of covered compounds")
-_VALID = N_("rule of this programme: a branch that covers must be in term, active, large enough and no duplicate")
-
-_TERM = N_("支部工作条例(试行): village and community committees 5 years, others 3 (quoted from secondary pages)")
+_BRANCH_RULES = N_(
+    "Regulations on the work of Party branches (trial, 2018), article 4; quoted from secondary sources, to be compared "
+    "with the official text before it is quoted on"
+)
+_JOINT_RULES = N_(
+    "Regulations on the work of Party branches (trial, 2018), on joint branches; quoted from secondary sources, to be "
+    "compared with the official text before it is quoted on"
+)
+_COMPOUND = N_(
+    "Report of a city on refined grassroots governance (the city masks its name): compounds with 3 or more formal "
+    "members that qualify found a branch; those with fewer, or not qualified yet, a joint branch with other compounds"
+)
+_UNIT = N_(
+    "Report of a city on refined grassroots governance (the city masks its name): unit-run compounds found no new "
+    "branches in principle; they are covered through the organisation of the unit or of its retired cadres, tied in by "
+    "membership in the big committee or a co-building agreement"
+)
+_TREE = N_(
+    "Report of a city on refined grassroots governance (the city masks its name): five tiers from the street through "
+    "the community, the branch of the comprehensive grid and the group of the building to the area of each member"
+)
+_GRID = N_(
+    "Report of a city on refined grassroots governance (the city masks its name): a branch in every grid; press report "
+    "on Qianxinan (2023): 194 grid branches and 1,165 groups"
+)
+_EXCLUSIVE = N_(
+    "Press report on Qianxinan (2023): 173 Party groups of exclusive grids in business districts and markets"
+)
+_CITY_GRID = N_(
+    "Report of a city on refined grassroots governance (the city masks its name): 14 joint groups, each takes one grid"
+)
+_LISTS = N_(
+    "Common practice of statistics: the denominator is every compound of the layer, not the list of covered ones"
+)
+_VALID = N_(
+    "Definition of this tool, after the Regulations on the work of Party branches (trial): a branch that covers must "
+    "be in term, active, large enough and listed once"
+)
+_TERM = N_(
+    "Regulations on the work of Party branches (trial, 2018): village and community committees 5 years, others "
+    "generally 3; quoted from secondary sources, to be compared with the official text before it is quoted on"
+)
+_ONE_BRANCH = N_(
+    "Constitution of the Communist Party of China, article 8: a member belongs to one branch or group; to be compared "
+    "with the official text before it is quoted on"
+)
 
 _ASK = N_("check with the reporting office")
+
+_VARIANTS = {
+    "C103": {"one": N_("{branch} is a joint branch, but lists one compound only")},
+    "C109": {
+        "claimed": N_(
+            "{name} states {branch} as its form of organisation, but neither big-committee membership nor an agreement "
+            "is recorded: not accepted"
+        )
+    },
+}
+"""Other sentences of some rules, by the ``variant`` of the finding."""
 
 
 def _rule(code: str, name: str, severity: str, source: str, *texts: str) -> Rule:
     title, sentence, remedy = texts
-    return Rule(code, name, severity, title, sentence, source, remedy)
+    return Rule(code, name, severity, title, sentence, source, remedy, variants=_VARIANTS.get(code, {}))
 
 
 _COVERAGE: tuple[Rule, ...] = (
@@ -32,7 +78,7 @@ _COVERAGE: tuple[Rule, ...] = (
         "warning",
         _COMPOUND,
         N_("Should have its own branch"),
-        N_("{name} has {members} formal members and is eligible, yet its status is {status}"),
+        N_("{name} has {members} formal members and is eligible, yet its status is: {status:status}"),
         N_("found a branch, or correct the members or the eligibility"),
     ),
     _rule(
@@ -50,7 +96,7 @@ _COVERAGE: tuple[Rule, ...] = (
         "error",
         _COMPOUND,
         N_("Joint branch of one compound"),
-        N_("{branch} is a joint branch but only {reachable} of its {named} places can be found"),
+        N_("{branch} is a joint branch, but of the {named} places that it lists only {reachable} can be found"),
         N_("name its other compounds, or call it a compound branch"),
     ),
     _rule(
@@ -104,14 +150,17 @@ _COVERAGE: tuple[Rule, ...] = (
         "warning",
         _UNIT,
         N_("Unit-run compound without evidence"),
-        N_("{name} is said to be covered by {branch}, but no membership or agreement is recorded"),
+        N_(
+            "{branch} is recorded as covering {name}, but neither big-committee membership nor an agreement: not "
+            "accepted"
+        ),
         N_("record the membership or the date of the agreement"),
     ),
     _rule(
         "C110",
         "members-counted-twice",
         "warning",
-        N_("a member belongs formally to one branch (组织关系)"),
+        _ONE_BRANCH,
         N_("Members counted in two branches"),
         N_("the branches of {community} have {members} formal members, but only {total} are known there"),
         N_("look for reported members counted as transferred ones"),
@@ -121,7 +170,7 @@ _COVERAGE: tuple[Rule, ...] = (
         "in-one-list-only",
         "warning",
         _LISTS,
-        N_("Named in one list, absent in the other"),
+        N_("Layer and registries differ"),
         N_("{name} stands in {there} but not in {here}"),
         N_("correct the name, add the boundary, or complete the registry"),
     ),
@@ -130,7 +179,7 @@ _COVERAGE: tuple[Rule, ...] = (
         "hundred-percent-of-less",
         "error",
         _LISTS,
-        N_("Full coverage of a shorter list"),
+        N_("Full coverage of a list that leaves compounds out"),
         N_(
             "all {rows} registry rows of {community} claim coverage, but {missing} of {compounds} compounds are missing"
         ),
@@ -172,7 +221,7 @@ _ORGANISATION: tuple[Rule, ...] = (
         "notice",
         _TREE,
         N_("A level is skipped or reversed"),
-        N_("{branch} ({kind}) stands directly under {parent} ({parent_kind})"),
+        N_("{branch} ({kind:branch_kind}) stands directly under {parent} ({parent_kind:branch_kind})"),
         N_("place it under its community organisation or branch"),
     ),
     _rule(
@@ -199,7 +248,7 @@ _ORGANISATION: tuple[Rule, ...] = (
         "warning",
         _GRID,
         N_("Grid without branch or group"),
-        N_("no branch and no group is recorded for the grid {name}"),
+        N_("no branch and no group is recorded for {name:place}"),
         _ASK,
     ),
     _rule(
@@ -217,7 +266,7 @@ _ORGANISATION: tuple[Rule, ...] = (
         "warning",
         _GRID,
         N_("Two branches on one grid"),
-        N_("the grid {name} has {count} grid branches, among them {branch}"),
+        N_("{name:place} has {count} grid branches, among them {branch}"),
         _ASK,
     ),
     _rule(
@@ -233,9 +282,9 @@ _ORGANISATION: tuple[Rule, ...] = (
         "C211",
         "exclusive-grid-without-group",
         "warning",
-        "D2-5: 专属网格",
+        _EXCLUSIVE,
         N_("Exclusive grid without a group"),
-        N_("no party group is recorded for the exclusive grid {name}"),
+        N_("no party group is recorded for {name:place}"),
         _ASK,
     ),
     _rule(
@@ -244,7 +293,7 @@ _ORGANISATION: tuple[Rule, ...] = (
         "warning",
         _CITY_GRID,
         N_("Group that does not take exactly one grid"),
-        N_("the group {branch} takes {count} grids instead of one"),
+        N_("{branch} takes {count} grids instead of one"),
         N_("give each group one grid"),
     ),
     _rule(
@@ -253,7 +302,7 @@ _ORGANISATION: tuple[Rule, ...] = (
         "warning",
         _CITY_GRID,
         N_("Two groups on one grid"),
-        N_("the grid {name} is taken by {count} groups, among them {branch}"),
+        N_("{name:place} is taken by {count} groups, among them {branch}"),
         N_("give each group its own grid"),
     ),
     _rule(
@@ -304,4 +353,4 @@ _ORGANISATION: tuple[Rule, ...] = (
 )
 
 RULES: tuple[Rule, ...] = (*_COVERAGE, *_ORGANISATION)
-"""C101-C112 are F1-F12 of the domain brief, in that order; C2xx the tree of organisations, its branches and grids."""
+"""C101-C112 ask whether coverage fits its rules and lists, C2xx about the tree of organisations, branches and grids."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from gridkit.locale import N_
 from gridkit.rules.rule import Rule
 
-_ELEVEN = N_("domain rule F11: a compound named in a registry must be found in the layer, or the reverse be explained")
-_CODES = N_("practice: codes in tables are often shifted or stale; a code alone never decides")
-_LISTS = N_("practice: a list cell that declares a number must list as many")
-_ONE = N_("domain rule: one record per compound; whatever counts compounds must count each once")
+_ELEVEN = N_(
+    "Common practice of keeping registries: what one list names must be found in the other, or the difference explained"
+)
+_CODES = N_("Common practice with tables: codes are often shifted or stale; a code alone never decides")
+_LISTS = N_("Common practice with tables: a cell that declares a number must list as many")
+_ONE = N_("Common practice of statistics: one record per compound, and each is counted once")
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -25,7 +27,7 @@ RULES: tuple[Rule, ...] = (
         "waits-for-review",
         "warning",
         N_("Mention waits for a person"),
-        N_("“{mention}” may mean {candidate_name} ({candidate}): {score} points by {method}"),
+        N_("“{mention}” may mean {candidate_name} ({candidate}): {score} points, by {method:method}"),
         _ELEVEN,
         N_("confirm by completing the code, the name or the community in the registry"),
     ),
@@ -70,8 +72,11 @@ RULES: tuple[Rule, ...] = (
         "layer-and-registry-differ",
         "notice",
         N_("Layer and registry give different values"),
-        N_("{field} of {name}: {registry_value} in the registry, {layer_value} in the layer; the registry is used"),
-        N_("practice: two departments' tables are reconciled, never averaged"),
+        N_(
+            "{field:field} of {name}: {registry_value:{column}} in the registry, {layer_value:{column}} in the layer; "
+            "the registry is used"
+        ),
+        N_("Common practice: the tables of two departments are reconciled, never averaged"),
         N_("find out which is right and correct the other"),
     ),
     Rule(
@@ -88,7 +93,7 @@ RULES: tuple[Rule, ...] = (
         "code-column-doubtful",
         "error",
         N_("Code column does not fit the names"),
-        N_("{contradicting} of {checked} codes in column {column} belong to another name: the column looks shifted"),
+        N_("{contradicting} of {checked} codes in “{column:field}” belong to another name: the column looks shifted"),
         _CODES,
         N_("check whether the column was sorted or shifted without the others"),
     ),
@@ -107,7 +112,7 @@ RULES: tuple[Rule, ...] = (
         "warning",
         N_("Point lies outside the stated community"),
         N_("the point lies outside {name} ({code}), which “{mention}” states"),
-        N_("practice: unlabelled web-map coordinates are off by some hundred metres"),
+        N_("Common practice in surveying: web-map coordinates without a label are off by some hundred metres"),
         N_("check the coordinates and their datum, then the community"),
     ),
     Rule(
@@ -124,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         "nothing-to-link-to",
         "notice",
         N_("Nothing to link to"),
-        N_("{count} entries of column {column} cannot be linked: there is no such layer or registry"),
+        N_("{count} entries of column “{column:field}” cannot be linked: there is no such layer or registry"),
         _ELEVEN,
         N_("add the layer or registry to the project file"),
     ),

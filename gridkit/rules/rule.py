@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gridkit.locale import N_, gettext
+from gridkit.rules.labels import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 SEVERITY_WORDS = (N_("error"), N_("warning"), N_("notice"))
@@ -27,9 +28,18 @@ class Rule:
     severity : str
         ``error``, ``warning`` or ``notice``.
     title, sentence, remedy : str
-        English, marked with ``N_``. ``sentence`` is a template over the finding's params.
+        English, marked with ``N_``. ``sentence`` is a template over the finding's params, which hold plain codes;
+        ``{status:status}`` names the vocabulary that puts one into words (see :mod:`gridkit.rules.labels`).
     source : str
-        Where the rule comes from (document, standard, regulation), an honest citation.
+        Where the rule comes from, a citation that a reader can follow; marked with ``N_``, shown through ``gettext``.
+    variants : Mapping[str, str]
+        Other sentences, chosen by the finding's param ``variant``.
+
+    Examples
+    --------
+    >>> rule = Rule("X100", "too-small", "error", "Too small", "{branch} has {members} members", "a handbook")
+    >>> rule.say({"branch": "Branch A", "members": 2}), rule.say()
+    ('Branch A has 2 members', '〈Party organisation〉 has 〈number of members〉 members')
     """
 
     code: str
@@ -39,6 +49,7 @@ class Rule:
     sentence: str
     source: str
     remedy: str = ""
+    variants: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def found(self, subject: str, *, refs: Iterable[str] = (), lon: float = float("nan"), lat: float = float("nan"),
               **params: Any) -> dict[str, Any]:  # fmt: skip
@@ -53,13 +64,7 @@ class Rule:
             "lat": lat,
         }
 
-    def say(self, params: dict[str, Any]) -> str:
-        """Return the sentence of a finding in the current language."""
-        return gettext(self.sentence).format_map(_Lenient(params))
-
-
-class _Lenient(dict[str, Any]):
-    """Shows a missing value as ``?`` instead of failing while a report is written."""
-
-    def __missing__(self, key: str) -> str:
-        return "?"
+    def say(self, params: Mapping[str, Any] | None = None) -> str:
+        """Return the sentence of a finding in the current language; without ``params`` what the rule says at large."""
+        values = params or {}
+        return say(gettext(self.variants.get(str(values.get("variant", "")), self.sentence)), values)

@@ -31,8 +31,8 @@ TEXTS = (
     N_("a functional branch of in-service members names it"),
     N_("it has a party-building instructor, or a unit is paired with it"),
     N_("a branch for it is decided but not founded"),
-    N_("the registries that would name it are declared complete and do not, and no open link could name it"),
-    N_("nothing names it, and nothing says that silence means no"),
+    N_("the registries that would name it are declared complete and record nothing that covers it, and no open link could name it"),  # noqa: E501
+    N_("nothing that counts is recorded for it, and nothing says that it is uncovered"),
 )  # fmt: skip
 """The rule texts of the bundled sets, marked for translation (the TOML file itself is not scanned)."""
 

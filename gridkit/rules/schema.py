@@ -5,34 +5,69 @@ from __future__ import annotations
 from gridkit.locale import N_
 from gridkit.rules.rule import Rule
 
-_FIELDS = N_("domain brief 7.1: columns of layers and registries")
+_FIELDS = N_("Columns that such tables usually have; docs/columns.md lists all that are recognised")
 _CODES = N_(
-    "domain brief 3.2 and 3.3: statistical codes of 12 digits (国统字〔2009〕91号), and how spreadsheets damage codes"
+    "Rules of statistical division and urban-rural codes (国统字〔2009〕91号): 12 digits; common practice: "
+    "spreadsheets damage long codes"
 )
-_CELLS = N_("domain brief 5.3: what happens in spreadsheets")
-_VOCABULARY = N_("domain brief 7.2: vocabularies")
-_PERSONS = N_("domain brief 3.5: counts, never persons (PIPL art. 28)")
-_PLACES = N_("domain brief 4: coordinate systems in practice")
-_FILES = N_("domain brief 5.1 and 5.2: boundary files in practice")
-_LAW = N_("law of the project: nothing is lost silently and nothing is repaired silently")
+_CELLS = N_("Common practice of putting tables in order: what happens in spreadsheets")
+_VOCABULARY = N_("Values that are recognised; docs/columns.md lists them")
+_PERSONS = N_(
+    "Personal Information Protection Law of China, article 28 (sensitive information); this tool counts and knows no "
+    "persons"
+)
+_PLACES = N_(
+    "Common practice in surveying: coordinate systems are often not stated, and those of map services are shifted"
+)
+_FILES = N_("Common practice with boundary files: limits of their formats")
+_LAW = N_("Principle of this tool: nothing is lost silently and nothing is repaired silently")
+
+_WITHHELD = N_(
+    "{header:field}: {n} cell(s) of up to {length} characters cannot be read and are not shown here, because they could "
+    "name persons"
+)
+_VARIANTS = {
+    **dict.fromkeys(("S111", "S112", "S113", "S114", "S115"), {"withheld": _WITHHELD}),
+    "S110": {
+        "withheld": _WITHHELD,
+        "status": N_("{header:field}: {value} is not known ({n} row(s)); read as unknown, not as active"),
+    },
+    "S124": {
+        "counted": N_(
+            "column {header:field} ({n} filled cell(s)) means the same as {used} ({filled} filled cell(s), "
+            "{field:field}) and is not used"
+        )
+    },
+    "S144": {
+        "bare": N_("above the table stand {n} character(s), which are not kept: they could name persons"),
+        "part": N_("above the table stands: {text}; {n} more character(s) are not kept: they could name persons"),
+    },
+    "S127": {
+        "vocabulary": N_(
+            "the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; its values may "
+            "be: {values}; {effect:effect}"
+        )
+    }
+}
+"""Other sentences of some rules, by the ``variant`` of the finding."""
 
 
 def _rule(code: str, name: str, severity: str, source: str, *texts: str) -> Rule:
     title, sentence, remedy = (*texts, "")[:3]
-    return Rule(code, name, severity, title, sentence, source, remedy)
+    return Rule(code, name, severity, title, sentence, source, remedy, variants=_VARIANTS.get(code, {}))
 
 
 _CHECKED = (
     _rule(
         "S101", "required-field-empty", "warning", _FIELDS,
         N_("Required field is empty"),
-        N_("{header} has no usable value in {n} row(s)"),
+        N_("{header:field} has no usable value in {n} row(s)"),
         N_("fill the cells"),
     ),
     _rule(
         "S102", "code-breaks-grammar", "warning", _CODES,
         N_("Code does not follow its scheme"),
-        N_("{header} {value} does not have {expected} digits, as the scheme {scheme} wants"),
+        N_("{header:field} {value} does not have {expected} digits, as the scheme wants ({scheme:scheme})"),
         N_("compare with the official list"),
     ),
     _rule(
@@ -50,7 +85,7 @@ _CHECKED = (
     _rule(
         "S105", "code-twice-in-registry", "warning", _FIELDS,
         N_("Several rows have one code"),
-        N_("{n} rows have the same {header}: {value}"),
+        N_("{n} rows have the same {header:field}: {value}"),
         N_("correct the code, or remove the row that was entered twice"),
     ),
     _rule(
@@ -61,14 +96,14 @@ _CHECKED = (
     ),
     _rule(
         "S107", "parent-does-not-exist", "error", _FIELDS,
-        N_("Parent does not exist"),
-        N_("{header} {value} is not in {layer} ({n} row(s))"),
+        N_("The community or grid named does not exist"),
+        N_("{header:field} {value} is not in {layer} ({n} row(s))"),
         N_("correct the code, or add the missing feature"),
     ),
     _rule(
         "S108", "code-not-official", "warning", _CODES,
         N_("Code is not in the official list"),
-        N_("{header} {value} is not in the official list"),
+        N_("{header:field} {value} is not in the official list"),
         N_("compare with the list of the year of the data"),
     ),
     _rule(
@@ -80,25 +115,25 @@ _CHECKED = (
     _rule(
         "S118", "number-implausible", "warning", _CELLS,
         N_("Number is hardly possible"),
-        N_("{header} is {value}; {low} to {high} would be expected"),
+        N_("{header:field} is {value}; {low} to {high} would be expected"),
         N_("check the cell"),
     ),
     _rule(
         "S127", "required-column-missing", "warning", _FIELDS,
         N_("Required column is missing"),
-        N_("no column gives {field}; needed for {kind}"),
+        N_("the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; {effect:effect}"),
         N_("add the column, or name it with columns in gridkit.toml"),
     ),
     _rule(
         "S128", "credit-code-invalid", "notice", N_("GB 32100-2015: unified social credit code, check character"),
         N_("Unified social credit code is not valid"),
-        N_("{header} {value} has the wrong length, a character that cannot be, or a wrong check character"),
+        N_("{header:field} {value} has the wrong length, a character that cannot be, or a wrong check character"),
         N_("compare with the registration"),
     ),
     _rule(
         "S129", "code-not-under-parent", "warning", _CODES,
         N_("Code does not begin with the code of its parent"),
-        N_("{header} {value} does not begin with {parent}"),
+        N_("{header:field} {value} does not begin with {parent}"),
         N_("check code and parent; one of them is wrong"),
     ),
 )  # fmt: skip
@@ -107,36 +142,36 @@ _CELL_RULES = (
     _rule(
         "S110", "value-out-of-vocabulary", "warning", _VOCABULARY,
         N_("Value is not in the vocabulary"),
-        N_("{header}: {value} is not known ({n} row(s)); read as missing"),
+        N_("{header:field}: {value} is not known ({n} row(s)); read as missing"),
         N_("use one of the known values"),
     ),
     _rule(
         "S111", "not-a-number", "warning", _CELLS,
         N_("Not a usable number"),
-        N_("{header}: {value} is not a usable number ({n} row(s)); read as missing"),
+        N_("{header:field}: {value} is not a usable number ({n} row(s)); read as missing"),
         N_("write a whole number that is not negative"),
     ),
     _rule(
         "S112", "approximate-number", "notice", _CELLS,
         N_("Number is only approximate"),
-        N_("{header}: {value} is read as an exact number ({n} row(s))"),
+        N_("{header:field}: {value} is read as an exact number ({n} row(s))"),
     ),
     _rule(
         "S113", "not-a-date", "warning", _CELLS,
         N_("Not a usable date"),
-        N_("{header}: {value} is not a usable date ({n} row(s)); read as missing"),
+        N_("{header:field}: {value} is not a usable date ({n} row(s)); read as missing"),
         N_("write dates as 2024-06-30"),
     ),
     _rule(
         "S114", "not-yes-or-no", "warning", _CELLS,
         N_("Neither yes nor no"),
-        N_("{header}: {value} is neither yes nor no ({n} row(s)); read as unknown"),
+        N_("{header:field}: {value} is neither yes nor no ({n} row(s)); read as unknown"),
         N_("write 是 or 否"),
     ),
     _rule(
         "S115", "code-damaged", "error", _CODES,
         N_("Code was damaged by a spreadsheet"),
-        N_("{header}: {value} has lost digits and is not used ({n} row(s))"),
+        N_("{header:field}: {value} has lost digits and is not used ({n} row(s))"),
         N_("ask for the original file, with codes stored as text"),
     ),
     _rule(
@@ -148,8 +183,16 @@ _CELL_RULES = (
     _rule(
         "S117", "count-in-merged-cell", "warning", _CELLS,
         N_("Count stands in a merged cell"),
-        N_("{header} is merged over several rows: the number is kept in the first and is unknown in {n} row(s) below"),
+        N_(
+            "{header:field} is merged over several rows: the number is kept in the first and is unknown in {n} row(s) "
+            "below"
+        ),
         N_("write the number of each row"),
+    ),
+    _rule(
+        "S119", "address-shortened", "notice", _PERSONS,
+        N_("Door numbers were left out of addresses"),
+        N_("{header:field}: {n} address(es) were kept only as far as the building"),
     ),
 )  # fmt: skip
 
@@ -157,17 +200,17 @@ _COLUMN_RULES = (
     _rule(
         "S120", "person-column-dropped", "notice", _PERSONS,
         N_("Column of persons was dropped"),
-        N_("column {header} identifies persons: {n} filled cell(s) dropped before anything else was read"),
+        N_("column {header:field} identifies persons: {n} filled cell(s) dropped before anything else was read"),
     ),
     _rule(
         "S121", "post-column-reduced", "notice", _PERSONS,
         N_("Column of names was reduced to filled or not"),
-        N_("column {header} names persons: only whether it is filled was kept ({n} filled cell(s))"),
+        N_("column {header:field} names persons: only whether it is filled was kept ({n} filled cell(s))"),
     ),
     _rule(
         "S122", "number-of-person-masked", "warning", _PERSONS,
-        N_("Identity or mobile numbers in a text were masked"),
-        N_("column {header} held identity or mobile numbers in {n} cell(s); they were masked"),
+        N_("What a text said of persons was masked"),
+        N_("column {header:field} held numbers, addresses or names of persons in {n} cell(s); they were masked"),
         N_("remove them from the file"),
     ),
     _rule(
@@ -179,19 +222,19 @@ _COLUMN_RULES = (
     _rule(
         "S124", "two-columns-for-one-field", "warning", _LAW,
         N_("Two columns mean the same"),
-        N_("column {header} means the same as {used} ({field}) and is not used"),
+        N_("column {header:field} means the same as {used} ({field:field}) and is not used"),
         N_("name the right one with columns in gridkit.toml"),
     ),
     _rule(
         "S125", "shortened-name", "notice", _FILES,
         N_("Column name was cut short"),
-        N_("column {header} is taken as {field}: its name was cut by the file format"),
+        N_("column {header:field} is taken as {field:field}: its name was cut by the file format"),
         N_("use GeoPackage, which keeps long names"),
     ),
     _rule(
         "S126", "codes-in-name-column", "notice", _FIELDS,
         N_("Column of names holds codes"),
-        N_("column {header} holds codes and is read as {field}"),
+        N_("column {header:field} holds codes and is read as {field:field}"),
     ),
 )  # fmt: skip
 
@@ -222,12 +265,12 @@ _PLACE_RULES = (
     _rule(
         "S134", "geometry-invalid", "warning", _FILES,
         N_("Geometry is invalid"),
-        N_("{ident}: {reason}; its valid polygons are used: {before} m² before, {after} m² after"),
+        N_("{ident}: {reason:reason}; its valid polygons are used: {before} m² before, {after} m² after"),
         N_("repair the boundary in its own file"),
     ),
     _rule(
         "S135", "coordinates-impossible", "warning", _PLACES,
-        N_("Coordinates are no place on earth"),
+        N_("Coordinates out of range"),
         N_("{n} place(s) have coordinates that cannot be; they are kept without a place"),
         N_("check the two columns, and whether they are swapped"),
     ),
@@ -236,6 +279,12 @@ _PLACE_RULES = (
         N_("Geometry is neither a polygon nor a point"),
         N_("{n} feature(s) are lines or groups of points; they are kept without a place"),
         N_("close the lines to polygons in a GIS"),
+    ),
+    _rule(
+        "S137", "scope-unknown", "warning", _LAW,
+        N_("Scope of a complete table matches no place"),
+        N_("no code of a layer begins with {scope}: the table is complete for no place that is known"),
+        N_("correct scope in gridkit.toml, or leave it out where the table speaks of the whole city"),
     ),
 )  # fmt: skip
 
@@ -282,6 +331,12 @@ _ROW_RULES = (
         N_("Table without rows"),
         N_("the table has a header but no row"),
         N_("check whether this is the right file and sheet"),
+    ),
+    _rule(
+        "S148", "long-blank-run", "warning", _LAW,
+        N_("Data go on far below the table"),
+        N_("{n} blank rows are not counted as rows of the table; it goes on in row {row}"),
+        N_("look at that row: delete it, or move it up to the table"),
     ),
 )  # fmt: skip
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from gridkit.locale import N_
 from gridkit.rules.rule import Rule
 
-_SOURCE = N_("domain rule: grids tile their community, each inside exactly one, and no compound is cut by a grid line")
+_SOURCE = N_(
+    "Common standard of drawing grids: full cover, clear boundaries, no blank, no crossing, no overlap (local "
+    "standards such as Beijing DB11 on the division of unit grids; quoted from secondary sources, to be compared with "
+    "the official text before it is quoted on)"
+)
 
 
 def _rule(code: str, name: str, severity: str, *texts: str) -> Rule:
@@ -99,7 +103,7 @@ RULES: tuple[Rule, ...] = (
         "compound-cut-by-community",
         "warning",
         N_("Compound is cut by a community boundary"),
-        N_("{name} is cut: {percent} in community {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
+        N_("{name} is cut: {percent} in {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
         N_("move the boundary so that it does not cut"),
     ),
     _rule(
@@ -107,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         "compound-cut-by-grid",
         "warning",
         N_("Compound is cut by a grid boundary"),
-        N_("{name} is cut: {percent} in grid {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
+        N_("{name} is cut: {percent} in {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
         N_("move the boundary so that it does not cut"),
     ),
     _rule(
@@ -115,7 +119,7 @@ RULES: tuple[Rule, ...] = (
         "grid-cut-by-community",
         "warning",
         N_("Grid is cut by a community boundary"),
-        N_("{name} is cut: {percent} in community {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
+        N_("{name} is cut: {percent} in {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
         N_("move the boundary so that it does not cut"),
     ),
     _rule(
@@ -123,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         "community-cut-by-street",
         "warning",
         N_("Community is cut by a street boundary"),
-        N_("{name} is cut: {percent} in street {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
+        N_("{name} is cut: {percent} in {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
         N_("move the boundary so that it does not cut"),
     ),
     _rule(
@@ -131,7 +135,7 @@ RULES: tuple[Rule, ...] = (
         "compound-cut-by-street",
         "warning",
         N_("Compound is cut by a street boundary"),
-        N_("{name} is cut: {percent} in street {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
+        N_("{name} is cut: {percent} in {parent_name} ({parent}), {other_percent} in {other_name} ({other})"),
         N_("move the boundary so that it does not cut"),
     ),
     _rule(
@@ -139,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         "compound-sticks-out-of-community",
         "notice",
         N_("Compound sticks out of its community"),
-        N_("only {percent} of {name} lies in community {parent_name} ({parent}), the rest in none"),
+        N_("only {percent} of {name} lies in {parent_name} ({parent}), the rest in none"),
         N_("close the gap between the boundaries"),
     ),
     _rule(
@@ -147,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         "compound-sticks-out-of-grid",
         "notice",
         N_("Compound sticks out of its grid"),
-        N_("only {percent} of {name} lies in grid {parent_name} ({parent}), the rest in none"),
+        N_("only {percent} of {name} lies in {parent_name} ({parent}), the rest in none"),
         N_("close the gap between the boundaries"),
     ),
     _rule(
@@ -155,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         "grid-sticks-out-of-community",
         "warning",
         N_("Grid sticks out of its community"),
-        N_("only {percent} of {name} lies in community {parent_name} ({parent}), the rest in none"),
+        N_("only {percent} of {name} lies in {parent_name} ({parent}), the rest in none"),
         N_("close the gap between the boundaries"),
     ),
     _rule(
@@ -163,7 +167,7 @@ RULES: tuple[Rule, ...] = (
         "community-sticks-out-of-street",
         "notice",
         N_("Community sticks out of its street"),
-        N_("only {percent} of {name} lies in street {parent_name} ({parent}), the rest in none"),
+        N_("only {percent} of {name} lies in {parent_name} ({parent}), the rest in none"),
         N_("close the gap between the boundaries"),
     ),
     _rule(
@@ -171,7 +175,7 @@ RULES: tuple[Rule, ...] = (
         "compound-sticks-out-of-street",
         "notice",
         N_("Compound sticks out of its street"),
-        N_("only {percent} of {name} lies in street {parent_name} ({parent}), the rest in none"),
+        N_("only {percent} of {name} lies in {parent_name} ({parent}), the rest in none"),
         N_("close the gap between the boundaries"),
     ),
     _rule(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from gridkit.io.headers import HEADERS
+from gridkit.io.vocabulary import SYNONYMS
 from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, REQUIRED, STREET
 from gridkit.rules import CATALOGUE
@@ -72,6 +74,23 @@ RANGES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
 """Kind and field -> numbers that can be; outside lies a slip of the pen, not a rare case."""
 
 
+EFFECTS: Final[Mapping[tuple[str, str], str]] = {
+    ("branches", "branch_kind"): "undecided",
+    (COMPOUND, "compound_type"): "unit_run",
+    (GRID, "community_code"): "by_place",
+    ("owners_committees", "body_kind"): "uncounted",
+    ("ledgers", "ledger_kind"): "uncounted",
+    ("codes", "code"): "unlinked",
+    **dict.fromkeys(
+        ((COMPOUND, "name"), ("compounds", "name"), ("units", "name"), ("property_companies", "name")), "by_code"
+    ),
+}
+"""Kind and required field -> what follows where the column is missing, if more than that rows have no name."""
+
+SHOWN: Final = 6
+"""A finding about a missing column names at most this many headers that would be recognised."""
+
+
 def check_city(city: City, *, scheme: str = "stat12+3") -> Findings:
     """Return what is wrong with the tables and layers of a city.
 
@@ -116,11 +135,23 @@ def _required(city: City, table: Table, others: Mapping[str, Table]) -> Iterator
             and ALTERNATIVES.get(field, field) not in source.columns
         }
         for src in sorted(without):
-            yield CATALOGUE["S127"].found(src, refs=[src], field=field, kind=table.kind)
+            yield CATALOGUE["S127"].found(src, refs=[src], **_missing_column(table.kind, field))
         empty = (frame[field] == "") & ~frame["src"].isin(without)
         if field in ALTERNATIVES and ALTERNATIVES[field] in frame:
             empty &= frame[ALTERNATIVES[field]] == ""
         yield from per_row("S101", table, frame[empty], field)
+
+
+def _missing_column(kind: str, field: str) -> dict[str, Any]:
+    """Return what a missing column is, how it may be headed and filled, and what follows from its absence."""
+    chinese = [header for header in HEADERS[kind][field].split() if not header.isascii()]
+    headers = "、".join(chinese[:SHOWN])
+    effect = EFFECTS.get((kind, field), "unlinked" if field in ALTERNATIVES else "nameless")
+    params = {"field": field, "table": kind, "headers": headers, "effect": effect}
+    if field not in SYNONYMS:
+        return params
+    values = "、".join(words.split()[0] for words in SYNONYMS[field].values())
+    return {**params, "values": values, "variant": "vocabulary"}
 
 
 def _given_elsewhere(others: Mapping[str, Table], field: str) -> bool:

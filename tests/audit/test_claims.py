@@ -79,7 +79,7 @@ def test_verdicts(table, figure, comparator, scope, verdict, ids):
 @pytest.mark.parametrize(
     ("claim", "key", "words"),
     [
-        (Claim(indicator="pairing.units"), "no_indicator", "pairing.units"),
+        (Claim(indicator="pairing.units"), "no_indicator", "“units that are paired”"),
         (Claim(scope="南门社区"), "no_scope", "南门社区"),
         (Claim(scope="第一网格"), "ambiguous_scope", "3 places"),
         (Claim(basis="residents"), "no_basis", "residents"),
@@ -104,7 +104,7 @@ def test_a_claim_that_another_definition_would_uphold_says_so(table):
         "coverage.work.declared (compounds)",
         "coverage.work.declared (households)",
     )
-    assert "coverage.work.declared" in say_because(row)
+    assert "work coverage, as declared (by compounds)" in say_because(row)
 
 
 def test_nothing_to_count():

@@ -45,7 +45,7 @@ def test_the_bad_case_is_found(case):
     for row in rows.to_dict("records"):
         for language in ("en", "zh"):
             with speaking(language):
-                assert "?" not in CATALOGUE[row["code"]].say(row["params"])
+                assert not set("?〈") & set(CATALOGUE[row["code"]].say(row["params"]))
     if case["rule"] not in {"C203"}:
         assert all(rows["refs"].map(len) > 0)
 

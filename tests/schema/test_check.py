@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from gridkit.model.fields import REQUIRED
+from gridkit.rules import CATALOGUE
 from gridkit.schema import check_city
+from gridkit.schema.check import _missing_column
 from gridkit.schema.official import bare_name
 from gridkit.schema.schemes import SCHEMES, is_credit_code, street_code
 from tests import tiny
@@ -80,3 +83,24 @@ def test_a_name_may_be_missing_where_its_code_is_there():
 def test_words_where_a_code_of_a_grid_could_stand_are_left_to_linking():
     rows = [{"compound_id": "a1", "name": "甲", "compound_type": "commercial", "grid_code": "第二网格"}]
     assert "S107" not in check_city(tiny.city([tiny.registry("compounds", rows)])).counts()
+
+
+def test_a_missing_column_says_how_it_may_be_headed_and_filled_and_what_follows():
+    params = _missing_column("branches", "branch_kind")
+    assert params | {"headers": "", "values": ""} == {
+        "field": "branch_kind", "table": "branches", "headers": "", "values": "", "effect": "undecided",
+        "variant": "vocabulary",
+    }  # fmt: skip
+    assert params["headers"].startswith("党组织类型、")
+    assert params["values"].startswith("网格党支部、小区党支部、联合党支部、")
+    said = CATALOGUE["S127"].say(params)
+    assert said.startswith("the registry of Party organisations has no column “kind of Party organisation”; recognised")
+    assert said.endswith("coverage cannot be decided")
+    assert "values" not in _missing_column("units", "name")
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, fields in REQUIRED.items() for field in fields])
+def test_every_required_column_can_be_explained(kind, field):
+    said = CATALOGUE["S127"].say(_missing_column(kind, field))
+    assert "without it" in said
+    assert not set("?〈") & set(said)
