@@ -230,11 +230,14 @@
     hide: function () { this._canvas.style.visibility = "hidden"; },
     draw: function () {
       var map = this._map, size = map.getSize(), ratio = gk.ratio();
-      var canvas = this._canvas, origin = map.getPixelBounds().min, zoom = map.getZoom();
+      // Chromium prints the clearing of a used canvas, too, which would wipe out the tiles below: always a fresh one
+      var canvas = this._canvas.cloneNode(), origin = map.getPixelBounds().min, zoom = map.getZoom();
       L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
       canvas.width = size.x * ratio; canvas.height = size.y * ratio;
       canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
       canvas.style.visibility = "visible";
+      this._canvas.parentNode.replaceChild(canvas, this._canvas);
+      this._canvas = canvas;
       var ctx = canvas.getContext("2d"), taken = [];
       ctx.scale(ratio, ratio);
       ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
