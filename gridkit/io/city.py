@@ -12,7 +12,8 @@ import shapely
 from gridkit.errors import InputError
 from gridkit.geo.crs import metric_crs, to_lonlat
 from gridkit.io.fields import Records, shape
-from gridkit.io.layers import Finished, finish
+from gridkit.io.layers import PROVISIONAL, Finished, finish
+from gridkit.io.notes import noticed
 from gridkit.io.points import converted
 from gridkit.io.tables import read_table
 from gridkit.io.vector import Draft, read_layer
@@ -143,7 +144,23 @@ def _city(
         tuple(source for source, _, _ in read),
         pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
     )
-    return city, Findings.of(note for _, _, notes in read for note in notes)
+    notes = [note for _, _, notes in read for note in notes]
+    return city, Findings.of([*notes, *_scope_notes(city)])
+
+
+def _scope_notes(city: City) -> list[dict[str, Any]]:
+    """Tell of tables that are declared complete for a scope that no code of a place begins with."""
+    codes = [code for layer in city.layers.values() for code in layer.frame.index if not code.startswith(PROVISIONAL)]
+    for layer in city.layers.values():
+        for name in {"street_code", "community_code"} & set(layer.frame.columns):
+            codes += list(layer.frame[name])
+    codes += list(city.rows("codes")["code"])
+    known = set(codes)
+    return [
+        noticed("S137", source.name, scope=source.scope)
+        for source in city.sources
+        if source.scope and not any(code.startswith(source.scope) for code in known)
+    ]
 
 
 def _registry(kind: str, found: Sequence[Records]) -> Registry:

@@ -13,9 +13,10 @@ from gridkit.errors import LayerError, TableError
 from gridkit.io import values
 from gridkit.io.dictionary import Columns, match, stated_position
 from gridkit.io.notes import REFS, by_value, noticed
-from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header, mask, masked_column
+from gridkit.io.persons import MASK, is_plain, is_word, mask, without_rooms
+from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header, masked_codes, masked_column
 from gridkit.io.text import cell_text, compact
-from gridkit.io.vocabulary import vocabulary_of
+from gridkit.io.vocabulary import UNSURE, vocabulary_of
 from gridkit.locale import N_
 from gridkit.model import Source
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
@@ -76,7 +77,7 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
     TableError, LayerError
         If a column that the project file names is not there.
     """
-    found = match(raw.headers, kind, stated=columns, cut=cut)
+    found = _fullest(raw, match(raw.headers, kind, stated=columns, cut=cut), columns or {})
     _demand_stated(raw, columns or {})
     fields, notes = _gate(raw, found)
     fields, moved = _codes_in_names(raw, fields, kind)
@@ -105,6 +106,22 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
     frame["row"] = raw.rows
     frame.index = pd.Index([source.row_id(row) for row in raw.rows], dtype="object", name="row_id")
     return Records(kind, frame, source, frozenset(fields), raw.set_aside, [*raw.notes, *notes])
+
+
+def _fullest(raw: RawTable, found: Columns, stated: Mapping[str, str]) -> Columns:
+    """Of several columns that mean one field take the one with the most filled cells, the first of equals."""
+    fields, rivals = dict(found.fields), dict(found.rivals)
+    for field in sorted(set(rivals.values()) - set(stated)):
+        columns = sorted([fields[field], *(position for position, other in rivals.items() if other == field)])
+        best = max(columns, key=lambda position: (_filled(raw.columns[position]), -position))
+        fields[field] = best
+        rivals = {position: other for position, other in rivals.items() if other != field}
+        rivals |= {position: field for position in columns if position != best}
+    return Columns(fields, rivals, found.cut)
+
+
+def _filled(cells: Sequence[object]) -> int:
+    return sum(bool(cell_text(cell).strip()) for cell in cells)
 
 
 def _demand_stated(raw: RawTable, stated: Mapping[str, str]) -> None:
@@ -145,9 +162,12 @@ def _gate(raw: RawTable, found: Columns) -> tuple[dict[str, int], list[dict[str,
 
 
 def _person_note(code: str, raw: RawTable, position: int) -> dict[str, Any]:
-    n = sum(bool(cell_text(cell).strip()) for cell in raw.columns[position])
-    place = f"{raw.name}!{raw.letters[position]}" if raw.tabular else f"{raw.name}.{raw.letters[position]}"
-    return noticed(code, raw.name, refs=[place], header=mask(raw.headers[position]), n=n)
+    header = mask(raw.headers[position])
+    return noticed(code, raw.name, refs=[_place(raw, position)], header=header, n=_filled(raw.columns[position]))
+
+
+def _place(raw: RawTable, position: int) -> str:
+    return f"{raw.name}!{raw.letters[position]}" if raw.tabular else f"{raw.name}.{raw.letters[position]}"
 
 
 def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[dict[str, int], list[dict[str, Any]]]:
@@ -168,25 +188,38 @@ def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[d
 
 def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source) -> list[dict[str, Any]]:
     notes = []
-    for position, field in sorted(found.rivals.items()):
+    rivals = {position: field for position, field in sorted(found.rivals.items()) if field in fields}
+    for position, field in rivals.items():
+        counts: dict[str, Any] = {
+            "n": _filled(raw.columns[position]),
+            "filled": _filled(raw.columns[fields[field]]),
+            "variant": "counted",
+        }
+        refs = [_place(raw, position), _place(raw, fields[field])]
         used = source.headers.get(field, "")
-        notes.append(noticed("S124", source.name, header=raw.headers[position], used=used, field=field))
+        header = mask(raw.headers[position])
+        notes.append(noticed("S124", source.name, refs=refs, header=header, used=used, field=field, **counts))
     for field, position in sorted(found.cut.items()):
         if field in fields:
             notes.append(noticed("S125", source.name, header=raw.headers[position], field=field))
-    taken = {*fields.values(), *found.rivals, *found.fields.values()}
-    unused = [
-        header
+    unused = _unused(raw, {*fields.values(), *rivals, *found.fields.values()})
+    if unused:
+        refs = [_place(raw, position) for position in unused]
+        headers = ", ".join(mask(raw.headers[position]) or raw.letters[position] for position in unused)
+        notes.append(noticed("S123", source.name, refs=refs[:REFS], headers=headers, n=len(unused)))
+    return notes
+
+
+def _unused(raw: RawTable, taken: set[int]) -> list[int]:
+    """Return the columns that nothing is read from: those with a header, and those without one that hold something."""
+    return [
+        position
         for position, header in enumerate(raw.headers)
         if position not in taken
-        and header
-        and compact(header) not in _NUMBERING
+        and (compact(header) not in _NUMBERING if header else _filled(raw.columns[position]) > 0)
         and not is_personal_header(header)
         and not is_post_header(header)
     ]
-    if unused:
-        notes.append(noticed("S123", source.name, headers=", ".join(mask(header) for header in unused), n=len(unused)))
-    return notes
 
 
 def _converter(field: str, dtype: str, header: str) -> Converter:
@@ -216,13 +249,19 @@ def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str
     converted, problems = values.convert(raw.columns[position], _converter(field, dtype, raw.headers[position]))
     notes = []
     for code, cells in sorted(problems.items()):
-        at_rows = {mask(text): [raw.rows[one] for one in found] for text, found in cells.items()}
-        notes += by_value(code, source, field, at_rows)
-    if dtype in ("text", "list"):
-        converted, touched = masked_column(converted)
-        if touched:
-            refs = [source.cell(raw.rows[one], field) for one in touched[:REFS]]
-            notes.append(noticed("S122", source.name, refs=refs, header=raw.headers[position], n=len(touched)))
+        notes += _problem_notes(raw, source, field, code, cells, word=dtype in ("vocab", "yesno"))
+        if field in UNSURE and code == values.CELL_ERROR:
+            converted = _set(converted, [one for found in cells.values() for one in found], UNSURE[field])
+    header = raw.headers[position]
+    if dtype in ("text", "list", "code"):
+        clean = masked_codes if dtype == "code" else masked_column
+        converted, touched = clean(converted)
+        notes += _cell_note("S122", raw, source, field, touched, header=header)
+    if field == "address":
+        short = [without_rooms(text) for text in converted]
+        touched = [one for one, (text, old) in enumerate(zip(short, converted, strict=True)) if text != old]
+        converted = short
+        notes += _cell_note("S119", raw, source, field, touched, header=header)
     if dtype == "code":
         damaged = _lost_digits(converted) if raw.tabular and raw.encoding else []
         if damaged:
@@ -231,11 +270,52 @@ def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str
             converted = ["" if value in cells else value for value in converted]
     if dtype == "count" and raw.filled.get(position):
         below = sorted(raw.filled[position])
-        refs = [source.cell(raw.rows[one], field) for one in below[:REFS]]
-        notes.append(noticed("S117", source.name, refs=refs, header=raw.headers[position], n=len(below)))
-        blank = set(below)
-        converted = [None if one in blank else value for one, value in enumerate(converted)]
+        notes += _cell_note("S117", raw, source, field, below, header=header)
+        converted = _set(converted, below, None)
     return _typed(converted, dtype), notes
+
+
+def _set(converted: Sequence[Any], positions: Sequence[int], value: Any) -> list[Any]:
+    there = set(positions)
+    return [value if one in there else old for one, old in enumerate(converted)]
+
+
+def _cell_note(
+    code: str, raw: RawTable, source: Source, field: str, positions: Sequence[int], *, header: str
+) -> list[dict[str, Any]]:
+    """Return one finding about cells of a column, none where there are none."""
+    if not positions:
+        return []
+    refs = [source.cell(raw.rows[one], field) for one in positions[:REFS]]
+    return [noticed(code, source.name, refs=refs, header=header, n=len(positions))]
+
+
+def _problem_notes(
+    raw: RawTable, source: Source, field: str, code: str, cells: Mapping[str, Sequence[int]], *, word: bool
+) -> list[dict[str, Any]]:
+    """Tell of cells that could not be read; one is quoted only where it can name no person.
+
+    Numbers, dates and their units may be quoted, error values too, and in vocabulary columns short words; of all
+    others the cell and the length are told.
+    """
+    shown: dict[str, list[int]] = {}
+    hidden: list[int] = []
+    longest = 0
+    for text, positions in cells.items():
+        rows = [raw.rows[one] for one in positions]
+        if code == values.CELL_ERROR or is_plain(text) or (word and is_word(text)):
+            shown[text] = rows
+        else:
+            hidden += rows
+            longest = max(longest, len(text))
+    variant = {"variant": "status"} if field in UNSURE and code == "S110" else {}
+    notes = by_value(code, source, field, shown, **variant)
+    if hidden:
+        refs = [source.cell(row, field) for row in sorted(hidden)[:REFS]]
+        told: dict[str, Any] = {"value": MASK, "n": len(hidden), "length": longest, "variant": "withheld"}
+        header = source.headers.get(field, field)
+        notes.append(noticed(code, source.row_id(min(hidden)), refs=refs, header=header, **told))
+    return notes
 
 
 def _lost_digits(codes: Sequence[str]) -> list[int]:

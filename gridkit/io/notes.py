@@ -26,6 +26,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S115": "error",
     "S116": "warning",
     "S117": "warning",
+    "S119": "notice",
     "S120": "notice",
     "S121": "notice",
     "S122": "warning",
@@ -40,6 +41,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S134": "warning",
     "S135": "warning",
     "S136": "warning",
+    "S137": "warning",
     "S140": "notice",
     "S141": "notice",
     "S142": "notice",
@@ -48,6 +50,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S145": "warning",
     "S146": "warning",
     "S147": "warning",
+    "S148": "warning",
 }
 """Severity of each rule that reading can find; a test compares it with the catalogue of :mod:`gridkit.rules`."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import TableError
-from gridkit.io.dictionary import match
+from gridkit.io.aside import BLANK, FOOTNOTE, REPEATED, TOTAL, blank_runs, counted, reasons_of, subject
+from gridkit.io.dictionary import field_of, match
+from gridkit.io.lines import known_parts
 from gridkit.io.notes import REFS, noticed
-from gridkit.io.privacy import mask, mask_note
 from gridkit.io.raw import RawTable, letter, located
 from gridkit.io.sheets import Sheet, filled_count, looks_like_number, read_sheets
-from gridkit.io.text import cell_text, compact, tidy
+from gridkit.io.text import cell_text, tidy
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import LAYER_FIELDS, REQUIRED
 
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 
     from gridkit.io.sheets import Range
 
-BLANK, TOTAL, FOOTNOTE, REPEATED = "S140", "S141", "S142", "S143"
 SEARCHED: Final = 60
 """The header is looked for in this many rows."""
-
-_TOTAL: Final = re.compile(r".{0,20}(小计|合计|总计|累计|共计)[:：]?|本页小?计|total|subtotal")
-_NOTE: Final = re.compile(
-    r"[(（]?(注|备注|附注|说明|填表说明|填报说明|填报单位|填报人|填表人|填表|填报|制表人?|制表单位|审核人?|负责人|单位负责人|联系人|联系电话|填报时间|填报日期"
-    r"|填表日期|统计时间|统计截止时间|数据来源|来源|单位[(（]盖章[)）])\d*[:：]"
-)
 
 
 @dataclass(frozen=True)
@@ -87,22 +80,23 @@ def read_table(
         )
     chosen, header = found[0]
     unread = (*(one.name for one in sheets if one is not chosen), *chosen.unread)
-    return _records(chosen, header, unread)
+    return _records(chosen, header, unread, counted(header.texts, kind, columns or {}))
 
 
 def _no_header(sheets: Sequence[Sheet], kind: str) -> TableError:
-    """Say which headers were seen and which are needed; only header-like cells are shown, and no person's data."""
+    """Say where a header was expected and which is needed; of the cells only known headers are shown, no data."""
     one = sheets[0]
-    seen = next((row for row in one.cells[:SEARCHED] if filled_count(row) >= 2), one.cells[0] if one.cells else [])
-    shown = [tidy(cell) for cell in seen if isinstance(cell, str) and cell.strip()][:12]
-    if any(mask(cell) != cell for cell in shown):  # a row of data, and of persons
-        shown = []
+    row = next((n for n, cells in enumerate(one.cells[:SEARCHED]) if filled_count(cells) >= 2), 0)
+    cells = [tidy(cell_text(cell)) for cell in (one.cells[row] if one.cells else [])]
+    known = [cell for cell in cells if field_of(cell, kind)]
     needed = REQUIRED[kind] if kind not in LAYER_FIELDS else tuple(dict.fromkeys((*REQUIRED[kind], "lon", "lat")))
     return TableError(
-        N_("no header row is recognised; found: {found}; needed: {needed}"),
+        N_("no header row is recognised; of the {n} cell(s) in row {row} these are known: {found}; needed: {needed}"),
         place=f"{one.path}!{one.name}" if one.name else one.path,
         remedy=N_("name the columns in gridkit.toml: columns = {{ {example} }}"),
-        found=" | ".join(shown) or gettext("nothing"),
+        n=sum(cell != "" for cell in cells),
+        row=row + 1,
+        found=" | ".join(known) or gettext("none"),
         needed=", ".join(needed),
         example=", ".join(f'{field} = "..."' for field in needed[:2]),
     )
@@ -174,13 +168,17 @@ def _is_group(sheet: Sheet, row: int, first: int, last: int) -> bool:
     return filled_count(below) >= 2 and all(not looks_like_number(cell) for cell in below if cell_text(cell).strip())
 
 
-def _records(sheet: Sheet, header: Header, unread: Sequence[str]) -> RawTable:
+def _records(sheet: Sheet, header: Header, unread: Sequence[str], amounts: Mapping[int, str]) -> RawTable:
     start = header.last + 1
     rows = sheet.cells[start:]
-    reasons = _reasons(rows, header)
+    reasons = reasons_of(rows, header.texts)
+    runs = blank_runs(reasons)
+    outside = {position for first, last in runs for position in range(first, last + 1)}
     keep = [position for position in range(len(rows)) if position not in reasons]
     set_aside = [
-        (start + position + 1, reason, mask_note(_subject(rows[position]))) for position, reason in reasons.items()
+        (start + position + 1, reason, subject(rows[position], reason, amounts))
+        for position, reason in reasons.items()
+        if position not in outside
     ]
     filled = _fill_down(sheet.merged, rows, start)
     width = len(header.texts)
@@ -196,65 +194,14 @@ def _records(sheet: Sheet, header: Header, unread: Sequence[str]) -> RawTable:
         encoding=sheet.encoding,
         set_aside=set_aside,
         filled={column: {order[p] for p in found if p in order} for column, found in filled.items()},
-        notes=_notes(sheet, header, set_aside, unread),
+        notes=_notes(sheet, header, set_aside, unread)
+        + [_run_note(sheet, start + first + 1, start + last + 1) for first, last in runs],
     )
 
 
-def _subject(row: Sequence[object]) -> str:
-    return " ".join(tidy(cell_text(cell)) for cell in row if cell_text(cell).strip())[:120]
-
-
-def _reasons(rows: Sequence[Sequence[object]], header: Header) -> dict[int, str]:
-    """Return position -> why the row is no record."""
-    reasons: dict[int, str] = {}
-    parts = frozenset(part for text in header.texts for part in text.split("_") if part)
-    tail = False  # below the first footnote, a line with one cell goes on with it
-    for position, row in enumerate(rows):
-        lead = _lead(row)
-        if not lead:
-            reasons[position] = BLANK
-        elif _is_note(row, lead[0]):
-            reasons[position] = FOOTNOTE
-            tail = True
-        elif tail and len(lead) == 1 and len(header.texts) > 2:
-            reasons[position] = FOOTNOTE
-        elif any(("计" in cell or "otal" in cell) and _TOTAL.fullmatch(compact(cell)) for cell in lead):
-            reasons[position] = TOTAL
-        elif _repeats(row, parts) or (position == 0 and _is_numbering(row)):
-            reasons[position] = REPEATED
-    return reasons
-
-
-def _lead(row: Sequence[object]) -> list[str]:
-    """Return the texts of the first three cells that are filled."""
-    found = []
-    for cell in row:
-        text = cell if type(cell) is str else cell_text(cell)
-        if text and not text.isspace():
-            found.append(text)
-            if len(found) == 3:
-                break
-    return found
-
-
-def _is_note(row: Sequence[object], first: str) -> bool:
-    return (":" in first or "：" in first) and filled_count(row) <= 4 and _NOTE.match(compact(first)) is not None
-
-
-def _repeats(row: Sequence[object], parts: frozenset[str]) -> bool:
-    """Tell whether a row repeats the header, as on the next printed page: nothing but texts of the header."""
-    first = next((cell for cell in row if cell not in ("", None)), None)
-    if not isinstance(first, str) or tidy(first) not in parts:
-        return False
-    texts = [tidy(cell) if isinstance(cell, str) else None for cell in row if cell not in ("", None)]
-    return len(texts) >= 2 and all(text in parts for text in texts)
-
-
-def _is_numbering(row: Sequence[object]) -> bool:
-    """Tell whether a row under the header only numbers the columns: 1 2 3 4, or 甲 乙 1 2."""
-    texts = [cell_text(cell).strip() for cell in row if cell_text(cell).strip()]
-    numbers = [text for text in texts if text not in ("甲", "乙", "丙", "丁")]
-    return len(texts) >= 3 and len(numbers) >= 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+def _run_note(sheet: Sheet, first: int, last: int) -> dict[str, Any]:
+    name = f"{sheet.path}!{sheet.name}" if sheet.name else sheet.path
+    return noticed("S148", name, refs=[f"{name}!{last + 1}"], n=last - first + 1, row=last + 1)
 
 
 def _fill_down(merged: Sequence[Range], rows: list[list[Any]], start: int) -> dict[int, set[int]]:
@@ -279,10 +226,7 @@ def _notes(
         rows = [row for row, reason, _ in set_aside if reason == code]
         if rows:
             notes.append(noticed(code, name, refs=[f"{name}!{row}" for row in rows[:REFS]], n=len(rows)))
-    above = [(row, _subject(sheet.cells[row])) for row in range(header.first) if filled_count(sheet.cells[row])]
-    if above:
-        text = " / ".join(mask_note(subject) for _, subject in above)
-        notes.append(noticed("S144", name, refs=[f"{name}!{row + 1}" for row, _ in above], text=text))
+    notes += _above(sheet, header, name)
     hidden = [row for row in sheet.hidden.rows if row > header.last + 1 and row <= len(sheet.cells)]
     if hidden:
         notes.append(noticed("S145", name, refs=[f"{name}!{row}" for row in hidden[:REFS]], n=len(hidden)))
@@ -295,3 +239,15 @@ def _notes(
             refs = [f"{name}!{cell}" for cell in cells[:REFS]]
             notes.append(noticed("S116", name, refs=refs, n=len(cells), value=why, header=""))
     return notes
+
+
+def _above(sheet: Sheet, header: Header, name: str) -> list[dict[str, Any]]:
+    """Tell what stands above the header: reporting body, date, unit; the rest is counted: it may name persons."""
+    above = [row for row in range(header.first) if filled_count(sheet.cells[row])]
+    if not above:
+        return []
+    parts = [known_parts(tidy(cell_text(cell))) for row in above for cell in sheet.cells[row]]
+    text = " / ".join(kept for kept, _ in parts if kept)
+    rest = sum(count for _, count in parts)
+    variant: dict[str, Any] = {} if text and not rest else {"variant": "part" if text else "bare"}
+    return [noticed("S144", name, refs=[f"{name}!{row + 1}" for row in above], text=text, n=rest, **variant)]

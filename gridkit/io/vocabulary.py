@@ -94,9 +94,12 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "work_committee": "党工委 工委 街道党工委 工作委员会",
         },
         "branch_status": {
-            "active": "正常 在用 已成立 已组建 运行 正常运行 有效 已建 存续 在册",
-            "planned": "拟组建 筹建 拟建 计划 计划组建 待建 待组建 筹备 筹备中 筹建中 拟成立",
-            "dissolved": "撤销 已撤销 注销 停止 已解散 解散 已注销 合并撤销 停用",
+            "active": "正常 在用 已成立 已组建 运行 正常运行 有效 已建 存续 在册 整顿中 整顿 软弱涣散 软弱涣散整顿中",
+            "planned": "拟组建 筹建 拟建 计划 计划组建 待建 待组建 筹备 筹备中 筹备阶段 筹建中 拟成立 未成立 尚未成立 "
+            "暂未成立 待成立 未组建 未建",
+            "dissolved": "撤销 已撤销 注销 停止 已解散 解散 已注销 合并撤销 停用 合并 已合并 被合并 失效 已失效 取消 "
+            "已取消 停办 已停办 停止活动 已停止活动 无效",
+            "unknown": "不明 不详 未知 待定 待核实 待查",
         },
         "unit_kind": {
             "agency": "机关 党政机关 行政机关 行政单位 机关单位 政府机关",
@@ -148,6 +151,14 @@ SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 )
 """Field -> code -> Chinese labels and synonyms, separated by spaces."""
 
+UNSURE: Final[Mapping[str, str]] = MappingProxyType({"branch_status": "unknown"})
+"""Vocabulary fields in which an empty cell has a meaning of its own, and what a filled one is that nobody understands.
+
+An organisation without a stated status counts as active; one whose status cannot be read must not.
+"""
+
+_NOTHING: Final = frozenset(("", "-", "--", "—", "——", "–", "/", "//", "\\"))
+
 _BRACKETS: Final = re.compile(r"\([^)]*\)")
 
 
@@ -164,11 +175,16 @@ def _table(field: str) -> Mapping[str, str]:
 
 
 def vocabulary_of(field: str) -> Callable[[object], tuple[str, str]]:
-    """Return the converter of a vocabulary field: the code, or ``""`` and the rule that the value is unknown.
+    """Return the converter of a vocabulary field: the code, or ``""`` and the rule that the value is not known.
+
+    A status that is filled but not understood, or masked, is ``unknown``.
 
     >>> to_kind = vocabulary_of("branch_kind")
     >>> to_kind("兼合式"), to_kind("小区党支部（单独）"), to_kind("俱乐部"), to_kind("")
     (('functional', ''), ('compound', ''), ('', 'S110'), ('', ''))
+    >>> to_status = vocabulary_of("branch_status")
+    >>> to_status("已合并"), to_status("挂靠"), to_status("XX"), to_status("—")
+    (('dissolved', ''), ('unknown', 'S110'), ('unknown', ''), ('', ''))
     """
     table = _table(field)
 
@@ -177,6 +193,7 @@ def vocabulary_of(field: str) -> Callable[[object], tuple[str, str]]:
         code = table.get(text) or table.get(_BRACKETS.sub("", text)) or table.get(re.sub(r"[()、/]", "", text))
         if code:
             return code, ""
-        return "", "" if is_missing(text) else OUT_OF_VOCABULARY
+        unsure = "" if text in _NOTHING else UNSURE.get(field, "")
+        return unsure, "" if is_missing(text) else OUT_OF_VOCABULARY
 
     return to_vocabulary

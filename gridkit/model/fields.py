@@ -78,7 +78,7 @@ VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "exclusive_grid_group",
         ),
         "org_level": ("group", "branch", "general_branch", "committee", "work_committee"),
-        "branch_status": ("active", "planned", "dissolved"),
+        "branch_status": ("active", "planned", "dissolved", "unknown"),
         "unit_kind": ("agency", "institution", "state_owned", "private", "social", "school", "hospital", "military"),
         "unit_level": ("central", "province", "prefecture", "county", "street"),
         "premises_kind": ("living", "office", "business"),

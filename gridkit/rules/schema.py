@@ -23,11 +23,11 @@ _FILES = N_("Common practice with boundary files: limits of their formats")
 _LAW = N_("Principle of this tool: nothing is lost silently and nothing is repaired silently")
 
 _WITHHELD = N_(
-    "{header:field}: {n} cell(s) of up to {length} characters cannot be read and are not shown here, because they could "
-    "name persons"
+    "{header:field}: {n} cell(s) of up to {length} characters cannot be read and are not shown here, because they "
+    "could name persons"
 )
 _VARIANTS = {
-    **dict.fromkeys(("S111", "S112", "S113", "S114", "S115"), {"withheld": _WITHHELD}),
+    **{code: {"withheld": _WITHHELD} for code in ("S111", "S112", "S113", "S114", "S115")},
     "S110": {
         "withheld": _WITHHELD,
         "status": N_("{header:field}: {value} is not known ({n} row(s)); read as unknown, not as active"),

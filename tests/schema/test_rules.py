@@ -137,6 +137,10 @@ CASES = {
     "S116": (xlsx(with_cells(GOOD, D2="=1+1")), xlsx(GOOD)),
     "S117": (xlsx(with_cells(GOOD, D3=None), merges=["D2:D3"]), xlsx(GOOD)),
     "S118": (xlsx(with_cells(GOOD, D2=0)), xlsx(GOOD)),
+    "S119": (
+        xlsx([[*HEAD, "地址"], ["X1", "甲小区", "商品房", 5, "演示路8号3栋502室"]]),
+        xlsx([[*HEAD, "地址"], ["X1", "甲小区", "商品房", 5, "演示路8号3栋"]]),
+    ),
     "S120": (xlsx([[*HEAD, "联系电话"], ["X1", "甲小区", "商品房", 5, "13900000000"]]), xlsx(GOOD)),
     "S121": (xlsx(with_cells(BRANCH, E2="张某"), "branches"), xlsx([row[:4] for row in BRANCH], "branches")),
     "S122": (xlsx(with_cells(BRANCH, F2="甲小区13900000000"), "branches"), xlsx(BRANCH, "branches")),
@@ -161,6 +165,10 @@ CASES = {
     "S134": (polygons([BOWTIE], **ONE), polygons([SQUARE], **ONE)),
     "S135": (points([*POINT, ["X2", "乙小区", "商品房", "0", "0", "WGS84"]]), points(POINT)),
     "S136": (polygons([LINE], **ONE), polygons([SQUARE], **ONE)),
+    "S137": (
+        both(polygons([SQUARE], **ONE), csv(GOOD), lambda folder: 'complete = true\nscope = "Y"\n'),
+        both(polygons([SQUARE], **ONE), csv(GOOD), lambda folder: 'complete = true\nscope = "X"\n'),
+    ),
     "S140": (xlsx([*GOOD[:2], [], GOOD[2]]), xlsx([*GOOD, []])),
     "S141": (xlsx([*GOOD, ["合计", None, None, 11]]), xlsx([*GOOD, ["X3", "合计小区", "商品房", 11]])),
     "S142": (xlsx([*GOOD, ["注：截至2024年6月。"]]), xlsx(GOOD)),
@@ -168,6 +176,7 @@ CASES = {
     "S144": (xlsx([["小区情况统计表"], *GOOD]), xlsx(GOOD)),
     "S145": (xlsx(GOOD, hidden=[3]), xlsx(GOOD)),
     "S147": (xlsx([HEAD]), xlsx(GOOD)),
+    "S148": (xlsx([*GOOD, *[[]] * 1001, GOOD[1]]), xlsx([*GOOD, *[[]] * 1000, GOOD[1]])),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
 }  # fmt: skip
 

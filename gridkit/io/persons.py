@@ -1,0 +1,126 @@
+"""Persons inside free texts: numbers, addresses, and names that stand beside a post or a door number.
+
+A name alone cannot be told from other words; what can be told is a name beside something that says so: ``书记`` and two
+to four characters, a surname before ``同志``, a door number before ``某某家``. Names of organisations and places stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gridkit.io.text import narrow
+
+MASK: Final = "***"
+
+_BIRTH: Final = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+IDENTITY: Final = re.compile(rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_BIRTH}\d{{3}}[0-9Xx](?![0-9A-Za-z])")
+MOBILE: Final = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
+_LANDLINE: Final = re.compile(
+    r"(?<![0-9A-Za-z])[(（]?0\d{2,3}(?:[)）]\s*|\s*[-－–—]\s*| )[2-8]\d{2,3}[- ]?\d{4}(?![0-9A-Za-z])"
+)
+_AFTER_PHONE: Final = re.compile(r"((?:电话|热线|传真|手机)[:：]?\s*)[\d(（][\d\-－() （）]{5,}\d")
+_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
+    "钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤"
+)
+_NAME: Final = rf"(?:欧阳|上官|司马|诸葛|[{_SURNAMES}])[一-鿿]{{1,2}}"
+_POSTS: Final = r"书记|主任|联系人|联络员|负责人|经理|网格长|网格员|楼栋长|户主|指导员|法定代表人|产权人"
+_NO_NAME: Final = (
+    r"办公|工作|会|室|兼|一肩|人|员|助理|制|级|岗|类|信箱|接待|姓名|党|等|和|及|与|或|的|空缺|待|暂|缺|电话|联系|同志|不|未|已|无|"
+    r"由|为|是|尚|没|有|需|应|原|现|在|任期|任职|任免|选|因|职|院|楼|苑|园|小区|公寓|家|路|街|巷|村|馆|学|所|队|站|处|部|公司|"
+    r"中心|调|辞|退|书记|主任|经理|轮换|到位|配备|培训|述职"
+)
+_BESIDE_POST: Final = re.compile(rf"({_POSTS})((?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME})[一-鿿·]{{2,4}}")
+_BEFORE_TITLE: Final = re.compile(rf"{_NAME}(?=同志|先生|女士)")
+_AFTER_VERB: Final = re.compile(rf"((?:联系|联络|审核|制表|填报|填表|经办|提供)(?!方)[:：\s]{{0,2}}){_NAME}(?![一-鿿])")
+_AT_DOOR: Final = re.compile(
+    r"(\d+\s*(?:栋|幢|号楼|座))\s*\d+\s*(?:单元)?\s*\d*\s*(?:室|号|房)?\s*[一-鿿]{2,4}(?<!之)家(?![园苑属庭具])"
+)
+_PERSONAL_WORDS: Final = re.compile(rf"{_POSTS}|同志|先生|女士|电话|联系")
+_NAME_ALONE: Final = re.compile(_NAME)
+_TRIGGER: Final = re.compile(
+    rf"\d{{6}}|\d[- ]\d{{4}}|@|{_POSTS}|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
+    r"|[栋幢楼座].*家"
+)
+_UNITS: Final = (
+    "约 大约 近 超过 超 逾 共 共计 至少 至多 余 多 以上 以下 以内 左右 前后 不足 不满 不到 少于 低于 小于 "
+    "十 百 千 万 亿 一 二 三 四 五 六 七 八 九 零 两 半 人 名 户 栋 幢 座 个 家 处 岁 年 月 日 号 时 分 秒 套 "
+    "平方米 平方公里 平米 公顷 亩 米 年代 世纪 上半年 下半年 年初 年底 去年 今年 明年 若干 建成 建 竣工 至 到 m2 km2"
+)
+_PLAIN: Final = re.compile(
+    rf"(?:[\d.,，:：;；/\\\-—–~～+＋%％()（）<>＜＞≤≥=#?？!！*×□○…、 eExXtT]|{'|'.join(_UNITS.split())}){{1,30}}"
+)
+LONGEST_WORD: Final = 8
+"""A longer text is no word of a vocabulary."""
+
+
+def mask(text: str) -> str:
+    """Return ``text`` without numbers, addresses and names of persons; the text itself where it has none.
+
+    >>> mask("联系 139 0000 0000 王"), mask("统计用代码522601001002")
+    ('联系 *** 王', '统计用代码522601001002')
+    >>> mask("某支部（书记某某某）"), mask("电话0851-8220000"), mask("书记空缺"), mask("3栋502某某家")
+    ('某支部（书记***）', '电话***', '书记空缺', '3栋***')
+    """
+    if _TRIGGER.search(text) is None:
+        return text
+    plain = text if text.isascii() else "".join(narrow(letter) if "０" <= letter <= "９" else letter for letter in text)
+    found = MOBILE.sub(MASK, IDENTITY.sub(MASK, plain))
+    found = _EMAIL.sub(MASK, _AFTER_PHONE.sub(rf"\1{MASK}", _LANDLINE.sub(MASK, found)))
+    found = _BESIDE_POST.sub(rf"\1\2{MASK}", _AT_DOOR.sub(rf"\1{MASK}", found))
+    found = _AFTER_VERB.sub(rf"\1{MASK}", _BEFORE_TITLE.sub(MASK, found))
+    return text if found == plain else found
+
+
+def triggered(texts: list[str]) -> bool:
+    """Tell whether any of many texts can hold something to mask: one search over all of them.
+
+    >>> triggered(["甲小区", "乙小区"]), triggered(["甲小区", "书记某某"])
+    (False, True)
+    """
+    return _TRIGGER.search("\n".join(texts)) is not None
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a cell says nothing but numbers, dates and their units, so that it may be quoted.
+
+    >>> [is_plain(text) for text in ("2024.13.40", "约300户", "5(某某等)", "13900000000")]
+    [True, True, False, False]
+    """
+    return _PLAIN.fullmatch(text) is not None and mask(text) == text
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a cell of a vocabulary column is a short word that can name nobody, so that it may be quoted.
+
+    >>> [is_word(text) for text in ("俱乐部", "别墅区", "张某某", "书记某某", "3号")]
+    [True, True, False, False, False]
+    """
+    bare = text.strip()
+    return (
+        len(bare) <= LONGEST_WORD
+        and not any(letter.isdigit() for letter in bare)
+        and _PERSONAL_WORDS.search(bare) is None
+        and _NAME_ALONE.fullmatch(bare) is None
+        and mask(bare) == bare
+    )
+
+
+_HOUSE: Final = re.compile(r".*?(?:\d|[A-Za-z一二三四五六七八九十])\s*(?:号楼|栋|幢|座)")
+_ROOM: Final = re.compile(r"(?:[\dA-Za-z一二三四五六七八九十-]+\s*(?:单元|室|层|楼|房|户|F)|\d+-\d+-?\d*)")
+
+
+def without_rooms(address: str) -> str:
+    """Return an address as far as the building: no entrance, floor or room.
+
+    >>> without_rooms("演示路12号3栋2单元502室"), without_rooms("演示路8号大楼305室"), without_rooms("演示路8号")
+    ('演示路12号3栋', '演示路8号大楼', '演示路8号')
+    """
+    house = _HOUSE.match(address)
+    if house:
+        return house[0]
+    room = _ROOM.search(address)
+    return address[: room.start()].rstrip(" ,，、(（") if room else address
