@@ -42,7 +42,7 @@ DOUBTFUL: Final = 0.4
 """Share of contradicting codes from which the column is doubted."""
 
 
-def check_links(city: City, links: Links, *, covers: bool = False) -> Findings:
+def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     """Report what the linker could not settle and what it settled against some evidence.
 
     Parameters
@@ -51,8 +51,8 @@ def check_links(city: City, links: Links, *, covers: bool = False) -> Findings:
     links : Links
         As returned by :func:`gridkit.linkage.link` for the same city.
     covers : bool
-        Whether a compound that a Party organisation lists and nothing matches is L101, too. Not where coverage is
-        decided as well: it is C111 there, and one cell is told once.
+        Whether a compound that a Party organisation lists and nothing matches is told here, as L101. False where
+        coverage is decided as well: there it is C111, and one cell is told once.
 
     Returns
     -------
