@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,12 +15,14 @@ from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gridkit.model import Run
 
 TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
+GROUP: Final = 200_000
+"""Rows of one row group: as much of a table lies in memory at a time."""
 JSON: Final = "json"
 """A column of dictionaries, kept as canonical JSON text."""
 
@@ -45,26 +49,33 @@ def _careful(values: Iterable[Any], kind: Any) -> pa.Array:
     return pa.array([None if _none(value) else cast(value) for value in values], kind)
 
 
-def _array(values: list[Any], kind: Any) -> pa.Array:
+def _array(column: pd.Series, kind: Any) -> pa.Array:
     if kind == JSON:
         # Rows that share a dictionary share its text.
-        known = {id(value): value for value in values}
-        said = {at: canonical(value) for at, value in known.items()}
+        values = column.tolist()
+        said = {at: canonical(value) for at, value in {id(value): value for value in values}.items()}
         return pa.array([said[id(value)] for value in values], TEXT)
     try:
-        found = pa.array(values, kind, from_pandas=True)
+        found = pa.array(column, kind, from_pandas=True)
     except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError):
-        return _careful(values, kind)
-    return found.fill_null("") if kind == TEXT else found
+        return _careful(column.tolist(), kind)
+    found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return found.cast(TEXT).fill_null("") if kind == TEXT else found
 
 
-def arrow(frame: pd.DataFrame, schema: Schema) -> pa.Table:
-    """Return the columns of ``schema`` as an Arrow table without any metadata of the library that made it."""
-    arrays = [_array(frame[name].tolist(), kind) for name, kind in schema.items()]
-    return pa.table(arrays, names=list(schema))
+def arrow(frame: pd.DataFrame, schema: Schema, order: np.ndarray[Any, Any] | None = None) -> Iterator[pa.Table]:
+    """Yield the columns of ``schema`` as Arrow tables of ``GROUP`` rows, without metadata of the library.
+
+    ``order`` gives the positions of the rows; it spares a sorted copy of a large frame. A frame without rows is one
+    table without rows.
+    """
+    for first in range(0, max(len(frame), 1), GROUP):
+        here = slice(first, first + GROUP)
+        part = frame.iloc[here] if order is None else frame.iloc[order[here]]
+        yield pa.table([_array(part[name], kind) for name, kind in schema.items()], names=list(schema))
 
 
-def compounds(run: Run) -> pa.Table:
+def compounds(run: Run) -> Iterator[pa.Table]:
     """Return one row per compound: place, coverage, and all attributes, sorted by code."""
     cover = run.coverage.frame.rename_axis("code")
     place = run.places.frame.reindex(cover.index).rename(columns={"method": "place_method", "share": "place_share"})
@@ -79,20 +90,22 @@ def compounds(run: Run) -> pa.Table:
     return arrow(frame.reset_index().sort_values("code", kind="stable"), schema)
 
 
-def trace(run: Run) -> pa.Table:
+def trace(run: Run) -> Iterator[pa.Table]:
     """Return every rule that was tried for every compound, in the order of trial."""
     frame = run.coverage.trace.sort_values("compound", kind="stable")
     return arrow(frame, {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS})
 
 
-def links(run: Run) -> pa.Table:
+def links(run: Run) -> Iterator[pa.Table]:
     """Return every mention with all its candidates."""
     kinds: Schema = {"position": WHOLE, "score": REAL, "margin": REAL, "rank": WHOLE, "accepted": FLAG, "reason": JSON}
-    frame = run.links.frame.sort_values(["record", "field", "position", "rank", "code"], kind="stable")
-    return arrow(frame, {name: kinds.get(name, TEXT) for name in LINK_COLUMNS})
+    frame = run.links.frame
+    # By whole numbers: to sort five columns of text takes three times as long.
+    keys = [pd.factorize(frame[name], sort=True)[0] for name in ("record", "field", "position", "rank", "code")]
+    return arrow(frame, {name: kinds.get(name, TEXT) for name in LINK_COLUMNS}, np.lexsort(keys[::-1]))
 
 
-def indicators(run: Run) -> pa.Table:
+def indicators(run: Run) -> Iterator[pa.Table]:
     """Return every indicator with the ids behind each of its numbers."""
     whole = ("numerator", "denominator", "excluded", "unknown")
     kinds: Schema = {**dict.fromkeys(whole, WHOLE), "low": REAL, "high": REAL, "details": JSON}
@@ -100,7 +113,7 @@ def indicators(run: Run) -> pa.Table:
     return arrow(run.indicators.frame, {name: kinds.get(name, TEXT) for name in INDICATOR_COLUMNS})
 
 
-def claims(run: Run) -> pa.Table:
+def claims(run: Run) -> Iterator[pa.Table]:
     """Return every claim with the ids that decide it."""
     kinds: Schema = {
         "numerator": WHOLE,
@@ -114,19 +127,19 @@ def claims(run: Run) -> pa.Table:
     return arrow(run.claims, {name: kinds.get(name, TEXT) for name in CLAIM_COLUMNS})
 
 
-def findings(run: Run) -> pa.Table:
+def findings(run: Run) -> Iterator[pa.Table]:
     """Return every finding: code, severity, subject, values of its sentence, cells, place."""
     schema = {"code": TEXT, "severity": TEXT, "subject": TEXT, "params": JSON, "refs": TEXTS, "lon": REAL, "lat": REAL}
     return arrow(run.findings.frame, schema)
 
 
-def set_aside(run: Run) -> pa.Table:
+def set_aside(run: Run) -> Iterator[pa.Table]:
     """Return every row that was read and not used."""
     frame = run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")
     return arrow(frame, {"src": TEXT, "row": WHOLE, "reason": TEXT, "subject": TEXT})
 
 
-def sources(run: Run) -> pa.Table:
+def sources(run: Run) -> Iterator[pa.Table]:
     """Return every table or layer that was read, with its hash, its row balance, and where each field came from."""
     schema: Schema = {
         "path": TEXT, "sheet": TEXT, "kind": TEXT, "sha256": TEXT, "encoding": TEXT, "crs_stated": TEXT,
@@ -139,7 +152,7 @@ def sources(run: Run) -> pa.Table:
     return arrow(pd.DataFrame(records, columns=list(schema)), schema)
 
 
-TABLES: Final[Mapping[str, Callable[[Run], pa.Table]]] = {
+TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "claims": claims,
     "compounds": compounds,
     "findings": findings,
@@ -156,4 +169,8 @@ def write_tables(run: Run, folder: Path) -> None:
     """Write all tables of a run as Parquet files into ``folder``, which is made where it does not exist."""
     folder.mkdir(exist_ok=True)
     for name, make in TABLES.items():
-        pq.write_table(make(run), folder / f"{name}.parquet", compression="zstd")
+        parts = make(run)
+        first = next(parts)
+        with pq.ParquetWriter(folder / f"{name}.parquet", first.schema, compression="zstd") as writer:
+            for part in chain([first], parts):
+                writer.write_table(part)
