@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -23,7 +24,7 @@ from gridkit.model.fields import COMMUNITY, COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gridkit.model import City, Links
 
@@ -60,7 +61,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
         L101-L106, L108, L109, L111-L113; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
-    reasons = {key: _pick(frame, key) for key in ("code", "parent", "point", "targets", "taken_by", "name")}
+    reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name"))
     context = _Context(city)
     rows: list[dict[str, Any]] = []
     absent = reasons["targets"] == "absent"
@@ -83,8 +84,14 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     return Findings.of(rows)
 
 
-def _pick(frame: pd.DataFrame, key: str) -> pd.Series:
-    return pd.Series([str(reason.get(key, "")) for reason in frame["reason"]], index=frame.index, dtype=object)
+def _pick(frame: pd.DataFrame, keys: Sequence[str]) -> dict[str, pd.Series]:
+    """Return the values of ``keys`` in each reason; many rows share one dictionary, which is looked at once."""
+    reasons = frame["reason"].tolist()
+    rows, shared = pd.factorize(np.fromiter(map(id, reasons), dtype=np.int64, count=len(reasons)))
+    held = dict(zip(map(id, reasons), reasons, strict=True))
+    unique = [held[at] for at in shared.tolist()]
+    picked = {key: np.array([str(reason.get(key, "")) for reason in unique], dtype=object) for key in keys}
+    return {key: pd.Series(values[rows], index=frame.index, dtype=object) for key, values in picked.items()}
 
 
 class _Context:
@@ -94,9 +101,18 @@ class _Context:
         self.city = city
         self._kinds = {src: kind for kind in city.registries for src in city.rows(kind)["src"].unique()}
         self._names: dict[str, Mapping[str, str]] = {}
+        self._values: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._owners: dict[str, Mapping[str, str]] = {}
 
     def kind(self, record: str) -> str:
         return self._kinds.get(record.rpartition("!")[0], "")
+
+    def value(self, kind: str, field: str, record: str) -> str:
+        """Return the text of a field of a registry record, empty where there is no such record."""
+        if (kind, field) not in self._values:
+            column = self.city.rows(kind)[field]
+            self._values[kind, field] = dict(zip(column.index.tolist(), column.tolist(), strict=True))
+        return self._values[kind, field].get(record, "")
 
     def cell(self, record: str, field: str, *, code: bool = False) -> str:
         """Return the cell of a mention: its name, else its code."""
@@ -104,13 +120,12 @@ class _Context:
         column = _COLUMNS.get((kind, field))
         if column is None:
             return record
-        rows = self.city.rows(kind)
-        use_code = column.code and (code or not rows[column.name].get(record, ""))
+        use_code = column.code and (code or not self.value(kind, column.name, record))
         return self.city.cell(record, column.code if use_code else column.name)
 
     def written_code(self, record: str, field: str) -> str:
         column = _COLUMNS[self.kind(record), field]
-        return str(self.city.rows(column.kind)[column.code].get(record, "")) if column.code else ""
+        return self.value(column.kind, column.code, record) if column.code else ""
 
     def name(self, level: str, code: str) -> str:
         if level not in self._names:
@@ -126,9 +141,12 @@ class _Context:
         """Return the name of the target that a written code belongs to."""
         if level in LEVELS:
             return self.name(level, written)
-        rows = self.city.rows(_RECORDS[level])
-        owners = rows.index[clean_code(rows[_CODE_FIELDS[level]]) == written.strip().upper()]
-        return self.name(level, str(owners[0])) if len(owners) else written
+        if level not in self._owners:
+            codes = clean_code(self.city.rows(_RECORDS[level])[_CODE_FIELDS[level]])
+            first = codes.drop_duplicates()
+            self._owners[level] = dict(zip(first.tolist(), first.index.tolist(), strict=True))
+        owner = self._owners[level].get(written.strip().upper())
+        return written if owner is None else self.name(level, str(owner))
 
 
 def _unknown(context: _Context, rows: pd.DataFrame) -> Rows:
@@ -204,14 +222,14 @@ def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:
 
 def _unknown_communities(context: _Context, rows: pd.DataFrame) -> Rows:
     """Yield one finding per source and stated community that could not be resolved."""
-    records = pd.Series(rows["record"].unique(), dtype=object)
     stated = []
-    for record in records:
+    for record in dict.fromkeys(rows["record"].tolist()):
         column = _STATED_BY.get(context.kind(record))
         if column is not None:
-            row = context.city.rows(column.kind).loc[record]
-            used = column.name if row[column.name] or not column.code else column.code
-            stated.append((record.rpartition("!")[0], str(row[used]), context.city.cell(record, used)))
+            name = context.value(column.kind, column.name, record)
+            used = column.name if name or not column.code else column.code
+            text = context.value(column.kind, used, record)
+            stated.append((record.rpartition("!")[0], text, context.city.cell(record, used)))
     table = pd.DataFrame(stated, columns=["source", "mention", "ref"])
     for (source, mention), group in table.groupby(["source", "mention"]):
         yield CATALOGUE["L108"].found(
@@ -221,12 +239,12 @@ def _unknown_communities(context: _Context, rows: pd.DataFrame) -> Rows:
 
 def _list_counts(city: City) -> Rows:
     cells = city.rows("branches")["covers"]
-    known: set[str] = set()
-    for text in cells[cells.str.contains("个", regex=False)].unique():
-        split = split_cell(text, known)
+    counting = cells[cells.str.contains("个", regex=False)]
+    for text, records in counting.groupby(counting, sort=False).groups.items():
+        split = split_cell(str(text))
         if split.declared is None or split.declared == len(split.items):
             continue
-        for record in cells.index[cells == text]:
+        for record in records:
             refs = [city.cell(record, "covers")]
             yield CATALOGUE["L104"].found(record, refs=refs, declared=split.declared, listed=len(split.items))
 
