@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 _ROW: Final = re.compile(rb"<row\b[^>]*>")
 _CELL: Final = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
 _FORMULA: Final = re.compile(rb"<c\b([^>]*)><f\b[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
+_FILLED: Final = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
+_QUICK: Final = re.compile(rb""" r=["']([A-Z]{2,3}|)(\d{1,7})["'](?![^>]*/>)""")
+PIECE: Final = 1 << 22
+"""Bytes of a sheet that are looked at in one go."""
+
 _REF: Final = re.compile(rb'\br="([A-Z]*\d+)"')
 _NAMESPACE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
@@ -44,6 +50,45 @@ def scan(file: Path, sheet: str) -> Hidden:
         tuple(ref[1].decode() for cell in _CELL.findall(data) if (ref := _REF.search(cell))),
         tuple(ref[1].decode() for cell in _FORMULA.findall(data) if (ref := _REF.search(cell))),
     )
+
+
+def extent(file: Path, sheet: str, most: int) -> tuple[int, int]:
+    """Return a row and column of a sheet of an .xlsx file, counted from 1, beyond which no cell is filled.
+
+    The spreadsheet reader makes room for every cell up to there, so that one cell in the last corner of a sheet would
+    take all memory. Rows that are there and columns beyond Z are looked up first, which is quick; every filled cell
+    only where that gives more than ``most`` cells. Zeros where the parts are not where they usually are.
+    """
+    rows, columns = _farthest(file, sheet, _QUICK)
+    return _farthest(file, sheet, _FILLED) if rows * max(columns, 26) > most else (rows, max(columns, 26))
+
+
+def _farthest(file: Path, sheet: str, pattern: re.Pattern[bytes]) -> tuple[int, int]:
+    """Return the greatest row and column that a pattern finds in a sheet, which is read in pieces."""
+    rows = columns = 0
+    try:
+        with zipfile.ZipFile(file) as book:
+            part = _part(book, sheet)
+            if not part:
+                return 0, 0
+            with book.open(part) as stream:
+                rest = b""
+                while piece := stream.read(PIECE):
+                    whole, _, tail = (rest + piece).rpartition(b"<")
+                    refs = set(pattern.findall(whole))
+                    rows = max(rows, max((int(row) for _, row in refs), default=0))
+                    columns = max(columns, max((_number(letters) for letters in {one for one, _ in refs}), default=0))
+                    rest = b"<" + tail
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError):
+        return 0, 0
+    return rows, columns
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for code in letters:
+        number = number * 26 + code - 64
+    return number
 
 
 def _part(book: zipfile.ZipFile, sheet: str) -> str:

@@ -81,7 +81,7 @@ def triggered(texts: list[str]) -> bool:
     >>> triggered(["甲小区", "乙小区"]), triggered(["甲小区", "书记某某"])
     (False, True)
     """
-    return _TRIGGER.search("\n".join(texts)) is not None
+    return _TRIGGER.search("\n".join(set(texts))) is not None
 
 
 def is_plain(text: str) -> bool:

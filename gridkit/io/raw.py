@@ -6,13 +6,17 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import InputError, LayerError, TableError
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+"""Files of a Shapefile that say what it holds."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,20 @@ def located(path: str, root: Path, *, layer: bool) -> tuple[Path, str]:
         If there is no such file; the message lists files of a similar name.
     """
     file = root / path
-    if not file.is_file():
-        raise _missing(path, file, layer=layer)
     try:
-        name = Path(os.path.relpath(file.resolve(), root.resolve())).as_posix()
+        if not file.is_file():
+            raise _missing(path, file, layer=layer)
+        resolved = file.resolve()
+    except (OSError, ValueError) as problem:  # too long, or a character that no path can have
+        error = LayerError if layer else TableError
+        raise error(
+            N_("this path cannot be used: {reason}"),
+            place=path[:80],
+            remedy=N_("correct the path in gridkit.toml"),
+            reason=getattr(problem, "strerror", None) or str(problem),
+        ) from problem
+    try:
+        name = Path(os.path.relpath(resolved, root.resolve())).as_posix()
     except ValueError:  # another drive
         name = file.name
     return file, name
@@ -108,7 +122,9 @@ def _missing(path: str, file: Path, *, layer: bool) -> InputError:
 
 
 def digest(file: Path, name: str, *, layer: bool) -> str:
-    """Return the sha256 of a file's bytes.
+    """Return the sha256 of a file's bytes; for a Shapefile that of the hashes of all its parts, in a fixed order.
+
+    The parts are ``.shp``, ``.shx``, ``.dbf``, ``.prj`` and ``.cpg``; a line ``.dbf <hash>`` stands for each one there.
 
     Raises
     ------
@@ -116,8 +132,10 @@ def digest(file: Path, name: str, *, layer: bool) -> str:
         If the file cannot be read.
     """
     try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        if file.suffix.lower() != ".shp":
+            return _digest(file)
+        lines = [f"{end} {_digest(part)}\n" for end in PARTS if (part := part_of(file, end)) is not None]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
     except OSError as problem:
         error = LayerError if layer else TableError
         raise error(
@@ -126,3 +144,17 @@ def digest(file: Path, name: str, *, layer: bool) -> str:
             remedy=N_("close it in other programs and check your rights"),
             reason=problem.strerror or str(problem),
         ) from problem
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def part_of(file: Path, end: str) -> Path | None:
+    """Return the part of a Shapefile with the ending ``end``, written in small or capital letters; None without it."""
+    for ending in (end, end.upper()):
+        part = file.with_suffix(ending)
+        if part.is_file():
+            return part
+    return None

@@ -8,19 +8,24 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import pyogrio
 import python_calamine as calamine
 
 from gridkit.errors import TableError
 from gridkit.io.dictionary import field_of
-from gridkit.io.hidden import Hidden, scan
-from gridkit.io.raw import digest
-from gridkit.locale import N_
+from gridkit.io.hidden import Hidden, extent, scan
+from gridkit.io.raw import digest, letter
+from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
+MOST_CELLS: Final = 20_000_000
+"""A larger sheet is no register of a city, but a cell that was filled by mistake in a far corner."""
+
+_VECTOR: Final = (".geojson", ".json", ".gpkg", ".shp", ".dbf", ".kml", ".gdb")
 _SEPARATORS: Final = (",", "\t", ";")
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHINESE: Final = frozenset(("gbk", "gb2312", "cp936", "936", "ansi", "gb18030", "gb-18030"))
@@ -72,6 +77,13 @@ def read_sheets(file: Path, name: str, *, sheet: str = "", encoding: str = "", k
     sha256 = digest(file, name, layer=False)
     if file.suffix.lower() in WORKBOOKS:
         return _workbook(file, name, sha256, sheet=sheet)
+    if file.suffix.lower() in _VECTOR:
+        raise TableError(
+            N_("this is a boundary file, not a table; its attributes are: {names}"),
+            place=name,
+            remedy=N_("name it under [layers] in gridkit.toml, or save its attributes as a table (.xlsx or .csv)"),
+            names=", ".join(_attributes(file)) or gettext("none"),
+        )
     if sheet:
         raise TableError(
             N_("a text table has no sheets, but sheet {sheet} is asked for"),
@@ -80,6 +92,14 @@ def read_sheets(file: Path, name: str, *, sheet: str = "", encoding: str = "", k
             sheet=sheet,
         )
     return [_csv(file, name, sha256, encoding=encoding, kind=kind)]
+
+
+def _attributes(file: Path) -> list[str]:
+    """Return the names of the attributes of a boundary file, never a value."""
+    try:
+        return [str(one) for one in pyogrio.read_info(file)["fields"]]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError, OSError):
+        return []
 
 
 def _workbook(file: Path, name: str, sha256: str, *, sheet: str) -> list[Sheet]:
@@ -119,6 +139,8 @@ def _workbook(file: Path, name: str, sha256: str, *, sheet: str) -> list[Sheet]:
 
 
 def _sheet(book: calamine.CalamineWorkbook, file: Path, sheet: str, *, name: str, sha256: str) -> Sheet:
+    if file.suffix.lower() in (".xlsx", ".xlsm"):
+        _demand_room(file, sheet, name)
     found = book.get_sheet_by_name(sheet)
     cells = found.to_python(skip_empty_area=False)
     while cells and not any(cell not in ("", None) for cell in cells[-1]):
@@ -131,6 +153,19 @@ def _sheet(book: calamine.CalamineWorkbook, file: Path, sheet: str, *, name: str
         merged=tuple(sorted(found.merged_cell_ranges or ())),
         hidden=scan(file, sheet) if file.suffix.lower() in (".xlsx", ".xlsm") else Hidden(),
     )
+
+
+def _demand_room(file: Path, sheet: str, name: str) -> None:
+    """Refuse a sheet whose cells reach so far that reading it would take all memory."""
+    rows, columns = extent(file, sheet, MOST_CELLS)
+    if rows * columns > MOST_CELLS:
+        raise TableError(
+            N_("the sheet reaches to cell {cell}: that is more than {most} cells"),
+            place=f"{name}!{sheet}",
+            remedy=N_("delete what stands far outside the table, or copy the table into a new file"),
+            cell=f"{letter(columns - 1)}{rows}",
+            most=MOST_CELLS,
+        )
 
 
 def _rectangle(cells: list[list[Any]]) -> list[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import warnings
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from gridkit.io.raw import RawTable, digest, located
 from gridkit.io.sheets import WORKBOOKS
 from gridkit.io.shifts import ASSUMED, convert_datum, crs_of_datum, shift_of
 from gridkit.io.tables import read_table
+from gridkit.io.whole import demand_whole, demand_written
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ def read_vector(
 ) -> tuple[RawTable, NDArray[np.object_], str]:
     """Return attributes, geometries and the stated system of a vector file, every feature, as they are."""
     file, name = located(path, root, layer=True)
+    demand_written(file, name)
     chosen = _layer_name(file, name, layer)
     shapefile = file.suffix.lower() == ".shp"
     options = {"encoding": DISGUISE} if shapefile else {}
@@ -93,6 +96,8 @@ def read_vector(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL warns of what is checked here anyway
             meta, table = pyogrio.read_arrow(file, layer=chosen, **options)
+            stated = pyogrio.read_info(file, layer=chosen, force_feature_count=True, **options)["features"]
+        demand_whole(file, name, table.num_rows)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -101,6 +106,14 @@ def read_vector(
         OSError,
     ) as problem:
         raise _unreadable(name, problem) from problem
+    if table.num_rows != stated:
+        raise LayerError(
+            N_("the layer states {stated} features, but {read} can be read"),
+            place=f"{name}!{chosen}",
+            remedy=N_("repair it in a GIS and save it as GeoPackage"),
+            stated=stated,
+            read=table.num_rows,
+        )
     wkb = meta["geometry_name"] or "wkb_geometry"
     if wkb not in table.column_names:
         raise LayerError(N_("the layer holds no geometry"), place=f"{name}!{chosen}", remedy=N_("name another layer"))
@@ -154,8 +167,16 @@ def _layer_name(file: Path, name: str, wanted: str) -> str:
 
 
 def _exact(cells: list[Any]) -> list[Any]:
-    """Return whole numbers too long for a spreadsheet as text: in a layer they are exact."""
-    return [str(cell) if type(cell) is int and abs(cell) >= 10**15 else cell for cell in cells]
+    """Return whole numbers too long for a spreadsheet as text: in a layer they are exact; lists and tables as JSON."""
+    return [_cell(cell) if isinstance(cell, (int, list, dict, bytes)) else cell for cell in cells]
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, (list, dict)):
+        return json.dumps(cell, ensure_ascii=False, sort_keys=True, default=str)
+    if isinstance(cell, bytes):
+        return ""
+    return str(cell) if type(cell) is int and abs(cell) >= 10**15 else cell
 
 
 def _revealed(names: list[str], columns: list[list[Any]], encoding: str) -> tuple[list[str], list[list[Any]], str, int]:
