@@ -149,6 +149,6 @@ def trace(facts: Facts, hits: list[Hit], *, ruleset: RuleSet) -> pd.DataFrame:
             columns[name].append(gather(part["place"].to_numpy(), part["record"].to_numpy(), size))
     table = {name: np.column_stack(parts).reshape(-1) for name, parts in columns.items()}
     names = np.array([rule.id for rule in ruleset.rules], dtype=object)
-    return pd.DataFrame(
-        {"compound": np.repeat(facts.codes.to_numpy(object), rules), "rule": np.tile(names, size), **table}
-    )
+    # Plain objects: many rows share one text, which arrow-backed text would hold once per row.
+    told = {"compound": np.repeat(facts.codes.to_numpy(object), rules), "rule": np.tile(names, size), **table}
+    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in told.items()})

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gridkit.model import Run
 
 TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
-GROUP: Final = 200_000
+GROUP: Final = 100_000
 """Rows of one row group: as much of a table lies in memory at a time."""
 JSON: Final = "json"
 """A column of dictionaries, kept as canonical JSON text."""
@@ -92,8 +92,9 @@ def compounds(run: Run) -> Iterator[pa.Table]:
 
 def trace(run: Run) -> Iterator[pa.Table]:
     """Return every rule that was tried for every compound, in the order of trial."""
-    frame = run.coverage.trace.sort_values("compound", kind="stable")
-    return arrow(frame, {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS})
+    frame = run.coverage.trace
+    order = np.argsort(pd.factorize(frame["compound"], sort=True)[0], kind="stable")
+    return arrow(frame, {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS}, order)
 
 
 def links(run: Run) -> Iterator[pa.Table]:
