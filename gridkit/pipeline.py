@@ -56,8 +56,11 @@ def _quiet(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def check(project: Project, *, progress: Progress = _quiet) -> Checked:
+def check(project: Project, *, progress: Progress = _quiet, covers: bool = True) -> Checked:
     """Read the files of ``project``, place and link them, and return what was found on the way.
+
+    ``covers`` says whether branches that name nothing known are reported here; the audit reports them with the
+    coverage (C111) and leaves them out here.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def check(project: Project, *, progress: Progress = _quiet) -> Checked:
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places)
-    findings = [noticed, schema, nesting, check_links(city, links), find_duplicates(city)]
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers), find_duplicates(city)]
     return Checked(city, places, links, Findings.concat(findings))
 
 
@@ -101,7 +104,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 def _audit(project: Project, progress: Progress, language: str) -> Run:
     ruleset = ruleset_of(project)
-    checked = check(project, progress=progress)
+    checked = check(project, progress=progress, covers=False)
     city, places, links = checked.city, checked.places, checked.links
     total = len(STEPS)
     progress(gettext(STEPS[4]), 4, total)

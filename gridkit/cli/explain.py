@@ -53,12 +53,12 @@ def _rule(code: str, *, as_json: bool) -> None:
     if as_json:
         options.print_json({
             "code": rule.code, "name": rule.name, "severity": rule.severity, "title": gettext(rule.title),
-            "sentence": gettext(rule.sentence), "remedy": gettext(rule.remedy), "source": rule.source,
+            "sentence": rule.say({}), "remedy": gettext(rule.remedy), "source": gettext(rule.source),
         })  # fmt: skip
         return
     click.echo(f"{rule.code} {rule.name} [{gettext(rule.severity)}]")
     click.echo(gettext(rule.title))
-    click.echo(gettext(rule.sentence))
+    click.echo(rule.say({}))
     if rule.remedy:
         click.echo(gettext("Remedy: {remedy}").format(remedy=gettext(rule.remedy)))
     click.echo(gettext("Source: {source}").format(source=gettext(rule.source)))
