@@ -94,7 +94,10 @@ def trace(run: Run) -> Iterator[pa.Table]:
     """Return every rule that was tried for every compound, in the order of trial."""
     frame = run.coverage.trace
     order = np.argsort(pd.factorize(frame["compound"], sort=True)[0], kind="stable")
-    return arrow(frame, {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS}, order)
+    schema: Schema = {"compound": TEXT, "rule": TEXT, "held": FLAG, "via": TEXTS}
+    if "open_via" in frame:
+        schema["open_via"] = TEXTS
+    return arrow(frame, schema, order)
 
 
 def links(run: Run) -> Iterator[pa.Table]:
