@@ -22,6 +22,7 @@ BLANK_RUN: Final = 1000
 
 _TOTAL: Final = re.compile(r".{0,20}(小计|合计|总计|累计|共计)[:：]?|本页小?计|total|subtotal")
 _TOTAL_WORD: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total")
+_TOTAL_OF: Final = re.compile(r"\s*(本页小?计|小计|合计|总计|累计|共计)[\s:：(（,，]")
 _AMOUNT: Final = re.compile(r"\d{1,9}(?:[.,]\d+)*")
 _NOTE: Final = re.compile(
     r"[(（]?(注|备注|附注|说明|填表说明|填报说明|填报单位|填报人|填表人|填表|填报|制表人?|制表单位|审核人?|负责人|单位负责人|联系人|联系电话|填报时间|填报日期"
@@ -43,11 +44,15 @@ def reasons_of(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> dict
             tail = True
         elif tail and len(lead) == 1 and len(headers) > 2:
             reasons[position] = FOOTNOTE
-        elif any(("计" in cell or "otal" in cell) and _TOTAL.fullmatch(compact(cell)) for cell in lead):
+        elif any(("计" in cell or "otal" in cell) and _is_total(cell) for cell in lead):
             reasons[position] = TOTAL
         elif _repeats(row, parts) or (position == 0 and _is_numbering(row)):
             reasons[position] = REPEATED
     return reasons
+
+
+def _is_total(cell: str) -> bool:
+    return _TOTAL.fullmatch(compact(cell)) is not None or _TOTAL_OF.match(cell) is not None
 
 
 def _lead(row: Sequence[object]) -> list[str]:

@@ -13,8 +13,15 @@ from gridkit.errors import LayerError, TableError
 from gridkit.io import values
 from gridkit.io.dictionary import Columns, match, stated_position
 from gridkit.io.notes import REFS, by_value, noticed
-from gridkit.io.persons import MASK, is_plain, is_word, mask, without_rooms
-from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header, masked_codes, masked_column
+from gridkit.io.persons import MASK, is_answer, is_plain, is_word, mask, without_rooms
+from gridkit.io.privacy import (
+    holds_persons,
+    is_personal_header,
+    is_post_header,
+    masked_bodies,
+    masked_codes,
+    masked_column,
+)
 from gridkit.io.text import cell_text, compact
 from gridkit.io.vocabulary import UNSURE, vocabulary_of
 from gridkit.locale import N_
@@ -29,6 +36,9 @@ if TYPE_CHECKING:
 
 POST_FIELDS: Final = frozenset(("secretary", "grid_head", "instructor", "contact_named"))
 """Yes/no fields whose columns hold names: reduced to filled or not."""
+
+BODY_FIELDS: Final = frozenset(("owner_unit", "branch_name", "coverage_claimed", "ineligible_reason"))
+"""Texts in which a name of a person may stand instead of what is asked for."""
 
 _NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号", "fid", "objectid", "ogc_fid", "gid"))
 _PLACE_CODE: Final = re.compile(r"\d{9,}")
@@ -249,7 +259,7 @@ def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str
     converted, problems = values.convert(raw.columns[position], _converter(field, dtype, raw.headers[position]))
     notes = []
     for code, cells in sorted(problems.items()):
-        notes += _problem_notes(raw, source, field, code, cells, word=dtype in ("vocab", "yesno"))
+        notes += _problem_notes(raw, source, field, code, cells, dtype=dtype)
         if field in UNSURE and code == values.CELL_ERROR:
             converted = _set(converted, [one for found in cells.values() for one in found], UNSURE[field])
     header = raw.headers[position]
@@ -257,6 +267,9 @@ def _column(raw: RawTable, source: Source, field: str, position: int, dtype: str
         clean = masked_codes if dtype == "code" else masked_column
         converted, touched = clean(converted)
         notes += _cell_note("S122", raw, source, field, touched, header=header)
+    if field in BODY_FIELDS:
+        converted, alone = masked_bodies(converted)
+        notes += _cell_note("S122", raw, source, field, alone, header=header)
     if field == "address":
         short = [without_rooms(text) for text in converted]
         touched = [one for one, (text, old) in enumerate(zip(short, converted, strict=True)) if text != old]
@@ -291,19 +304,20 @@ def _cell_note(
 
 
 def _problem_notes(
-    raw: RawTable, source: Source, field: str, code: str, cells: Mapping[str, Sequence[int]], *, word: bool
+    raw: RawTable, source: Source, field: str, code: str, cells: Mapping[str, Sequence[int]], *, dtype: str
 ) -> list[dict[str, Any]]:
     """Tell of cells that could not be read; one is quoted only where it can name no person.
 
     Numbers, dates and their units may be quoted, error values too, and in vocabulary columns short words; of all
     others the cell and the length are told.
     """
+    fits = {"vocab": is_word, "yesno": is_answer}.get(dtype, is_plain)
     shown: dict[str, list[int]] = {}
     hidden: list[int] = []
     longest = 0
     for text, positions in cells.items():
         rows = [raw.rows[one] for one in positions]
-        if code == values.CELL_ERROR or is_plain(text) or (word and is_word(text)):
+        if code == values.CELL_ERROR or is_plain(text) or fits(text):
             shown[text] = rows
         else:
             hidden += rows

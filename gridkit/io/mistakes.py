@@ -26,6 +26,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "coverage": ("ruleset", "overrides"),
     "claims": ("text", "indicator", "scope", "basis", "figure", "comparator", "source"),
 }
+_MAP = ("title",)
 _SENTENCES: Mapping[str, str] = {
     "missing": N_("{key} is missing"),
     "string_type": N_("{key} must be text in quotation marks"),
@@ -40,6 +41,9 @@ _SENTENCES: Mapping[str, str] = {
     "date_parsing": N_("{key} must be a date such as 2024-06-30"),
     "date_from_datetime_parsing": N_("{key} must be a date such as 2024-06-30"),
     "date_from_datetime_inexact": N_("{key} must be a date such as 2024-06-30"),
+    "path_empty": N_("{key} is empty"),
+    "encoding": N_("{key} is no encoding that is known here; state utf-8 or gb18030, or leave it out"),
+    "figure": N_("{key} must be a number such as 98.5, or XX where it is masked"),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -95,3 +99,24 @@ def column_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
                     if field not in known
                 ]
     return mistakes
+
+
+def map_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
+    """Return what is wrong in ``[map]``: it knows a title and nothing else."""
+    found = data.get("map", {})
+    if not isinstance(found, dict):
+        return []
+    mistakes: list[Mistake] = [(("map", key), unknown(key, _MAP)) for key in found if key not in _MAP]
+    if not isinstance(found.get("title", ""), str):
+        mistakes.append((("map", "title"), gettext(_SENTENCES["string_type"]).format(key="title")))
+    return mistakes
+
+
+def claim_mistakes(claims: object) -> list[Mistake]:
+    """Return the claims that state ``decimals``, which are found and never stated."""
+    stated = enumerate(claims) if isinstance(claims, list) else ()
+    return [
+        (("claims", number, "decimals"), unknown("decimals", _KNOWN["claims"]))
+        for number, claim in stated
+        if isinstance(claim, dict) and "decimals" in claim
+    ]

@@ -26,6 +26,12 @@ _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
     "钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤"
 )
+_RARER: Final = (
+    "殷俞纪章施洪包左季盛倪翁柯翟聂焦庄关柳岳骆祝欧申耿童祁霍柏涂鲍艾应符温凌甘柴解喻葛詹齐尚辛管苗鲁樊兰牛路游成康简"
+    "麦阮连盘安常乐伍颜梅穆裴屈丘单房苟晏植冉卓阳明文平时"
+)
+"""Surnames that begin too many other words to be looked for inside a text."""
+
 _NAME: Final = rf"(?:欧阳|上官|司马|诸葛|[{_SURNAMES}])[一-鿿]{{1,2}}"
 _POSTS: Final = r"书记|主任|联系人|联络员|负责人|经理|网格长|网格员|楼栋长|户主|指导员|法定代表人|产权人"
 _NO_NAME: Final = (
@@ -35,15 +41,18 @@ _NO_NAME: Final = (
 )
 _BESIDE_POST: Final = re.compile(rf"({_POSTS})((?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME})[一-鿿·]{{2,4}}")
 _BEFORE_TITLE: Final = re.compile(rf"{_NAME}(?=同志|先生|女士)")
+_WHO_OBJECTS: Final = re.compile(rf"(?<![一-鿿]){_NAME}(?=不同意|不愿|拒绝|反对|去世|病|外出|辞职)")
 _AFTER_VERB: Final = re.compile(rf"((?:联系|联络|审核|制表|填报|填表|经办|提供)(?!方)[:：\s]{{0,2}}){_NAME}(?![一-鿿])")
 _AT_DOOR: Final = re.compile(
     r"(\d+\s*(?:栋|幢|号楼|座))\s*\d+\s*(?:单元)?\s*\d*\s*(?:室|号|房)?\s*[一-鿿]{2,4}(?<!之)家(?![园苑属庭具])"
 )
 _PERSONAL_WORDS: Final = re.compile(rf"{_POSTS}|同志|先生|女士|电话|联系")
-_NAME_ALONE: Final = re.compile(_NAME)
+_NAME_ALONE: Final = re.compile(rf"{_NAME}|[{_RARER}][一-鿿]{{1,2}}")
+_BODY: Final = re.compile(r".*[局委办院校厂司部处站所会社行队馆店矿场库段房团组科室镇乡村区县市州路街]")
+_ANSWER: Final = re.compile(r"[是否有无未已不没暂部基可待拟]")
 _TRIGGER: Final = re.compile(
     rf"\d{{6}}|\d[- ]\d{{4}}|@|{_POSTS}|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
-    r"|[栋幢楼座].*家"
+    r"|[栋幢楼座].*家|不同意|不愿|拒绝|反对|去世|病|外出|辞职"
 )
 _UNITS: Final = (
     "约 大约 近 超过 超 逾 共 共计 至少 至多 余 多 以上 以下 以内 左右 前后 不足 不满 不到 少于 低于 小于 "
@@ -71,6 +80,7 @@ def mask(text: str) -> str:
     found = MOBILE.sub(MASK, IDENTITY.sub(MASK, plain))
     found = _EMAIL.sub(MASK, _AFTER_PHONE.sub(rf"\1{MASK}", _LANDLINE.sub(MASK, found)))
     found = _BESIDE_POST.sub(rf"\1\2{MASK}", _AT_DOOR.sub(rf"\1{MASK}", found))
+    found = _WHO_OBJECTS.sub(MASK, found)
     found = _AFTER_VERB.sub(rf"\1{MASK}", _BEFORE_TITLE.sub(MASK, found))
     return text if found == plain else found
 
@@ -107,6 +117,24 @@ def is_word(text: str) -> bool:
         and _NAME_ALONE.fullmatch(bare) is None
         and mask(bare) == bare
     )
+
+
+def is_answer(text: str) -> bool:
+    """Tell whether a cell of a yes/no column answers in some way, so that it may be quoted.
+
+    >>> [is_answer(text) for text in ("部分", "基本具备", "某某某")]
+    [True, True, False]
+    """
+    return is_word(text) and _ANSWER.search(text) is not None
+
+
+def is_name_alone(text: str) -> bool:
+    """Tell whether a cell that should name a body holds nothing but what looks like the name of a person.
+
+    >>> [is_name_alone(text) for text in ("张某某", "黎明厂", "石油局", "某局家属院")]
+    [True, False, False, False]
+    """
+    return _NAME_ALONE.fullmatch(text) is not None and _BODY.fullmatch(text) is None
 
 
 _HOUSE: Final = re.compile(r".*?(?:\d|[A-Za-z一二三四五六七八九十])\s*(?:号楼|栋|幢|座)")

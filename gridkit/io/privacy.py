@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from gridkit.io.persons import IDENTITY, MOBILE, mask, triggered
+from gridkit.io.persons import IDENTITY, MASK, MOBILE, is_name_alone, mask, triggered
 from gridkit.io.text import cell_text, compact, narrow
 
 if TYPE_CHECKING:
@@ -110,6 +110,17 @@ def masked_column(values: Sequence[str]) -> tuple[list[str], list[int]]:
                 out[position] = clean
                 touched.append(position)
     return out, touched
+
+
+def masked_bodies(values: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return a column that should name bodies without cells that hold but a person's name, and their positions.
+
+    >>> masked_bodies(["某局", "张某某"])
+    (['某局', '***'], [1])
+    """
+    alone = {value for value in set(values) if is_name_alone(value)}
+    touched = [position for position, value in enumerate(values) if value in alone]
+    return [MASK if value in alone else value for value in values], touched
 
 
 def masked_codes(codes: Sequence[str]) -> tuple[list[str], list[int]]:

@@ -5,16 +5,31 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003  # pydantic reads the annotations when the program runs
 import re
 import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
-from gridkit.io.mistakes import Mistake, column_mistakes, mistakes_of, unknown
+from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
+from gridkit.io.settings import a_date, a_figure, a_path, an_encoding, as_list, decimals_of
 from gridkit.io.toml_lines import key_lines, line_of
 from gridkit.locale import N_, gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FILE: Final = "gridkit.toml"
 
@@ -26,25 +41,6 @@ Kind = Literal[
 Comparator = Literal["=", ">=", "<=", ">", "<"]
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
-
-
-def _figure(value: object) -> object:
-    """Return a figure in percent or plain units: ``"98.5%"`` is 98.5, a masked ``"XX%"`` is None."""
-    if not isinstance(value, str):
-        return value
-    text = value.strip().rstrip("%％").strip()
-    return None if re.fullmatch(r"[xX×*＊]*", text) else text
-
-
-def _date(value: object) -> object:
-    """Refuse numbers, which would be read as seconds since 1970."""
-    if isinstance(value, (int, float)):
-        raise PydanticCustomError("date_type", "no date")
-    return value
-
-
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,22 +48,22 @@ class _Value(BaseModel):
 class LayerSpec(_Value):
     """``[layers.<level>]``: one boundary file, or a table with longitude and latitude."""
 
-    path: StrictStr
+    path: Annotated[StrictStr, BeforeValidator(a_path)]
     layer: StrictStr = ""
     columns: dict[str, StrictStr] = Field(default_factory=dict)
     crs: StrictStr = ""
-    encoding: StrictStr = ""
+    encoding: Annotated[StrictStr, BeforeValidator(an_encoding)] = ""
 
 
 class RegistrySpec(_Value):
     """``[registries.<kind>]``: one table; ``complete``: what it does not name does not exist in ``scope``."""
 
-    path: StrictStr
+    path: Annotated[StrictStr, BeforeValidator(a_path)]
     sheet: StrictStr = ""
     columns: dict[str, StrictStr] = Field(default_factory=dict)
     complete: StrictBool = False
     scope: StrictStr = ""
-    encoding: StrictStr = ""
+    encoding: Annotated[StrictStr, BeforeValidator(an_encoding)] = ""
 
 
 class CoverageSpec(_Value):
@@ -78,15 +74,35 @@ class CoverageSpec(_Value):
 
 
 class ClaimSpec(_Value):
-    """``[[claims]]``: a sentence and the figure it states, in percent; None where the figure is masked."""
+    """``[[claims]]``: a sentence and the figure it states, in percent; None where the figure is masked.
+
+    ``decimals`` is not stated but found: to how many decimals the figure is written, ``"55.20"`` to two.
+
+    Examples
+    --------
+    >>> claim = ClaimSpec(text="...", indicator="owners.party_share", figure="55.20%")
+    >>> claim.figure, claim.decimals
+    (55.2, 2)
+    """
 
     text: StrictStr
     indicator: StrictStr
     scope: StrictStr = ""
     basis: StrictStr = ""
-    figure: Annotated[float | None, BeforeValidator(_figure)]
+    figure: Annotated[float | None, BeforeValidator(a_figure)]
+    decimals: int | None = None
     comparator: Comparator = "="
     source: StrictStr = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _find_decimals(cls, data: object) -> object:
+        if not isinstance(data, dict) or "figure" not in data or "decimals" in data:
+            return data
+        try:
+            return {**data, "decimals": decimals_of(data["figure"])}
+        except PydanticCustomError:  # the figure itself is refused below
+            return data
 
 
 class Project(_Value):
@@ -101,11 +117,11 @@ class Project(_Value):
 
     root: Path
     name: StrictStr = ""
-    as_of: Annotated[dt.date | None, BeforeValidator(_date)] = None
+    as_of: Annotated[dt.date | None, BeforeValidator(a_date)] = None
     language: Literal["zh", "en"] | None = None
     profile: Literal["internal", "public"] = "internal"
     layers: dict[Level, LayerSpec] = Field(default_factory=dict)
-    registries: dict[Kind, Annotated[tuple[RegistrySpec, ...], BeforeValidator(_as_list)]] = Field(default_factory=dict)
+    registries: dict[Kind, Annotated[tuple[RegistrySpec, ...], BeforeValidator(as_list)]] = Field(default_factory=dict)
     coverage: CoverageSpec = CoverageSpec()
     claims: tuple[ClaimSpec, ...] = ()
     map: dict[str, Any] = Field(default_factory=dict)
@@ -120,8 +136,8 @@ class Project(_Value):
         if not name.endswith(".toml"):
             return name
         try:
-            return (self.root / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
+            return (self.root / name).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as problem:
             raise InputError(
                 N_("the rule set cannot be read: {reason}"),
                 place=name,
@@ -150,23 +166,34 @@ def read_project(path: Path) -> Project:
     ProjectError
         All mistakes of the file at once, each with its line.
     """
-    file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    file = _file(Path(path))
     text = _text(file)
     data = _parsed(text, str(file))
     lines = key_lines(text)
     mistakes: list[Mistake] = []
     flat = _flattened(data, mistakes)
-    flat["claims"] = _claims(flat.get("claims", []), file.parent, mistakes)
-    mistakes += column_mistakes(flat)
+    stated = flat.get("claims", [])
+    own = _claims_file(stated, file.parent, mistakes) if isinstance(stated, str) else None
+    flat["claims"] = _exact_claims(text) if own is None else own.claims
+    mistakes += column_mistakes(flat) + map_mistakes(flat) + claim_mistakes(flat["claims"])
     project = None
     try:
         project = Project(root=file.parent, **flat)
     except ValidationError as problem:
         mistakes += mistakes_of(problem, data)
     if mistakes or project is None:
+        if own is not None:
+            mistakes = [own.placed(*mistake) for mistake in mistakes]
         found = sorted({(line_of(where, lines), sentence) for where, sentence in mistakes})
         raise ProjectError(str(file), found)
     return project
+
+
+def _file(path: Path) -> Path:
+    try:
+        return path / FILE if path.is_dir() else path
+    except (OSError, ValueError):  # too long, or a character that no path can have; reading it will say so
+        return path
 
 
 def _text(file: Path) -> str:
@@ -182,12 +209,12 @@ def _text(file: Path) -> str:
         raise InputError(
             N_("the project file is not UTF-8"), place=str(file), remedy=N_("save it as UTF-8")
         ) from problem
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         raise InputError(
             N_("the file cannot be read: {reason}"),
-            place=str(file),
+            place=str(file)[:200],
             remedy=N_("close it in other programs and check your rights"),
-            reason=problem.strerror or str(problem),
+            reason=getattr(problem, "strerror", None) or str(problem),
         ) from problem
 
 
@@ -223,16 +250,45 @@ def _flattened(data: dict[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
     return flat
 
 
-def _claims(stated: object, root: Path, mistakes: list[Mistake]) -> Any:
-    """Return the claims themselves, from the file that ``claims = "..."`` names."""
-    if not isinstance(stated, str):
-        return stated
-    file = root / stated
+def _exact_claims(text: str) -> Any:
+    """Return the claims of a file with figures as they are written: a float would lose the last 0 of 55.20."""
+    return tomllib.loads(text, parse_float=Decimal).get("claims", [])
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """The claims of a file of their own: its ``name``, the claims, and on which line each key stands."""
+
+    name: str
+    claims: Any
+    lines: Mapping[tuple[str | int, ...], int]
+
+    def placed(self, where: Where, sentence: str) -> Mistake:
+        """Return a mistake in a claim with the name and line of this file; others as they are."""
+        if where[:1] != ("claims",) or len(where) == 1:
+            return where, sentence
+        line = line_of(where, self.lines)
+        return ("claims",), f"{self.name}:{line}: {sentence}" if line else f"{self.name}: {sentence}"
+
+
+def _claims_file(name: str, root: Path, mistakes: list[Mistake]) -> _Claims:
+    """Read the file that ``claims = "..."`` names; what is wrong with it as a whole is added to ``mistakes``."""
+    file = root / name
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig")).get("claims", [])
+        text = file.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text, parse_float=Decimal)
     except FileNotFoundError:
-        sentence = gettext("there is no file {path}").format(path=stated)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        sentence = gettext("{path} cannot be read: {reason}").format(path=stated, reason=problem)
-    mistakes.append((("claims",), sentence))
-    return []
+        mistakes.append((("claims",), gettext("there is no file {path}").format(path=name)))
+        return _Claims(name, [], {})
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        sentence = gettext("{path} cannot be read: {reason}").format(path=name[:200], reason=reason)
+        mistakes.append((("claims",), sentence))
+        return _Claims(name, [], {})
+    found = _Claims(name, data.get("claims", []), key_lines(text))
+    for key in sorted(set(data) - {"claims"}):
+        sentence = f"{name}:{line_of((key,), found.lines)}: {unknown(key, ('claims',))}"
+        mistakes.append((("claims",), sentence))
+    if not found.claims and not mistakes:
+        mistakes.append((("claims",), gettext("{path} holds no [[claims]]").format(path=name)))
+    return found
