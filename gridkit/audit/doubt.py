@@ -4,6 +4,8 @@ A branch that names a compound nobody knows (an old name, a slip of the pen, a g
 otherwise without coverage. Which one, nobody can say; how many at most, can be counted: each such mention covers one
 compound more, in the community that its row states, or anywhere where it states none. A rate whose upper end left them
 out would be too narrow, and would accuse compounds that are covered under another name.
+
+A row that covers "all" of a community that nobody knows is no such mention: the compounds it may mean are unknown.
 """
 
 from __future__ import annotations
@@ -44,10 +46,11 @@ class Doubt:
     @classmethod
     def of(cls, evidence: Evidence, statuses: Iterable[str]) -> Doubt:
         """Return the mentions of active branches that could give one of ``statuses``."""
-        branches = evidence.active_branches()
+        branches = evidence.existing_branches()
         able = branches.index[branches["branch_kind"].map(STATUS_OF_KIND).isin(set(statuses))]
         rows = evidence.links.unmatched()
-        rows = rows[(rows["field"] == "covers") & (rows["level"] == COMPOUND) & rows["record"].isin(able)]
+        named = (rows["field"] == "covers") & (rows["level"] == COMPOUND) & (rows["method"] != "all")
+        rows = rows[named & rows["record"].isin(able)]
         where = evidence.one("branches", "community", COMMUNITY)
         community = rows["record"].map(where).astype("object").fillna("")
         mentions = pd.DataFrame({"record": rows["record"].astype("object"), "community": community})

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.audit.rollup import among
+from gridkit.model.fields import UNKNOWN
 
 if TYPE_CHECKING:
     from gridkit.model import City, Links
@@ -79,3 +80,8 @@ class Evidence:
         """Return the branch rows that exist: neither planned nor dissolved."""
         rows = self.city.rows("branches")
         return rows[rows["branch_status"].isin(ACTIVE)]
+
+    def existing_branches(self) -> pd.DataFrame:
+        """Return the branch rows that exist or may: also those with a status that nobody could read."""
+        rows = self.city.rows("branches")
+        return rows[rows["branch_status"].isin((*ACTIVE, UNKNOWN))]

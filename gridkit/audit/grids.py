@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from gridkit.audit.rollup import Rate, among, rollup
 from gridkit.model.fields import GRID
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gridkit.audit.evidence import Evidence
     from gridkit.audit.rollup import Items
     from gridkit.audit.scopes import Scopes
@@ -21,9 +20,10 @@ def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
     """Return ``grids.branch_rate``, ``grids.branch_or_group_rate`` and ``exclusive.group_rate``.
 
     A grid has a branch where an active branch of kind ``grid`` is linked to it, and a group where an active party group
-    is. A grid without either is unknown, not without, while a link waits for a person or the registry is not declared
-    complete. Excluded are the grids of no stated kind, which may belong or not; a layer that names no kind at all is
-    taken to hold comprehensive grids only.
+    is. A grid without either is unknown, not without, while a link waits for a person, a branch of unreadable status is
+    linked to it, one takes all grids of a community that is not known, or the registry is not declared complete.
+    Excluded are the grids of no stated kind, which may belong or not; a layer that names no kind at all is taken to
+    hold comprehensive grids only.
     """
     if GRID not in scopes.city.layers or not evidence.has("branches"):
         return []
@@ -31,7 +31,7 @@ def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
     kind = scopes.city.layers[GRID].frame["grid_kind"].reindex(items.frame.index).fillna("")
     if (kind == "").all():
         kind = kind.replace("", "comprehensive")
-    branches = evidence.active_branches()
+    branches = evidence.existing_branches()
     group = (branches["org_level"] == "group") | (branches["branch_kind"] == "exclusive_grid_group")
     branch = (branches["branch_kind"] == "grid") & ~group
     details: dict[str, object] = {
@@ -60,9 +60,15 @@ def _rate(
         rows[among(rows["record"], records)]
         for rows in (evidence.linked("branches", "covers", GRID), evidence.waiting("branches", "covers", GRID))
     )
+    perhaps = waiting["code"]
+    doubtful = among(linked["record"], evidence.existing_branches().index.difference(evidence.active_branches().index))
+    if doubtful.any():
+        perhaps, linked = pd.concat([perhaps, linked.loc[doubtful, "code"]]), linked[~doubtful]
     held = items.mask(linked["code"])
     silent = ~evidence.speaks_of("branches", items.frame.index.to_series())
-    unknown = silent | items.mask(waiting["code"])
+    unmatched = evidence.links.unmatched()
+    anywhere = unmatched[(unmatched["method"] == "all") & (unmatched["level"] == GRID)]
+    unknown = silent | items.mask(perhaps) | bool(among(anywhere["record"], records).any())
     seen = among(linked["code"], items.ids[counted])
     per_grid, per_record = linked[seen].groupby("code").size(), linked[seen].groupby("record").size()
     several = {

@@ -76,7 +76,8 @@ def joint_branches(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
     table = joint.table
     if table.empty:
         return
-    one = (table["kind"] == "joint") & (table["named"] > 0) & (table["reachable"] <= 1)
+    everything = facts.branches["silent"].reindex(table.index) == "all"  # nobody knows of how many
+    one = (table["kind"] == "joint") & (table["named"] > 0) & (table["reachable"] <= 1) & ~everything
     many = table["named"] > limits.joint_max_units
     far = (table["span_m"] > limits.joint_max_span_m) | (table["communities"] > 1)
     small = table["members"].lt(limits.min_formal_members).fillna(False).astype(bool)

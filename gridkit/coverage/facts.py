@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from gridkit.coverage.kleene import N, at_least, every, known, sure
-from gridkit.coverage.ties import Open, branch_ties, community_of, named_places, pairing_ties
-from gridkit.model.fields import YES
+from gridkit.coverage.duplicates import repeated
+from gridkit.coverage.joint import together
+from gridkit.coverage.kleene import MAYBE, Answers, N, at_least, every, known
+from gridkit.coverage.silent import open_ties, saying_nothing
+from gridkit.coverage.ties import Open, branch_ties, community_of, named_places, pairing_ties, placed
+from gridkit.model.fields import UNKNOWN, YES
 
 if TYPE_CHECKING:
     from gridkit.model import Attributes, City, Links, Places
@@ -23,10 +25,11 @@ class Facts:
     """The inputs of one coverage run, put into the shape that the rules need.
 
     ``codes`` are the compounds in layer order; ``branches`` is indexed by row id with ``kind``, ``level``, ``status``,
-    ``named`` (places it names), ``evidence``, ``in_term``, ``enough``, ``duplicate``, ``valid``, ``community``;
+    ``named`` (places it names), ``evidence``, ``in_term``, ``enough``, ``duplicate``, ``disputed``, ``valid``,
+    ``community``, ``silent`` (covers compounds by its kind and does not say which: ``""``, ``none`` or ``all``);
     ``ties`` has one row per compound, record and ``through`` (``covers``, ``grid``, ``unit``) with ``place`` (position
-    of the compound in ``codes``) and ``strength`` (yes for accepted links, maybe for open ones); ``pairs`` the same for
-    pairings.
+    of the compound in ``codes``) and ``strength`` (yes for accepted links, maybe for open ones and for rows that do not
+    say which compounds they cover); ``pairs`` the same for pairings.
     """
 
     city: City
@@ -71,16 +74,30 @@ def collect(city: City, places: Places, links: Links, attributes: Attributes, *,
     for column in ("grid", "community", "street"):
         located[column] = located[column].fillna("").astype("object")
     split = Open.of(links)
-    branches = branch_table(city, split, least=ruleset.thresholds.min_formal_members)
-    ties = branch_ties(city, split, located, attributes.frame)
-    return Facts(city, located, split, attributes, codes, branches, ties, pairing_ties(city, split, codes))
+    least = ruleset.thresholds.min_formal_members
+    branches = branch_table(city, split, least=least)
+    named = branch_ties(city, split, located, attributes.frame)
+    ties = placed(pd.concat([named, open_ties(city, branches, located)], ignore_index=True), codes)
+    facts = Facts(city, located, split, attributes, codes, branches, ties, pairing_ties(city, split, codes))
+    return replace(facts, branches=_joint_members(facts, least=least))
+
+
+def _joint_members(facts: Facts, *, least: int) -> pd.DataFrame:
+    """Return the branches with joint ones judged by the members of their compounds together (the number of C107)."""
+    members = together(facts)
+    if members.empty:
+        return facts.branches
+    table = facts.branches.copy()
+    table.loc[members.index, "enough"] = at_least(members, least)
+    table["valid"] = _valid(table)
+    return table
 
 
 def branch_table(city: City, links: Open, *, least: int) -> pd.DataFrame:
     """Return one row per branch record with what the rules ask about it (see :class:`Facts`).
 
     A branch is valid when it is in term at the as-of date, active, has ``least`` formal members and is no duplicate;
-    what is not stated leaves "maybe".
+    what is not stated leaves "maybe", and so do rows of one branch that contradict each other.
     """
     rows = city.rows("branches")
     table = pd.DataFrame(index=rows.index)
@@ -92,39 +109,13 @@ def branch_table(city: City, links: Open, *, least: int) -> pd.DataFrame:
     as_of = city.as_of.isoformat() if city.as_of else ""
     table["in_term"] = known(rows["term_end"] >= as_of, (rows["term_end"] == "") | (as_of == ""))
     table["enough"] = at_least(rows["formal_members"], least)
-    table["duplicate"] = duplicates(rows, table)
-    fine = every(
-        [table["in_term"].to_numpy(), table["enough"].to_numpy(), sure(table["status"] == "active")], len(table)
-    )
-    table["valid"] = np.where(table["duplicate"], N, fine).astype("int8")
+    table["duplicate"], table["disputed"] = repeated(rows, table)
+    table["valid"] = _valid(table)
+    table["silent"] = saying_nothing(rows, table, links)
     return table
 
 
-def duplicates(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
-    """Return which active rows repeat an earlier one: the same branch id, or the same name in the same community.
-
-    Earlier means by file, sheet and row number, whatever the order of the frame. Where no community is known the list
-    of covered places takes its part; rows without either are not judged.
-    """
-    order = rows.assign(_id=rows.index).sort_values(["src", "row", "_id"], kind="stable").index
-    active = (table["status"] == "active").reindex(order)
-    same_id = rows["branch_id"].reindex(order)
-    where = table["community"].where(
-        table["community"] != "", rows["covers"].where(rows["covers"] == "", "=" + rows["covers"])
-    )
-    name = rows["name"].reindex(order).map(plain_name)
-    key = (name + "|" + where.reindex(order)).where((name != "") & (where.reindex(order) != ""), "")
-    repeated = pd.Series(False, index=order)
-    for values in (same_id, key):
-        told = values[active & (values != "")]
-        repeated.loc[told.index] |= told.duplicated(keep="first")
-    return repeated.reindex(rows.index)
-
-
-def plain_name(name: str) -> str:
-    """Return ``name`` in one width and case, without blanks and punctuation.
-
-    >>> plain_name("东门社区 第１党支部（筹）")
-    '东门社区第1党支部筹'
-    """
-    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+def _valid(table: pd.DataFrame) -> Answers:
+    active = known(table["status"] == "active", table["status"] == UNKNOWN)
+    fine = every([table["in_term"].to_numpy(), table["enough"].to_numpy(), active], len(table))
+    return np.where(table["disputed"], MAYBE, np.where(table["duplicate"], N, fine)).astype(np.int8)

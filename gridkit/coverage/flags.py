@@ -13,7 +13,7 @@ from gridkit.coverage.consistency import (
     unit_compounds,
 )
 from gridkit.coverage.facts import collect
-from gridkit.coverage.lists import full_of_less, members_twice, one_list_only
+from gridkit.coverage.lists import full_of_less, members_twice, names_none, one_list_only
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +32,13 @@ CHECKS = (
     members_twice,
     one_list_only,
     full_of_less,
+    names_none,
 )
-"""One function per question; each yields the offenders of one or a few rules C101-C112."""
+"""One function per question; each yields the offenders of one or a few rules C101-C113."""
 
 
 def concerns(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> list[Concern]:
-    """Return all offenders of C101-C112; ``frame`` has the ``status`` of each compound."""
+    """Return all offenders of C101-C113; ``frame`` has the ``status`` of each compound."""
     return [concern for check in CHECKS for concern in check(facts, frame, ruleset)]
 
 
@@ -49,7 +50,7 @@ def flags_of(facts: Facts, frame: pd.DataFrame, *, ruleset: RuleSet) -> np.ndarr
 def check_coverage(
     city: City, places: Places, links: Links, attributes: Attributes, coverage: Coverage, ruleset: RuleSet
 ) -> Findings:
-    """Return the findings C101-C112 (F1-F12 of the domain brief, in that order).
+    """Return the findings C101-C112 (F1-F12 of the domain brief, in that order) and C113.
 
     Each names a compound, a branch record or (C110, C112) a community, the cells to look at and a place on the map.
     """

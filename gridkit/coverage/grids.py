@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gridkit.coverage.concern import Concern, fields
+from gridkit.coverage.duplicates import EXISTING
 from gridkit.coverage.facts import scopes
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def grid_concerns(city: City, places: Places, links: Open, *, table: pd.DataFram
     branches = active.index[(active["kind"] == "grid") & (active["level"] != "group")]
     joined = links.to("grid", "covers", rows).drop_duplicates(["record", "code"])
     sure = joined[joined["strength"] == 2]
-    found = [*_silent_grids(city, places, joined, table=active)]
+    found = [*_silent_grids(city, places, joined, table=table[table["status"].isin(EXISTING)])]
     if rows.empty:
         return found
     has_column = "covers" in city.registries["branches"].given

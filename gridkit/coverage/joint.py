@@ -35,10 +35,7 @@ class JointBranches:
     def of(cls, facts: Facts) -> JointBranches:
         """Return the joint branches among the facts."""
         rows = facts.branches
-        joint = (rows["kind"] == "joint") | ((rows["kind"] == "compound") & (rows["named"] > 1))
-        index = rows.index[joint & (rows["status"] == "active") & (rows["level"] != "group")]
-        ties = facts.ties
-        ties = ties[(ties["through"] == "covers") & (ties["strength"] == Y) & ties["record"].isin(index)]
+        index, ties = _joined(facts)
         table = rows.loc[index, ["kind", "named"]].copy()
         if table.empty:
             return cls(table, {}, {})
@@ -59,6 +56,25 @@ class JointBranches:
     def name(self, record: str) -> str:
         """Return the name of the branch ``record``."""
         return self.names[record]
+
+
+def together(facts: Facts) -> pd.Series:
+    """Return the formal members of each joint branch, by record; the number decides C107 and its validity.
+
+    It is the smaller known one of what the branch states and the sum over its compounds.
+    """
+    index, ties = _joined(facts)
+    if index.empty:
+        return pd.Series([], index=index, dtype="Float64")
+    return _members(facts, ties, facts.branches.loc[index, ["named"]])
+
+
+def _joined(facts: Facts) -> tuple[pd.Index, pd.DataFrame]:
+    """Return the records of joint branches, and their sure ties to the compounds they name."""
+    rows, ties = facts.branches, facts.ties
+    joint = (rows["kind"] == "joint") | ((rows["kind"] == "compound") & (rows["named"] > 1))
+    index = rows.index[joint & (rows["status"] == "active") & (rows["level"] != "group")]
+    return index, ties[(ties["through"] == "covers") & (ties["strength"] == Y) & ties["record"].isin(index)]
 
 
 def _reachable(facts: Facts, index: pd.Index) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Do the lists agree? C110 (members counted twice), C111 (named in one list only), C112 (full coverage of less)."""
+"""Do the lists agree? C110 (members counted twice), C111 (in one list only), C112 (full coverage of less), C113."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def one_list_only(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterat
     """C111: a compound that a branch names but no layer has, or that a complete registry leaves out."""
     del ruleset
     lost = facts.links.unmatched
-    lost = lost[(lost["field"] == "covers") & (lost["level"] == "compound") & lost["record"].isin(facts.branches.index)]
+    named = (lost["field"] == "covers") & (lost["level"] == "compound") & (lost["method"] != "all")
+    lost = lost[named & lost["record"].isin(facts.branches.index)]
     here, registry = _sources(facts, "compound"), _sources(facts, "compounds")
     there = facts.city.rows("branches")["src"]
     perhaps = _perhaps_meant(facts, frame)
@@ -129,3 +130,23 @@ def full_of_less(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterato
             cells = tuple((record, "coverage_claimed") for record in sorted(part["record"]))
             places = tuple(lying[community].tolist())
             yield Concern("C112", community, places, params, cells, ("community", community))
+
+
+def names_none(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
+    """C113: a branch covers compounds by its kind, or all of a community nobody knows, and does not say which.
+
+    Where the registry has no column of compounds at all, that is said once. The compounds are not flagged: their
+    ``open_via`` names the rows.
+    """
+    del frame, ruleset
+    silent = facts.branches["silent"]
+    rows = facts.city.rows("branches")
+    records = silent.index[silent != ""].sort_values()
+    if len(records) and "covers" not in facts.city.registries["branches"].given:
+        params = {"branch": rows.loc[records[0], "name"], "count": len(records), "variant": "column"}
+        yield Concern("C113", records[0], (), params, fields(records[0], "name"))
+        return
+    for record in records:
+        variant = {"variant": "all"} if silent[record] == "all" else {}
+        params = {"branch": rows.loc[record, "name"], **variant}
+        yield Concern("C113", record, (), params, fields(record, "covers"))

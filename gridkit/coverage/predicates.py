@@ -114,7 +114,7 @@ def _of_branches(needs: Predicates, rows: pd.DataFrame) -> Answers:
     if needs.branch_kind:
         asked.append(known(rows["kind"].isin(needs.branch_kind), rows["kind"] == ""))
     if needs.branch_status:
-        asked.append(sure(rows["status"].isin(needs.branch_status)))
+        asked.append(known(rows["status"].isin(needs.branch_status), rows["status"] == UNKNOWN))
     if needs.not_level:
         asked.append(sure(~rows["level"].isin(needs.not_level)))
     if needs.names:
@@ -150,7 +150,6 @@ def of_compound(needs: Predicates, facts: Facts, *, outcome: Outcome | None = No
     if needs.members_at_least is not None:
         asked.append(at_least(frame["formal_members"], needs.members_at_least))
     asked += [sure(facts.complete(kind)) for kind in needs.complete]
-    asked += [sure(np.full(size, kind not in facts.city.registries)) for kind in needs.absent]
     if needs.of_outcome and outcome is not None:
         asked += [sure(getattr(outcome, measure) == N) for measure in needs.silent]
         if needs.open is not None:

@@ -68,7 +68,7 @@ def community_of(rows: pd.DataFrame, links: Open) -> pd.Series:
 
 
 def branch_ties(city: City, links: Open, places: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
-    """Return the ties of branch records to compounds, the strongest one per compound, record and way.
+    """Return the ties of branch records to the compounds that they name, lie over or are tied to by their unit.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def branch_ties(city: City, links: Open, places: pd.DataFrame, attributes: pd.Da
     Returns
     -------
     pandas.DataFrame
-        ``TIE_COLUMNS``; ``place`` is the position of the compound in the index of ``attributes``.
+        ``record``, ``code`` (of the compound), ``through``, ``strength``, for :func:`placed`.
     """
     branches = city.rows("branches")
     by_name = links.to("compound", "covers", branches).assign(through="covers")
@@ -91,13 +91,12 @@ def branch_ties(city: City, links: Open, places: pd.DataFrame, attributes: pd.Da
     by_grid = grids.merge(lying, left_on="code", right_on="grid").drop(columns=["code", "grid"])
     by_grid = by_grid.rename(columns={"compound": "code"}).assign(through="grid")
     by_unit = _unit_ties(city, links, attributes).assign(through="unit")
-    ties = pd.concat([by_name, by_grid, by_unit], ignore_index=True)
-    return _placed(ties, attributes.index)
+    return pd.concat([by_name, by_grid, by_unit], ignore_index=True)
 
 
 def pairing_ties(city: City, links: Open, codes: pd.Index) -> pd.DataFrame:
     """Return the ties of pairing records to the compounds they name (``through`` is ``covers``)."""
-    return _placed(links.to("compound", "target", city.rows("pairings")).assign(through="covers"), codes)
+    return placed(links.to("compound", "target", city.rows("pairings")).assign(through="covers"), codes)
 
 
 def _unit_ties(city: City, links: Open, attributes: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +127,8 @@ def _owned(units: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop_duplicates().assign(strength=Y)
 
 
-def _placed(ties: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+def placed(ties: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+    """Return ``TIE_COLUMNS``: the strongest tie per compound, record and way, by the position of the compound."""
     ties = ties.assign(place=codes.get_indexer(ties["code"]))
     ties = ties[ties["place"] >= 0].sort_values(["place", "record", "through", "strength"], kind="stable")
     ties = ties.drop_duplicates(["place", "record", "through"], keep="last")

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gridkit.coverage.concern import Concern, fields, findings
-from gridkit.coverage.facts import branch_table, plain_name, scopes
+from gridkit.coverage.duplicates import EXISTING, later_rows, plain_name
+from gridkit.coverage.facts import branch_table, scopes
 from gridkit.coverage.grids import grid_concerns
 from gridkit.coverage.ties import Open
 from gridkit.rules.ruleset import Thresholds
@@ -123,7 +124,7 @@ def _missing_tier(city: City, links: Open, table: pd.DataFrame) -> Iterator[Conc
     if "community" not in city.layers or "branches" not in city.registries:
         return
     layer = city.layers["community"].frame
-    heads = table.index[(table["kind"] == "community") & (table["status"] == "active")]
+    heads = table.index[(table["kind"] == "community") & table["status"].isin(EXISTING)]
     waiting = links.perhaps[(links.perhaps["field"] == "community") & links.perhaps["record"].isin(heads)]
     known = set(table.loc[heads, "community"]) | set(waiting["code"])
     silent = scopes(city, "branches")
@@ -178,7 +179,7 @@ def _rows(city: City, links: Open, table: pd.DataFrame, *, limits: Thresholds) -
     several = active & (table["kind"] == "compound") & (table["level"] != "group") & (table["named"] > 1)
     tests = (
         ("C214", several, ("covers",)),
-        ("C215", table["duplicate"], ("name", "branch_id")),
+        ("C215", later_rows(rows, table), ("name", "branch_id")),
         ("C216", (table["status"] == "dissolved") & (count > 0), ("branch_status", "covers")),
         ("C217", active & (end != "") & (end < as_of), ("term_end",)),
         ("C218", active & (end > latest), ("term_end",)),
@@ -190,6 +191,7 @@ def _rows(city: City, links: Open, table: pd.DataFrame, *, limits: Thresholds) -
                 "C216": {"count": int(count[record])},
                 "C217": {"term_end": end[record]},
                 "C218": {"term_end": end[record], "years": limits.term_max_years},
+                "C215": {"variant": "disputed"} if table.loc[record, "disputed"] else {},
             }
             params = {"branch": rows.loc[record, "name"], **figures.get(code, {})}
             yield Concern(code, record, (), params, fields(record, *names))

@@ -58,7 +58,7 @@ def link(city: City, places: Places) -> Links:
     parts = [stated, records]
     rows = inherit(rows, records, city.rows("branches").index)
     compounds = layer_targets(city, places, COMPOUND)
-    own = one_to_one(resolve(rows.attach(simple(city, COMPOUND_COLUMN)), compounds, known))
+    own = one_to_one(resolve(rows.attach(simple(city, COMPOUND_COLUMN)), compounds, known), city.rows("compounds"))
     parts.append(own)
     aliases = _registry_aliases(city, own)
     targets = {
@@ -97,17 +97,22 @@ def _unplaced_communities(mentions: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def one_to_one(links: pd.DataFrame) -> pd.DataFrame:
+def one_to_one(links: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Keep one accepted record per target, the best one; the others go to review with the record that was kept.
 
-    Ties go to the first row of the first file by name.
+    Ties are broken by what the ``rows`` of the registry say (name, code, then all else), so that their order in the
+    file decides nothing; rows that say the same go by file and row number.
     """
     accepted = links[links["accepted"]]
-    order = accepted.assign(key=_row_order(accepted["record"])).sort_values(["code", "score", "key"],
-                                                                            ascending=[True, False, True])  # fmt: skip
-    repeated = order[order.duplicated("code")]
-    if repeated.empty:
+    claimed = accepted[accepted.duplicated("code", keep=False)]
+    if claimed.empty:
         return links
+    said = rows.loc[claimed["record"]].drop(columns=["src", "row"])
+    said = said[["name", "compound_id", *(name for name in said if name not in ("name", "compound_id"))]]
+    content = said.astype(object).where(said.notna(), "").astype(str).agg("\x1f".join, axis=1)
+    order = claimed.assign(content=content.to_numpy(dtype=object), key=_row_order(claimed["record"]))
+    order = order.sort_values(["code", "score", "content", "key"], ascending=[True, False, True, True])
+    repeated = order[order.duplicated("code")]
     best = order.drop_duplicates("code").set_index("code")["record"]
     lost = set(repeated.index)
     reasons = [
@@ -129,21 +134,23 @@ def _registry_aliases(city: City, own: pd.DataFrame) -> dict[str, tuple[str, ...
 
 
 def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.DataFrame:
-    """Return a link to every compound (or grid) of the community of each row that covers all."""
+    """Return a link to every compound (or grid) of the community of each row that covers all.
+
+    Where no community is known the row may mean any of them: one link without a code, of the method ``all``.
+    """
     found: list[dict[str, Any]] = []
     by_community = {level: targets[level].frame.groupby("community").groups for level in (COMPOUND, GRID)}
-    for record, mention, level, community in everything[["record", "mention", "level", "community"]].itertuples(
-        index=False
-    ):
+    columns = ["record", "mention", "level", "community", "unresolved"]
+    for record, mention, level, community, unresolved in everything[columns].itertuples(index=False):
         base = {"record": record, "field": "covers", "position": 0, "mention": mention, "level": level}
         codes = sorted(by_community[level].get(community, [])) if community else []
-        reason = {"all_of": community} if community else {"parent": "unresolved"}
+        reason = {"all_of": community} if community else {"parent": "unresolved"} if unresolved else {}
         for rank, code in enumerate(codes, start=1):
             found.append({**base, "code": code, "method": "all", "score": ACCEPT, "margin": ACCEPT, "rank": rank,
                           "accepted": True, "reason": reason})  # fmt: skip
         if not codes:
-            found.append({**base, "code": "", "method": "none", "score": 0.0, "margin": 0.0, "rank": 1,
-                          "accepted": False, "reason": reason})  # fmt: skip
+            found.append({**base, "code": "", "method": "none" if community else "all", "score": 0.0, "margin": 0.0,
+                          "rank": 1, "accepted": False, "reason": reason})  # fmt: skip
     return pd.DataFrame(found, columns=list(LINK_COLUMNS)) if found else no_links()
 
 

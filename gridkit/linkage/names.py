@@ -86,7 +86,9 @@ def _one(text: str) -> str:
     if "(" in text:
         text = _FORMER.sub("", _PINYIN.sub("", text))
     text = _DROPPED.sub("", text)
-    text = _POSITIONAL.sub(lambda match: str(number(match.group(0))), text)
+    before = ""
+    while before != text:  # numerals of two kinds side by side (0Ⅱ区) become one number
+        before, text = text, _POSITIONAL.sub(lambda match: str(number(match.group(0))), text)
     return _BUILDING.sub("栋", text)
 
 

@@ -43,6 +43,7 @@ _VALID = N_(
     "Definition of this tool, after the Regulations on the work of Party branches (trial): a branch that covers must "
     "be in term, active, large enough and listed once"
 )
+_UNREAD = N_("Definition of this tool: what cannot be read is unknown, not uncovered")
 _TERM = N_(
     "Regulations on the work of Party branches (trial, 2018): village and community committees 5 years, others "
     "generally 3; quoted from secondary sources, to be compared with the official text before it is quoted on"
@@ -56,6 +57,16 @@ _ASK = N_("check with the reporting office")
 
 _VARIANTS = {
     "C103": {"one": N_("{branch} is a joint branch, but lists one compound only")},
+    "C113": {
+        "all": N_("{branch} covers all of a community that is not known"),
+        "column": N_("{count} branches cover compounds by their kind, but the registry has no column that lists them"),
+    },
+    "C215": {
+        "disputed": N_(
+            "{branch} is listed more than once (same code, or same name in the same community), and the rows "
+            "contradict each other: whether it is valid cannot be said"
+        )
+    },
     "C109": {
         "claimed": N_(
             "{name} states {branch} as its form of organisation, but neither big-committee membership nor an agreement "
@@ -184,6 +195,15 @@ _COVERAGE: tuple[Rule, ...] = (
             "all {rows} registry rows of {community} claim coverage, but {missing} of {compounds} compounds are missing"
         ),
         N_("complete the registry before a rate is published"),
+    ),
+    _rule(
+        "C113",
+        "names-no-compound",
+        "warning",
+        _UNREAD,
+        N_("Branch of a kind that covers compounds names none"),
+        N_("{branch} covers compounds by its kind, but its list of them is empty or cannot be read"),
+        N_("enter the compounds; until then all that it may mean are unknown, not uncovered"),
     ),
 )
 
@@ -353,4 +373,4 @@ _ORGANISATION: tuple[Rule, ...] = (
 )
 
 RULES: tuple[Rule, ...] = (*_COVERAGE, *_ORGANISATION)
-"""C101-C112 ask whether coverage fits its rules and lists, C2xx about the tree of organisations, branches and grids."""
+"""C101-C113 ask whether coverage fits its rules and lists, C2xx about the tree of organisations, branches and grids."""

@@ -31,7 +31,7 @@ TEXTS = (
     N_("a functional branch of in-service members names it"),
     N_("it has a party-building instructor, or a unit is paired with it"),
     N_("a branch for it is decided but not founded"),
-    N_("the registries that would name it are declared complete and record nothing that covers it, and no open link could name it"),  # noqa: E501
+    N_("the registry of party organisations is declared complete and does not name it, and no open link could"),
     N_("nothing that counts is recorded for it, and nothing says that it is uncovered"),
 )  # fmt: skip
 """The rule texts of the bundled sets, marked for translation (the TOML file itself is not scanned)."""
@@ -68,8 +68,7 @@ class Predicates(_Frozen):
     the unit of the record owns it or has premises in it), ``names`` (how many places the record names), ``evidence``
     (big-committee membership or agreement), ``in_term``, ``enough_members``. Of the compound: ``compound_type``,
     ``eligible``, ``instructor``, ``paired``, ``members_at_least``, ``complete`` (registries declared complete where it
-    lies), ``absent`` (registries that the project has not got), ``silent`` (organisation or work coverage is known to
-    be "no"), ``open`` (a rule waits for a link).
+    lies), ``silent`` (organisation or work coverage is known to be "no"), ``open`` (a rule waits for a link).
     """
 
     branch_kind: tuple[str, ...] = ()
@@ -86,7 +85,6 @@ class Predicates(_Frozen):
     paired: bool | None = None
     members_at_least: _Count | None = None
     complete: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
     silent: tuple[Literal["organisation", "work"], ...] = ()
     open: bool | None = None
 
@@ -95,7 +93,7 @@ class Predicates(_Frozen):
     _levels = field_validator("not_level")(_among(VOCABULARIES["org_level"]))
     _types = field_validator("compound_type")(_among(VOCABULARIES["compound_type"]))
     _answers = field_validator("eligible", "instructor")(_among(_YESNO))
-    _registries = field_validator("complete", "absent")(_among(tuple(REGISTRY_FIELDS)))
+    _registries = field_validator("complete")(_among(tuple(REGISTRY_FIELDS)))
 
     @property
     def of_record(self) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from gridkit.audit import measure
 from gridkit.coverage import check_coverage, check_tree, cover
+from gridkit.coverage.silent import KINDS
+from gridkit.linkage import link, merge_attributes
 from gridkit.locale import speaking
 from gridkit.rules import CATALOGUE
 from gridkit.rules.coverage import RULES
@@ -127,3 +131,36 @@ def test_seed_of_fourteen_groups():
     city, places, links, _ = build({"branches": rows, "complete": ["branches"]})
     codes = check_tree(city, places, links).counts()
     assert not {"C207", "C212", "C213"} & set(codes)
+
+
+def test_a_registry_without_a_column_of_compounds_is_told_once():
+    city, places, links, attributes = build({"branches": [{"name": kind, "branch_kind": kind} for kind in KINDS]})
+    registry = city.registries["branches"]
+    bare = dataclasses.replace(registry, given=registry.given - {"covers"})
+    city = dataclasses.replace(city, registries={"branches": bare})
+    coverage = cover(city, places, links, attributes, load_ruleset())
+    found = check_coverage(city, places, links, attributes, coverage, load_ruleset()).with_code("C113")
+    assert len(found) == 1
+    assert "4 branches" in CATALOGUE["C113"].say(found["params"].iloc[0])
+
+
+def test_all_of_a_community_that_nobody_knows_may_be_any_compound():
+    row = {"name": "x", "branch_kind": "joint", "covers": "全部小区"}
+    city = tiny.city([tiny.registry("branches", [row], complete=True)])
+    places = tiny.places()
+    links = link(city, places)
+    attributes, _ = merge_attributes(city, links)
+    coverage = cover(city, places, links, attributes, load_ruleset())
+    assert set(coverage.frame["status"]) == {"UNKNOWN"}
+    assert set(coverage.frame["open_via"]) == {("branches.xlsx!Sheet1!3",)}
+    found = check_coverage(city, places, links, attributes, coverage, load_ruleset())
+    assert found.counts() == {"C113": 1}
+    assert found.with_code("C113")["params"].to_list() == [{"branch": "x", "variant": "all"}]
+    organisation = measure(city, places, links, attributes, coverage).get("coverage.organisation.declared")
+    assert (organisation["numerator"], organisation["unknown"], organisation["details"]["possible"]) == (0, 8, ())
+
+
+def test_a_head_of_unreadable_status_is_not_missing():
+    head = {"name": "东门社区党总支", "branch_kind": "community", "community_code": "A", "branch_status": "unknown"}
+    city, places, links, _ = build({"complete": ["branches"], "branches": [head]})
+    assert sorted(check_tree(city, places, links).with_code("C203")["subject"]) == [tiny.B, tiny.C]
