@@ -13,7 +13,7 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import CRSError
 from pyproj.transformer import TransformerGroup
@@ -32,6 +32,10 @@ LONLAT: Final = "EPSG:4490"
 CHINA: Final = (73.0, 3.0, 136.0, 54.0)
 """West, south, east, north of the box in which CGCS2000 zones are used."""
 
+_FALSE_EASTING: Final = 500_000.0
+_REACH: Final = 450_000.0
+_NORTHINGS: Final = (300_000.0, 6_000_000.0)
+"""Metres: false easting without a zone number, reach of eastings around it, northings of the box of China."""
 _REFUSED: Final = ("beijing", "xian 1980", "xian_1980", "xi'an", "xi_an", "pulkovo 1942", "pulkovo_1942")
 _STATE_CRS: Final = N_('state it in gridkit.toml, for example crs = "EPSG:4490"')
 _SAME_AS_WGS84: Final = ("world geodetic system 1984", "wgs_1984", "wgs 84", "china 2000", "china_2000", "cgcs2000")
@@ -61,6 +65,11 @@ def metric_crs(lon: float, lat: float) -> str:
     >>> metric_crs(107.98, 26.58), metric_crs(-104.9, 39.7), metric_crs(151.2, -33.9)
     ('EPSG:4545', 'EPSG:32613', 'EPSG:32756')
     """
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise LayerError(
+            N_("the layers have no centre: their coordinates cannot be converted to degrees"),
+            remedy=N_("state the coordinate system of the file in gridkit.toml"),
+        )
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise LayerError(
             N_("the coordinates are not degrees: centre {lon}, {lat}"),
@@ -127,7 +136,8 @@ def resolve_crs(stated: str, *, bounds: Sequence[float], place: str) -> str:
     ------
     LayerError
         If nothing is stated, the name is unknown, the system is Beijing 1954, Xi'an 1980 or local, has no real
-        transformation to WGS 84, or does not fit the numbers (swapped axes, metres labelled as degrees).
+        transformation to WGS 84, or does not fit the numbers (swapped axes, metres labelled as degrees, eastings with
+        a zone number under a code without, numbers that no place on earth has).
 
     Examples
     --------
@@ -221,6 +231,72 @@ def _fit(crs: CRS, bounds: Sequence[float], label: str, place: str) -> None:
         problem, remedy = N_("the file says {crs}, but its numbers are no degrees"), _STATE_CRS
     elif crs.is_projected and _is_degrees(bounds):
         problem, remedy = N_("the file says {crs}, but its numbers are degrees"), _STATE_CRS
+    elif crs.is_projected:
+        _fit_zone(crs, bounds, label, place)
+        problem, remedy = N_("the file says {crs}, but its numbers lie outside of that system"), _STATE_CRS
+        if _on_earth(crs, bounds):
+            return
     else:
         return
     raise LayerError(problem, place=place, remedy=remedy, crs=label)
+
+
+def _fit_zone(crs: CRS, bounds: Sequence[float], label: str, place: str) -> None:
+    """Compare eastings with the zone of a transverse Mercator system of China: swapped axes, or another zone number.
+
+    Eastings lie within 450 km of the false easting (500 000, or 36 500 000 with the zone number 36 before it),
+    northings between 0.3 and 6 million metres; where both could be either nothing is said.
+    """
+    operation = crs.coordinate_operation
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return
+    values = {one.name: one.value for one in operation.params}
+    meridian, false = float(values["Longitude of natural origin"]), float(values["False easting"])
+    minx, miny, maxx, maxy = bounds
+    if not CHINA[0] - 3 <= meridian <= CHINA[2] + 3 or _near(minx, maxx, false):
+        return
+    if (_near(miny, maxy, false) or _zone(miny, maxy)) and minx >= _NORTHINGS[0] and maxx <= _NORTHINGS[1]:
+        raise LayerError(
+            N_("the file says {crs}, but its eastings and northings are swapped"),
+            place=place,
+            remedy=N_("swap the two columns, or export the file with the easting first"),
+            crs=label,
+        )
+    zone, bare = _zone(minx, maxx), _near(minx, maxx, _FALSE_EASTING)
+    if not (zone or bare) or not _NORTHINGS[0] <= miny <= maxy <= _NORTHINGS[1]:
+        return
+    if zone:
+        problem = N_("the file says {crs}, but its eastings begin with the number of zone {zone}")
+        right = 4513 + zone - 25 if zone >= 25 else 4491 + zone - 13
+    else:
+        problem = N_("the file says {crs}, but its eastings have no zone number in front")
+        right = 4534 + round(meridian - 75) // 3
+    raise LayerError(
+        problem,
+        place=place,
+        remedy=N_('state crs = "EPSG:{right}" for the file in gridkit.toml'),
+        crs=label,
+        zone=zone,
+        right=right,
+    )
+
+
+def _near(low: float, high: float, false_easting: float) -> bool:
+    return false_easting - _REACH <= low and high <= false_easting + _REACH
+
+
+def _zone(low: float, high: float) -> int:
+    """Return the zone number before eastings: 13-23 (6 degrees wide) or 25-45 (3 degrees wide); 0 where there is none.
+
+    >>> _zone(36_490_130.8, 36_491_825.7), _zone(490_130.8, 491_825.7)
+    (36, 0)
+    """
+    zone = int(low // 1_000_000)
+    known = 13 <= zone <= 23 or 25 <= zone <= 45
+    return zone if known and _near(low, high, zone * 1_000_000 + _FALSE_EASTING) else 0
+
+
+def _on_earth(crs: CRS, bounds: Sequence[float]) -> bool:
+    minx, miny, maxx, maxy = bounds
+    lon, lat = Transformer.from_crs(crs, LONLAT, always_xy=True).transform([minx, minx, maxx, maxx], [miny, maxy] * 2)
+    return all(map(math.isfinite, [*lon, *lat]))

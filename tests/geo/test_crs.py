@@ -159,3 +159,54 @@ def test_outside_china_nothing_moves_and_nan_stays():
     assert y[0] == 39.7
     assert np.isnan(x[1])
     assert gcj02_to_wgs84([], [])[0].shape == (0,)
+
+
+GAUSS = (490_130.8, 2_932_454.7, 491_825.7, 2_932_677.5)  # Kaili in the zone of meridian 108
+ZONED = (36_490_130.8, 2_932_454.7, 36_491_825.7, 2_932_677.5)  # the same with the number of the zone
+
+
+@pytest.mark.parametrize(
+    ("stated", "bounds", "words"),
+    [
+        ("EPSG:4545", (GAUSS[1], GAUSS[0], GAUSS[3], GAUSS[2]), "eastings and northings are swapped"),
+        ("EPSG:4524", (ZONED[1], ZONED[0], ZONED[3], ZONED[2]), "eastings and northings are swapped"),
+        ("EPSG:4545", (ZONED[1], ZONED[0], ZONED[3], ZONED[2]), "eastings and northings are swapped"),
+        ("EPSG:32648", (GAUSS[1], GAUSS[0], GAUSS[3], GAUSS[2]), "eastings and northings are swapped"),
+        ("EPSG:4545", ZONED, 'zone 36 (state crs = "EPSG:4524"'),
+        ("EPSG:4525", ZONED, 'zone 36 (state crs = "EPSG:4524"'),
+        ("EPSG:4545", (18_490_130.8, GAUSS[1], 18_491_825.7, GAUSS[3]), 'zone 18 (state crs = "EPSG:4496"'),
+        ("EPSG:4524", GAUSS, 'no zone number in front (state crs = "EPSG:4545"'),
+        ("EPSG:4545", (1e12, 1e12, 2e12, 2e12), "lie outside of that system"),
+    ],
+)
+def test_eastings_that_do_not_fit_their_zone_are_refused(stated, bounds, words):
+    with pytest.raises(LayerError) as caught:
+        resolve_crs(stated, bounds=bounds, place="a.gpkg!c")
+    assert str(caught.value).startswith("a.gpkg!c: ")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stated", "bounds"),
+    [
+        ("EPSG:4545", GAUSS),
+        ("EPSG:4524", ZONED),
+        ("EPSG:4545", (400_000, 500_000, 450_000, 600_000)),  # far south: either axis could be either
+        ("EPSG:4502", (150_000, 2_900_000, 850_000, 3_100_000)),  # a zone of 6 degrees
+        ("EPSG:2180", (490_000, 300_000, 500_000, 310_000)),  # Poland: not our box
+    ],
+)
+def test_eastings_that_fit_are_taken(stated, bounds):
+    assert resolve_crs(stated, bounds=bounds, place="x") == stated
+
+
+def test_a_centre_that_cannot_be_computed_is_never_shown_as_a_number():
+    with pytest.raises(LayerError) as caught:
+        metric_crs(float("inf"), float("inf"))
+    assert "inf" not in str(caught.value)
+
+
+def test_the_zone_codes_are_those_of_the_epsg_database():
+    for zone in (*range(13, 24), *range(25, 46)):
+        code = 4513 + zone - 25 if zone >= 25 else 4491 + zone - 13
+        assert CRS.from_epsg(code).name.endswith(f"zone {zone}")
