@@ -77,7 +77,7 @@ def score(candidates: pd.DataFrame, mentions: pd.DataFrame, targets: Targets) ->
     weights = {"name": NAME_POINTS, "parent": PARENT_POINTS, "code_is": CODE_POINTS, "point_is": POINT_POINTS}
     points = np.zeros(len(table))
     for feature, weight in weights.items():
-        points += np.array([weight[value] for value in table[feature]], dtype=float)
+        points += np.array([weight[value] for value in table[feature].tolist()], dtype=float)
     table["score"] = np.round(points - (table["name"] == "similar") * (100 - table["ratio"]) / 50, 2)
     table = table.sort_values(["uid", "score", "target"], ascending=[True, False, True], ignore_index=True)
     return _decide(table, targets.level)
