@@ -13,7 +13,7 @@ import shapely
 
 from gridkit import __version__
 from gridkit.errors import UsageError
-from gridkit.locale import N_
+from gridkit.locale import LANGUAGES, N_
 from gridkit.locale import gettext as _
 from gridkit.stores.digest import canonical, file_digest, text_digest
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "gridkit-manifest/1"
 MANIFEST: Final = "manifest.json"
+_ENTRIES: Final = {
+    **dict.fromkeys(("city", "language", "project", "inputs_hash"), str),
+    **dict.fromkeys(("settings", "rules", "versions", "outputs"), dict),
+    "inputs": list,
+}
 _PACKAGES: Final = ("folium", "geopandas", "jinja2", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely",
                     "xlsxwriter")  # fmt: skip
 
@@ -106,11 +111,28 @@ def read_manifest(run_dir: Path) -> dict[str, Any]:
             remedy=N_("name a folder that gridkit audit has written, below runs"),
             file=MANIFEST,
         ) from problem
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise _unreadable(run_dir) from problem
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or not _is_whole(manifest):
         raise _unreadable(run_dir)
     return manifest
+
+
+def _is_whole(manifest: Mapping[str, Any]) -> bool:
+    """Return whether every entry that is read later is there and of its type."""
+    if any(not isinstance(manifest.get(name), kind) for name, kind in _ENTRIES.items()):
+        return False
+    inputs, files = manifest["inputs"], manifest["outputs"].values()
+    return (
+        manifest["language"] in LANGUAGES
+        and isinstance(manifest.get("as_of", 0), str | None)
+        and all(_has_texts(row, "path", "sheet", "kind", "sha256") for row in inputs)
+        and all(_has_texts(entry, "sha256") for entry in files)
+    )
+
+
+def _has_texts(entry: object, *names: str) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in names)
 
 
 def _unreadable(run_dir: Path) -> UsageError:

@@ -91,3 +91,37 @@ def test_the_digest_knows_what_matters():
         inputs_digest([one, two], {"a": 1}, "rules", "zh", version="9"),
     ]
     assert len({base, *changed}) == 7
+
+
+DAMAGE = {
+    "a key is missing": lambda m: m.pop("outputs"),
+    "no date, not even an empty one": lambda m: m.pop("as_of"),
+    "no project": lambda m: m.pop("project"),
+    "a list is a text": lambda m: m.update(inputs="none"),
+    "inputs are no rows": lambda m: m.update(inputs=[1]),
+    "an input without its hash": lambda m: m["inputs"][0].pop("sha256"),
+    "an output is a number": lambda m: m["outputs"].update({"a.txt": 1}),
+    "an output without its hash": lambda m: m["outputs"].update({"a.txt": {"bytes": 1}}),
+    "versions are a list": lambda m: m.update(versions=[]),
+    "a language that is not spoken": lambda m: m.update(language="fr"),
+    "a language that is no text": lambda m: m.update(language=[]),
+    "a date that is a number": lambda m: m.update(as_of=20240630),
+    "another schema": lambda m: m.update(schema="gridkit-manifest/0"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=list(DAMAGE))
+def test_a_damaged_manifest_is_refused_whatever_is_wrong(folder, damage):
+    manifest = read_manifest(folder)
+    damage(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for read in (read_manifest, verify_outputs):
+        with pytest.raises(UsageError, match="damaged"):
+            read(folder)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000])
+def test_a_file_that_is_no_manifest_is_refused(folder, text):
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="damaged"):
+        read_manifest(folder)
