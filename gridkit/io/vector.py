@@ -106,7 +106,7 @@ def read_vector(
         OSError,
     ) as problem:
         raise _unreadable(name, problem) from problem
-    if table.num_rows != stated:
+    if not shapefile and table.num_rows != stated:
         raise LayerError(
             N_("the layer states {stated} features, but {read} can be read"),
             place=f"{name}!{chosen}",

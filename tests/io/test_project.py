@@ -185,3 +185,80 @@ def test_tables_that_are_none(tmp_path, text):
 def test_lines_are_not_fooled_by_texts():
     lines = key_lines('a = """\n[b]\nc = 1\n"""\nd = [\n  "x = 1",\n]\n[e."f.g"]\nh.i = 2\n')
     assert lines == {("a",): 1, ("d",): 5, ("e", "f.g"): 8, ("e", "f.g", "h"): 9, ("e", "f.g", "h", "i"): 9}
+
+
+def mistakes(folder, text):
+    with pytest.raises(ProjectError) as caught:
+        project(folder, text)
+    return list(caught.value.mistakes)
+
+
+def test_a_claims_file_names_its_own_lines(tmp_path):
+    bad = '[[claims]]\ntext = "a"\nindicator = "b"\nfigure = "viele"\n[[claims]]\ntext = "c"\nfigur = 5\nfigure = 5\n'
+    (tmp_path / "claims.toml").write_text(bad, encoding="utf-8")
+    assert mistakes(tmp_path, '\nclaims = "claims.toml"\n') == [
+        (2, "claims.toml:4: figure must be a number such as 98.5, or XX where it is masked"),
+        (2, "claims.toml:5: indicator is missing"),
+        (2, "claims.toml:7: unknown key figur; did you mean figure?"),
+    ]
+    (tmp_path / "claims.toml").write_text("[[claim]]\ntext = 'a'\n", encoding="utf-8")
+    assert mistakes(tmp_path, 'claims = "claims.toml"\n') == [
+        (1, "claims.toml:1: unknown key claim; did you mean claims?")
+    ]
+    (tmp_path / "claims.toml").write_text("", encoding="utf-8")
+    assert mistakes(tmp_path, 'claims = "claims.toml"\n') == [(1, "claims.toml holds no [[claims]]")]
+
+
+def test_single_values_that_cannot_be(tmp_path):
+    text = '[map]\ntitle = 5\ncolour = "red"\n[layers.grid]\npath = ""\nencoding = "nope"\n'
+    text += '[registries.units]\npath = "u.csv"\nencoding = "rot13"\n[registries.codes]\npath = " "\n'
+    wrong = "encoding is no encoding that is known here; state utf-8 or gb18030, or leave it out"
+    assert mistakes(tmp_path, text) == [
+        (2, "title must be text in quotation marks"),
+        (3, "unknown key colour; known are: title"),
+        (5, "path is empty"),
+        (6, wrong),
+        (9, wrong),
+        (11, "path is empty"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["", "utf-8", "GBK", "gb2312", "ansi", "UTF-16", "latin-1"])
+def test_encodings_that_may_be_stated(tmp_path, encoding):
+    text = f'[registries.units]\npath = "u.csv"\nencoding = "{encoding}"\n'
+    assert project(tmp_path, text).registries["units"][0].encoding == encoding
+
+
+CLAIM = '[[claims]]\ntext = "a"\nindicator = "b"\nfigure = {}\n'
+
+
+@pytest.mark.parametrize(
+    "figure", ["inf", "-inf", "nan", "true", "1e300", '"viele"', '"nan"', '"inf"', '"1e300"', "[1]"]
+)
+def test_figures_that_cannot_be(tmp_path, figure):
+    assert mistakes(tmp_path, CLAIM.format(figure)) == [
+        (4, "figure must be a number such as 98.5, or XX where it is masked")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "decimals"),
+    [
+        ('"55.20"', 55.2, 2), ('"55.2%"', 55.2, 1), ("55.20", 55.2, 2), ("98.5", 98.5, 1), ("100", 100.0, 0),
+        ("100.0", 100.0, 1), ('"100"', 100.0, 0), ('"XX%"', None, None), ('"1e2"', 100.0, 0),
+    ],
+)  # fmt: skip
+def test_figures_keep_the_decimals_they_state(tmp_path, figure, value, decimals):
+    (claim,) = project(tmp_path, CLAIM.format(figure)).claims
+    assert (claim.figure, claim.decimals) == (value, decimals)
+    assert type(claim.figure) in (float, type(None))
+    assert project(tmp_path, CLAIM.format(figure)).settings()["claims"][0]["decimals"] == decimals
+
+
+def test_decimals_are_found_and_never_stated(tmp_path):
+    assert mistakes(tmp_path, CLAIM.format("5") + "decimals = 3\n")[0][0] == 5
+
+
+def test_a_rule_set_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "own.toml").write_text("name = 'own'", encoding="utf-8-sig")
+    assert project(tmp_path, '[coverage]\nruleset = "own.toml"\n').ruleset_text() == "name = 'own'"
