@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from gridkit.audit.figures import comparator, exact
+from gridkit.audit.claims import MISTYPED, find
+from gridkit.audit.figures import comparator, figure_of
 from gridkit.audit.ledgers import LEDGER
 from gridkit.audit.outcomes import contradictions
 from gridkit.audit.shares import SIZES, totals_for
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gridkit.audit.claims import Claim
-    from gridkit.model import City
+    from gridkit.model import City, Indicators
 
 PARTS: Final = (
     ("A202", "owners_committees", "party_members", "members"),
@@ -58,7 +59,7 @@ PAST: Final = (
 _DATE = r"\d{4}-\d{2}-\d{2}"
 
 
-def check_arithmetic(city: City, claims: Iterable[Claim] = ()) -> Findings:
+def check_arithmetic(city: City, claims: Iterable[Claim] = (), indicators: Indicators | None = None) -> Findings:
     """Return what contradicts itself in the registries, whatever the places may be.
 
     Parameters
@@ -67,13 +68,17 @@ def check_arithmetic(city: City, claims: Iterable[Claim] = ()) -> Findings:
         Layers and registries.
     claims : iterable of Claim
         Stated figures; party shares among them are checked for being reachable at all.
+    indicators : Indicators, optional
+        What was measured. Without it only the indicators that claims name are checked, not their scopes and bases.
 
     Returns
     -------
     Findings
-        A201-A210, each with its cells.
+        A201-A211, each with its cells.
     """
-    parts = (_parts(city), _dates(city), _committees(city), _companies(city), _ledgers(city), _shares(city, claims))
+    claims = tuple(claims)
+    parts = (_parts(city), _dates(city), _committees(city), _companies(city), _ledgers(city), _shares(city, claims),
+             _mistyped(city, claims, indicators))  # fmt: skip
     return Findings.of(row for part in parts for row in part)
 
 
@@ -172,7 +177,7 @@ def _shares(city: City, claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
     frame = city.rows("owners_committees")
     committees = int((frame["body_kind"] == "owners_committee").sum())
     for claim in claims:
-        stated = exact(claim.figure)
+        stated = figure_of(claim)
         if (
             stated is None
             or comparator(claim.comparator) != "="
@@ -183,3 +188,14 @@ def _shares(city: City, claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
         if number and not totals_for(*stated, number):
             figure = f"{float(Fraction(stated[0])):.{stated[1]}f}%"
             yield CATALOGUE["A210"].found(claim.text, figure=figure, committees=number)
+
+
+def _mistyped(city: City, claims: Iterable[Claim], indicators: Indicators | None) -> Iterator[dict[str, Any]]:
+    """Yield the claims that name an indicator, a scope or a basis that is not there: nobody would judge them."""
+    frame = pd.DataFrame({"id": []}, dtype="object") if indicators is None else indicators.frame
+    for claim in claims:
+        found = find(claim, frame, city)
+        if isinstance(found, dict) and found["key"] in MISTYPED:
+            variant = MISTYPED[found["key"]]
+            values = {"indicator": claim.indicator, "mention": found[variant], "near": ", ".join(found["near"]) or "-"}
+            yield CATALOGUE["A211"].found(claim.text, variant=variant, **values)

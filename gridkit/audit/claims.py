@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 
-from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, exact, half_width, verdict
+from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, figure_of, half_width, verdict
 from gridkit.audit.format import interval, mean
 from gridkit.audit.shares import totals_for
-from gridkit.audit.titles import basis_label, definition, indicator_title
+from gridkit.audit.titles import INDICATORS, basis_label, definition, indicator_title
 from gridkit.locale import N_, gettext
 from gridkit.model.results import CLAIM_COLUMNS
 
@@ -65,9 +66,10 @@ BECAUSE: Final[Mapping[str, str]] = {
     "no_indicator": N_(
         "Nothing in the files measures “{indicator}”: its registry is missing, or there is no such indicator."
     ),
-    "no_scope": N_("“{indicator}” is not measured for {scope}."),
+    "no_such_indicator": N_("There is no indicator “{indicator}”; the nearest are {near}."),
+    "no_scope": N_("“{indicator}” is not measured for {scope}; the nearest are {near}."),
     "ambiguous_scope": N_("{count} places are named {scope}; state the code of one."),
-    "no_basis": N_("“{indicator}” is not measured by {basis}."),
+    "no_basis": N_("“{indicator}” is not measured by {basis}; it is by {near}."),
     "no_denominator": N_("There is nothing to count: the denominator is zero."),
 }
 """Why a verdict was given: templates over the values in the ``because`` of a claim."""
@@ -75,6 +77,9 @@ BECAUSE: Final[Mapping[str, str]] = {
 EXCLUDED = N_("{excluded} are outside this definition or lack the numbers, and are excluded.")
 HOLDS_UNDER = N_("It would hold for: {names}.")
 NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
+
+MISTYPED: Final = {"no_such_indicator": "indicator", "no_scope": "scope", "no_basis": "basis"}
+"""Keys of :data:`BECAUSE` that say that a claim names something that is not there -> what it names (rule A211)."""
 
 _SIGNS = {"=": "", ">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
 
@@ -106,11 +111,11 @@ def judge(claims: Iterable[Claim], indicators: Indicators, city: City) -> pd.Dat
 
 
 def _judge(claim: Claim, indicators: Indicators, city: City) -> dict[str, Any]:
-    sign, stated = comparator(claim.comparator), exact(claim.figure)
+    sign, stated = comparator(claim.comparator), figure_of(claim)
     row: dict[str, Any] = dict.fromkeys(CLAIM_COLUMNS)
     row |= {name: getattr(claim, name) for name in ("text", "indicator", "scope", "basis", "source")}
     row |= {"comparator": sign, "figure": float(stated[0]) if stated else None, "verdict": UNDETERMINED, "ids": ()}
-    found = _find(claim, indicators.frame, city)
+    found = find(claim, indicators.frame, city)
     if isinstance(found, dict):
         return row | {"because": found}
     row |= {name: found[name] for name in ("basis", "numerator", "denominator", "low", "high")}
@@ -139,21 +144,41 @@ def weigh(found: Mapping[Any, Any], figure: Fraction, decimals: int, *, sign: st
     return verdict(low, high, figure, sign=sign, half=half)
 
 
-def _find(claim: Claim, frame: pd.DataFrame, city: City) -> pd.Series | dict[str, Any]:
-    """Return the indicator row that a claim speaks of, or why there is none."""
+def find(claim: Claim, frame: pd.DataFrame, city: City) -> pd.Series | dict[str, Any]:
+    """Return the indicator row that a claim speaks of, or why there is none (a ``because``, with what is near)."""
     rows = frame[frame["id"] == claim.indicator]
     if rows.empty:
-        return {"key": "no_indicator", "indicator": claim.indicator}
+        if claim.indicator in INDICATORS:
+            return {"key": "no_indicator", "indicator": claim.indicator}
+        near = _near(claim.indicator, {*INDICATORS, *frame["id"]})
+        return {"key": "no_such_indicator", "indicator": claim.indicator, "near": near}
     codes = _codes(claim.scope, city, set(rows["scope"]))
     if len(codes) > 1:
         return {"key": "ambiguous_scope", "scope": claim.scope, "count": len(codes)}
-    rows = rows[rows["scope"].isin(codes)]
+    places, rows = rows, rows[rows["scope"].isin(codes)]
     if rows.empty:
-        return {"key": "no_scope", "indicator": claim.indicator, "scope": claim.scope}
-    rows = rows[rows["basis"] == claim.basis] if claim.basis else rows
+        near = _near(claim.scope, _names(places, city))
+        return {"key": "no_scope", "indicator": claim.indicator, "scope": claim.scope, "near": near}
+    measured, rows = rows, rows[rows["basis"] == claim.basis] if claim.basis else rows
     if rows.empty:
-        return {"key": "no_basis", "indicator": claim.indicator, "basis": claim.basis}
+        near = tuple(sorted(set(measured["basis"])))
+        return {"key": "no_basis", "indicator": claim.indicator, "basis": claim.basis, "near": near}
     return rows.iloc[0]
+
+
+def _near(stated: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the three of ``known`` that look most like ``stated``."""
+    return tuple(get_close_matches(stated, sorted(known), n=3, cutoff=0.0))
+
+
+def _names(rows: pd.DataFrame, city: City) -> set[str]:
+    """Return what the scopes of indicator rows are called: names of places, classes, the city's own name."""
+    scopes = set(rows["scope"])
+    named = {scope for scope in scopes if scope}
+    for layer in city.layers.values():
+        names = layer.frame["name"][layer.frame.index.isin(scopes)]
+        named |= set(names) - {""}
+    return named | ({city.name} if "" in scopes and city.name else set())
 
 
 def _codes(scope: str, city: City, known: set[str]) -> list[str]:
@@ -222,6 +247,9 @@ def say_because(row: Mapping[Any, Any]) -> str:
         values["indicator"] = indicator_title(str(values["indicator"]))
     if "basis" in values:
         values["basis"] = basis_label(str(values["basis"]))
+    if "near" in values:
+        of_basis = values["key"] == "no_basis"
+        values["near"] = gettext(", ").join(basis_label(name) if of_basis else name for name in values["near"]) or "-"
     sentences = [gettext(BECAUSE[values["key"]])]
     if values.get("excluded"):
         sentences.append(gettext(EXCLUDED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from gridkit.errors import UsageError
 from gridkit.locale import N_
@@ -51,6 +51,19 @@ def exact(figure: float | int | str | Decimal | None) -> tuple[Fraction, int] | 
     if isinstance(figure, float) and value == value.to_integral_value():
         decimals = 0
     return Fraction(value), decimals
+
+
+def figure_of(claim: Any) -> tuple[Fraction, int] | None:
+    """Return the figure of a claim and to how many decimals it is stated; None where it is redacted.
+
+    ``claim.decimals`` says what a number alone cannot: 55.20 is stated to two decimals.
+
+    >>> from types import SimpleNamespace
+    >>> figure_of(SimpleNamespace(figure=55.2, decimals=2)), figure_of(SimpleNamespace(figure=55.2))
+    ((Fraction(276, 5), 2), (Fraction(276, 5), 1))
+    """
+    stated, decimals = exact(claim.figure), getattr(claim, "decimals", None)
+    return stated if stated is None or decimals is None else (stated[0], decimals)
 
 
 def half_width(figure: Fraction, decimals: int, sign: str, *, share: bool = True) -> Fraction:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gridkit.locale import N_, gettext
+from gridkit.model.fields import REGISTRY_FIELDS
 from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType({
     "gap.organisation": N_("gap between urban and township communities"),
 })  # fmt: skip
 """Every indicator but ``completeness.<kind>``."""
+
+INDICATORS: Final = frozenset({*TITLES, *(f"completeness.{kind}" for kind in REGISTRY_FIELDS)})
+"""Every indicator that there is, whether or not the files of a project allow to measure it."""
 
 BASES: Final[Mapping[str, str]] = MappingProxyType({
     "compounds": N_("compounds"),

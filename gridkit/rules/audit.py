@@ -89,4 +89,15 @@ RULES: tuple[Rule, ...] = (
         source=N_("A share must be a whole number over a whole number; 5 to 11 members, an odd number"),
         remedy=N_("ask for the numbers behind the share"),
     ),
+    Rule(
+        "A211", "claim-not-traceable", "warning",
+        title=N_("A claim names an indicator, a place or a basis that is not there"),
+        sentence=N_("“{mention}” is no indicator; the nearest are {near}"),
+        source=N_("A claim that names nothing measured would stay undetermined without anybody noticing"),
+        remedy=N_("correct the claim in the project file"),
+        variants={
+            "scope": N_("{indicator} is not measured for “{mention}”; the nearest are {near}"),
+            "basis": N_("{indicator} is not measured by “{mention}”, but by {near}"),
+        },
+    ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from gridkit.audit import check_arithmetic
 from gridkit.rules import CATALOGUE
 from gridkit.rules.audit import RULES
 from tests import tiny
+from tests.audit.build import indicators
 from tests.audit.test_claims import Claim
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases/audit/arithmetic.toml").read_text(encoding="utf-8"))[
@@ -34,7 +35,7 @@ def test_cases(case):
 
 
 def test_every_rule_has_a_case():
-    assert {rule.code for rule in RULES} == {case["code"] for case in CASES} | {"A210"}
+    assert {rule.code for rule in RULES} == {case["code"] for case in CASES} | {"A210", "A211"}
 
 
 def test_stated_shares():
@@ -85,3 +86,31 @@ def test_a_city_without_a_compound_layer():
     layers = {level: layer for level, layer in city.layers.items() if level != "compound"}
     bare = type(city)(city.name, city.crs, city.as_of, layers, city.registries, city.sources)
     assert check_arithmetic(bare).counts() == {"A207": 1}
+
+
+def test_claims_that_name_nothing_measured():
+    city = tiny.city()
+    good = [
+        Claim(),
+        Claim(scope="东门社区"),
+        Claim(scope="tiny"),
+        Claim(scope="urban", basis="households"),
+        Claim("pairing.units"),  # there is such an indicator; its registry is missing
+        Claim("completeness.units"),
+        Claim(scope="第一网格"),  # three places have that name: said with the verdict
+    ]
+    bad = [
+        Claim("coverage.organization.declared", text="1"),
+        Claim(scope="东门社趣", text="2"),
+        Claim(basis="residents", text="3"),
+    ]
+    assert len(check_arithmetic(city, good, indicators())) == 0
+    found = check_arithmetic(city, [*good, *bad], indicators())
+    assert found.frame["subject"].to_list() == ["1", "2", "3"]
+    said = [CATALOGUE["A211"].say(params) for params in found.frame["params"]]
+    assert said[0].startswith(
+        "“coverage.organization.declared” is no indicator; the nearest are coverage.organisation."
+    )
+    assert said[1].startswith("coverage.organisation.declared is not measured for “东门社趣”; the nearest are 东门社区")
+    assert said[2] == "coverage.organisation.declared is not measured by “residents”, but by compounds, households"
+    assert check_arithmetic(city, [*good, *bad]).frame["subject"].to_list() == ["1"]

@@ -80,9 +80,11 @@ def test_verdicts(table, figure, comparator, scope, verdict, ids):
     ("claim", "key", "words"),
     [
         (Claim(indicator="pairing.units"), "no_indicator", "“units that are paired”"),
+        (Claim(indicator="pairing.unit"), "no_such_indicator", "pairing.units"),
         (Claim(scope="南门社区"), "no_scope", "南门社区"),
+        (Claim(scope="东门社趣"), "no_scope", "东门社区"),
         (Claim(scope="第一网格"), "ambiguous_scope", "3 places"),
-        (Claim(basis="residents"), "no_basis", "residents"),
+        (Claim(basis="residents"), "no_basis", "it is by compounds, households"),
         (Claim(figure=None), "redacted", "redacted"),
         (Claim(figure=100), "contradicts_anyway", "50.0%–62.5% contradicts 100%"),
         (Claim(figure=55.2), "open", "1 of 8 are unknown"),
@@ -136,3 +138,13 @@ def test_a_verdict_never_changes_when_the_unknown_become_known(yes, no, unknown,
         assert answer in ("undetermined", settled)
     if sign == "=" and figure == 100:
         assert (answer == "upheld") == (yes == denominator)
+
+
+@pytest.mark.parametrize(("decimals", "verdict"), [(None, "upheld"), (1, "upheld"), (2, "refuted")])
+def test_the_decimals_as_stated_are_the_tolerance(table, decimals, verdict):
+    """4 of 6 are 66.666 %: 66.7 agrees, 66.70 does not."""
+    claim = Claim(figure=66.7, scope="urban")
+    object.__setattr__(claim, "decimals", decimals)
+    row = one(claim, table)
+    assert row["verdict"] == verdict
+    assert row["because"]["claimed"] == ("66.70%" if decimals == 2 else "66.7%")
