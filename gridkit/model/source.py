@@ -22,7 +22,7 @@ class Source:
     path : str
         Path relative to the project file, with ``/``.
     sha256 : str
-        Hash of the file's bytes, 64 hexadecimal digits (of the main file for a Shapefile).
+        Hash of the file's bytes, 64 hexadecimal digits; for a Shapefile over the hashes of all its parts.
     kind : str
         The layer level or registry kind that was read from it.
     sheet : str
