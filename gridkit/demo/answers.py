@@ -21,15 +21,15 @@ NOT_OBLIGED = ("open_block", "unit", "village")
 """Compound types without a body of owners of their own; local policy, as everywhere where "obliged" is said."""
 
 _STATED = (
-    ("全市小区党的组织覆盖率达到100%", "coverage.organisation.declared", "", "compounds", "=", 100.0),
-    ("全市小区党的工作覆盖率达到75%以上", "coverage.work.declared", "", "compounds", ">=", 75.0),
-    ("城市社区小区组织覆盖率达到60%以上", "coverage.organisation.declared", "urban", "compounds", ">=", 60.0),
-    ("每个综合网格都建有党支部", "grids.branch_rate", "", "grids", "=", 100.0),
-    ("99%以上的综合网格建有党支部或党小组", "grids.branch_or_group_rate", "", "grids", ">=", 99.0),
-    ("物业企业党组织组建率30%", "property.organisation_rate", "", "companies", "=", 30.0),
-    ("物业企业党组织组建率100%", "property.organisation_rate", "", "companies_with_members", "=", 100.0),
-    ("机关企事业单位结对率100%", "pairing.units", "", "units", "=", 100.0),
-    ("小区结对率100%", "pairing.compounds", "", "compounds", "=", 100.0),
+    ("全市小区党的组织覆盖率达到100%", "coverage.organisation.declared", "", "compounds", "=", 100),
+    ("全市小区党的工作覆盖率达到75%以上", "coverage.work.declared", "", "compounds", ">=", 75),
+    ("城市社区小区组织覆盖率达到60%以上", "coverage.organisation.declared", "urban", "compounds", ">=", 60),
+    ("每个综合网格都建有党支部", "grids.branch_rate", "", "grids", "=", 100),
+    ("99%以上的综合网格建有党支部或党小组", "grids.branch_or_group_rate", "", "grids", ">=", 99),
+    ("物业企业党组织组建率30%", "property.organisation_rate", "", "companies", "=", 30),
+    ("物业企业党组织组建率100%", "property.organisation_rate", "", "companies_with_members", "=", 100),
+    ("机关企事业单位结对率100%", "pairing.units", "", "units", "=", 100),
+    ("小区结对率100%", "pairing.compounds", "", "compounds", "=", 100),
     ("业委会委员中党员占比不低于55.2%", "owners.party_share", "", "members", ">=", 55.2),
 )
 CLAIMS: tuple[dict[str, Any], ...] = tuple(
