@@ -61,8 +61,9 @@ class Links:
     ``frame`` columns: ``record`` (row id), ``field`` (the column that holds the mention), ``position`` (0.. in a list
     cell), ``mention`` (text as split), ``level`` (``compound``, ``community``, ``grid``, ``street``, ``unit``,
     ``company``, ``branch``), ``code`` (``""`` for no candidate), ``method`` (``code+name``, ``name+parent``, ...,
-    ``none``; ``all`` without a code means every place of a community that is not known), ``score`` (points), ``margin`` (points ahead of the next candidate), ``rank`` (1 = best), ``accepted``,
-    ``reason`` (dict of plain values that explain the decision).
+    ``none``; ``all`` without a code means every place of a community that is not known), ``score`` (points), ``margin``
+    (points ahead of the next candidate), ``rank`` (1 = best), ``accepted``, ``reason`` (dict of plain values that
+    explain the decision).
     """
 
     frame: pd.DataFrame
