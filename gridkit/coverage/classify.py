@@ -60,8 +60,9 @@ def cover(city: City, places: Places, links: Links, attributes: Attributes, rule
 
     Notes
     -----
-    Source: domain rules D1-3, D1-4, D3-1. UNKNOWN may stand beside a known organisation coverage: with a complete
-    branch registry and nothing said about instructors and pairings, organisation is no and work unknown.
+    Source: domain rules D1-3, D1-4, D3-1. UNCOVERED speaks of organisations: it is said where the branch registry is
+    complete and nothing is open, and work may be unknown beside it, where nothing complete speaks of instructors and
+    pairings. UNKNOWN may stand beside a known organisation coverage, where a link of another kind waits.
     """
     need_compounds(city)
     facts = collect(city, places, links, attributes, ruleset=ruleset)

@@ -72,6 +72,8 @@ def explain_link(row: Mapping[str, Any]) -> str:
         return _("“{mention}” was linked to {code} ({score} points): {why}").format(**values)
     if row["code"]:
         return _("“{mention}” may mean {code} ({score} points), a person must decide: {why}").format(**values)
+    if row.get("method") == "all":
+        return _("“{mention}” means every place of a community that is not known").format(**values)
     return _("“{mention}” names nothing known").format(**values)
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gridkit.geo import gcj02_to_wgs84, place, to_lonlat, wgs84_to_gcj02
-from gridkit.linkage import link
+from gridkit.linkage import explain_link, link, merge_attributes
 from gridkit.model import City, Links
 from gridkit.model.results import LINK_COLUMNS
 from tests import tiny
@@ -225,3 +225,26 @@ def test_cities_with_little():
     streets = dataclasses.replace(tiny.city([branches]), layers={k: v for k, v in tiny.city().layers.items()
                                                                  if k in ("street", "compound")})  # fmt: skip
     assert accepted(link(streets, place(streets)).frame) == ["b2"]
+
+
+def test_all_of_an_unknown_community_is_no_name_that_nobody_knows():
+    row = {"name": "x", "branch_kind": "joint", "covers": "全部小区"}
+    stray = {**row, "community_name": "无此社区"}
+    city = tiny.city([tiny.registry("branches", [row, stray, {**row, "community_name": "西门社区"}])])
+    frame = link(city, tiny.places()).frame
+    covers = frame[frame["field"] == "covers"]
+    assert covers["method"].to_list() == ["all"] * 4
+    assert covers["code"].to_list() == ["", "", "b1", "b2"]
+    assert covers["reason"].iloc[:2].to_list() == [{}, {"parent": "unresolved"}]
+    assert "every place of a community" in explain_link(covers.iloc[0])
+
+
+def test_two_rows_for_one_compound_are_chosen_by_what_they_say():
+    rows = [{"name": "银杏小区", "community_name": "东门社区", "households": n} for n in (300, 90)]
+    kept = []
+    for order in (rows, rows[::-1]):
+        city = tiny.city([tiny.registry("compounds", order)])
+        links = link(city, tiny.places())
+        kept.append(merge_attributes(city, links)[0].frame.loc["a2", "households"])
+        assert len(links.accepted("compound", "compound")) == 1
+    assert kept[0] == kept[1]
