@@ -14,7 +14,7 @@ from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
 from gridkit.model.fields import STATUSES
 from gridkit.model.findings import SEVERITIES
-from gridkit.reports import summary, tables, words
+from gridkit.reports import compounds, figures, summary, tables, words
 from gridkit.reports.names import Names
 
 if TYPE_CHECKING:
@@ -86,9 +86,8 @@ def _cards(run: Run) -> list[dict[str, Any]]:
 
 
 def _claims(run: Run, names: Names) -> list[dict[str, Any]]:
-    table = tables.claims(run, names).frame.to_dict("records")
-    more = zip(table, run.claims["verdict"], run.claims["ids"], strict=True)
-    return [{**row, "key": key, "ids": tables.listed(ids, EXAMPLES)} for row, key, ids in more]
+    rows = figures.claims(run, names).frame.to_dict("records")
+    return [{**row, "key": key} for row, key in zip(rows, run.claims["verdict"], strict=True)]
 
 
 def _findings(run: Run) -> list[dict[str, Any]]:
@@ -102,9 +101,10 @@ def _findings(run: Run) -> list[dict[str, Any]]:
                 "code": code,
                 "title": words.rule_title(str(code)),
                 "severity": rows["severity"].iloc[0],
-                "label": words.labelled(words.SEVERITY_LABELS, rows["severity"].iloc[0]),
+                "label": words.severity(rows["severity"].iloc[0]),
                 "count": len(rows),
                 "source": words.rule_source(str(code)),
+                "remedy": words.rule_remedy(str(code)),
                 "examples": [
                     (words.finding_sentence(str(code), params), tables.listed(refs, 4))
                     for params, refs in zip(first["params"], first["refs"], strict=True)
@@ -116,11 +116,12 @@ def _findings(run: Run) -> list[dict[str, Any]]:
 
 
 def _definitions(run: Run) -> list[tuple[str, str]]:
+    counts = words.counts_as_sentence(run.coverage.counts_as)
     return [
         (
             _("counts as organisation coverage"),
-            _("{statuses} (rule set {ruleset})").format(
-                statuses=words.counts_as_sentence(run.coverage.counts_as), ruleset=run.coverage.ruleset
+            _("{statuses}; rule set: {ruleset}").format(
+                statuses=counts, ruleset=words.ruleset_label(run.coverage.ruleset)
             ),
         ),
         (_("as declared"), _("every organisation that the registries name is taken as it stands there")),
@@ -129,21 +130,35 @@ def _definitions(run: Run) -> list[tuple[str, str]]:
             _("the organisation must be in term, active, large enough for the rule set, and not a duplicate"),
         ),
         (
-            _("unknown"),
+            words.status_label("UNKNOWN"),
+            _("status of a compound of which the data do not tell whether it is covered; it is not uncovered"),
+        ),
+        (
+            _("unknown part of a figure"),
             _("stays in the denominator and makes the rate an interval: from what is known, to what would be if "
               "everything unknown were fulfilled"),
         ),
-        (_("uncovered"), _("is said only where a registry declared complete does not name the compound")),
+        (
+            _("what is unknown"),
+            _("compounds whose answer is unknown, and names in the registry of Party organisations that match no "
+              "known compound: each may mean one more that is covered"),
+        ),
+        (
+            words.status_label("UNCOVERED"),
+            _("is said only where a registry declared complete does not name the compound"),
+        ),
+        (
+            _("households"),
+            _("in coverage those of the compounds; per grid those of the grid layer where it states them. The totals "
+              "differ, as a grid also has households outside compounds"),
+        ),
         ("100%", _("is printed only where numerator and denominator are equal")),
     ]  # fmt: skip
 
 
 def _content(run: Run) -> dict[str, Any]:
     names = Names.of(run)
-    compounds = tables.compounds(run, names, statuses=("UNCOVERED", "UNKNOWN"))
-    uncovered = tables.with_status(run, compounds, "UNCOVERED")
-    unknown = tables.with_status(run, compounds, "UNKNOWN")
-    indicators = tables.indicators(run, names, levels=("city", "class", "mode"))
+    full = compounds.compounds(run, names, statuses=("UNCOVERED", "UNKNOWN"))
     return {
         "lang": _LANG.get(run.language, run.language),
         "version": __version__,
@@ -156,13 +171,14 @@ def _content(run: Run) -> dict[str, Any]:
         "verdicts": summary.verdicts(run),
         "caveats": caveats(run.city),
         "claims": _claims(run, names),
-        "uncovered": uncovered,
-        "unknown": unknown,
+        "uncovered": compounds.with_status(run, full, "UNCOVERED"),
+        "unknown": compounds.with_status(run, full, "UNKNOWN"),
+        "unmatched": compounds.unmatched(run, names),
         "shown": MAX_LISTED,
         "streets": summary.by_street(run),
-        "indicators": indicators,
-        "indicator_rows": indicators.frame.to_dict("records"),
+        "indicators": figures.indicators(run, names, levels=("city", "class", "mode")),
         "definitions": _definitions(run),
+        "finding_counts": tables.finding_counts(run),
         "findings": _findings(run),
         "findings_total": len(run.findings),
         "set_aside": tables.set_aside(run),

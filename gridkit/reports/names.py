@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gridkit.model.fields import GRID
 from gridkit.reports import words
 from gridkit.reports.values import texts
+from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -57,9 +59,21 @@ class Names:
         known = self.areas.get(level, {})
         return [known.get(code, "") or code for code in texts(codes)]
 
-    def records(self, row_ids: Iterable[str]) -> list[str]:
-        """Return the names of registry rows, each once; the row id where the row has no name."""
-        return list(dict.fromkeys(self.rows.get(row, "") or row for row in row_ids))
+    def thing(self, code: str) -> str:
+        """Return the name of a record (by row id) or a place (by code); the code itself where it has none.
+
+        Grids of many communities are called the same, so their code stands with the name.
+
+        >>> names = Names({"grid": {"990101": "Grid 1"}}, {"a.xlsx!3": "Branch A"})
+        >>> names.thing("a.xlsx!3"), names.thing("990101"), names.thing("x")
+        ('Branch A', 'Grid 1 (990101)', 'x')
+        """
+        if self.rows.get(code):
+            return self.rows[code]
+        level = next((level for level, known in self.areas.items() if known.get(code)), "")
+        if level == GRID:
+            return label(f"{self.areas[GRID][code]} ({code})", "place")
+        return self.areas[level][code] if level else code
 
     def scope(self, level: str, code: str) -> str:
         """Return the name of the scope of an indicator.
@@ -69,7 +83,7 @@ class Names:
         """
         if level in self.areas:
             return self.place(level, code)
-        return " / ".join(words.labelled(words.SCOPES, part) for part in code.split("/"))
+        return " / ".join(words.scope_label(part) for part in code.split("/"))
 
     def anywhere(self, code: str) -> str:
         """Return the name of a scope whose level is not stated, as in a claim."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.format import Format
 
+_NUMBER: Final = (int, float)
 _LONG: Final = 16_000
 """Characters from which the library counts a text in UTF-16 units."""
 
@@ -40,42 +41,54 @@ class RowSheet(Worksheet):
         *,
         style_of: Callable[[str], Format],
         number: Format,
+        real: Callable[[float], Format],
         put: Callable[[int, int, object], None],
     ) -> int:
-        """Write rows of ``str``, ``int`` or None from row ``top`` on; return how many.
+        """Write rows of ``str``, ``int``, ``float`` or None from row ``top`` on; return how many.
 
         Parameters
         ----------
         style_of : callable
             Format of a text.
         number : xlsxwriter.format.Format
-            Format of the numbers.
+            Format of the whole numbers.
+        real : callable
+            Format of another number.
         put : callable
             Writes one cell (row, column, value) in the ordinary way: used for rows that are not plain.
         """
+
+        def number_style(value: float) -> Format:
+            return number if isinstance(value, int) else real(value)
+
         letters: list[str] = []
         count = 0
         for row, values in enumerate(rows, start=top):
             letters = letters or [xl_col_to_name(col) for col in range(len(values))]
             count += 1
-            if all(value is None or value == "" or isinstance(value, int) or is_plain(value) for value in values):
+            if all(value is None or value == "" or isinstance(value, _NUMBER) or is_plain(value) for value in values):
                 cells = [cell for cell in zip(letters, values, strict=True) if cell[1] is not None and cell[1] != ""]
-                self._write_plain(row, cells, style_of, number)
+                self._write_plain(row, cells, style_of, number_style)
             else:
                 for col, value in enumerate(values):
                     put(row, col, value)
         return count
 
     def _write_plain(
-        self, row: int, cells: list[tuple[str, Any]], style_of: Callable[[str], Format], number: Format
+        self,
+        row: int,
+        cells: list[tuple[str, Any]],
+        style_of: Callable[[str], Format],
+        number_style: Callable[[float], Format],
     ) -> None:
         if not cells or self._check_dimensions(row, 0):
             return
         self._write_single_row(row)  # what is left of the row before; formats are numbered as they are first written
         said = []
         for letter, value in cells:
-            if isinstance(value, int):
-                said.append(f'<c r="{letter}{row + 1}" s="{number._get_xf_index()}"><v>{value:.16G}</v></c>')
+            if isinstance(value, _NUMBER):
+                style = number_style(value)._get_xf_index()
+                said.append(f'<c r="{letter}{row + 1}" s="{style}"><v>{value:.16G}</v></c>')
                 continue
             style = style_of(value)._get_xf_index()
             text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -15,7 +15,8 @@ from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
 from gridkit.reports.names import Names
 from gridkit.reports.tables import Column, Table
-from gridkit.reports.values import whole
+from gridkit.reports.values import Share, whole
+from gridkit.rules.labels import ANSWERS
 
 if TYPE_CHECKING:
     from gridkit.model import Run
@@ -35,9 +36,10 @@ HEADLINE: Final = (
 
 @dataclass(frozen=True)
 class Figure:
-    """One rate of the first page: whole numbers, and the texts made from them."""
+    """One rate of the first page: whole numbers, and the texts made from them; ``counted`` is the code of the basis."""
 
     id: str
+    counted: str
     title: str
     basis: str
     numerator: int
@@ -45,6 +47,7 @@ class Figure:
     unknown: int
     excluded: int
     rate: str
+    unknown_text: str
 
     @property
     def low(self) -> float:
@@ -57,22 +60,44 @@ class Figure:
         return (self.numerator + self.unknown) / self.denominator if self.denominator else 0.0
 
 
-def figure_of(row: pd.Series) -> Figure:
+def figure_of(row: pd.Series, run: Run) -> Figure:
     """Return one row of the indicator table as a figure."""
     n, d, u, x = (value or 0 for value in whole(row[["numerator", "denominator", "unknown", "excluded"]]))
-    name = str(row["id"])
-    basis = words.labelled(words.BASES, row["basis"])
-    return Figure(name, words.indicator_title(name), basis, n, d, u, x, words.rate(name, n, d, u))
+    name, rate = str(row["id"]), words.rate(str(row["id"]), n, d, u)
+    titles = words.indicator_title(name), words.basis_label(str(row["basis"]))
+    return Figure(name, str(row["basis"]), *titles, n, d, u, x, rate, _unknown(row, u, run))
+
+
+def _unknown(row: pd.Series, unknown: int, run: Run) -> str:
+    """Return the unknown part of a figure in words: compounds, and names in the registry that match nothing."""
+    own = unknown
+    if row["details"].get("possible"):
+        ids = list(row["unknown_ids"])
+        by_home = row["basis"] == "households"
+        own = int(run.attributes.frame["households"].reindex(ids).sum()) if by_home else len(ids)
+    if not unknown:
+        return ""
+    if own >= unknown:
+        return _("{n} unknown").format(n=f"{unknown:,}")
+    return _("{n} unknown ({compounds} of compounds + {names} of names that match nothing)").format(
+        n=f"{unknown:,}", compounds=f"{own:,}", names=f"{unknown - own:,}"
+    )
 
 
 def headline(run: Run) -> list[Figure]:
-    """Return the figures of the whole city that stand on the first page; those the run does not have are left out."""
+    """Return the figures of the whole city that stand on the first page; those the run does not have are left out.
+
+    A title that comes a second time says what is counted.
+    """
     frame = run.indicators.frame
     city = frame[frame["scope"] == ""]
-    figures = []
+    figures: list[Figure] = []
     for name, basis in HEADLINE:
         rows = city[(city["id"] == name) & ((city["basis"] == basis) if basis else True)]
-        figures += [figure_of(row) for _index, row in rows.head(1).iterrows()]
+        for row in (row for _index, row in rows.head(1).iterrows()):
+            figure = figure_of(row, run)
+            again = any(figure.title == other.title for other in figures)
+            figures.append(replace(figure, title=words.defined(name, basis)) if again else figure)
     return figures
 
 
@@ -89,7 +114,7 @@ def about(run: Run) -> list[tuple[str, str]]:
     return [
         (_("city"), city.name),
         (_("data as of"), city.as_of.isoformat() if city.as_of else _("none stated")),
-        (_("rule set"), run.coverage.ruleset),
+        (_("rule set"), words.ruleset_label(run.coverage.ruleset)),
         (_("counts as organisation coverage"), words.counts_as_sentence(run.coverage.counts_as)),
         (_("registries declared complete"), _complete(run)),
         (_("coordinate system of measurements"), city.crs),
@@ -99,11 +124,18 @@ def about(run: Run) -> list[tuple[str, str]]:
 
 
 def _complete(run: Run) -> str:
-    kinds = [kind for kind in sorted(run.city.registries) if run.city.registries[kind].complete]
+    scopes: dict[str, set[str]] = {}
+    for kind, registry in run.city.registries.items():
+        if registry.complete:
+            scopes.setdefault(kind, set()).add(registry.scope)
+    for source in run.city.sources:
+        if source.complete:
+            scopes.setdefault(source.kind, set()).add(source.scope)
     names = [
-        words.labelled(words.KINDS, kind) + (f" ({scope})" if (scope := run.city.registries[kind].scope) else "")
-        for kind in kinds
-    ]
+        words.table_label(kind) if "" in scopes[kind]
+        else _("{name} ({code})").format(name=words.table_label(kind), code=_(", ").join(sorted(scopes[kind])))
+        for kind in sorted(scopes)
+    ]  # fmt: skip
     return _(", ").join(names) if names else _("none, so no compound can be called uncovered")
 
 
@@ -118,6 +150,7 @@ def statuses(run: Run) -> Table:
         Column("compounds", _("compounds"), 12, number=True),
         Column("of", _("of"), 12, number=True),
         Column("share", _("share"), 14),
+        Column("exact", _("share (number)"), 14, number=True),
         Column("counts", _("counts as organisation coverage"), 20),
     )
     frame = pd.DataFrame(
@@ -126,6 +159,7 @@ def statuses(run: Run) -> Table:
             "compounds": pd.Series(list(counts.values()), dtype="object"),
             "of": pd.Series([total] * len(keys), dtype="object"),
             "share": [percent(counts[key], total) for key in keys],
+            "exact": pd.Series([Share(counts[key] / total) if total else None for key in keys], dtype="object"),
             "counts": [_counting(key, counting) for key in keys],
         }
     )
@@ -134,8 +168,8 @@ def statuses(run: Run) -> Table:
 
 def _counting(status: str, counting: set[str]) -> str:
     if status == "UNKNOWN":
-        return words.labelled(words.ANSWERS, "unknown")
-    return words.labelled(words.ANSWERS, "yes" if status in counting else "no")
+        return words.labelled(ANSWERS, "unknown")
+    return words.labelled(ANSWERS, "yes" if status in counting else "no")
 
 
 def figures(run: Run) -> Table:
@@ -144,46 +178,29 @@ def figures(run: Run) -> Table:
     columns = (
         Column("title", _("indicator"), 30),
         Column("rate", _("rate (interval)"), 20),
+        Column("low", _("lowest"), 12, number=True),
+        Column("high", _("highest"), 12, number=True),
         Column("numerator", _("numerator"), 12, number=True),
         Column("denominator", _("denominator"), 12, number=True),
         Column("unknown", _("unknown among them"), 12, number=True),
         Column("excluded", _("left out"), 12, number=True),
         Column("basis", _("counted in"), 14),
+        Column("unknown_text", _("what is unknown"), 40),
     )
     data = {column.key: pd.Series([getattr(row, column.key) for row in rows], dtype="object") for column in columns}
+    for key in ("low", "high"):
+        data[key] = pd.Series([Share(getattr(row, key)) if row.denominator else None for row in rows], dtype="object")
     return Table("figures", _("Headline"), columns, pd.DataFrame(data))
-
-
-def finding_counts(run: Run) -> Table:
-    """Return the number of findings per rule, errors first."""
-    frame = run.findings.frame
-    severity = frame.drop_duplicates("code").set_index("code")["severity"].to_dict()
-    counts = run.findings.counts()
-    codes = sorted(counts, key=lambda code: (SEVERITIES.index(severity[code]), code))
-    columns = (
-        Column("code", _("rule"), 10),
-        Column("severity", _("severity"), 10),
-        Column("title", _("finding"), 40),
-        Column("count", _("number"), 10, number=True),
-    )
-    data = {
-        "code": codes,
-        "severity": [words.labelled(words.SEVERITY_LABELS, severity[code]) for code in codes],
-        "title": [words.rule_title(code) for code in codes],
-        "count": [counts[code] for code in codes],
-    }
-    frame = pd.DataFrame({key: pd.Series(values, dtype="object") for key, values in data.items()})
-    return Table("finding_counts", _("Findings by rule"), columns, frame)
 
 
 def _street_figures(run: Run, name: str) -> dict[str, Figure]:
     frame = run.indicators.frame
     rows = frame[(frame["id"] == name) & (frame["scope_level"] == "street") & (frame["basis"] == "compounds")]
-    return {str(row["scope"]): figure_of(row) for _index, row in rows.sort_values("scope").iterrows()}
+    return {str(row["scope"]): figure_of(row, run) for _index, row in rows.sort_values("scope").iterrows()}
 
 
 def by_street(run: Run) -> Table:
-    """Return organisation coverage street by street, with the compounds that are uncovered and unknown."""
+    """Return organisation coverage street by street, with the compounds that are uncovered or without data."""
     columns = (
         Column("street", _("street"), 20),
         Column("compounds", _("compounds"), 11, number=True),
@@ -191,8 +208,8 @@ def by_street(run: Run) -> Table:
         Column("declared", _("rate as declared"), 20),
         Column("valid", _("covered as valid"), 11, number=True),
         Column("valid_rate", _("rate as valid"), 20),
-        Column("uncovered", _("uncovered"), 11, number=True),
-        Column("unknown", _("unknown"), 11, number=True),
+        Column("uncovered", words.status_label("UNCOVERED"), 11, number=True),
+        Column("unknown", words.status_label("UNKNOWN"), 11, number=True),
     )
     declared, valid = (_street_figures(run, f"coverage.organisation.{kind}") for kind in ("declared", "valid"))
     names = Names.of(run)
@@ -216,23 +233,30 @@ def by_street(run: Run) -> Table:
     return Table("by_street", _("By street"), columns, pd.DataFrame(data))
 
 
+def _line(figure: Figure) -> str:
+    said = _("{title}: {rate} ({numerator} of {denominator})").format(
+        title=words.defined(figure.id, figure.counted), rate=figure.rate,
+        numerator=f"{figure.numerator:,}", denominator=f"{figure.denominator:,}",
+    )  # fmt: skip
+    return _("{said}, {unknown}").format(said=said, unknown=figure.unknown_text) if figure.unknown_text else said
+
+
 def summary_lines(run: Run) -> list[str]:
     """Return a run in a few lines for a terminal, in the current language: figures, statuses, claims, findings."""
     counts = {status: n for status, n in run.coverage.by_status().items() if n}
     total = len(run.coverage.frame)
-    lines = [f"{key}: {value}" for key, value in about(run)[:4]]
+    lines = [_("{key}: {text}").format(key=key, text=value) for key, value in about(run)[:4]]
     lines += caveats(run.city)
-    lines += [
-        _("{title} ({basis}): {rate} ({numerator} of {denominator}, {unknown} unknown)").format(**vars(figure))
-        for figure in headline(run)
-    ]
+    lines += [_line(figure) for figure in headline(run)]
     parts = (f"{words.status_label(status)} {n}" for status, n in counts.items())
     lines.append(_("compounds: {total} ({parts})").format(total=total, parts=_(", ").join(parts)))
     lines += [
-        f"{words.labelled(words.VERDICTS, verdict)}: {text} - {words.because(because)}"
+        _("{verdict}: {text} - {because}").format(
+            verdict=words.labelled(words.VERDICTS, verdict), text=text, because=words.because(because)
+        )
         for verdict, text, because in zip(run.claims["verdict"], run.claims["text"], run.claims["because"], strict=True)
     ]
     severities = run.findings.frame["severity"].value_counts()
-    shown = (f"{words.labelled(words.SEVERITY_LABELS, name)} {int(severities.get(name, 0))}" for name in SEVERITIES)
+    shown = (f"{words.severity(name)} {int(severities.get(name, 0))}" for name in SEVERITIES)
     lines.append(_("findings: {total} ({parts})").format(total=len(run.findings), parts=_(", ").join(shown)))
     return lines

@@ -11,6 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class Share(float):
+    """A share (0..1) that the workbook shows in percent; a plain float is shown as a number.
+
+    >>> Share(0.25) + 0
+    0.25
+    """
+
+    __slots__ = ()
+
+
+def shares(values: Iterable[float], means: Iterable[bool]) -> list[float | None]:
+    """Return quotients as :class:`Share`, or as plain floats where ``means``; missing ones as None.
+
+    >>> shares([0.5, 2.5, float("nan")], [False, True, False])
+    [0.5, 2.5, None]
+    """
+    rows = zip(map(float, values), means, strict=True)
+    return [None if math.isnan(value) else value if mean else Share(value) for value, mean in rows]
+
+
 def whole(values: Iterable[object]) -> list[int | None]:
     """Return counts as ``int``, missing ones as None."""
     plain: list[Any] = values.tolist() if isinstance(values, pd.Series) else list(values)

@@ -1,65 +1,32 @@
-"""The words of the reports: labels of statuses, indicators, verdicts, and the reason of a compound in one sentence.
+"""The words of the reports: titles, labels, rates and details, as people read them.
 
-Everything here is looked up late, in the language of the reader.
+Everything here is looked up late, in the language of the reader. What the rules and the indicators are called is said
+in :mod:`gridkit.rules.labels` and :mod:`gridkit.audit.titles`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.audit.claims import say_because
-from gridkit.audit.format import NO_RATE, interval, mean
-from gridkit.coverage.explain import STATUS_LABELS
+from gridkit.audit.format import NO_RATE, interval, mean, percent
+from gridkit.audit.titles import basis_label, definition, indicator_title
 from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
 from gridkit.reports.values import short
 from gridkit.rules import CATALOGUE
+from gridkit.rules.labels import ANSWERS, STATUS_LABELS, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ANSWERS: Final[Mapping[str, str]] = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("unknown")}
-
-SEVERITY_LABELS: Final[Mapping[str, str]] = {"error": N_("error"), "warning": N_("warning"), "notice": N_("notice")}
+__all__ = ["basis_label", "indicator_title"]
 
 VERDICTS: Final[Mapping[str, str]] = {
     "upheld": N_("upheld"),
     "refuted": N_("refuted"),
     "undetermined": N_("undetermined"),
-}
-
-KINDS: Final[Mapping[str, str]] = {
-    "street": N_("streets"),
-    "community": N_("communities"),
-    "grid": N_("grids"),
-    "compound": N_("residential compounds"),
-    "compounds": N_("compound registry"),
-    "branches": N_("party organisations"),
-    "units": N_("units"),
-    "premises": N_("premises of units"),
-    "pairings": N_("pairings"),
-    "property_companies": N_("property companies"),
-    "property_service": N_("property service"),
-    "owners_committees": N_("owners' committees"),
-    "service_points": N_("service points"),
-    "ledgers": N_("ledgers"),
-    "codes": N_("code list"),
-}
-
-BASES: Final[Mapping[str, str]] = {
-    "compounds": N_("compounds"),
-    "households": N_("households"),
-    "grids": N_("grids"),
-    "companies": N_("companies"),
-    "companies_with_members": N_("companies with members"),
-    "sites": N_("service sites"),
-    "members": N_("members"),
-    "units": N_("units"),
-    "communities": N_("communities"),
-    "items": N_("items"),
-    "needs": N_("needs"),
-    "rows": N_("rows"),
 }
 
 SCOPE_LEVELS: Final[Mapping[str, str]] = {
@@ -75,41 +42,21 @@ SCOPES: Final[Mapping[str, str]] = {
     "": N_("whole city"),
     "urban": N_("urban communities"),
     "township": N_("township communities"),
-    "joint": N_("joint management"),
-    "single": N_("single management"),
-    "entrusted": N_("entrusted management"),
-    "street": N_("run by the street"),
-    "self": N_("self-management"),
-    "unknown": N_("unknown"),
     "unclassed": N_("communities without a class"),
+    "unplaced": N_("in no known area"),
     "old": N_("old compounds"),
     "new": N_("newer compounds"),
 }
+"""Scopes that are no places; management modes are in the vocabulary of that column."""
 
-INDICATOR_TITLES: Final[Mapping[str, str]] = {
-    "coverage.organisation.declared": N_("organisation coverage, as declared"),
-    "coverage.organisation.valid": N_("organisation coverage, as valid"),
-    "coverage.work.declared": N_("work coverage, as declared"),
-    "coverage.work.valid": N_("work coverage, as valid"),
-    "grids.branch_rate": N_("grids with a branch"),
-    "grids.branch_or_group_rate": N_("grids with a branch or a group"),
-    "exclusive.group_rate": N_("exclusive grids with a group"),
-    "property.organisation_rate": N_("property companies with an own or joint branch"),
-    "owners.party_share": N_("party members in owners' committees"),
-    "owners.party_share_min": N_("party members in owners' committees, lowest share"),
-    "governance.body_rate": N_("compounds with a governance body"),
-    "pairing.units": N_("units that are paired"),
-    "pairing.communities": N_("communities that are paired"),
-    "pairing.compounds": N_("compounds that are paired"),
-    "premises.priority_kept": N_("units paired where they have premises"),
-    "load.units_per_community": N_("units per community"),
-    "load.households_per_grid": N_("households per grid"),
-    "mode.covered": N_("coverage by management mode"),
-    "ledger.promised": N_("ledger: promised of collected"),
-    "ledger.resolved_of_promised": N_("ledger: resolved of promised"),
-    "ledger.resolved": N_("ledger: resolved of collected"),
-    "lists.match_rate": N_("needs answered by a project"),
-    "gap.organisation": N_("gap between urban and township communities"),
+GRID_KINDS: Final[Mapping[str, str]] = {
+    "comprehensive": N_("comprehensive grids"),
+    "exclusive": N_("exclusive grids"),
+    "basic": N_("basic grids"),
+    "micro": N_("micro-grids"),
+    "unit_cell": N_("unit grids"),
+    "rural": N_("rural grids"),
+    "": N_("grids of no stated kind"),
 }
 
 DETAILS: Final[Mapping[str, str]] = {
@@ -118,7 +65,6 @@ DETAILS: Final[Mapping[str, str]] = {
     "cv": N_("coefficient of variation"),
     "band": N_("usual range"),
     "in_band": N_("within the usual range"),
-    "points": N_("percentage points"),
     "committees": N_("committees"),
     "equally_low": N_("equally low"),
     "pairings": N_("pairings"),
@@ -133,19 +79,10 @@ GAP: Final = "gap.organisation"
 MEANS: Final = ("load.",)
 """Indicators whose quotient is a mean, not a share: shown as a number."""
 
-_SIGNS: Final = {"=": "", ">=": "≥ ", "<=": "≤ "}
+WITHOUT_ORGANISATION: Final = ("INSTRUCTOR_ONLY", "PLANNED", "UNCOVERED")
+"""Statuses where there is no organisation that could be valid or not."""
 
-_REASONS: Final[Mapping[str, str]] = {
-    "UNIT_ORG": N_("relies on the organisation of its unit: {via}"),
-    "OWN_BRANCH": N_("a branch of its own: {via}"),
-    "JOINT_BRANCH": N_("a joint branch with other compounds: {via}"),
-    "GRID_BRANCH": N_("only the branch of its grid: {via}"),
-    "FUNCTIONAL_ONLY": N_("only a functional branch of in-service members: {via}"),
-    "INSTRUCTOR_ONLY": N_("only an instructor or a paired unit: {via}"),
-    "PLANNED": N_("decided, but not founded yet: {via}"),
-    "UNCOVERED": N_("the registry is declared complete and names no organisation for it"),
-    "UNKNOWN": N_("no registry that is declared complete speaks of it"),
-}
+_SIGNS: Final = {"=": "", ">=": "≥ ", "<=": "≤ "}
 
 
 def status_label(status: str) -> str:
@@ -162,16 +99,54 @@ def labelled(labels: Mapping[str, str], key: object) -> str:
     return gettext(labels.get(str(key), str(key)))
 
 
-def indicator_title(name: str) -> str:
-    """Return the title of an indicator.
+def severity(name: object) -> str:
+    """Return what the severity of a rule is called (its words are marked in :mod:`gridkit.rules.rule`)."""
+    return gettext(str(name))
 
-    >>> indicator_title("completeness.branches")
-    'completeness: party organisations'
+
+def table_label(kind: str) -> str:
+    """Return what a layer or registry is called.
+
+    >>> table_label("pairings")
+    'table of pairings'
     """
-    family, _dot, kind = name.partition(".")
-    if family == "completeness":
-        return _("completeness: {kind}").format(kind=labelled(KINDS, kind))
-    return labelled(INDICATOR_TITLES, name)
+    return label(kind, "table")
+
+
+def scope_label(part: str) -> str:
+    """Return what a scope that is no place, or a part of one, is called.
+
+    >>> scope_label("urban"), scope_label("entrusted"), scope_label("unknown")
+    ('urban communities', 'entrusted management', 'unknown')
+    """
+    return gettext(SCOPES[part]) if part in SCOPES else label(part, "management_mode")
+
+
+def ruleset_label(name: str) -> str:
+    """Return what a rule set is called; the strict one comes with the package.
+
+    >>> ruleset_label("strict"), ruleset_label("ours")
+    ('strict definition (strict)', 'ours')
+    """
+    return _("strict definition (strict)") if name == "strict" else name
+
+
+def defined(name: str, basis: str) -> str:
+    """Return an indicator with its basis, in one pair of brackets where its title ends in some.
+
+    >>> defined("coverage.work.valid", "households")
+    'work coverage, as valid (by households)'
+    """
+    return definition(name, basis).replace("）（", "，")
+
+
+def valid_label(status: str, valid: str) -> str:
+    """Return whether the organisation of a compound holds as valid; a dash where there is none.
+
+    >>> valid_label("OWN_BRANCH", "yes"), valid_label("INSTRUCTOR_ONLY", "yes")
+    ('yes', '—')
+    """
+    return NO_RATE if status in WITHOUT_ORGANISATION else labelled(ANSWERS, valid)
 
 
 def rule_title(code: str) -> str:
@@ -183,7 +158,23 @@ def rule_title(code: str) -> str:
 def rule_source(code: str) -> str:
     """Return where a coded rule comes from; empty where the catalogue does not have it."""
     rule = CATALOGUE.get(code)
-    return rule.source if rule else ""
+    return gettext(rule.source) if rule else ""
+
+
+def rule_remedy(code: str) -> str:
+    """Return what to do about a finding; empty where the catalogue does not say."""
+    rule = CATALOGUE.get(code)
+    return gettext(rule.remedy) if rule else ""
+
+
+def coded(code: str) -> str:
+    """Return the code of a rule with its title.
+
+    >>> coded("C101")
+    'C101 Should have its own branch'
+    """
+    title = rule_title(code)
+    return code if title == code else f"{code} {title}"
 
 
 def finding_sentence(code: str, params: dict[str, object]) -> str:
@@ -201,29 +192,6 @@ def counts_as_sentence(counts_as: Sequence[str]) -> str:
     return _(", ").join(status_label(status) for status in counts_as) if counts_as else _("none stated")
 
 
-def reason(status: str, valid: str, via: str, waiting: str) -> str:
-    """Return in one sentence why a compound has its status.
-
-    Parameters
-    ----------
-    status, valid : str
-        Coverage status, and whether the organisation holds as valid (``yes``, ``no``, ``unknown``).
-    via, waiting : str
-        What covers it, and what would cover it if an open link were confirmed, as text; empty for nothing.
-
-    Examples
-    --------
-    >>> reason("OWN_BRANCH", "no", "Branch A", "")
-    'a branch of its own: Branch A; does not hold as valid'
-    """
-    if status == "UNKNOWN" and waiting:
-        return _("a link waits for confirmation: {waiting}").format(waiting=waiting)
-    text = gettext(_REASONS.get(status, status)).format(via=via or _("no record named"))
-    if status in ("UNCOVERED", "UNKNOWN", "PLANNED") or valid == "yes":
-        return text
-    return text + (_("; does not hold as valid") if valid == "no" else _("; validity is unknown"))
-
-
 def rate(name: str, numerator: int, denominator: int, unknown: int = 0) -> str:
     """Return the rate of an indicator, as an interval where something is unknown; a mean where it is no share.
 
@@ -237,20 +205,48 @@ def rate(name: str, numerator: int, denominator: int, unknown: int = 0) -> str:
     return interval(numerator, denominator, unknown)
 
 
-def details(values: Mapping[str, object]) -> str:
+def details(name: str, values: Mapping[str, Any]) -> str:
     """Return the details of an indicator that people read.
 
-    >>> details({"min": 3, "band": (300, 500), "overdue": ("a", "b"), "other": 1})
-    'minimum 3; usual range 300–500; overdue 2'
+    >>> details("load.households_per_grid", {"min": 3, "cv": 1 / 3, "band": (300, 500), "overdue": ("a",), "other": 1})
+    'minimum 3; coefficient of variation 0.33; usual range 300–500; overdue 1'
+    >>> details("grids.branch_rate", {"kinds": {"comprehensive": 173, "exclusive": 4}})
+    'beside them 4 exclusive grids'
     """
+    if name == GAP:
+        return _gap(values)
     shown = []
     for key in (key for key in DETAILS if values.get(key) not in (None, ())):
         value = values[key]
         if isinstance(value, (list, tuple)) and isinstance(value[0], str):
             value = len(value)
-        text = "–".join(short(item) for item in value) if isinstance(value, (list, tuple)) else short(value)
+        text = "–".join(short(item) for item in value) if isinstance(value, (list, tuple)) else _number(value)
         shown.append(f"{gettext(DETAILS[key])} {text}")
-    return "; ".join(shown)
+    own = "exclusive" if name.startswith("exclusive.") else "comprehensive"
+    others = {kind: n for kind, n in sorted(values.get("kinds", {}).items()) if kind != own and n}
+    shown += [_("beside them {n} {kind}").format(n=n, kind=labelled(GRID_KINDS, kind)) for kind, n in others.items()]
+    return _("; ").join(shown)
+
+
+def _number(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else short(value)
+
+
+def _gap(values: Mapping[str, Any]) -> str:
+    """Return the two shares behind a gap and their difference, as far as they are known."""
+    sides = [values.get(side, {}) for side in ("urban", "township")]
+    (a, m, p), (b, n, q) = [
+        [int(side.get(key, 0)) for key in ("numerator", "denominator", "unknown")] for side in sides
+    ]
+    if not m or not n:
+        return ""
+    text = _("{urban} ({a}/{m}) − {township} ({b}/{n}) = {points} points").format(
+        urban=percent(a, m), a=f"{a:,}", m=f"{m:,}", township=percent(b, n), b=f"{b:,}", n=f"{n:,}",
+        points=percent(a * n - b * m, m * n).replace("%", ""),
+    )  # fmt: skip
+    if not p and not q:
+        return text
+    return _("as far as known {gap}; unknown {p} and {q}").format(gap=text, p=f"{p:,}", q=f"{q:,}")
 
 
 def because(value: object) -> str:

@@ -15,9 +15,11 @@ import xlsxwriter
 from gridkit.errors import OutputError
 from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
-from gridkit.reports import summary, tables
+from gridkit.model import Findings
+from gridkit.reports import compounds, figures, summary, tables
 from gridkit.reports.names import Names
 from gridkit.reports.sheet import RowSheet
+from gridkit.reports.values import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,8 @@ MAX_ROWS: Final = 1_000_000
 """Rows of one sheet; a longer table goes on in a second sheet (a sheet holds 1,048,576)."""
 MAX_TEXT: Final = 32_000
 """Characters of one cell (the format ends at 32,767, the library then drops the cell without a word)."""
+MOST_DECIMALS: Final = 10
+"""Decimals of a percentage: enough for one of 10,000 million."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _FONT = "Microsoft YaHei"
@@ -65,6 +69,18 @@ def sheet_title(title: str, part: int = 1) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")[: 31 - len(tail)] + tail
 
 
+def percent_format(share: float) -> str:
+    """Return the number format of a share: with so many decimals that only 1 reads as 100 % and only 0 as 0 %.
+
+    >>> percent_format(0.5), percent_format(0.99999), percent_format(1.0)
+    ('0.00%', '0.000%', '0.00%')
+    """
+    decimals = 2
+    while decimals < MOST_DECIMALS and share not in (0, 1) and round(100 * share, decimals) in (0, 100):
+        decimals += 1
+    return f"0.{'0' * decimals}%"
+
+
 class _Styles:
     """The formats of one workbook."""
 
@@ -74,6 +90,8 @@ class _Styles:
         # Excel would read such a text as a formula once somebody edits the cell; the prefix keeps it a text.
         self.guarded: Format = book.add_format({**base, "text_wrap": True, "quote_prefix": True})
         self.number: Format = book.add_format({**base, "num_format": "#,##0"})
+        self._book, self._base = book, base
+        self._reals: dict[str, Format] = {}
         self.head: Format = book.add_format(
             {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "border": 1}
         )
@@ -86,12 +104,19 @@ class _Styles:
         """Return the format of a text."""
         return self.guarded if text.startswith(_FORMULA_START) else self.text
 
+    def real(self, value: float) -> Format:
+        """Return the format of a number that is not whole: a share in percent, anything else with two decimals."""
+        shape = percent_format(value) if isinstance(value, Share) else "#,##0.00"
+        if shape not in self._reals:
+            self._reals[shape] = self._book.add_format({**self._base, "num_format": shape})
+        return self._reals[shape]
+
 
 def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, int):
-        sheet.write_number(row, col, value, styles.number)
+    if isinstance(value, (int, float)):
+        sheet.write_number(row, col, value, styles.number if isinstance(value, int) else styles.real(value))
         return
     text = text_of(str(value))
     sheet.write_string(row, col, text, styles.of(text))
@@ -103,7 +128,7 @@ def _rows(sheet: RowSheet, table: Table, top: int, styles: _Styles) -> int:
         sheet.write_string(top, col, column.heading, styles.head)
     rows = table.frame.itertuples(index=False, name=None)
     put = partial(_put, sheet, styles=styles)
-    sheet.write_rows(top + 1, rows, style_of=styles.of, number=styles.number, put=put)
+    sheet.write_rows(top + 1, rows, style_of=styles.of, number=styles.number, real=styles.real, put=put)
     return top + 1 + len(table)
 
 
@@ -112,28 +137,25 @@ def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
         sheet = book.add_worksheet(sheet_title(table.title, part), worksheet_class=RowSheet)
         for col, column in enumerate(table.columns):
             sheet.set_column(col, col, max(column.width, min(columns_wide(column.heading) + 4, 28)))
-        top = 0
-        if table.note:
-            sheet.write_string(0, 0, table.note, styles.note)
-            top = 1
-        end = _rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), top, styles)
-        sheet.freeze_panes(top + 1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
-        sheet.autofilter(top, 0, max(end - 1, top), len(table.columns) - 1)
-        _page(sheet, top)
+        # The heading is the first row of every sheet, as pivot tables and filters want it; notes are in the summary.
+        end = _rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), 0, styles)
+        sheet.freeze_panes(1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
+        sheet.autofilter(0, 0, max(end - 1, 0), len(table.columns) - 1)
+        _page(sheet)
 
 
-def _page(sheet: Worksheet, head: int) -> None:
+def _page(sheet: Worksheet) -> None:
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(head)
+    sheet.repeat_rows(0)
     sheet.set_footer("&L&A&R&P / &N")
 
 
 def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
     sheet = book.add_worksheet(sheet_title(_("Summary")), worksheet_class=RowSheet)
-    for col, width in enumerate((34, 46, 22, 14, 24, 14, 16)):
+    for col, width in enumerate((34, 50, 14, 14, 14, 14, 20, 14, 16, 44)):
         sheet.set_column(col, col, width)
     sheet.write_string(0, 0, text_of(_("Coverage audit: {city}").format(city=run.city.name)), styles.title)
     row = 2
@@ -141,26 +163,40 @@ def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
         sheet.write_string(row, 0, key, styles.key)
         _put(sheet, row, 1, value, styles)
         row += 1
-    for table in (summary.figures(run), summary.statuses(run), summary.finding_counts(run)):
+    for table in (summary.figures(run), summary.statuses(run)):
         row += 1
         sheet.write_string(row, 0, table.title, styles.subtitle)
         row = _rows(sheet, table, row + 1, styles)
-    _page(sheet, 0)
+    for at, (title, note) in enumerate(notes(run), start=row + 1):
+        sheet.write_string(at, 0, title, styles.key)
+        _put(sheet, at, 1, note, styles)
+    _page(sheet)
 
 
 def sheets(run: Run) -> Iterator[Table]:
     """Yield the tables of the workbook after the summary, in the order of its sheets; each is made when its turn is."""
     names = Names.of(run)
-    yield tables.indicators(run, names)
-    yield tables.claims(run, names)
-    compounds = tables.compounds(run, names)
-    yield compounds
-    yield tables.with_status(run, compounds, "UNCOVERED")
-    yield tables.with_status(run, compounds, "UNKNOWN")
-    del compounds
+    yield figures.indicators(run, names)
+    yield figures.claims(run, names)
+    full = compounds.compounds(run, names)
+    yield full
+    yield compounds.with_status(run, full, "UNCOVERED")
+    yield compounds.with_status(run, full, "UNKNOWN")
+    del full
+    yield compounds.unmatched(run, names)
+    yield tables.finding_counts(run)
     yield tables.findings(run)
     yield tables.set_aside(run)
     yield tables.sources(run)
+
+
+def notes(run: Run) -> list[tuple[str, str]]:
+    """Return, per sheet that needs one, its title and what a reader has to know; they stand in the summary."""
+    nothing = replace(
+        run, coverage=replace(run.coverage, frame=run.coverage.frame.iloc[:0]), claims=run.claims.iloc[:0],
+        indicators=replace(run.indicators, frame=run.indicators.frame.iloc[:0]), findings=Findings.none(),
+    )  # fmt: skip
+    return [(table.title, table.note) for table in sheets(nothing) if table.note]
 
 
 def write_xlsx(run: Run, path: Path) -> None:

@@ -53,13 +53,24 @@ def indicator(name: str, n: int, d: int, unknown: int = 0, **more: object) -> di
 def _indicators() -> Indicators:
     declared, valid = "coverage.organisation.declared", "coverage.organisation.valid"
     rows = [
-        indicator(declared, 3, 8, 2),
+        indicator(declared, 3, 8, 2, details={"possible": (BRANCH.format(8),), "counts_as": ("OWN_BRANCH",)}),
         indicator(valid, 1, 8, 3),
         indicator("coverage.work.declared", 4, 8, 2),
         indicator(declared, 300, 800, 200, basis="households", excluded=1),
         indicator("grids.branch_or_group_rate", 4, 4, basis="grids"),
         indicator("load.units_per_community", 10, 4, basis="communities", details={"min": 1, "max": 5, "cv": 1 / 3}),
         indicator("property.organisation_rate", 0, 0, basis="companies"),
+        indicator(
+            "gap.organisation",
+            11696,
+            60146,
+            2201,
+            details={
+                "urban": {"numerator": 306, "denominator": 493, "unknown": 14},
+                "township": {"numerator": 51, "denominator": 122, "unknown": 1},
+                "points": (19.446015, 23.105443),
+            },
+        ),
     ]
     for level, code, n, d, unknown in (
         ("street", tiny.STREET1, 3, 6, 1), ("street", tiny.STREET2, 0, 2, 1), ("class", "urban", 3, 6, 1),

@@ -56,11 +56,32 @@ def test_the_headline_comes_first_with_its_numbers(page):
     )
     assert "3 of 8 compounds" in text
     assert "1 uncovered" in text
-    assert "2 unknown" in text
+    assert "2 without data" in text
+
+
+def test_the_unknown_of_a_card_is_explained_and_its_names_are_listed(page):
+    assert "2 unknown (1 of compounds + 1 of names that match nothing)" in page
+    section = page[page.index("<h2>Names that match nothing") :]
+    section = section[: section.index("</section>")]
+    assert "无此小区" in section
+    assert "无此党支部" in section
+    assert "branches.xlsx!Sheet1!C8" in section or "branches.xlsx!Sheet1!" in section
+
+
+def test_the_page_shows_neither_internal_columns_nor_bounds(page):
+    for word in ("internal id", "coverage.organisation.declared", '<th class="n">lowest'):
+        assert word not in page
+
+
+def test_findings_are_counted_with_what_to_do_and_the_source(page):
+    table = page[page.index('<table class="finding_counts">') :]
+    assert table.index("C101") < table.index("C103") < table.index("S104")
+    assert "what to do" in table
+    assert "source of the rule" in table
 
 
 def test_definitions_and_hashes_are_there(page):
-    assert "through the unit&#39;s organisation, own branch, joint branch (rule set strict)" in page
+    assert "through the unit&#39;s organisation, own branch, joint branch; rule set: strict definition (strict)" in page
     assert "0" * 64 in page
 
 

@@ -10,6 +10,7 @@ from gridkit.reports.sheet import RowSheet
 
 ROWS = {
     "plain": [("a", 1, None), ("中文 b", 2_000_000, ""), ("", None, "c")],
+    "numbers": [("a", 0.5, "b"), ("b", 1 / 3, ""), ("c", 1e-9, "d"), (" e", 2.0, "")],
     "markup": [("a & b", 0, "x < y > z"), ('"quoted"', -1, "<r>no</r>"), ("&amp;", True, "<b")],
     "blanks": [(" a", 1, "b "), ("\u3000", 2, "a\nb"), ("\t", 3, "\u00a0")],
     "escapes": [("_x000D_", 1, "a_xb"), ("=1+1", 2, "+2"), ("@", 3, "-")],
@@ -24,6 +25,7 @@ def book(rows, *, at_once):
     with xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False}) as made:
         made.set_properties({"created": datetime(2024, 6, 30)})
         head, text, guarded, number = (made.add_format({"font_size": size}) for size in (14, 11, 12, 13))
+        share = made.add_format({"num_format": "0.00%"})
 
         def style_of(value):
             return guarded if value.startswith(("=", "+", "-", "@", "\t")) else text
@@ -31,8 +33,8 @@ def book(rows, *, at_once):
         def put(row, col, value):
             if value is None or value == "":
                 return
-            if isinstance(value, int):
-                sheet.write_number(row, col, value, number)
+            if isinstance(value, (int, float)):
+                sheet.write_number(row, col, value, share if isinstance(value, float) else number)
             else:
                 sheet.write_string(row, col, value, style_of(value))
 
@@ -41,7 +43,8 @@ def book(rows, *, at_once):
             for col in range(3):
                 sheet.write_string(0, col, "head", head)
             if at_once:
-                assert sheet.write_rows(1, iter(rows), style_of=style_of, number=number, put=put) == len(rows)
+                styles = {"style_of": style_of, "number": number, "real": lambda _value: share}
+                assert sheet.write_rows(1, iter(rows), put=put, **styles) == len(rows)
             else:
                 for row, values in enumerate(rows, start=1):
                     for col, value in enumerate(values):

@@ -8,11 +8,11 @@ import pytest
 from gridkit.errors import OutputError
 from gridkit.reports import write_xlsx, xlsx
 from gridkit.reports.tables import Column, Table
-from gridkit.reports.xlsx import MAX_TEXT, columns_wide, sheet_title, text_of
+from gridkit.reports.xlsx import MAX_TEXT, columns_wide, percent_format, sheet_title, text_of
 from tests.reports import sample
 
-SHEETS = ["Summary", "Indicators", "Claims", "Compounds", "Uncovered", "Unknown", "Findings", "Rows set aside",
-          "Sources"]  # fmt: skip
+SHEETS = ["Summary", "Indicators", "Claims", "Compounds", "Uncovered", "No data", "Names that match nothing",
+          "Findings by rule", "Findings", "Rows set aside", "Sources"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,9 @@ def rows(sheet):
 def test_sheets_and_rows(book):
     assert book.sheetnames == SHEETS
     assert len(rows(book["Compounds"])) == 1 + 8
-    assert [row[0] for row in rows(book["Uncovered"])[2:]] == ["c1"]
+    assert [row[0] for row in rows(book["Uncovered"])[1:]] == ["c1"]
     assert len(rows(book["Findings"])) == 1 + 3
-    assert len(rows(book["Rows set aside"])) == 2 + 2
+    assert len(rows(book["Rows set aside"])) == 1 + 2
 
 
 def test_no_cell_is_a_formula_or_a_link(book, path):
@@ -54,19 +54,45 @@ def test_codes_are_text_and_counts_are_numbers(book):
     head, *body = rows(book["Compounds"])
     by_code = {row[0]: dict(zip(head, row, strict=True)) for row in body}
     assert by_code["a1"]["grid code"] == "990101001001001"
-    assert by_code["a1"]["households"] == 100
+    assert by_code["a1"]["number of households"] == 100
 
 
 def test_head_is_frozen_and_filtered(book):
     assert book["Compounds"].freeze_panes == "C2"
     assert book["Compounds"].auto_filter.ref == "A1:R9"
-    assert book["Uncovered"].auto_filter.ref == "A2:I3"
+    assert book["Uncovered"].auto_filter.ref == "A1:K2"
+
+
+def test_every_sheet_begins_with_its_heading_and_repeats_it_on_paper(book):
+    for sheet in book.worksheets[1:]:
+        assert sheet.auto_filter.ref.startswith("A1:")
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    text = [row[0] for row in rows(book["Summary"])]
+    assert {"Uncovered", "Names that match nothing", "Rows set aside"} <= set(text)
+
+
+def test_rates_are_numbers_to_sort_by(book):
+    head, *body = list(book["Indicators"].iter_rows())
+    at = [cell.value for cell in head].index("lowest")
+    first = body[0][at]
+    assert (first.value, first.number_format) == (0.375, "0.00%")
+    mean = next(row for row in body if row[0].value == "units per community")
+    assert (mean[at].value, mean[at].number_format) == (2.5, "#,##0.00")
+
+
+@pytest.mark.parametrize("n", [10, 1_000, 99_999, 10_000_000, 2_000_000_000])
+def test_no_share_is_rounded_to_all_or_nothing(n):
+    for share in ((n - 1) / n, 1 / n):
+        decimals = len(percent_format(share).partition(".")[2]) - 1
+        assert f"{100 * share:.{decimals}f}" not in (f"{100:.{decimals}f}", f"{0:.{decimals}f}")
 
 
 def test_the_summary_says_what_counts(book):
     text = "\n".join(str(value) for row in rows(book["Summary"]) for value in row if value is not None)
     assert "through the unit's organisation, own branch, joint branch" in text
-    assert "strict" in text
+    assert "strict definition (strict)" in text
 
 
 def test_the_date_inside_is_that_of_the_data(book):

@@ -1,0 +1,150 @@
+"""Indicators and claims as tables: every rate beside the whole numbers it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gridkit.audit.titles import TITLES, basis_label
+from gridkit.locale import gettext as _
+from gridkit.model.fields import GRID
+from gridkit.reports import words
+from gridkit.reports.names import Names
+from gridkit.reports.tables import Column, Table, each, labels_of, listed, table
+from gridkit.reports.values import shares, texts, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    import pandas as pd
+
+    from gridkit.model import City, Run
+
+DECIDING = 5
+"""Things that a claim names as deciding it; the rest is counted."""
+_HOMES_PER_GRID = "load.households_per_grid"
+_COUNTS = ("numerator", "denominator", "unknown", "excluded")
+
+
+def ordered(run: Run) -> pd.DataFrame:
+    """Return the indicator rows in reading order: coverage first, completeness last, otherwise as measured."""
+    frame = run.indicators.frame
+    places = {name: place for place, name in enumerate(TITLES)}
+    return frame.iloc[frame["id"].map(lambda name: places.get(name, len(places))).argsort(kind="stable")]
+
+
+def title(name: str, city: City) -> str:
+    """Return the title of an indicator; that of households per grid says where the households are taken from.
+
+    The grid layer counts every household of a grid, the compounds only their own: the totals differ.
+    """
+    text = words.indicator_title(name)
+    if name != _HOMES_PER_GRID or GRID not in city.layers:
+        return text
+    stated = city.layers[GRID].frame["households"].notna()
+    source = (
+        _("as the grid layer states them") if stated.all()
+        else _("summed over the compounds") if not stated.any()
+        else _("as the grid layer states them, else summed over the compounds")
+    )  # fmt: skip
+    return _("{title} ({source})").format(title=text, source=source)
+
+
+def _details(run: Run, frame: pd.DataFrame) -> list[str]:
+    layer = run.city.layers.get(GRID)
+    kinds = {} if layer is None else {"kinds": layer.frame["grid_kind"].fillna("").value_counts().to_dict()}
+    return [
+        words.details(name, {**values, **(kinds if values.get("other_kinds") else {})}) if values else ""
+        for name, values in zip(frame["id"], frame["details"], strict=True)
+    ]
+
+
+def _blank(values: Iterable[Any], hidden: Iterable[bool]) -> list[Any]:
+    """Return values, None where ``hidden``: the numbers of a gap are cross products that nobody can read."""
+    return [None if hide else value for value, hide in zip(values, hidden, strict=True)]
+
+
+def indicators(run: Run, names: Names | None = None, *, levels: Collection[str] | None = None) -> Table:
+    """Return the indicators, of all levels or some: numerator, denominator, what was left out, what is unknown."""
+    names = names or Names.of(run)
+    frame = ordered(run)
+    frame = frame if levels is None else frame[frame["scope_level"].isin(levels)]
+    columns = [
+        Column("title", _("indicator"), 34),
+        Column("level", _("level"), 12, page=False),
+        Column("scope", _("area"), 22),
+        Column("basis", _("counted in"), 14),
+        Column("numerator", _("numerator"), 11, number=True),
+        Column("denominator", _("denominator"), 11, number=True),
+        Column("unknown", _("unknown among them"), 11, number=True),
+        Column("excluded", _("left out"), 11, number=True),
+        Column("rate", _("rate (interval)"), 22),
+        Column("low", _("lowest"), 10, number=True, page=False),
+        Column("high", _("highest"), 10, number=True, page=False),
+        Column("details", _("details"), 48),
+        Column("scope_code", _("area code"), 18, page=False),
+        Column("id", _("internal id"), 32, page=False),
+    ]
+    gap, mean = (frame["id"] == words.GAP).tolist(), frame["id"].str.startswith(words.MEANS).tolist()
+    figures = [whole(frame[key]) for key in _COUNTS]
+    data: dict[str, object] = {
+        "title": each(lambda name: title(name, run.city), frame["id"]),
+        "level": labels_of(words.SCOPE_LEVELS, frame["scope_level"]),
+        "scope": each(names.scope, frame["scope_level"], frame["scope"]),
+        "basis": each(basis_label, frame["basis"]),
+        **{key: _blank(values, gap) for key, values in zip(_COUNTS, figures, strict=True)},
+        "rate": each(lambda name, n, d, u: words.rate(name, n or 0, d or 0, u or 0), frame["id"], *figures[:3]),
+        "low": _blank(shares(frame["low"], mean), gap),
+        "high": _blank(shares(frame["high"], mean), gap),
+        "details": _details(run, frame),
+        "id": texts(frame["id"]),
+        "scope_code": texts(frame["scope"]),
+    }
+    note = _("An interval says: from the share that is known, to the share if everything unknown were fulfilled.")
+    return table("indicators", _("Indicators"), columns, data, note=note)
+
+
+def claims(run: Run, names: Names | None = None) -> Table:
+    """Return every claim with its verdict, what decides it, and the figures it was measured by."""
+    names = names or Names.of(run)
+    frame = run.claims
+    columns = [
+        Column("text", _("claim"), 36),
+        Column("verdict", _("verdict"), 12),
+        Column("because", _("because"), 48),
+        Column("stated", _("stated"), 12),
+        Column("rate", _("recomputed (interval)"), 22),
+        Column("low", _("lowest"), 10, number=True),
+        Column("high", _("highest"), 10, number=True),
+        Column("numerator", _("numerator"), 11, number=True),
+        Column("denominator", _("denominator"), 11, number=True),
+        Column("indicator", _("indicator"), 32),
+        Column("scope", _("area"), 18),
+        Column("basis", _("counted in"), 14),
+        Column("things", _("decided by"), 40),
+        Column("source", _("source"), 24),
+        Column("ids", _("internal ids"), 40),
+    ]
+    gap, mean = (frame["indicator"] == words.GAP).tolist(), [str(n).startswith(words.MEANS) for n in frame["indicator"]]
+    figures = [whole(frame[key]) for key in ("numerator", "denominator")]
+    data: dict[str, object] = {
+        **{key: texts(frame[key]) for key in ("text", "source")},
+        "verdict": labels_of(words.VERDICTS, frame["verdict"]),
+        "because": [words.because(value) for value in frame["because"]],
+        "stated": [
+            words.stated(name, sign, figure)
+            for name, sign, figure in zip(frame["indicator"], frame["comparator"], frame["figure"], strict=True)
+        ],
+        "rate": [
+            words.claim_rate(name, n, d, float(high))
+            for name, n, d, high in zip(frame["indicator"], *figures, frame["high"], strict=True)
+        ],
+        "low": _blank(shares(frame["low"], mean), gap),
+        "high": _blank(shares(frame["high"], mean), gap),
+        **{key: _blank(values, gap) for key, values in zip(("numerator", "denominator"), figures, strict=True)},
+        "indicator": [title(name, run.city) for name in frame["indicator"]],
+        "scope": [names.anywhere(code) for code in frame["scope"]],
+        "basis": [basis_label(str(basis)) for basis in frame["basis"]],
+        "things": [listed(ids, DECIDING, names.thing) for ids in frame["ids"]],
+        "ids": [listed(ids) for ids in frame["ids"]],
+    }
+    return table("claims", _("Claims"), columns, data)
