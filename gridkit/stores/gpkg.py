@@ -15,8 +15,10 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
 from gridkit.errors import OutputError
 from gridkit.geo.crs import to_lonlat
-from gridkit.locale import N_
-from gridkit.model.fields import COMPOUND, LEVELS
+from gridkit.locale import N_, speaking
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
+from gridkit.rules.labels import label
+from gridkit.stores.tables import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _EPOCH: Final = "1980-01-01"
 _DATE_OPTION: Final = "OGR_CURRENT_DATE"
+_PARENT: Final = {COMMUNITY: (STREET, "street_name"), GRID: (COMMUNITY, "community_name")}
+"""Level -> the level above, and the column that holds the name of what lies above."""
 
 
 @contextmanager
@@ -40,20 +44,46 @@ def _dated(day: str) -> Iterator[None]:
 
 
 def _compounds(run: Run, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return compounds with their merged attributes, their place, and how they are covered."""
+    """Return compounds with their merged attributes, their place, and how they are covered.
+
+    ``status_label`` and ``type_label`` say the status and the type in the language of the run.
+    """
     cover = run.coverage.frame.reindex(frame.index)
-    data = run.attributes.frame.reindex(frame.index).copy()
-    for name in ("grid", "community", "street"):
+    data = run.attributes.frame.reindex(frame.index).drop(columns=list(PRIVATE))
+    for name in (GRID, COMMUNITY, STREET):
         data[name] = run.places.frame[name].reindex(frame.index)
+    for level in (COMMUNITY, STREET):
+        data[f"{level}_name"] = _names(run, level, data[level], data[f"{level}_name"])
     for name in ("status", "organisation", "work", "valid", "rule"):
         data[name] = cover[name]
+    data["status_label"] = _labels(data["status"], "status")
+    data["type_label"] = _labels(data["compound_type"], "compound_type")
     for name in ("via", "open_via", "flags", "refs"):
         data[name] = ["; ".join(map(str, value)) if isinstance(value, tuple) else "" for value in cover[name]]
     return gpd.GeoDataFrame(data.assign(src=frame["src"], row=frame["row"]), geometry=frame.geometry, crs=frame.crs)
 
 
+def _labels(codes: pd.Series, vocabulary: str) -> pd.Series:
+    """Return what codes are called in the current language, worked out once for each."""
+    known = {code: label(code, vocabulary) if code else "" for code in codes.fillna("").unique()}
+    return codes.fillna("").map(known)
+
+
+def _names(run: Run, level: str, codes: pd.Series, stated: pd.Series) -> pd.Series:
+    """Return the names of places as they are stated; where nothing is stated, those of the layer of ``level``."""
+    if level not in run.city.layers:
+        return stated
+    names = codes.map(run.city.layers[level].frame["name"])
+    return stated.where(stated.fillna("") != "", names).fillna("")
+
+
 def _areas(run: Run, level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return an area layer with its number of compounds in all and in each status."""
+    """Return an area layer with the name of what lies above, its number of compounds in all and in each status."""
+    if level in _PARENT and level in run.places.parents:
+        above, column = _PARENT[level]
+        frame = frame.assign(
+            **{column: _names(run, above, run.places.parents[level].reindex(frame.index), frame[column])}
+        )
     place = run.places.frame[level].reindex(run.coverage.frame.index).to_numpy(dtype=object)
     row = frame.index.get_indexer(place)
     status = run.coverage.frame["status"].to_numpy(dtype=object)
@@ -130,7 +160,11 @@ def write_gpkg(run: Run, path: Path) -> None:
         )
     day = run.city.as_of.isoformat() if run.city.as_of else _EPOCH
     try:
-        with tempfile.TemporaryDirectory(prefix=".tmp-", dir=path.parent) as folder, _dated(day):
+        with (
+            tempfile.TemporaryDirectory(prefix=".tmp-", dir=path.parent) as folder,
+            _dated(day),
+            speaking(run.language),
+        ):
             draft = Path(folder) / "city.gpkg"
             for name, frame in layers(run):
                 pyogrio.write_dataframe(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
 GROUP: Final = 100_000
 """Rows of one row group: as much of a table lies in memory at a time."""
+PRIVATE: Final = ("address", "ineligible_reason")
+"""Fields of a compound that no run folder repeats: free text that may speak of persons."""
 JSON: Final = "json"
 """A column of dictionaries, kept as canonical JSON text."""
 
@@ -79,7 +81,7 @@ def compounds(run: Run) -> Iterator[pa.Table]:
     """Return one row per compound: place, coverage, and all attributes, sorted by code."""
     cover = run.coverage.frame.rename_axis("code")
     place = run.places.frame.reindex(cover.index).rename(columns={"method": "place_method", "share": "place_share"})
-    fields = LAYER_FIELDS[COMPOUND]
+    fields = {name: kind for name, kind in LAYER_FIELDS[COMPOUND].items() if name not in PRIVATE}
     frame = pd.concat([run.attributes.frame.reindex(cover.index)[list(fields)], place, cover], axis=1)
     schema: Schema = {
         "code": TEXT, "name": TEXT, "street": TEXT, "community": TEXT, "grid": TEXT, "place_method": TEXT,

@@ -35,6 +35,23 @@ def test_status_and_codes_as_text(path):
     assert frame.loc["a1", "name"] == sample.HOSTILE
 
 
+def test_labels_are_in_the_language_of_the_run(tmp_path):
+    write_gpkg(sample.run("en"), tmp_path / "a.gpkg")
+    frame = gpd.read_file(tmp_path / "a.gpkg", layer="compound").set_index("code")
+    assert frame["status_label"].to_dict()["a2"] == "joint branch"
+    assert frame["type_label"].isin(["commodity housing", "unit-run compound", "old compound", ""]).all()
+
+
+def test_free_text_stays_out_and_areas_are_named(path):
+    compound = gpd.read_file(path, layer="compound")
+    assert not {"address", "ineligible_reason"} & set(compound.columns)
+    assert (compound["street_name"] != "").all()
+    assert (compound["community_name"] != "").all()
+    communities = gpd.read_file(path, layer="community").set_index("code")["street_name"]
+    assert set(communities) == {"平安街道", "临河镇"}
+    assert (gpd.read_file(path, layer="grid")["community_name"] != "").all()
+
+
 def test_areas_count_their_compounds(path):
     frame = gpd.read_file(path, layer="street").set_index("name")
     assert frame["compounds"].to_dict() == {"平安街道": 6, "临河镇": 2}

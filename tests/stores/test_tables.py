@@ -37,6 +37,10 @@ def test_compounds(folder):
     assert rows["a1"]["grid"] == "990101001001001"
 
 
+def test_free_text_stays_out(folder):
+    assert not {"address", "ineligible_reason"} & set(read(folder, "compounds").column_names)
+
+
 def test_ids_behind_each_indicator(folder):
     row = read(folder, "indicators").to_pylist()[0]
     assert (row["numerator_ids"], row["unknown_ids"]) == (["a1"], ["b2"])
