@@ -116,7 +116,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(project.claims, indicators, city)
-    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, project.claims)]
+    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, project.claims, indicators)]
     settings = {**project.settings(), "ruleset": ruleset.model_dump(mode="json")}
     progress("", total, total)
     return Run(

@@ -108,7 +108,8 @@ def map_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
         return []
     mistakes: list[Mistake] = [(("map", key), unknown(key, _MAP)) for key in found if key not in _MAP]
     if not isinstance(found.get("title", ""), str):
-        mistakes.append((("map", "title"), gettext(_SENTENCES["string_type"]).format(key="title")))
+        template = _SENTENCES["string_type"]
+        mistakes.append((("map", "title"), gettext(template).format(key="title")))
     return mistakes
 
 
