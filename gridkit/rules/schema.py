@@ -47,7 +47,7 @@ _VARIANTS = {
             "the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; its values may "
             "be: {values}; {effect:effect}"
         )
-    }
+    },
 }
 """Other sentences of some rules, by the ``variant`` of the finding."""
 
