@@ -54,7 +54,7 @@ def _details(run: Run, frame: pd.DataFrame) -> list[str]:
     kinds = {} if layer is None else {"kinds": layer.frame["grid_kind"].fillna("").value_counts().to_dict()}
     return [
         words.details(name, {**values, **(kinds if values.get("other_kinds") else {})}) if values else ""
-        for name, values in zip(frame["id"], frame["details"], strict=True)
+        for name, values in zip(frame["id"].tolist(), frame["details"].tolist(), strict=True)
     ]
 
 

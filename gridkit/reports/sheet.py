@@ -31,6 +31,16 @@ def is_plain(text: str) -> bool:
     )  # fmt: skip
 
 
+def _all_plain(values: Iterable[Any]) -> bool:
+    for value in values:
+        if type(value) is str:
+            if value and not is_plain(value):
+                return False
+        elif value is not None and not isinstance(value, _NUMBER):
+            return False
+    return True
+
+
 class RowSheet(Worksheet):
     """A worksheet of a workbook in constant-memory mode that can also write a row of plain values in one piece."""
 
@@ -57,18 +67,14 @@ class RowSheet(Worksheet):
         put : callable
             Writes one cell (row, column, value) in the ordinary way: used for rows that are not plain.
         """
-
-        def number_style(value: float) -> Format:
-            return number if isinstance(value, int) else real(value)
-
         letters: list[str] = []
         count = 0
         for row, values in enumerate(rows, start=top):
             letters = letters or [xl_col_to_name(col) for col in range(len(values))]
             count += 1
-            if all(value is None or value == "" or isinstance(value, _NUMBER) or is_plain(value) for value in values):
+            if _all_plain(values):
                 cells = [cell for cell in zip(letters, values, strict=True) if cell[1] is not None and cell[1] != ""]
-                self._write_plain(row, cells, style_of, number_style)
+                self._write_plain(row, cells, style_of, number, real)
             else:
                 for col, value in enumerate(values):
                     put(row, col, value)
@@ -79,7 +85,8 @@ class RowSheet(Worksheet):
         row: int,
         cells: list[tuple[str, Any]],
         style_of: Callable[[str], Format],
-        number_style: Callable[[float], Format],
+        number: Format,
+        real: Callable[[float], Format],
     ) -> None:
         if not cells or self._check_dimensions(row, 0):
             return
@@ -87,7 +94,7 @@ class RowSheet(Worksheet):
         said = []
         for letter, value in cells:
             if isinstance(value, _NUMBER):
-                style = number_style(value)._get_xf_index()
+                style = (number if isinstance(value, int) else real(value))._get_xf_index()
                 said.append(f'<c r="{letter}{row + 1}" s="{style}"><v>{value:.16G}</v></c>')
                 continue
             style = style_of(value)._get_xf_index()

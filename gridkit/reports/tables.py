@@ -75,6 +75,8 @@ def listed(items: Collection[object], shown: int = SHOWN, say: Callable[[Any], s
     >>> listed(["a", "b", "c"], 2)
     'a; b; … and 1 more'
     """
+    if len(items) < 2:  # most cells of a large table
+        return "".join(map(say, items))
     texts = [say(item) for item in islice(items, shown)]
     if len(items) > shown:
         texts.append(_("… and {n} more").format(n=len(items) - shown))
@@ -83,7 +85,7 @@ def listed(items: Collection[object], shown: int = SHOWN, say: Callable[[Any], s
 
 def each(make: Callable[..., str], *columns: Iterable[Any]) -> list[str]:
     """Return ``make`` of each row of some columns, worked out once for equal rows."""
-    rows = list(zip(*columns, strict=True))
+    rows = list(zip(*(of.tolist() if isinstance(of, pd.Series) else of for of in columns), strict=True))
     said = {row: make(*row) for row in dict.fromkeys(rows)}
     return [said[row] for row in rows]
 

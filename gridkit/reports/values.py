@@ -27,7 +27,8 @@ def shares(values: Iterable[float], means: Iterable[bool]) -> list[float | None]
     >>> shares([0.5, 2.5, float("nan")], [False, True, False])
     [0.5, 2.5, None]
     """
-    rows = zip(map(float, values), means, strict=True)
+    plain_values = values.astype(float).tolist() if isinstance(values, pd.Series) else map(float, values)
+    rows = zip(plain_values, means, strict=True)
     return [None if math.isnan(value) else value if mean else Share(value) for value, mean in rows]
 
 

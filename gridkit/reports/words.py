@@ -229,7 +229,7 @@ def details(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else short(value)
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else short(value)
 
 
 def _gap(values: Mapping[str, Any]) -> str:

@@ -75,6 +75,8 @@ def percent_format(share: float) -> str:
     >>> percent_format(0.5), percent_format(0.99999), percent_format(1.0)
     ('0.00%', '0.000%', '0.00%')
     """
+    if 0.001 < share < 0.999:
+        return "0.00%"
     decimals = 2
     while decimals < MOST_DECIMALS and share not in (0, 1) and round(100 * share, decimals) in (0, 100):
         decimals += 1
