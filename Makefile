@@ -30,7 +30,7 @@ messages: $(VENV)/installed-test
 	$(BIN)/python scripts/catalogue.py
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
