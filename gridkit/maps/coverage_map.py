@@ -19,7 +19,9 @@ from gridkit.maps.gridmap import GridMap
 from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
 from gridkit.maps.summary import shell
 from gridkit.maps.tree import Verbatim
-from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, TYPES, VALID, WORK, page_words, rule_words, said
+from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, VALID, WORK, page_words, rule_words, said
+from gridkit.model.fields import vocabulary
+from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -125,7 +127,7 @@ def _settings(run: Run, frames: dict[str, gpd.GeoDataFrame], *, public: bool) ->
         "words": page_words(),
         "levels": said(LEVEL_NAMES),
         "one": said(ONE_OF),
-        "types": said(TYPES),
+        "types": {kind: label(kind, "compound_type") for kind in vocabulary("compound_type")},
         "valid": said(VALID),
         "organisation": said(ORGANISATION),
         "work": said(WORK),

@@ -19,18 +19,6 @@ GROUPS = {
 }
 """Groups of the headline; every compound is in exactly one."""
 
-TYPES = {
-    "commercial": N_("commodity housing"),
-    "unit": N_("unit-run compound"),
-    "old": N_("old compound"),
-    "affordable": N_("affordable housing"),
-    "resettlement": N_("resettlement housing"),
-    "village": N_("village compound"),
-    "open_block": N_("open block"),
-    "mixed": N_("mixed compound"),
-    "unknown": N_("type unknown"),
-}
-
 LEVEL_NAMES = {
     "street": N_("Streets"),
     "community": N_("Communities"),
