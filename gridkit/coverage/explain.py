@@ -24,6 +24,10 @@ _REST = ("UNCOVERED", "UNKNOWN")
 """Statuses that speak of what is left; where another rule has decided they mean nothing."""
 
 
+WITHOUT_ORGANISATION = ("INSTRUCTOR_ONLY", "PLANNED", "UNCOVERED")
+"""Statuses where there is no organisation that could be valid or not."""
+
+
 def explain(run: Run, compound: str) -> list[str]:
     """Return why ``compound`` has its status; raises KeyError for a code that the run does not hold."""
     row = run.coverage.frame.loc[compound].to_dict()
@@ -73,7 +77,8 @@ def explain_rows(
     lines = [_("{compound}: {label} ({status})").format(compound=compound, label=label, status=status)]
     lines.append(
         _("organisation coverage: {organisation}; work coverage: {work}; by a valid branch: {valid}").format(
-            **{name: _(ANSWERS[str(compound_row[name])]) for name in ("organisation", "work", "valid")}
+            **{name: _(ANSWERS[str(compound_row[name])]) for name in ("organisation", "work")},
+            valid="—" if status in WITHOUT_ORGANISATION else _(ANSWERS[str(compound_row["valid"])]),
         )
     )
     lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, unproven=_unproven(code, findings))

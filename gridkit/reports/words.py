@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.audit.claims import say_because
 from gridkit.audit.format import NO_RATE, interval, mean, percent
 from gridkit.audit.titles import basis_label, definition, indicator_title
+from gridkit.coverage.explain import WITHOUT_ORGANISATION
 from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
 from gridkit.reports.values import short
@@ -79,8 +80,6 @@ GAP: Final = "gap.organisation"
 MEANS: Final = ("load.",)
 """Indicators whose quotient is a mean, not a share: shown as a number."""
 
-WITHOUT_ORGANISATION: Final = ("INSTRUCTOR_ONLY", "PLANNED", "UNCOVERED")
-"""Statuses where there is no organisation that could be valid or not."""
 
 _SIGNS: Final = {"=": "", ">=": "≥ ", "<=": "≤ "}
 
