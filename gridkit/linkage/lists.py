@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NOTHING: Final = frozenset({"", "无", "暂无", "没有", "未覆盖", "-", "--", "—", "——", "/", "\\", "空", "待定", "N/A"})
 """Cells that say that there is nothing."""
+UNDECIDED: Final = "待定"
+"""Alone it says nothing yet; inside a list it is a place that nobody has named: a name that matches nothing."""
 DITTO: Final = frozenset({"同上", "同前", "〃", '"', "″"})
 ALL: Final = re.compile(
     r"^(?:本|该|辖区|社区|所辖|内|的)*(?:全部|所有|全体|各)(?:居民|住宅)?(小区|网格)$|^(?:全部|全覆盖|全社区|全域)$"
@@ -82,7 +84,7 @@ def split_cell(text: str, known: Collection[str] = frozenset()) -> ListCell:
     for piece in _SEPARATORS.split(text):
         for item in _split_and(piece.strip(" 。.\u3000"), known):
             items.append(_complete(item, items))
-    return ListCell(tuple(dict.fromkeys(item for item in items if item and item not in NOTHING)), declared)
+    return ListCell(tuple(dict.fromkeys(item for item in items if item == UNDECIDED or item not in NOTHING)), declared)
 
 
 def _range(match: re.Match[str]) -> str:
