@@ -157,7 +157,15 @@ class GridMap(folium.Map):
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write ``data`` beside ``path`` and rename it, so that no half-written file is ever seen."""
+    """Write ``data`` beside ``path`` and rename it, so that no half-written file is ever seen.
+
+    A link is followed to its file; what is no file (a folder, a device) is refused, as the rename would replace it.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OutputError(
+            N_("this is no file that could be written over"), place=str(path), remedy=N_("name another file")
+        )
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:

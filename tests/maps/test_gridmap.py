@@ -13,6 +13,7 @@ from folium.plugins import MarkerCluster
 
 from gridkit.errors import OutputError
 from gridkit.maps import GridMap, OfflineFigure
+from gridkit.maps.gridmap import write_whole
 
 
 def sample() -> GridMap:
@@ -146,3 +147,14 @@ def test_the_notebook_shows_the_offline_page():
 def test_jquery_and_pictures_come_only_when_they_are_needed():
     assert "jQuery" not in GridMap().get_root().render()
     assert "jQuery" in sample().get_root().render()
+
+
+def test_a_link_is_followed_and_a_folder_is_refused(tmp_path):
+    target, link = tmp_path / "real.html", tmp_path / "link.html"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_whole(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    with pytest.raises(OutputError, match="no file that could be written over"):
+        write_whole(tmp_path, b"new")
