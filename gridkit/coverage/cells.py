@@ -30,11 +30,6 @@ def cells(city: City, records: Array, field: str) -> Array:
     return np.array(places, dtype=object)[codes]
 
 
-def cell_tuple(city: City, record: str, *fields: str) -> tuple[str, ...]:
-    """Return the distinct cells of some fields of one record, in the order of the fields."""
-    return tuple(dict.fromkeys(city.cell(record, field) for field in fields)) if record else ()
-
-
 def reasons(facts: Facts, support: pd.DataFrame) -> Array:
     """Return, per compound, the cells that its status rests on.
 

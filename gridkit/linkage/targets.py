@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.linkage.names import former_names, key_frame, normalise
-from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
+from gridkit.linkage.names import former_names, key_frame
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,12 +155,3 @@ def _spread(keys: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     there["community"] = there["code"].map(stated).astype(object) if len(there) else ""
     there["street"] = there["code"].map(frame["street"]).astype(object) if len(there) else ""
     return pd.concat([here, there], ignore_index=True).sort_values(["key", "kind", "code"], ignore_index=True)
-
-
-def parent_names(city: City) -> frozenset[str]:
-    """Return the normalised names of streets and communities, which may stand before a name."""
-    names = [name for level in (STREET, COMMUNITY) if level in city.layers for name in city.layers[level].frame["name"]]
-    known = set(normalise(names))
-    known |= {short + "社区" for name in list(known) for short in [re.sub(r"(?:社区)?(?:居民委员会|居委会)$", "", name)]
-              if short != name}  # fmt: skip
-    return frozenset(known - {""})
