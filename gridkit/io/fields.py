@@ -12,17 +12,17 @@ import pandas as pd
 from gridkit.errors import LayerError, TableError
 from gridkit.io import values
 from gridkit.io.dictionary import Columns, match, stated_position
+from gridkit.io.gate import POST_FIELDS, filled, gate, place_of
 from gridkit.io.notes import REFS, by_value, noticed
 from gridkit.io.persons import MASK, is_answer, is_plain, is_word, mask, without_rooms
 from gridkit.io.privacy import (
-    holds_persons,
     is_personal_header,
     is_post_header,
     masked_bodies,
     masked_codes,
     masked_column,
 )
-from gridkit.io.text import cell_text, compact
+from gridkit.io.text import compact
 from gridkit.io.vocabulary import UNSURE, vocabulary_of
 from gridkit.locale import N_
 from gridkit.model import Source
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     from gridkit.io.raw import RawTable
     from gridkit.io.values import Converter
-
-POST_FIELDS: Final = frozenset(("secretary", "grid_head", "instructor", "contact_named"))
-"""Yes/no fields whose columns hold names: reduced to filled or not."""
 
 BODY_FIELDS: Final = frozenset(("owner_unit", "branch_name", "coverage_claimed", "ineligible_reason"))
 """Texts in which a name of a person may stand instead of what is asked for."""
@@ -89,7 +86,7 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
     """
     found = _fullest(raw, match(raw.headers, kind, stated=columns, cut=cut), columns or {})
     _demand_stated(raw, columns or {})
-    fields, notes = _gate(raw, found)
+    fields, notes = gate(raw, found)
     fields, moved = _codes_in_names(raw, fields, kind)
     source = Source(
         raw.path,
@@ -123,15 +120,11 @@ def _fullest(raw: RawTable, found: Columns, stated: Mapping[str, str]) -> Column
     fields, rivals = dict(found.fields), dict(found.rivals)
     for field in sorted(set(rivals.values()) - set(stated)):
         columns = sorted([fields[field], *(position for position, other in rivals.items() if other == field)])
-        best = max(columns, key=lambda position: (_filled(raw.columns[position]), -position))
+        best = max(columns, key=lambda position: (filled(raw.columns[position]), -position))
         fields[field] = best
         rivals = {position: other for position, other in rivals.items() if other != field}
         rivals |= {position: field for position in columns if position != best}
     return Columns(fields, rivals, found.cut)
-
-
-def _filled(cells: Sequence[object]) -> int:
-    return sum(bool(cell_text(cell).strip()) for cell in cells)
 
 
 def _demand_stated(raw: RawTable, stated: Mapping[str, str]) -> None:
@@ -146,38 +139,6 @@ def _demand_stated(raw: RawTable, stated: Mapping[str, str]) -> None:
             field=lacking[0],
             found=" | ".join(header for header in raw.headers if header and not is_personal_header(header)),
         )
-
-
-def _gate(raw: RawTable, found: Columns) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """Drop the columns of persons and return field -> position of what may be read."""
-    field_at = {position: field for field, position in found.fields.items()}
-    fields: dict[str, int] = {}
-    notes = []
-    for position, header in enumerate(raw.headers):
-        field = field_at.get(position, "")
-        cells = raw.columns[position]
-        if field in POST_FIELDS:
-            fields[field] = position
-            if is_post_header(header) or is_personal_header(header):
-                notes.append(_person_note("S121", raw, position))
-        elif (
-            is_personal_header(header)
-            or is_post_header(header)
-            or holds_persons(cells, codes=field.endswith("code") or field in ("uscc", "old_codes"))
-        ):
-            notes.append(_person_note("S120", raw, position))
-        elif field:
-            fields[field] = position
-    return fields, notes
-
-
-def _person_note(code: str, raw: RawTable, position: int) -> dict[str, Any]:
-    header = mask(raw.headers[position])
-    return noticed(code, raw.name, refs=[_place(raw, position)], header=header, n=_filled(raw.columns[position]))
-
-
-def _place(raw: RawTable, position: int) -> str:
-    return f"{raw.name}!{raw.letters[position]}" if raw.tabular else f"{raw.name}.{raw.letters[position]}"
 
 
 def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[dict[str, int], list[dict[str, Any]]]:
@@ -201,11 +162,11 @@ def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], sour
     rivals = {position: field for position, field in sorted(found.rivals.items()) if field in fields}
     for position, field in rivals.items():
         counts: dict[str, Any] = {
-            "n": _filled(raw.columns[position]),
-            "filled": _filled(raw.columns[fields[field]]),
+            "n": filled(raw.columns[position]),
+            "filled": filled(raw.columns[fields[field]]),
             "variant": "counted",
         }
-        refs = [_place(raw, position), _place(raw, fields[field])]
+        refs = [place_of(raw, position), place_of(raw, fields[field])]
         used = source.headers.get(field, "")
         header = mask(raw.headers[position])
         notes.append(noticed("S124", source.name, refs=refs, header=header, used=used, field=field, **counts))
@@ -214,7 +175,7 @@ def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], sour
             notes.append(noticed("S125", source.name, header=raw.headers[position], field=field))
     unused = _unused(raw, {*fields.values(), *rivals, *found.fields.values()})
     if unused:
-        refs = [_place(raw, position) for position in unused]
+        refs = [place_of(raw, position) for position in unused]
         headers = ", ".join(mask(raw.headers[position]) or raw.letters[position] for position in unused)
         notes.append(noticed("S123", source.name, refs=refs[:REFS], headers=headers, n=len(unused)))
     return notes
@@ -226,7 +187,7 @@ def _unused(raw: RawTable, taken: set[int]) -> list[int]:
         position
         for position, header in enumerate(raw.headers)
         if position not in taken
-        and (compact(header) not in _NUMBERING if header else _filled(raw.columns[position]) > 0)
+        and (compact(header) not in _NUMBERING if header else filled(raw.columns[position]) > 0)
         and not is_personal_header(header)
         and not is_post_header(header)
     ]

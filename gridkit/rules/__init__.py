@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gridkit.rules import audit, coverage, linkage, schema, topology
+from gridkit.rules import audit, cells, coordinates, coverage, linkage, schema, tables, topology, vectors
 from gridkit.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["CATALOGUE", "Rule"]
 
 CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.code: rule for module in (schema, topology, linkage, coverage, audit) for rule in module.RULES}
+    {
+        rule.code: rule
+        for module in (schema, tables, vectors, coordinates, cells, topology, linkage, coverage, audit)
+        for rule in module.RULES
+    }
 )
 """All rules by code."""
