@@ -103,7 +103,7 @@ def _code_notes(source: Source, frame: pd.DataFrame, made: NDArray[np.bool_]) ->
     rows = frame["row"].to_numpy()[made]
     codes = frame["code"].to_numpy(dtype=object)[made]
     if len(rows) > LISTED:
-        refs = [source.cell(int(row), "code") for row in rows[:LISTED]]
+        refs = [source.cell(int(row), "code") for row in rows]
         return [noticed("S103", source.name, refs=refs, n=len(rows), ident=f"{codes[0]} ...")]
     return [
         noticed("S103", code, refs=[source.cell(int(row), "code")], n=1, ident=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 LISTED: Final = 50
 """More findings of one rule in one table are told as one finding with their count."""
 
-REFS: Final = 200
-"""A finding about many cells names at most this many of them, beside their count."""
+REFS: Final = sys.maxsize
+"""A finding names every cell that it is about; what is shown to people is cut where it is shown."""
 
 SEVERITY: Final[Mapping[str, str]] = {
     "S103": "notice",

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 LISTED: Final = 50
 """More rows of one kind of finding in one column are told as one finding with their count."""
 
-REFS: Final = 200
-"""A finding about many cells names at most this many of them."""
-
 
 @dataclass(frozen=True)
 class Table:
@@ -33,7 +30,7 @@ class Table:
 
     def refs(self, rows: pd.DataFrame, field: str) -> list[str]:
         """Return the cells of ``field`` in ``rows``, in the order of the files."""
-        found = sorted(zip(rows["src"], rows["row"].astype(int), strict=True))[:REFS]
+        found = sorted(zip(rows["src"], rows["row"].astype(int), strict=True))
         return [self.sources[src].cell(row, field) if src in self.sources else f"{src}!{row}" for src, row in found]
 
     def header(self, field: str, src: str) -> str:
