@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gridkit.audit import check_arithmetic, judge, measure
 from gridkit.coverage import check_coverage, check_tree, cover
@@ -17,7 +17,8 @@ from gridkit.model import Findings, Run
 from gridkit.reports import write_html, write_json, write_xlsx
 from gridkit.rules.ruleset import load_ruleset, override
 from gridkit.schema import check_city
-from gridkit.stores import inputs_digest, write_gpkg, write_run, write_tables
+from gridkit.stores import inputs_digest, write_gpkg, write_manifest, write_run, write_tables
+from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
     Writer = Callable[[Run, Path], None]
+    CheckWriter = Callable[["Checked", Project, Path], None]
 
 STEPS = (
     N_("reading"),
@@ -141,16 +143,36 @@ def write_map(run: Run, path: Path) -> None:
         coverage_map(run, title=title, profile=str(run.settings["profile"])).save(path)
 
 
+# The register of writers: whatever leaves this package as a file stands here, and nothing else may write one. The tests
+# of privacy walk it: they feed persons in through every column and look for them in the bytes of every writer.
+#
+#   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
+#   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
+#                  folder of the inputs
+#
+# What a command prints, and what it writes without either value (gridkit.toml of ``gridkit init``), is registered by
+# the command itself in ``gridkit.cli.COMMANDS``: tests/privacy/lines.py has a line to call each of them with, and
+# reads stdout, stderr and every file that is new afterwards. Every writer goes through :func:`gridkit.writing.whole`:
+# the file is there whole or not at all, and :class:`gridkit.errors.OutputError` says why not.
+WRITERS: Final[Mapping[str, Writer]] = {
+    "map.html": write_map,
+    "audit.xlsx": write_xlsx,
+    "audit.html": write_html,
+    "audit.json": write_json,
+    "city.gpkg": write_gpkg,
+    "tables": write_tables,
+    MANIFEST: write_manifest,
+}
+"""What a run leaves: name in the run folder -> function that writes it."""
+
+CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {}
+"""What a check leaves: name -> function that writes it."""
+
+
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
-    """Return what a run folder holds: file name -> function that writes it."""
-    files: dict[str, Writer] = {
-        "audit.xlsx": write_xlsx,
-        "audit.html": write_html,
-        "audit.json": write_json,
-        "city.gpkg": write_gpkg,
-        "tables": write_tables,
-    }
-    return {"map.html": write_map, **files} if with_map else files
+    """Return what a run folder is filled with: file name -> function; the manifest is written last, by itself."""
+    without = {MANIFEST} if with_map else {MANIFEST, "map.html"}
+    return {name: write for name, write in WRITERS.items() if name not in without}
 
 
 def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True) -> Path:

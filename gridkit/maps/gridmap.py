@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from html import escape
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import folium
 from folium.template import Template
 
-from gridkit.errors import OutputError
-from gridkit.locale import N_, gettext, speaking
+from gridkit.locale import gettext, speaking
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.literals import harmless
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,26 +158,10 @@ class GridMap(folium.Map):
 def write_whole(path: Path, data: bytes) -> None:
     """Write ``data`` beside ``path`` and rename it, so that no half-written file is ever seen.
 
-    A link is followed to its file; what is no file (a folder, a device) is refused, as the rename would replace it.
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, or ``path`` is no file that could be replaced.
     """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        raise OutputError(
-            N_("this is no file that could be written over"), place=str(path), remedy=N_("name another file")
-        )
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise OutputError(
-            N_("the map cannot be written: {reason}"),
-            place=str(path),
-            remedy=N_("choose a folder that exists and may be written to"),
-            reason=error.strerror or str(error),
-        ) from error
+    with whole(path) as draft:
+        draft.write_bytes(data)

@@ -9,13 +9,13 @@ import jinja2
 from gridkit import __version__
 from gridkit.audit.format import percent
 from gridkit.coverage import caveats
-from gridkit.errors import OutputError
-from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
+from gridkit.locale import speaking
 from gridkit.model.fields import STATUSES
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import compounds, figures, summary, tables, words
 from gridkit.reports.names import Names
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,12 +201,5 @@ def write_html(run: Run, path: Path) -> None:
         The file cannot be written.
     """
     text = render(run).encode("utf-8", "replace")
-    try:
-        path.write_bytes(text)
-    except OSError as problem:
-        raise OutputError(
-            N_("the file cannot be written: {why}"),
-            place=path.name,
-            remedy=N_("choose a folder that you may write to"),
-            why=problem.strerror or type(problem).__name__,
-        ) from problem
+    with whole(path) as draft:
+        draft.write_bytes(text)

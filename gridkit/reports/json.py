@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit import __version__
-from gridkit.errors import OutputError
-from gridkit.locale import N_, speaking
+from gridkit.locale import speaking
 from gridkit.reports import words
-from gridkit.reports.values import plain, texts, whole
+from gridkit.reports.values import plain, texts
+from gridkit.reports.values import whole as numbers
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _indicators(run: Run) -> Iterator[dict[str, Any]]:
         figures = ("numerator", "denominator", "excluded", "unknown")
         columns = {
             **{key: texts(frame[key]) for key in ("id", "scope", "scope_level", "basis")},
-            **{key: whole(frame[key]) for key in figures},
+            **{key: numbers(frame[key]) for key in figures},
             **{key: [plain(value) for value in frame[key].astype(float).tolist()] for key in ("low", "high")},
             "details": [tidy(value) if value else {} for value in frame["details"]],
         }
@@ -101,7 +102,7 @@ def _claims(run: Run) -> list[dict[str, Any]]:
         **{key: texts(frame[key]) for key in words_of},
         "figure": [tidy(value) for value in frame["figure"]],
         "verdict": texts(frame["verdict"]),
-        **{key: whole(frame[key]) for key in ("numerator", "denominator")},
+        **{key: numbers(frame[key]) for key in ("numerator", "denominator")},
         **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
         "because": [words.because(value) for value in frame["because"]],
         "source": texts(frame["source"]),
@@ -165,14 +166,10 @@ def write_json(run: Run, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    try:
-        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream, speaking(run.language):
-            stream.writelines(_pieces(_document(run)))
-            stream.write("\n")
-    except OSError as problem:
-        raise OutputError(
-            N_("the file cannot be written: {why}"),
-            place=path.name,
-            remedy=N_("choose a folder that you may write to"),
-            why=problem.strerror or type(problem).__name__,
-        ) from problem
+    with (
+        whole(path) as draft,
+        draft.open("w", encoding="utf-8", errors="replace", newline="\n") as stream,
+        speaking(run.language),
+    ):
+        stream.writelines(_pieces(_document(run)))
+        stream.write("\n")

@@ -11,15 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
-from gridkit.errors import OutputError
-from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
+from gridkit.locale import speaking
 from gridkit.model import Findings
 from gridkit.reports import compounds, figures, summary, tables
 from gridkit.reports.names import Names
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.values import Share
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,17 +217,9 @@ def write_xlsx(run: Run, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    with speaking(run.language):
-        content = _content(run)
-    try:
-        path.write_bytes(content)
-    except OSError as problem:
-        raise OutputError(
-            N_("the workbook cannot be written: {why}"),
-            place=path.name,
-            remedy=N_("close it where it is open, or choose a folder that you may write to"),
-            why=problem.strerror or type(problem).__name__,
-        ) from problem
+    # the library keeps rows in files of its own below the system's temporary folder: that one may be full as well
+    with whole(path, also=(XlsxWriterException,)) as draft, speaking(run.language):
+        draft.write_bytes(_content(run))
 
 
 def _content(run: Run) -> bytes:

@@ -16,6 +16,7 @@ from gridkit.errors import UsageError
 from gridkit.locale import LANGUAGES, N_
 from gridkit.locale import gettext as _
 from gridkit.stores.digest import canonical, file_digest, text_digest
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,19 @@ def make_manifest(run: Run, folder: Path, *, project: str = "", ruleset_text: st
         "versions": versions(),
         "outputs": outputs(folder),
     }
+
+
+def write_manifest(run: Run, path: Path, *, project: str = "", ruleset_text: str = "") -> None:
+    """Write the manifest of all files in the folder of ``path``; see :func:`make_manifest`.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    manifest = make_manifest(run, path.parent, project=project, ruleset_text=ruleset_text)
+    with whole(path) as draft:
+        draft.write_text(dump_manifest(manifest), encoding="utf-8", errors="replace", newline="\n")
 
 
 def dump_manifest(manifest: Mapping[str, Any]) -> str:

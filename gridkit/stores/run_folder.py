@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gridkit.errors import OutputError
 from gridkit.locale import N_
 from gridkit.stores.digest import inputs_digest
-from gridkit.stores.manifest import MANIFEST, dump_manifest, make_manifest, outputs
+from gridkit.stores.manifest import MANIFEST, outputs, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,8 +77,7 @@ def _write(run: Run, parent: Path, writers: Mapping[str, Writer], *, project: Pa
         for file, write in writers.items():
             write(run, draft / file)
         where = _seen_from(parent / name, project)
-        manifest = make_manifest(run, draft, project=where, ruleset_text=ruleset_text)
-        (draft / MANIFEST).write_text(dump_manifest(manifest), encoding="utf-8", newline="\n")
+        write_manifest(run, draft / MANIFEST, project=where, ruleset_text=ruleset_text)
         _settle(draft)
         return _place(draft, parent, name)
     finally:
