@@ -236,7 +236,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(project):
         "import sys, time, gridkit.reports as r, gridkit.pipeline as p\n"
         "def slow(run, path):\n"
         "    path.write_text('half'); print('writing', flush=True); time.sleep(60)\n"
-        "p.write_html = slow\n"
+        "p.WRITERS['audit.html'] = slow\n"
         "from gridkit.cli import main\n"
         f"main(['audit', {str(project)!r}, '--lang', 'en'])\n"
     )
