@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _ROW: Final = re.compile(rb"<row\b[^>]*>")
@@ -27,13 +28,46 @@ _REF: Final = re.compile(rb'\br="([A-Z]*\d+)"')
 _NAMESPACE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
+Area = tuple[int, int, int, int]
+"""First row, first column, last row and last column of a range of cells, counted from 0."""
+
+
 @dataclass(frozen=True)
 class Hidden:
-    """Hidden ``rows`` (counted from 1), cells with an error value, and ``empty``: formulas without a result."""
+    """What a sheet holds beside its values; positions are counted from 0 like those of ``Sheet.cells``.
+
+    Parameters
+    ----------
+    rows, columns : tuple of int
+        Positions of hidden rows and columns, those that a filter hides too.
+    struck : frozenset of (int, int)
+        Row and column of the filled cells that are struck out.
+    errors : tuple of str
+        Names of the cells with an error value: ``D17``.
+    empty : tuple of str
+        Names of the cells with a formula whose result was never stored.
+    sums : Mapping of (int, int) to tuple of Area
+        Row and column of a cell with a SUM or SUBTOTAL formula -> the ranges of the same sheet that it adds.
+    external : int
+        How many formulas reach into other workbooks.
+    macros : bool
+        Whether the workbook holds macros; they are never run.
+    sheet : bool
+        Whether the sheet itself is hidden.
+    unseen : tuple of str
+        What the format does not let us see: of "rows", "columns", "struck", "sums", "errors".
+    """
 
     rows: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
+    struck: frozenset[tuple[int, int]] = frozenset()
     errors: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    sums: Mapping[tuple[int, int], tuple[Area, ...]] = field(default_factory=dict)
+    external: int = 0
+    macros: bool = False
+    sheet: bool = False
+    unseen: tuple[str, ...] = ()
 
 
 def scan(file: Path, sheet: str) -> Hidden:
@@ -46,7 +80,9 @@ def scan(file: Path, sheet: str) -> Hidden:
         return Hidden()
     rows = (found for found in _ROW.findall(data) if b'hidden="1"' in found or b'hidden="true"' in found)
     return Hidden(
-        tuple(sorted({int(ref[1]) for row in rows if (ref := _REF.search(row))})),
+        tuple(sorted({int(ref[1]) - 1 for row in rows if (ref := _REF.search(row))})),
+        (),
+        frozenset(),
         tuple(ref[1].decode() for cell in _CELL.findall(data) if (ref := _REF.search(cell))),
         tuple(ref[1].decode() for cell in _FORMULA.findall(data) if (ref := _REF.search(cell))),
     )
