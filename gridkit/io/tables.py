@@ -227,7 +227,7 @@ def _notes(
         if rows:
             notes.append(noticed(code, name, refs=[f"{name}!{row}" for row in rows[:REFS]], n=len(rows)))
     notes += _above(sheet, header, name)
-    hidden = [row for row in sheet.hidden.rows if row > header.last + 1 and row <= len(sheet.cells)]
+    hidden = [row + 1 for row in sheet.hidden.rows if header.last < row < len(sheet.cells)]
     if hidden:
         notes.append(noticed("S145", name, refs=[f"{name}!{row}" for row in hidden[:REFS]], n=len(hidden)))
     if unread:
