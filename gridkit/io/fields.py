@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +26,7 @@ from gridkit.io.text import compact
 from gridkit.io.vocabulary import UNSURE, vocabulary_of
 from gridkit.locale import N_
 from gridkit.model import Source
+from gridkit.model.city import no_remarks
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _AREA_UNITS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Records:
     """One table or layer in the fixed fields of its kind; ``frame`` is indexed by row id, with ``src`` and ``row``."""
 
@@ -56,6 +57,7 @@ class Records:
     given: frozenset[str]
     set_aside: list[tuple[int, str, str]]
     notes: list[dict[str, Any]]
+    remarks: pd.DataFrame = dataclasses.field(default_factory=no_remarks)
 
 
 def types_of(kind: str) -> Mapping[str, str]:

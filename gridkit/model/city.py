@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 SET_ASIDE_COLUMNS = ("src", "row", "reason", "subject")
 """Columns of ``City.set_aside``: source name, row in the file, reason (a rule code), what the row is about."""
 
+REMARK_COLUMNS = ("record", "field", "remark", "written")
+"""Columns of ``City.remarks``: row id (of features too: ``a.gpkg!grids!3``), field, what the cell says beside its
+value, and the cell as written where that can name no person."""
+
+REMARKS = ("about", "at_least", "at_most", "masked", "none", "undecided", "not_applicable", "unknown")
+"""``about`` (约300户), ``at_least`` (320余名), ``at_most`` (不足10人: no value), and why a cell has no value:
+``masked`` (XX), ``none`` (无), ``undecided`` (待定), ``not_applicable`` (—, /), ``unknown`` (不详). A blank cell has no remark."""
+
+
+def no_remarks() -> pd.DataFrame:
+    """Return remarks that say nothing."""
+    return pd.DataFrame(columns=list(REMARK_COLUMNS), dtype="object")
+
 
 def _missing(have: object, want: Mapping[str, str]) -> list[str]:
     return [name for name in (*want, "src", "row") if name not in have]  # type: ignore[operator]
@@ -113,6 +126,7 @@ class City:
     registries: Mapping[str, Registry] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     set_aside: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SET_ASIDE_COLUMNS)))
+    remarks: pd.DataFrame = field(default_factory=no_remarks)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", MappingProxyType(dict(self.layers)))
