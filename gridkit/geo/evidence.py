@@ -1,0 +1,159 @@
+"""How sure a comparison of two placements of one layer is: features that differ are counted, shifts are tried.
+
+Only the features on which two placements disagree say anything about which is right, so these are counted on either
+side (a sign test), and not the difference of two percentages alone. And a placement that is right is pinned from all
+sides: pushed in any direction it fits worse. One that merely pushes the layer inside the area of its parents is not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Geometries = NDArray[np.object_]
+    Numbers = NDArray[np.float64]
+
+NO_SHIFT: Final = (0.0, 0.0)
+CHANCE: Final = 0.01
+"""Chance at which as one-sided a count would come about if both placements were equally good."""
+PUSHED: Final = 0.1
+"""The same for a placement against itself pushed aside, in each direction."""
+SIDE: Final = 0.75
+"""Least part of the features that differ which must side with the better placement."""
+MARGIN: Final = 0.01
+"""Least difference of the shares."""
+LEAST: Final = 0.05
+"""A feature whose shares differ by no more than this does not take sides."""
+EXACT: Final = 400
+"""Up to so many differing features the chance is summed exactly, beyond by the normal distribution."""
+DIRECTIONS: Final = 8
+REACH: Final = 150.0
+"""Metres up to which a constant shift is looked for: Beijing 1954, Xi'an 1980 and local systems lie 30-130 m off."""
+GAIN: Final = 0.03
+"""Least gain in share by which a constant shift is believed."""
+SHORTEST: Final = 25.0
+"""Metres below which a shift is not told from digitising."""
+TRIED: Final = 600
+"""So many features are enough to look for a shift."""
+
+
+class Ground(Protocol):
+    """What a layer is placed on: gives the share of every feature that fits."""
+
+    def shares(self, shapes: Geometries) -> Numbers:
+        """Return 0..1 for each feature."""
+
+    def part(self, positions: NDArray[np.intp]) -> Ground:
+        """Return the ground of a part of the features."""
+
+
+class Sides(NamedTuple):
+    """Features that fit better under the first placement, and under the second; and the difference of the means."""
+
+    better: int
+    worse: int
+    margin: float
+
+    @property
+    def chance(self) -> float:
+        """One-sided chance of so many on one side."""
+        n = self.better + self.worse
+        if n == 0:
+            return 1.0
+        if n > EXACT:
+            return 0.5 * math.erfc((self.better - self.worse - 1) / math.sqrt(2 * n))
+        return sum(math.comb(n, k) for k in range(self.better, n + 1)) / 2**n
+
+    @property
+    def clear(self) -> bool:
+        """Whether the first is better beyond doubt."""
+        n = self.better + self.worse
+        return self.margin >= MARGIN and self.better >= SIDE * n and self.chance <= CHANCE
+
+
+def sided(first: Numbers, second: Numbers, least: float = LEAST) -> Sides:
+    """Count the features that take sides; ``first`` is the better where it is larger by more than ``least``.
+
+    >>> sided(np.array([1.0, 1, 1, 0, 1]), np.array([0.0, 0, 0, 1, 1]))[:2]
+    (3, 1)
+    """
+    gap = first - second
+    return Sides(int((gap > least).sum()), int((gap < -least).sum()), float(gap.mean()) if len(gap) else 0.0)
+
+
+def pinned(ground: Ground, shapes: Geometries, shares: Numbers, reach: float) -> bool:
+    """Tell whether a placement fits better than itself moved by ``reach`` metres in each of eight directions.
+
+    At half that distance no direction may fit clearly better.
+    """
+    for distance in (reach, reach / 2):
+        for step in range(DIRECTIONS):
+            angle = 2 * math.pi * step / DIRECTIONS
+            moved = ground.shares(shifted(shapes, distance * math.sin(angle), distance * math.cos(angle)))
+            here, there = sided(shares, moved), sided(moved, shares)
+            if distance == reach and not (here.better > here.worse and here.chance <= PUSHED):
+                return False
+            if there.better > there.worse and there.chance <= PUSHED:
+                return False
+    return True
+
+
+def gap(first: Geometries, second: Geometries) -> float:
+    """Return the median distance in metres between two placements of the same features."""
+    a, b = shapely.centroid(first), shapely.centroid(second)
+    return float(np.median(shapely.distance(a, b))) if len(a) else 0.0
+
+
+def constant_shift(ground: Ground, shapes: Geometries, *, least: float) -> tuple[float, float]:
+    """Return metres east and north by which a layer lies off its parents as a whole; (0, 0) where that is not clear.
+
+    Parameters
+    ----------
+    ground : Ground
+        The parents.
+    shapes : array of geometries
+        The features as they stand, in metres.
+    least : float
+        Share that the moved layer must reach.
+    """
+    chosen = np.linspace(0, len(shapes) - 1, min(TRIED, len(shapes))).astype(np.intp)
+    shapes, ground = shapely.centroid(shapes[chosen]), ground.part(chosen)
+    here = ground.shares(shapes)
+    if here.mean() > 1.0 - GAIN:
+        return NO_SHIFT
+    best, east, north = here, 0.0, 0.0
+    for step in (50.0, 20.0):
+        span = np.arange(-3, 4) * step
+        tried = {(dx, dy): ground.shares(shifted(shapes, dx, dy)) for dx in east + span for dy in north + span}
+        top = max(float(one.mean()) for one in tried.values())
+        ties = [place for place, one in tried.items() if one.mean() >= top - 1e-9]
+        east, north = (float(np.mean([place[axis] for place in ties])) for axis in (0, 1))
+        best = ground.shares(shifted(shapes, east, north))
+    sides, length = sided(best, here), math.hypot(east, north)
+    sure = sides.clear and sides.margin >= GAIN and best.mean() >= least and SHORTEST <= length <= REACH
+    # A shift is where the layer fits; what fits as well when pushed on by as much again is no place of its own.
+    if not sure or not pinned(ground, shifted(shapes, east, north), best, max(2 * length, 100.0)):
+        return NO_SHIFT
+    return float(-round(east)), float(-round(north))
+
+
+def shifted(shapes: Geometries, east: float, north: float) -> Geometries:
+    """Return geometries moved by metres."""
+    move: Any = np.array([east, north])
+    moved: Geometries = shapely.transform(shapes, lambda xy: xy + move)
+    return moved
+
+
+def valid(shapes: Geometries) -> Geometries:
+    """Return geometries with invalid polygons made valid."""
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes = shapes.copy()
+        shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return shapes
