@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from gridkit.io.distinct import counted
 from gridkit.io.persons import IDENTITY, MASK, MOBILE, is_name_alone, mask, triggered
 from gridkit.io.text import cell_text, compact, narrow
 
@@ -86,13 +87,13 @@ def holds_persons(cells: Iterable[object], *, codes: bool = False) -> bool:
     (True, False)
     """
     filled = found = 0
-    for cell in cells:
+    for cell, times in counted(cells).items():
         text = cell_text(cell)
-        filled += text != "" and not text.isspace()
+        filled += times * (text != "" and not text.isspace())
         if len(text) < SHORTEST or _NUMBERISH.fullmatch(text) is None:
             continue
         text = narrow(text).replace(" ", "")
-        found += is_identity(text, checked=codes) or MOBILE.fullmatch(text) is not None
+        found += times * (is_identity(text, checked=codes) or MOBILE.fullmatch(text) is not None)
     return filled > 0 and found > SHARE * filled
 
 
