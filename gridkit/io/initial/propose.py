@@ -1,0 +1,305 @@
+"""From what lies in a folder to a project: which file is which layer or registry, and what has to be asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from gridkit.io.initial.columns import Names, by_content, names_of
+from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
+from gridkit.io.initial.dates import as_of, newest
+from gridkit.io.initial.systems import system_of
+from gridkit.io.text import cell_text, compact
+from gridkit.locale import gettext
+from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from gridkit.io.initial.recognise import Look
+
+_SURE: Final = ((4.0, 1.5, "high"), (2.4, 0.6, "medium"))
+"""Score and lead over the next kind from which on a guess is that sure."""
+
+_LEAST: Final = 1.2
+"""A table with a lower score is not proposed."""
+
+_LIST_FIELDS: Final = frozenset(("code", "name", "parent_code", "street_code", "street_name"))
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "compounds": ("name", "community_name", "community_code"),
+    "branches": ("name", "community_name"),
+    "units": ("name",),
+    "premises": ("unit_name", "compound_name", "community_name", "premises_kind"),
+    "pairings": ("unit_name", "target_name"),
+    "property_companies": ("name",),
+    "property_service": ("company_name", "compound_name", "community_name"),
+    "owners_committees": ("compound_name", "community_name"),
+    "service_points": ("name",),
+    "ledgers": ("item_id", "community_name", "item"),
+    "codes": ("code",),
+}
+"""What tells one record of a registry from another; a community may be written in the name of its file only."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table of the project file: ``[layers.<kind>]`` or ``[registries.<kind>]``.
+
+    ``question`` says why it is only proposed as a comment; empty for an entry that is used.
+    """
+
+    group: str
+    kind: str
+    look: Look
+    guess: Guess
+    confidence: str = "low"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    crs: str = ""
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A project that could be: what is used, what waits for an answer, and what is not used and why."""
+
+    name: str
+    used: tuple[Entry, ...]
+    asked: tuple[Entry, ...] = ()
+    unused: tuple[tuple[str, str, str], ...] = ()
+    as_of: str = ""
+    dates: tuple[str, ...] = ()
+    others: tuple[Look, ...] = ()
+
+
+def propose(name: str, looks: Sequence[Look]) -> Proposal:
+    """Propose a project.
+
+    Parameters
+    ----------
+    name : str
+        Name of the city, from the folder.
+    looks : sequence of Look
+        From :func:`gridkit.io.initial.recognise.look_around`.
+    """
+    unused = [(look.name, look.problem, look.remedy) for look in looks if look.problem]
+    rivals: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    others = []
+    boundaries = {entry.kind for look in looks if (entry := _layer(look)) is not None and look.shape == "polygon"}
+    for look in looks:
+        if look.problem:
+            continue
+        entry = _layer(look) if look.geometry is not None else _table(look, boundaries)
+        if entry is None:
+            others.append(look)
+            unused.append((look.name, *_why_not(look)))
+        else:
+            rivals[entry.group, entry.kind].append(entry)
+    used, asked = _chosen(rivals)
+    used += _derived(used)
+    names = _names(used)
+    finished = [_finished(entry, names) for entry in used]
+    dates = as_of([entry.look for entry in finished])
+    return Proposal(
+        name,
+        tuple(entry for entry in finished if not entry.question),
+        tuple([*(entry for entry in finished if entry.question), *(_finished(entry, names) for entry in asked)]),
+        tuple(sorted(unused)),
+        dates[0] if dates else "",
+        tuple(dates[1]) if dates else (),
+        tuple(others),
+    )
+
+
+def _confidence(guess: Guess, rest: Iterable[Guess]) -> str:
+    """Return ``high``, ``medium`` or ``low`` by the score and its lead over the best other kind."""
+    second = max((one.score for one in rest if family(one.kind) != family(guess.kind)), default=0.0)
+    lacking = 1 if guess.lacking else 0
+    for score, lead, word in _SURE[lacking:]:
+        if guess.score >= score and guess.score - second >= lead:
+            return word
+    return "low"
+
+
+def _layer(look: Look) -> Entry | None:
+    """Return what a boundary layer is taken for; None where it is no level of a project."""
+    if look.geometry is None or not look.guesses or look.shape not in ("polygon", "point"):
+        return None
+    best = look.guesses[0]
+    if best.kind == DISTRICT or best.score < _LEAST:
+        return None
+    shape = gettext("{n} polygons") if look.shape == "polygon" else gettext("{n} points")
+    reasons = (shape.format(n=look.rows), *best.reasons)
+    return Entry("layers", best.kind, look, best, _confidence(best, look.guesses[1:]), reasons=reasons)
+
+
+def _table(look: Look, boundaries: set[str]) -> Entry | None:
+    """Return what a table is taken for; ``boundaries`` are the levels of which polygons are there."""
+    best = next((one for one in look.guesses if one.score >= _LEAST and _fits(one, look)), None)
+    if best is None:
+        return None
+    points = any({"lon", "lat"} <= set(one.fields) and _numbers(look, one.fields["lon"]) for one in look.guesses)
+    rows = gettext("{n} rows").format(n=look.rows)
+    sure = _confidence(best, look.guesses)
+    if family(best.kind) == COMPOUND:
+        layer = next((one for one in look.guesses if one.kind == COMPOUND), best)
+        registry = next((one for one in look.guesses if one.kind == "compounds"), best)
+        placed = COMPOUND not in boundaries and (points or ("code" in layer.fields and "lon" not in layer.fields))
+        group, kind, taken = ("layers", COMPOUND, layer) if placed else ("registries", "compounds", registry)
+        return Entry(group, kind, look, taken, sure, reasons=(rows, *taken.reasons))
+    if best.kind in LEVELS:
+        codes = next((one for one in look.guesses if one.kind == "codes" and _fits(one, look)), None)
+        if codes is not None and best.kind != GRID and set(best.fields) <= _LIST_FIELDS:
+            return Entry("registries", "codes", look, codes, "medium", reasons=(rows, *codes.reasons))
+        if best.kind in boundaries or not (points or "code" in best.fields):
+            return None
+        return Entry("layers", best.kind, look, best, "low", reasons=(rows, *best.reasons))
+    return Entry("registries", best.kind, look, best, sure, reasons=(rows, *best.reasons))
+
+
+def _fits(guess: Guess, look: Look) -> bool:
+    """Tell whether a list of codes holds codes of streets or communities; other kinds fit by their headers."""
+    if guess.kind != "codes":
+        return True
+    texts = sample(look.columns[guess.fields["code"]]) if "code" in guess.fields else []
+    return length_level(texts) in ("street", "community") or _mixed_codes(texts)
+
+
+def _mixed_codes(texts: Sequence[str]) -> bool:
+    fine = sum(text.isdigit() and len(text) in (6, 9, 12) for text in texts)
+    return bool(texts) and fine >= 0.9 * len(texts)
+
+
+def _numbers(look: Look, position: int) -> bool:
+    from gridkit.io.values import to_number
+
+    return any(to_number(cell)[0] is not None for cell in look.columns[position])
+
+
+def _why_not(look: Look) -> tuple[str, str]:
+    """Return why a table or layer is not used, and what could be done."""
+    best = look.guesses[0] if look.guesses else None
+    if look.geometry is not None:
+        if best is not None and best.kind == DISTRICT:
+            return gettext("districts lie above the streets: no level of a project"), ""
+        if look.shape not in ("polygon", "point"):
+            return gettext("it holds neither polygons nor points"), gettext("save the boundaries as polygons")
+        return gettext("nothing tells which level it is"), gettext("add it under [layers] if it is one")
+    if best is not None and best.kind in LEVELS:
+        return gettext("a table of places whose boundaries another file holds"), ""
+    return gettext("too little tells which registry it is"), gettext("add it under [registries] if it is one")
+
+
+def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Entry], list[Entry]]:
+    """Settle who is used where several entries are of one kind."""
+    used: list[Entry] = []
+    asked: list[Entry] = []
+    for level in LEVELS:
+        found = sorted(rivals.get(("layers", level), ()), key=_rank)
+        for number, entry in enumerate(found):
+            if number == 0:
+                used.append(entry)
+            elif entry.look.geometry is None and level == COMPOUND and _better_as_registry(entry):
+                used.append(_as_registry(entry))
+            else:
+                text = gettext("{name} is used; is it this one?").format(name=found[0].look.name)
+                asked.append(replace(entry, question=text))
+    for kind in REGISTRY_FIELDS:
+        of_kind = [*rivals.get(("registries", kind), ()), *(one for one in used if (one.group, one.kind) == ("registries", kind))]
+        used = [one for one in used if (one.group, one.kind) != ("registries", kind)]
+        kept, left = _together(kind, of_kind)
+        used += kept
+        asked += left
+    return used, asked
+
+
+def _better_as_registry(entry: Entry) -> bool:
+    return any(one.kind == "compounds" for one in entry.look.guesses)
+
+
+def _as_registry(entry: Entry) -> Entry:
+    guess = next(one for one in entry.look.guesses if one.kind == "compounds")
+    return replace(entry, group="registries", kind="compounds", guess=guess)
+
+
+def _rank(entry: Entry) -> tuple[Any, ...]:
+    """Polygons before points before tables, then what is surer, larger, first by name."""
+    areal = {"polygon": 0, "point": 1, "": 2 - ("lon" in entry.guess.fields)}[entry.look.shape]
+    return entry.guess.score < 1.8, areal, -entry.guess.score, -entry.look.rows, entry.look.name
+
+
+def _together(kind: str, found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Return which tables make up one registry together: of one form, and with records of their own."""
+    if len(found) < 2:
+        return list(found), []
+    ordered = sorted(found, key=lambda one: (newest(one.look), one.guess.score, one.look.rows, one.look.name), reverse=True)
+    best, kept, left = ordered[0], [ordered[0]], []
+    seen = set(_keys(kind, best))
+    for entry in ordered[1:]:
+        own = _keys(kind, entry)
+        common = len(own & seen) / max(1, min(len(own), len(seen)))
+        if _same_form(best, entry) and common <= 0.1:
+            kept.append(entry)
+            seen |= own
+        else:
+            left.append(replace(entry, question=_question(best, entry, common)))
+    return sorted(kept, key=lambda one: one.look.name), sorted(left, key=lambda one: one.look.name)
+
+
+def _question(best: Entry, entry: Entry, common: float) -> str:
+    if not _same_form(best, entry):
+        text = gettext("its columns are others than those of {name}, which is used; which one counts, or both?")
+        return text.format(name=best.look.name)
+    text = gettext("{share} % of its records are in {name} too, which is used; which one counts?")
+    return text.format(name=best.look.name, share=round(100 * common))
+
+
+def _same_form(one: Entry, other: Entry) -> bool:
+    mine, its = set(one.guess.fields), set(other.guess.fields)
+    return bool(mine & its) and len(mine & its) / len(mine | its) >= 0.6
+
+
+def _keys(kind: str, entry: Entry) -> set[tuple[str, ...]]:
+    positions = [entry.guess.fields[name] for name in _KEYS[kind] if name in entry.guess.fields]
+    rows = zip(*(entry.look.columns[at] for at in positions), strict=True) if positions else iter(())
+    return {key for row in rows if any(key := tuple(compact(cell_text(cell)) for cell in row))}
+
+
+def _derived(used: Sequence[Entry]) -> list[Entry]:
+    """Return the registry of property service that a listing of compounds holds, where there is no other."""
+    if any(entry.kind == "property_service" for entry in used):
+        return []
+    for entry in used:
+        if entry.kind == COMPOUND and entry.look.geometry is None and "property_company" in entry.guess.fields:
+            fields = {"company_name": entry.guess.fields["property_company"]}
+            reason = gettext("the listing of compounds names property companies")
+            guess = Guess("property_service", 2.0, fields, (reason,))
+            return [Entry("registries", "property_service", entry.look, guess, "medium", reasons=(reason,))]
+    return []
+
+
+def _names(used: Iterable[Entry]) -> Names:
+    """Return the names and codes of everything that is used, by what they name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for entry in used:
+        for what, texts in names_of(entry.kind, entry.guess.fields, entry.look).items():
+            found[what] |= texts
+    return dict(found)
+
+
+def _finished(entry: Entry, names: Names) -> Entry:
+    """Add columns that only their content tells, the system of coordinates, and what is lacking."""
+    columns, told, doubts = by_content(entry.kind, entry.guess, entry.look, names)
+    entry = replace(entry, columns=columns, reasons=(*entry.reasons, *told), doubts=(*entry.doubts, *doubts))
+    lacking = [name for name in entry.guess.lacking if name not in columns]
+    if lacking and entry.kind not in LEVELS:
+        text = gettext("no column found for {fields}; name it in columns").format(fields=", ".join(lacking))
+        entry = replace(entry, doubts=(*entry.doubts, text))
+    if entry.group == "layers":
+        crs, doubt, question = system_of(entry.look)
+        entry = replace(
+            entry, crs=crs, doubts=(*entry.doubts, *filter(None, [doubt])), question=entry.question or question
+        )
+    return entry

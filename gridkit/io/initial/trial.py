@@ -1,0 +1,101 @@
+"""Does the proposal run? Everything is read once as the project would; what cannot be read becomes a question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridkit.errors import GridkitError
+from gridkit.io.city import read_city
+from gridkit.io.initial.text import settings_of
+from gridkit.io.project import Project
+from gridkit.locale import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gridkit.io.initial.propose import Entry, Proposal
+    from gridkit.model import City, Findings
+
+    Progress = Callable[[str, int, int], None]
+
+
+def project_of(proposal: Proposal, root: Path) -> Project:
+    """Return the project that the text of a proposal states."""
+    layers: dict[str, Any] = {}
+    registries: dict[str, list[Any]] = {}
+    for entry in proposal.used:
+        if entry.group == "layers":
+            layers[entry.kind] = settings_of(entry)
+        else:
+            registries.setdefault(entry.kind, []).append(settings_of(entry))
+    return Project.model_validate(
+        {"root": root, "name": proposal.name, "as_of": proposal.as_of or None, "layers": layers, "registries": registries}
+    )
+
+
+def tried(
+    proposal: Proposal, root: Path, progress: Progress | None = None
+) -> tuple[Proposal, City | None, Findings | None]:
+    """Read everything that is proposed, and take out what cannot be read.
+
+    Returns
+    -------
+    proposal : Proposal
+        What is left of it; what was taken out waits in ``asked`` with the reason as its question. A layer is replaced
+        by the next one of its level that can be read.
+    city, findings
+        What was read; None where nothing is left.
+    """
+    while proposal.used:
+        try:
+            city, findings = read_city(project_of(proposal, root), progress)
+        except GridkitError:
+            proposal = _without_broken(proposal, root, progress)
+            continue
+        return proposal, city, findings
+    return proposal, None, None
+
+
+def _without_broken(proposal: Proposal, root: Path, progress: Progress | None) -> Proposal:
+    """Take out each entry that cannot be read by itself, or the last one where only all together fail."""
+    kept: list[Entry] = []
+    broken: list[Entry] = []
+    for entry in proposal.used:
+        try:
+            read_city(project_of(replace(proposal, used=(entry,)), root), progress)
+            kept.append(entry)
+        except GridkitError as problem:
+            broken.append(replace(entry, question=_sentence(problem)))
+    if not broken:
+        text = gettext("it cannot be read together with the others")
+        broken = [replace(kept.pop(), question=text)]
+    asked = list(proposal.asked)
+    for entry in broken:
+        spare = next((one for one in asked if _could_stand_in(one, entry)), None)
+        if spare is not None:
+            asked.remove(spare)
+            kept.append(replace(spare, question=""))
+    return replace(proposal, used=tuple(kept), asked=(*broken, *asked))
+
+
+def _could_stand_in(spare: Entry, broken: Entry) -> bool:
+    return (spare.group, spare.kind) == (broken.group, broken.kind) == ("layers", broken.kind)
+
+
+def _sentence(problem: GridkitError) -> str:
+    text = gettext(problem.template).format(**problem.values)
+    remedy = gettext(problem.remedy).format(**problem.values) if problem.remedy else ""
+    told = gettext("it cannot be read: {reason}").format(reason=text)
+    return f"{told} ({remedy})" if remedy else told
+
+
+def folder_name(folder: Path) -> str:
+    """Return the name of a folder, also of the working directory."""
+    return Path(folder).resolve().name
+
+
+def by_level(used: Sequence[Entry]) -> dict[str, Entry]:
+    """Return level -> entry of the layers."""
+    return {entry.kind: entry for entry in used if entry.group == "layers"}
