@@ -137,10 +137,10 @@ def dumps(document: dict[str, Any]) -> str:
     ]
     }
     """
-    return "".join(_pieces(document))
+    return "".join(pieces(document))
 
 
-def _pieces(document: dict[str, Any]) -> Iterator[str]:
+def pieces(document: dict[str, Any]) -> Iterator[str]:
     """Yield the text of a document piece by piece; lists may be iterators."""
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
     start = "{\n"
@@ -171,5 +171,5 @@ def write_json(run: Run, path: Path) -> None:
         draft.open("w", encoding="utf-8", errors="replace", newline="\n") as stream,
         speaking(run.language),
     ):
-        stream.writelines(_pieces(_document(run)))
+        stream.writelines(pieces(_document(run)))
         stream.write("\n")

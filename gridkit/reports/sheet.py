@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from xlsxwriter.format import Format
 
@@ -101,3 +101,47 @@ class RowSheet(Worksheet):
             text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             said.append(f'<c r="{letter}{row + 1}" s="{style}" t="inlineStr"><is><t>{text}</t></is></c>')
         self.fh.write(f'<row r="{row + 1}">{"".join(said)}</row>')
+
+    def write_styled(self, row: int, cells: Sequence[tuple[int, Any, Format]]) -> None:
+        """Write one row of cells of which each has its own format; an empty text or None writes the format alone.
+
+        Rows must come from the first to the last. Dates are written as numbers, so that they need a format of a date.
+        """
+        if not cells or self._check_dimensions(row, cells[0][0]) or self._check_dimensions(row, cells[-1][0]):
+            return
+        if not _all_plain(value for _, value, _ in cells):
+            for col, value, style in cells:
+                if isinstance(value, str) and value:
+                    self.write_string(row, col, value, style)
+                elif isinstance(value, _NUMBER):
+                    self.write_number(row, col, value, style)
+                else:
+                    self.write_blank(row, col, None, style)
+            return
+        self._write_single_row(row)
+        said = []
+        for col, value, style in cells:
+            place = f'<c r="{xl_col_to_name(col)}{row + 1}" s="{style._get_xf_index()}"'
+            if value is None or value == "":
+                said.append(f"{place}/>")
+            elif isinstance(value, _NUMBER):
+                said.append(f"{place}><v>{value:.16G}</v></c>")
+            else:
+                text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                said.append(f'{place} t="inlineStr"><is><t>{text}</t></is></c>')
+        self.fh.write(f'<row r="{row + 1}">{"".join(said)}</row>')
+
+    def add_notes(self, notes: Iterable[tuple[int, int, str]], options: dict[str, Any]) -> None:
+        """Add notes (row, column, text) to cells after all rows have been written.
+
+        The library takes notes only for rows that are not written yet, and then writes such a row a second time.
+        """
+        self._write_single_row(self.xls_rowmax)
+        self.previous_row = 0
+        for row, col, text in notes:
+            self.write_comment(row, col, text, options)
+        self.previous_row = self.xls_rowmax
+
+    def add_merges(self, areas: Iterable[tuple[int, int, int, int]]) -> None:
+        """Merge areas (first row, first column, last row, last column) that do not overlap, without writing to them."""
+        self.merge.extend(list(area) for area in areas)

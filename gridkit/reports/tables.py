@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from gridkit.model import Run
+    from gridkit.reports.check import Checked
 
 SHOWN = 12
 """How many references one cell lists; the rest is counted."""
@@ -150,7 +151,7 @@ def finding_counts(run: Run) -> Table:
     return table("finding_counts", _("Findings by rule"), columns, data)
 
 
-def set_aside(run: Run) -> Table:
+def set_aside(run: Checked) -> Table:
     """Return every row that was read but not used, with its reason."""
     frame = run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")
     columns = [

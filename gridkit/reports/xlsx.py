@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from gridkit.model import Run
+    from gridkit.model import City, Run
     from gridkit.reports.tables import Table
 
 MAX_ROWS: Final = 1_000_000
@@ -40,7 +40,8 @@ MAX_TEXT: Final = 32_000
 MOST_DECIMALS: Final = 10
 """Decimals of a percentage: enough for one of 10,000 million."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
+"""With one of these a text would be read as a formula once somebody edits its cell."""
 _FONT = "Microsoft YaHei"
 _EPOCH = dt.datetime(1980, 1, 1)
 
@@ -84,7 +85,13 @@ def percent_format(share: float) -> str:
     return f"0.{'0' * decimals}%"
 
 
-class _Styles:
+def book_properties(city: City, title: str) -> dict[str, object]:
+    """Return the properties of a workbook: its date is that of the data, so that equal data give equal bytes."""
+    created = dt.datetime.combine(city.as_of, dt.time()) if city.as_of else _EPOCH
+    return {"title": text_of(title), "author": "gridkit", "created": created}
+
+
+class Styles:
     """The formats of one workbook."""
 
     def __init__(self, book: Workbook) -> None:
@@ -105,7 +112,7 @@ class _Styles:
 
     def of(self, text: str) -> Format:
         """Return the format of a text."""
-        return self.guarded if text.startswith(_FORMULA_START) else self.text
+        return self.guarded if text.startswith(FORMULA_START) else self.text
 
     def real(self, value: float) -> Format:
         """Return the format of a number that is not whole: a share in percent, anything else with two decimals."""
@@ -115,7 +122,8 @@ class _Styles:
         return self._reals[shape]
 
 
-def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -> None:
+def put(sheet: Worksheet, row: int, col: int, value: object, styles: Styles) -> None:
+    """Write one value: a number, a share in percent, or a text that stays one; nothing where there is none."""
     if value is None or value == "":
         return
     if isinstance(value, (int, float)):
@@ -125,29 +133,37 @@ def _put(sheet: Worksheet, row: int, col: int, value: object, styles: _Styles) -
     sheet.write_string(row, col, text, styles.of(text))
 
 
-def _rows(sheet: RowSheet, table: Table, top: int, styles: _Styles) -> int:
+def table_rows(sheet: RowSheet, table: Table, top: int, styles: Styles) -> int:
     """Write heading and rows from ``top`` on; return the row after the last one."""
     for col, column in enumerate(table.columns):
         sheet.write_string(top, col, column.heading, styles.head)
     rows = table.frame.itertuples(index=False, name=None)
-    put = partial(_put, sheet, styles=styles)
-    sheet.write_rows(top + 1, rows, style_of=styles.of, number=styles.number, real=styles.real, put=put)
+    sheet.write_rows(
+        top + 1,
+        rows,
+        style_of=styles.of,
+        number=styles.number,
+        real=styles.real,
+        put=partial(put, sheet, styles=styles),
+    )
     return top + 1 + len(table)
 
 
-def _add_table(book: Workbook, table: Table, styles: _Styles) -> None:
+def add_table(book: Workbook, table: Table, styles: Styles) -> None:
+    """Add a table as a sheet of its own, as several where it is too long for one."""
     for part, first in enumerate(range(0, max(len(table), 1), MAX_ROWS), start=1):
         sheet = book.add_worksheet(sheet_title(table.title, part), worksheet_class=RowSheet)
         for col, column in enumerate(table.columns):
             sheet.set_column(col, col, max(column.width, min(columns_wide(column.heading) + 4, 28)))
         # The heading is the first row of every sheet, as pivot tables and filters want it; notes are in the summary.
-        end = _rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), 0, styles)
+        end = table_rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), 0, styles)
         sheet.freeze_panes(1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
         sheet.autofilter(0, 0, max(end - 1, 0), len(table.columns) - 1)
-        _page(sheet)
+        page(sheet)
 
 
-def _page(sheet: Worksheet) -> None:
+def page(sheet: Worksheet) -> None:
+    """Set how a sheet is printed: A4 across, as wide as the page, its heading on each."""
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -156,7 +172,7 @@ def _page(sheet: Worksheet) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
+def _add_summary(book: Workbook, run: Run, styles: Styles) -> None:
     sheet = book.add_worksheet(sheet_title(_("Summary")), worksheet_class=RowSheet)
     for col, width in enumerate((34, 50, 14, 14, 14, 14, 20, 14, 16, 44)):
         sheet.set_column(col, col, width)
@@ -164,16 +180,16 @@ def _add_summary(book: Workbook, run: Run, styles: _Styles) -> None:
     row = 2
     for key, value in summary.about(run):
         sheet.write_string(row, 0, key, styles.key)
-        _put(sheet, row, 1, value, styles)
+        put(sheet, row, 1, value, styles)
         row += 1
     for table in (summary.figures(run), summary.statuses(run)):
         row += 1
         sheet.write_string(row, 0, table.title, styles.subtitle)
-        row = _rows(sheet, table, row + 1, styles)
+        row = table_rows(sheet, table, row + 1, styles)
     for at, (title, note) in enumerate(notes(run), start=row + 1):
         sheet.write_string(at, 0, title, styles.key)
-        _put(sheet, at, 1, note, styles)
-    _page(sheet)
+        put(sheet, at, 1, note, styles)
+    page(sheet)
 
 
 def sheets(run: Run) -> Iterator[Table]:
@@ -227,10 +243,9 @@ def _content(run: Run) -> bytes:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, options) as book:
-        created = dt.datetime.combine(run.city.as_of, dt.time()) if run.city.as_of else _EPOCH
-        book.set_properties({"title": text_of(run.city.name), "author": "gridkit", "created": created})
-        styles = _Styles(book)
+        book.set_properties(book_properties(run.city, run.city.name))
+        styles = Styles(book)
         _add_summary(book, run, styles)
         for table in sheets(run):
-            _add_table(book, table, styles)
+            add_table(book, table, styles)
     return target.getvalue()

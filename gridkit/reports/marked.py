@@ -1,0 +1,269 @@
+"""Marked copies of the spreadsheets that were checked: every cell where it stood, what was found in colour and words.
+
+A copy is a workbook of our own, written from the values of the cells: no formula, macro, link, picture or author of the
+original comes along. What of the values it shows is decided in :mod:`gridkit.reports.marked_cells`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from gridkit.errors import TableError
+from gridkit.io.sheets import read_sheets
+from gridkit.locale import N_
+from gridkit.locale import gettext as _
+from gridkit.model.findings import SEVERITIES
+from gridkit.reports import words
+from gridkit.reports.check import MARKED, Places, copies, ordered, sheet_of
+from gridkit.reports.marked_cells import HEAD, OUTSIDE, Table, heads_of, number_of, shown_rows, table_of
+from gridkit.reports.marked_styles import Styles, add_legend, as_cell, lay_out
+from gridkit.reports.sheet import RowSheet
+from gridkit.reports.xlsx import book_properties, columns_wide, sheet_title, text_of
+from gridkit.writing import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from xlsxwriter.workbook import Workbook
+
+    from gridkit.io.project import Project
+    from gridkit.io.sheets import Sheet
+    from gridkit.model import City, Source
+    from gridkit.reports.check import Checked
+
+MOST_NOTES: Final = 20_000
+"""Cells of one sheet that get a note; a spreadsheet program is slow with more. All are coloured and listed."""
+NOTES_OF_CELL: Final = 5
+"""Findings that the note of one cell writes out."""
+SAMPLED: Final = 300
+"""Rows that decide how wide the columns are."""
+
+MOST_FROZEN: Final = 12
+"""Rows at the top that stay in sight; more would leave no room for the table."""
+
+Where = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What was found on one sheet: cell (counted from 0) -> the findings about it, as numbers in ``said``."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    cells: dict[Where, list[int]] = field(default_factory=dict)
+    dropped: dict[str, set[int]] = field(default_factory=dict)
+    """Name of a table -> columns of persons."""
+
+    def severity(self, where: Where) -> str:
+        """Return the worst severity of the findings about a cell, ``""`` where there is none."""
+        found = self.cells.get(where)
+        return min((self.said[one][0] for one in found), key=SEVERITIES.index) if found else ""
+
+    def note(self, where: Where) -> str:
+        """Return what the note of a cell says."""
+        found = self.cells[where]
+        lines = [self.said[one][1] for one in found[:NOTES_OF_CELL]]
+        if len(found) > NOTES_OF_CELL:
+            lines.append(_("… and {n} more").format(n=len(found) - NOTES_OF_CELL))
+        return "\n".join(lines)
+
+
+def write_marked(checked: Checked, project: Project, folder: Path) -> None:
+    """Write a marked copy of every spreadsheet of a project below ``folder``.
+
+    Parameters
+    ----------
+    checked : Checked
+        City and findings.
+    project : Project
+        Where the spreadsheets lie.
+    folder : pathlib.Path
+        Folder of the copies, made where it does not exist.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        A copy cannot be written.
+    gridkit.errors.TableError
+        A spreadsheet is not any more what it was when it was read.
+    """
+    for path, name in copies(checked.city.sources).items():
+        write_copy(checked, project, path, folder / name.removeprefix(f"{MARKED}/"))
+
+
+def write_copy(checked: Checked, project: Project, path: str, target: Path) -> None:
+    """Write the marked copy of one spreadsheet; see :func:`write_marked`."""
+    city = checked.city
+    sources = [source for source in city.sources if source.tabular and source.path == path]
+    marks = _marks(checked, sources)
+    with whole(target, also=(XlsxWriterException,)) as draft:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(draft, options) as book:
+            book.set_properties(book_properties(city, target.name))
+            styles = Styles(book)
+            for name, title in sheet_titles(sources, path).items():
+                here = [source for source in sources if sheet_of(source) == name]
+                sheet = _read(project, here, name)
+                tables = [table_of(city, one, frozenset(marks[name].dropped.get(one.name, ()))) for one in here]
+                _add_sheet(book, sheet, tables, marks=marks[name], styles=styles, title=title)
+                del sheet, tables
+            add_legend(book, styles, sheet_titles(sources, path).values(), path=path)
+
+
+def sheet_titles(sources: Iterable[Source], path: str) -> dict[str, str]:
+    """Return the sheets of a copy: name in the file -> title in the copy, as a workbook accepts it, none twice."""
+    out: dict[str, str] = {}
+    for name in dict.fromkeys(sheet_of(source) for source in sources if source.tabular and source.path == path):
+        stem = path.rpartition("/")[2].rpartition(".")[0]
+        title = sheet_title(name or stem) or "Sheet"
+        number = 1
+        while title.lower() in {one.lower() for one in out.values()} | {"history"}:
+            number += 1
+            title = sheet_title(name or stem or "Sheet", number)
+        out[name] = title
+    return out
+
+
+def _read(project: Project, sources: Sequence[Source], name: str) -> Sheet:
+    """Read a sheet once more, as it was read before."""
+    first = sources[0]
+    file = _file(project, first.path)
+    found = read_sheets(file, first.path, sheet=name, encoding=first.encoding, kind=first.kind)
+    if any(source.sha256 != found[0].sha256 for source in sources):
+        raise TableError(
+            N_("the file was changed while it was being checked"), place=first.path, remedy=N_("check it again")
+        )
+    return found[0]
+
+
+def _file(project: Project, path: str) -> Path:
+    """Return the file of a source; one on another drive is known by its name only."""
+    file = project.root / path
+    if file.is_file():
+        return file
+    layers = [spec.path for spec in project.layers.values()]
+    stated = [*layers, *(spec.path for some in project.registries.values() for spec in some)]
+    return next((project.root / one for one in stated if (project.root / one).name == path), file)
+
+
+def _marks(checked: Checked, sources: Sequence[Source]) -> dict[str, Marks]:
+    """Return what was found on each sheet of a file."""
+    places = Places(checked.city.sources)
+    sheets = {source.name: sheet_of(source) for source in sources}
+    tops = {source.name: _top(checked.city, source) for source in sources}
+    marks = {name: Marks() for name in sheets.values()}
+    for row in ordered(checked.findings).itertuples(index=False):
+        numbers: dict[str, int] = {}
+        for place in places.found_in(row.subject, row.refs):
+            if place.source not in sheets:
+                continue
+            on = marks[sheets[place.source]]
+            number = numbers.get(sheets[place.source])
+            if number is None:
+                number = numbers[sheets[place.source]] = len(on.said)
+                on.said.append((row.severity, _sentence(row.code, row.severity, row.params)))
+            top, left = tops[place.source]
+            column = number_of(place.column) if place.column else left
+            at = (place.row - 1 if place.row else top, column)
+            on.cells.setdefault(at, []).append(number)
+            if row.code == "S120" and place.what == "column":
+                on.dropped.setdefault(place.source, set()).add(column)
+    return marks
+
+
+def _sentence(code: str, severity: str, params: dict[str, object]) -> str:
+    said = _("{code} [{severity}] {sentence}")
+    return said.format(code=code, severity=words.severity(severity), sentence=words.finding_sentence(code, params))
+
+
+def _top(city: City, source: Source) -> Where:
+    """Return a row above the first row of a table, and its first column that is read: where findings of it all go."""
+    rows = [int(row) for row in city.set_aside["row"][(city.set_aside["src"] == source.name).to_numpy()]]
+    frame = city.layers[source.kind].frame if source.kind in city.layers and source.tabular else city.rows(source.kind)
+    rows += [int(row) for row in frame["row"][(frame["src"] == source.name).to_numpy()]]
+    left = min((number_of(letters) for letters in source.columns.values()), default=0)
+    return max(min(rows, default=2) - 2, 0), left
+
+
+def _add_sheet(
+    book: Workbook, sheet: Sheet, tables: Sequence[Table], *, marks: Marks, styles: Styles, title: str
+) -> None:
+    page = book.add_worksheet(title, worksheet_class=RowSheet)
+    heads = heads_of(sheet.cells, tables)
+    widths = _add_rows(page, sheet, shown_rows(sheet.cells, tables, heads), marks=marks, styles=styles)
+    for column, width in widths.items():
+        page.set_column(column, column, max(7, min(width + 2, 36)))
+    page.add_merges(_apart(sheet.merged, len(sheet.cells)))
+    page.set_comments_author("gridkit")
+    page.add_notes(islice(_notes(marks, sheet), MOST_NOTES), {"x_scale": 2.4, "y_scale": 1.2, "font_size": 9})
+    if heads:
+        page.freeze_panes(min(_last_of_block(heads) + 1, MOST_FROZEN), 0)
+    lay_out(page)
+
+
+def _add_rows(
+    page: RowSheet, sheet: Sheet, rows: Iterable[list[tuple[Any, str]]], *, marks: Marks, styles: Styles
+) -> dict[int, int]:
+    """Write the rows of a sheet; return how wide each column is in the first ones."""
+    hidden, struck = frozenset(sheet.hidden.rows), sheet.hidden.struck
+    marked: dict[int, list[int]] = {}
+    for row, column in marks.cells:
+        marked.setdefault(row, []).append(column)
+    widths: dict[int, int] = {}
+    beyond: list[list[tuple[Any, str]]] = [[] for _ in range(len(sheet.cells), max(marked, default=-1) + 1)]
+    for row, line in enumerate(chain(rows, beyond)):
+        missing = max(marked[row]) + 1 - len(line) if row in marked else 0
+        cells = []
+        for column, (raw, look) in enumerate([*line, *[("", OUTSIDE)] * missing]):
+            severity = marks.severity((row, column)) if row in marked else ""
+            if not severity and look != HEAD and (raw is None or raw == ""):
+                continue
+            value, shape = as_cell(raw)
+            crossed = bool(struck) and (row, column) in struck
+            cells.append((column, value, styles.of(look, severity, shape, struck=crossed, hidden=row in hidden)))
+            if row < SAMPLED and look != OUTSIDE:
+                widths[column] = max(widths.get(column, 0), columns_wide(str(value)))
+        page.write_styled(row, cells)
+    return widths
+
+
+def _last_of_block(heads: frozenset[int]) -> int:
+    """Return the last of the first rows of headers that follow one another."""
+    last = min(heads)
+    while last + 1 in heads:
+        last += 1
+    return last
+
+
+def _notes(marks: Marks, sheet: Sheet) -> Iterator[tuple[int, int, str]]:
+    """Yield the notes of a sheet from the first row on."""
+    hidden = {(row, _first_filled(sheet.cells[row])) for row in sheet.hidden.rows if row < len(sheet.cells)}
+    for row, column in sorted({*marks.cells, *hidden}):
+        lines = [marks.note((row, column))] if (row, column) in marks.cells else []
+        if (row, column) in hidden:
+            lines.append(_("This row is hidden in the original."))
+        yield row, column, text_of("\n".join(lines))
+
+
+def _first_filled(line: Sequence[Any]) -> int:
+    return next((column for column, cell in enumerate(line) if cell not in ("", None)), 0)
+
+
+def _apart(merged: Iterable[tuple[Where, Where]], rows: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the merged areas of a sheet, without those that overlap another one: no program would open the copy."""
+    open_now: list[tuple[int, int, int, int]] = []
+    for (top, left), (bottom, right) in sorted(merged):
+        if top >= rows or (top, left) == (bottom, right):
+            continue
+        open_now = [area for area in open_now if area[2] >= top]
+        if not any(area[1] <= right and left <= area[3] for area in open_now):
+            area = (top, left, min(bottom, rows - 1), right)
+            open_now.append(area)
+            if area[0] != area[2] or area[1] != area[3]:
+                yield area
