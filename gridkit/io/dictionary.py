@@ -98,14 +98,23 @@ def field_of(header: str, kind: str) -> str:
     return ""
 
 
-def _cut_field(header: str, kind: str) -> str:
-    """Return the one field of which ``header`` is a shortened name."""
+def cut_fields(header: str, kind: str) -> frozenset[str]:
+    """Return the fields of which ``header`` may be a shortened name.
+
+    >>> sorted(cut_fields("正式党", "compounds")), len(cut_fields("所属综合_1", "compounds"))
+    (['formal_members'], 1)
+    """
     form = re.sub(r"_\d+$", "", compact(header))
     form = _PUNCTUATION.sub("", form)
     if len(form) < PREFIX or form.isascii():
-        return ""
-    found = {field for alias, field in _aliases(kind).items() if alias.startswith(form)}
-    return found.pop() if len(found) == 1 else ""
+        return frozenset()
+    return frozenset(field for alias, field in _aliases(kind).items() if alias.startswith(form))
+
+
+def _cut_field(header: str, kind: str) -> str:
+    """Return the one field of which ``header`` is a shortened name."""
+    found = cut_fields(header, kind)
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def match(headers: Sequence[str], kind: str, *, stated: Mapping[str, str] | None = None, cut: bool = False) -> Columns:

@@ -52,6 +52,16 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S146": "warning",
     "S147": "warning",
     "S148": "warning",
+    "S160": "notice",
+    "S161": "warning",
+    "S162": "warning",
+    "S163": "notice",
+    "S164": "warning",
+    "S165": "warning",
+    "S166": "warning",
+    "S167": "warning",
+    "S168": "warning",
+    "S169": "warning",
 }
 """Severity of each rule that reading can find; a test compares it with the catalogue of :mod:`gridkit.rules`."""
 
