@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": N_("Write a synthetic demo city and audit it."),
+    "init": N_("Look at a folder of files and write its gridkit.toml."),
     "check": N_("Read a project and say what is wrong with its files."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
     "map": N_("Write only the offline coverage map of a project."),

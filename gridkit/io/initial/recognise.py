@@ -13,6 +13,7 @@ import shapely
 from gridkit.errors import GridkitError, InputError
 from gridkit.io.formats import format_of
 from gridkit.io.initial.kinds import Guess, guess, guess_level, likely
+from gridkit.io.initial.text import printable
 from gridkit.io.lines import known_parts
 from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header
 from gridkit.io.project import FILE
@@ -179,19 +180,11 @@ def look_around(folder: Path, progress: Progress | None = None) -> list[Look]:
     return looks
 
 
-def printable(name: str) -> str:
-    """Return a file name that can be shown and written as UTF-8, whatever its bytes are.
-
-    >>> printable("a\\udcb0.csv")
-    'a\\\\udcb0.csv'
-    """
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def look_at(path: str, root: Path) -> list[Look]:
     """Look at one file, whatever it is; what cannot be read is told and never stops the rest."""
-    if printable(path) != path:
-        return [Look(path, problem=gettext("its name is no text in UTF-8"), remedy=gettext("rename the file"))]
+    if any("\ud800" <= letter <= "\udfff" for letter in path):  # bytes that no text in UTF-8 has
+        name = printable(path)
+        return [Look(name, problem=gettext("its name is no text in UTF-8"), remedy=gettext("rename the file"))]
     form = ""
     try:
         form = format_of(root / path)

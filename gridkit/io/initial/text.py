@@ -22,6 +22,16 @@ _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\
 """Control characters, and marks that turn the direction of a line: a comment must show what it says."""
 
 
+def printable(text: str) -> str:
+    r"""Return a text that can be shown on one line and written as UTF-8, whatever it holds.
+
+    >>> print(printable("a\\udcb0\\n.csv"))
+    a\\udcb0\\n.csv
+    """
+    fine = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _UNSAFE.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), fine)
+
+
 def quoted(text: str) -> str:
     r"""Return a TOML string of any text.
 
@@ -41,13 +51,13 @@ def key(name: str) -> str:
     return name if _BARE.fullmatch(name) else quoted(name)
 
 
-def comment(text: str, *, indent: str = "") -> list[str]:
+def comment(text: str) -> list[str]:
     r"""Return a text as comment lines, with everything in it that could end a line written as an escape.
 
     >>> comment("a\nb")
     ['# a\\nb']
     """
-    return [f"{indent}# " + _UNSAFE.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), text)]
+    return [f"# {printable(text)}"]
 
 
 def project_text(proposal: Proposal) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridkit.errors import GridkitError
@@ -13,10 +12,10 @@ from gridkit.io.project import Project
 from gridkit.locale import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from pathlib import Path
 
     from gridkit.io.initial.propose import Entry, Proposal
-    from gridkit.model import City, Findings
 
     Progress = Callable[[str, int, int], None]
 
@@ -35,27 +34,23 @@ def project_of(proposal: Proposal, root: Path) -> Project:
     )
 
 
-def tried(
-    proposal: Proposal, root: Path, progress: Progress | None = None
-) -> tuple[Proposal, City | None, Findings | None]:
+def tried(proposal: Proposal, root: Path, progress: Progress | None = None) -> Proposal:
     """Read everything that is proposed, and take out what cannot be read.
 
     Returns
     -------
-    proposal : Proposal
+    Proposal
         What is left of it; what was taken out waits in ``asked`` with the reason as its question. A layer is replaced
         by the next one of its level that can be read.
-    city, findings
-        What was read; None where nothing is left.
     """
     while proposal.used:
         try:
-            city, findings = read_city(project_of(proposal, root), progress)
+            read_city(project_of(proposal, root), progress)
         except GridkitError:
             proposal = _without_broken(proposal, root, progress)
             continue
-        return proposal, city, findings
-    return proposal, None, None
+        break
+    return proposal
 
 
 def _without_broken(proposal: Proposal, root: Path, progress: Progress | None) -> Proposal:
@@ -89,13 +84,3 @@ def _sentence(problem: GridkitError) -> str:
     remedy = gettext(problem.remedy).format(**problem.values) if problem.remedy else ""
     told = gettext("it cannot be read: {reason}").format(reason=text)
     return f"{told} ({remedy})" if remedy else told
-
-
-def folder_name(folder: Path) -> str:
-    """Return the name of a folder, also of the working directory."""
-    return Path(folder).resolve().name
-
-
-def by_level(used: Sequence[Entry]) -> dict[str, Entry]:
-    """Return level -> entry of the layers."""
-    return {entry.kind: entry for entry in used if entry.group == "layers"}
