@@ -14,10 +14,17 @@ from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map
 from gridkit.model import Findings, Run
-from gridkit.reports import write_html, write_json, write_xlsx
+from gridkit.reports import (
+    write_check_json,
+    write_check_xlsx,
+    write_html,
+    write_json,
+    write_marked,
+    write_xlsx,
+)
 from gridkit.rules.ruleset import load_ruleset, override
 from gridkit.schema import check_city
-from gridkit.stores import inputs_digest, write_gpkg, write_manifest, write_run, write_tables
+from gridkit.stores import inputs_digest, write_check, write_gpkg, write_manifest, write_run, write_tables
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 
@@ -165,8 +172,12 @@ WRITERS: Final[Mapping[str, Writer]] = {
 }
 """What a run leaves: name in the run folder -> function that writes it."""
 
-CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {}
-"""What a check leaves: name -> function that writes it."""
+CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
+    "check.xlsx": lambda checked, _project, path: write_check_xlsx(checked, path),
+    "marked": write_marked,
+    "check.json": lambda checked, _project, path: write_check_json(checked, path),
+}
+"""What a check leaves: name -> function that writes it; the last one lists the others with their hashes."""
 
 
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
@@ -186,3 +197,23 @@ def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool 
     rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
     with speaking(run.language):
         return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
+
+
+def save_check(checked: Checked, project: Project, folder: Path, *, progress: Progress = _quiet) -> Path:
+    """Write everything that a check leaves to ``folder``, whole or not at all, and return it.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The folder cannot be written, or holds something that no check has written.
+    """
+
+    def told(name: str, write: CheckWriter, done: int) -> Callable[[Path], None]:
+        def write_one(path: Path) -> None:
+            progress(gettext("writing {name}").format(name=name), done, len(CHECK_WRITERS))
+            write(checked, project, path)
+
+        return write_one
+
+    writers = {name: told(name, write, done) for done, (name, write) in enumerate(CHECK_WRITERS.items())}
+    return write_check(folder, writers)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,9 +12,17 @@ from gridkit.cli import options
 from gridkit.locale import gettext
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    import pandas as pd
 
     from gridkit.pipeline import Checked
+
+EXAMPLES: Final = 5
+"""Findings of one rule that are shown without ``--all``."""
+CELLS: Final = 3
+"""Cells of one finding that are shown; the others are counted."""
+_COLOURS: Final = {"error": "red", "warning": "yellow", "notice": "blue"}
 
 
 def command() -> click.Command:
@@ -28,6 +37,12 @@ def command() -> click.Command:
         ),
         params=[
             options.project(),
+            click.Option(
+                ["-o", "--out"],
+                metavar="DIR",
+                type=click.Path(path_type=Path),
+                help=gettext("Folder for the whole list (xlsx, JSON) and copies of the tables with the cells marked."),
+            ),
             click.Option(["--all", "show_all"], is_flag=True, help=gettext("List every finding, not five of a kind.")),
             options.as_json(),
             options.lang(),
@@ -35,57 +50,84 @@ def command() -> click.Command:
     )
 
 
-def check(project: Path, show_all: bool, as_json: bool) -> int:
+def check(project: Path, out: Path | None, show_all: bool, as_json: bool) -> int:
     """Check a project."""
     from gridkit import pipeline
+    from gridkit.reports import check_document
 
     found, _ = options.open_project(project)
     with options.progress() as progress:
         checked = pipeline.check(found, progress=progress)
+        if out is not None:
+            pipeline.save_check(checked, found, out, progress=progress)
     if as_json:
-        options.print_json(_as_dict(checked))
+        options.print_json(check_document(checked, out))
     else:
-        _show(checked, limit=None if show_all else 5)
+        _show(checked, limit=None if show_all else EXAMPLES)
+        _show_files(checked, out)
     return errors.EXIT_FINDINGS if options.has_findings(checked.findings) else errors.EXIT_CLEAN
 
 
-def _as_dict(checked: Checked) -> dict[str, object]:
-    from gridkit.rules import CATALOGUE
-
-    return {
-        "inputs": [
-            {"path": s.path, "sheet": s.sheet, "rows_in": s.rows_in, "kept": s.kept, "set_aside": s.set_aside}
-            for s in checked.city.sources
-        ],
-        "findings": [
-            {
-                "code": row["code"],
-                "severity": row["severity"],
-                "subject": row["subject"],
-                "sentence": CATALOGUE[row["code"]].say(row["params"]),
-                "refs": list(row["refs"]),
-            }
-            for row in checked.findings.rows()
-        ],
-    }
-
-
 def _show(checked: Checked, *, limit: int | None) -> None:
-    from gridkit.rules import CATALOGUE
+    from gridkit.reports.check import concerned, ordered, rule_counts, severity_counts
 
     for source in checked.city.sources:
         line = gettext("{name}: {rows_in} rows = {kept} kept + {set_aside} set aside")
         click.echo(line.format(name=source.name, rows_in=source.rows_in, kept=source.kept, set_aside=source.set_aside))
-    for code, rows in checked.findings.frame.groupby("code", sort=True):
-        rule = CATALOGUE[str(code)]
-        click.echo(f"\n{code} {gettext(rule.title)} [{gettext(rule.severity)}] × {len(rows)}")
-        for row in rows.head(limit if limit is not None else len(rows)).to_dict("records"):
-            places = " ".join(row["refs"][:3])
-            click.echo(f"  {rule.say(row['params'])}" + (f"  ← {places}" if places else ""))
-        if limit is not None and len(rows) > limit:
-            click.echo("  " + gettext("… and {n} more (--all lists them)").format(n=len(rows) - limit))
+    by_rule = {str(code): rows for code, rows in ordered(checked.findings).groupby("code", sort=False)}
+    totals = severity_counts(checked)
+    severity = ""
+    for count in rule_counts(checked):
+        if count.severity != severity:
+            severity = count.severity
+            click.echo()
+            heading = f"{gettext(severity)}: {concerned(totals[severity])}"
+            click.secho(heading, fg=_COLOURS[severity], bold=True)
+        _show_rule(count.code, concerned(count.counts), by_rule[count.code], limit=limit)
+
+
+def _show_rule(code: str, counts: str, rows: pd.DataFrame, *, limit: int | None) -> None:
+    from gridkit.reports import words
+
+    click.echo(f"\n  {words.coded(code)} ({counts})")
+    for refs, params in zip(rows["refs"][:limit], rows["params"][:limit], strict=True):
+        click.echo(f"    {words.finding_sentence(code, params)}{_cells(refs)}")
+    if limit is not None and len(rows) > limit:
+        click.echo("    " + gettext("… and {n} more (--all lists them)").format(n=len(rows) - limit))
+
+
+def _cells(refs: Sequence[str]) -> str:
+    if not refs:
+        return ""
+    shown = " ".join(refs[:CELLS])
+    more = gettext("… and {n} more").format(n=len(refs) - CELLS) if len(refs) > CELLS else ""
+    return f"  ← {shown} {more}".rstrip()
+
+
+def _show_files(checked: Checked, out: Path | None) -> None:
+    """Say where the whole list is, what to do about a finding, and what comes next."""
     click.echo()
     if len(checked.findings):
         line = gettext("{n} findings; what to do about one: gridkit explain rule {code}")
-        click.echo(line.format(n=len(checked.findings), code=checked.findings.frame["code"].iloc[0]))
+        click.echo(line.format(n=len(checked.findings), code=_first(checked.findings.frame)))
+    if out is None:
+        click.echo(gettext("the whole list, and copies of the tables with the cells marked: gridkit check --out DIR"))
+    else:
+        labels = {
+            "check.xlsx": gettext("Whole list"),
+            "marked": gettext("Marked copies"),
+            "check.json": gettext("For programs"),
+        }
+        for name, label in labels.items():
+            if (out / name).exists():
+                click.echo(f"{label}  {out / name}")
     click.echo(gettext("next: gridkit audit decides coverage and checks more (organisations, indicators, claims)"))
+
+
+def _first(frame: Any) -> str:
+    """Return the code of a rule of the worst severity that was found."""
+    for severity in _COLOURS:
+        codes = frame.loc[frame["severity"] == severity, "code"]
+        if len(codes):
+            return str(codes.iloc[0])
+    return ""

@@ -1,8 +1,14 @@
-"""What a run says, for people (workbook, page) and for machines (JSON)."""
+"""What a run or a check says, for people (workbook, page, marked copies) and for machines (JSON)."""
 
+from gridkit.reports.check_json import check_document, write_check_json
+from gridkit.reports.check_xlsx import write_check_xlsx
 from gridkit.reports.html import write_html
 from gridkit.reports.json import to_json, write_json
+from gridkit.reports.marked import write_marked
 from gridkit.reports.summary import summary_lines
 from gridkit.reports.xlsx import write_xlsx
 
-__all__ = ["summary_lines", "to_json", "write_html", "write_json", "write_xlsx"]
+__all__ = [
+    "check_document", "summary_lines", "to_json", "write_check_json", "write_check_xlsx", "write_html", "write_json",
+    "write_marked", "write_xlsx",
+]  # fmt: skip

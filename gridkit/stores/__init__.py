@@ -1,5 +1,6 @@
 """Run folders: written whole or not at all, read again, and compared."""
 
+from gridkit.stores.check_folder import write_check
 from gridkit.stores.digest import inputs_digest
 from gridkit.stores.gpkg import write_gpkg
 from gridkit.stores.manifest import compare_runs, read_manifest, verify_outputs, write_manifest
@@ -8,6 +9,6 @@ from gridkit.stores.run_folder import write_run
 from gridkit.stores.tables import write_tables
 
 __all__ = [
-    "compare_runs", "inputs_digest", "read_compound", "read_manifest", "verify_outputs", "write_gpkg",
+    "compare_runs", "inputs_digest", "read_compound", "read_manifest", "verify_outputs", "write_check", "write_gpkg",
     "write_manifest", "write_run", "write_tables",
 ]  # fmt: skip

@@ -78,7 +78,7 @@ def _write(run: Run, parent: Path, writers: Mapping[str, Writer], *, project: Pa
             write(run, draft / file)
         where = _seen_from(parent / name, project)
         write_manifest(run, draft / MANIFEST, project=where, ruleset_text=ruleset_text)
-        _settle(draft)
+        settle(draft)
         return _place(draft, parent, name)
     finally:
         # Also after Ctrl-C; a draft that was renamed is not there any more.
@@ -95,7 +95,7 @@ def _seen_from(folder: Path, project: Path | None) -> str:
         return project.name
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Bring every file to the disk and give all the rights that a new file has (mkdtemp makes a private folder)."""
     mask = os.umask(0)
     os.umask(mask)
