@@ -2,8 +2,10 @@
 
 Layers are kept in EPSG:4490 (CGCS2000 degrees) and measured in the 3-degree Gauss-Kruger zone of their centre, never in
 Web Mercator. WGS 84 and CGCS2000 agree to less than a millimetre on the ellipsoid and some decimetres in epoch, so
-EPSG:4326 and EPSG:4490 are treated as equal. Beijing 1954 and Xi'an 1980 are refused: PROJ has no public transformation
-for them and shifts by 0.0 m without a word where tens of metres are due.
+EPSG:4326 and EPSG:4490 are treated as equal. Which other systems are allowed stands in this module and nowhere else
+(:data:`IDENTICAL`, ``_SAME_AS_WGS84``, ``_REFUSED``). Beijing 1954 and Xi'an 1980 are refused: PROJ has no public
+transformation for them and shifts by 0.0 m without a word where tens of metres are due; control points known in both
+systems are the remedy (:mod:`gridkit.geo.control`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,16 @@ from pyproj.exceptions import CRSError
 from pyproj.transformer import TransformerGroup
 
 from gridkit.errors import LayerError
+from gridkit.geo.axes import (
+    CHINA,
+    NORTHINGS,
+    meridian_system,
+    metric_reading,
+    near,
+    swapped_degrees,
+    zone_of,
+    zone_system,
+)
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -29,16 +41,22 @@ if TYPE_CHECKING:
     Geo = TypeVar("Geo", gpd.GeoDataFrame, gpd.GeoSeries)
 
 LONLAT: Final = "EPSG:4490"
-CHINA: Final = (73.0, 3.0, 136.0, 54.0)
-"""West, south, east, north of the box in which CGCS2000 zones are used."""
+IDENTICAL: Final = ("EPSG:4326", "EPSG:4490")
+"""The one pair that is taken as equal without a transformation (PROJ has none: it would be a "ballpark" one)."""
 
-_FALSE_EASTING: Final = 500_000.0
-_REACH: Final = 450_000.0
-_NORTHINGS: Final = (300_000.0, 6_000_000.0)
-"""Metres: false easting without a zone number, reach of eastings around it, northings of the box of China."""
-_REFUSED: Final = ("beijing", "xian 1980", "xian_1980", "xi'an", "xi_an", "pulkovo 1942", "pulkovo_1942")
-_STATE_CRS: Final = N_('state it in gridkit.toml, for example crs = "EPSG:4490"')
 _SAME_AS_WGS84: Final = ("world geodetic system 1984", "wgs_1984", "wgs 84", "china 2000", "china_2000", "cgcs2000")
+"""Datums whose systems are allowed as they are: WGS 84 and CGCS2000, in degrees or in any projection of them
+(EPSG:4326, 4490, 4491-4554, 3857, 326xx, ...). Between these only the projection is computed."""
+_REFUSED: Final = ("beijing", "xian 1980", "xian_1980", "xi'an", "xi_an", "pulkovo 1942", "pulkovo_1942")
+"""Datums that are always refused: no public transformation leads from them to WGS 84. A system of any other datum is
+allowed where PROJ knows a transformation to WGS 84 that is no ballpark one."""
+
+CONTROL: Final = N_(
+    "have the surveying office convert the file to CGCS2000, or give points known in both systems: "
+    'control = "control.csv" at the layer in gridkit.toml'
+)
+_STATE_CRS: Final = N_('state it in gridkit.toml, for example crs = "EPSG:4490"')
+_SWAP: Final = N_("swap the two columns, or export the file with the easting first")
 
 
 def metric_crs(lon: float, lat: float) -> str:
@@ -162,7 +180,7 @@ def resolve_crs(stated: str, *, bounds: Sequence[float], place: str) -> str:
         raise LayerError(
             N_("{crs} is a local system: its relation to the earth is not stated"),
             place=place,
-            remedy=N_("have the surveying office convert the file to CGCS2000"),
+            remedy=CONTROL,
             crs=label,
         )
     _refuse_silent_shift(crs, bounds, label, place)
@@ -186,7 +204,7 @@ def _refuse_silent_shift(crs: CRS, bounds: Sequence[float], label: str, place: s
         raise LayerError(
             N_("no exact conversion from {crs} is known; it would be moved by 0 m where tens of metres are due"),
             place=place,
-            remedy=N_("have the surveying office convert the file to CGCS2000"),
+            remedy=CONTROL,
             crs=label,
         )
 
@@ -223,22 +241,40 @@ def _fit(crs: CRS, bounds: Sequence[float], label: str, place: str) -> None:
     """Compare the numbers with the system: in China latitudes and longitudes do not overlap, nor degrees and metres."""
     if not all(map(math.isfinite, bounds)):
         return
-    minx, miny, maxx, maxy = bounds
-    west, south, east, north = CHINA
-    if crs.is_geographic and minx >= south and maxx <= north and miny >= west and maxy <= east:
-        problem, remedy = N_("latitude and longitude are swapped"), N_("swap the two columns")
+    if crs.is_geographic and swapped_degrees(bounds):
+        problem, remedy, right = N_("latitude and longitude are swapped"), N_("swap the two columns"), ""
     elif crs.is_geographic and not _is_degrees(bounds):
-        problem, remedy = N_("the file says {crs}, but its numbers are no degrees"), _STATE_CRS
+        problem = N_("the file says {crs}, but its numbers are no degrees")
+        remedy, right = _metric_remedy(bounds)
     elif crs.is_projected and _is_degrees(bounds):
-        problem, remedy = N_("the file says {crs}, but its numbers are degrees"), _STATE_CRS
+        problem, remedy, right = N_("the file says {crs}, but its numbers are degrees"), _STATE_CRS, ""
     elif crs.is_projected:
         _fit_zone(crs, bounds, label, place)
         problem, remedy = N_("the file says {crs}, but its numbers lie outside of that system"), _STATE_CRS
         if _on_earth(crs, bounds):
             return
+        right = ""
     else:
         return
-    raise LayerError(problem, place=place, remedy=remedy, crs=label)
+    raise LayerError(problem, place=place, remedy=remedy, crs=label, right=right)
+
+
+def _metric_remedy(bounds: Sequence[float]) -> tuple[str, str]:
+    """Return what to write where degrees were expected and metres stand, and the system that the numbers name."""
+    reading = metric_reading(bounds)
+    if reading is None:
+        return _STATE_CRS, ""
+    if reading.swapped and reading.zone:
+        return N_('swap the two columns (the first holds northings), then state crs = "{right}"'), reading.systems[0]
+    if reading.swapped:
+        return N_("swap the two columns (the first holds northings), then state the zone, for example "
+                  'crs = "EPSG:4545" for 108°E (EPSG:4534 is 75°E, one more for each 3 degrees)'), ""  # fmt: skip
+    if reading.zone:
+        return N_(
+            'state crs = "{right}" for the file in gridkit.toml: its eastings begin with the zone'
+        ), reading.systems[0]
+    return N_("its eastings do not name their zone: state it, for example "
+              'crs = "EPSG:4545" for 108°E (EPSG:4534 is 75°E, one more for each 3 degrees)'), ""  # fmt: skip
 
 
 def _fit_zone(crs: CRS, bounds: Sequence[float], label: str, place: str) -> None:
@@ -253,47 +289,30 @@ def _fit_zone(crs: CRS, bounds: Sequence[float], label: str, place: str) -> None
     values = {one.name: one.value for one in operation.params}
     meridian, false = float(values["Longitude of natural origin"]), float(values["False easting"])
     minx, miny, maxx, maxy = bounds
-    if not CHINA[0] - 3 <= meridian <= CHINA[2] + 3 or _near(minx, maxx, false):
+    if not CHINA[0] - 3 <= meridian <= CHINA[2] + 3 or near(minx, maxx, false):
         return
-    if (_near(miny, maxy, false) or _zone(miny, maxy)) and minx >= _NORTHINGS[0] and maxx <= _NORTHINGS[1]:
+    if (near(miny, maxy, false) or zone_of(miny, maxy)) and minx >= NORTHINGS[0] and maxx <= NORTHINGS[1]:
         raise LayerError(
             N_("the file says {crs}, but its eastings and northings are swapped"),
             place=place,
-            remedy=N_("swap the two columns, or export the file with the easting first"),
+            remedy=_SWAP,
             crs=label,
         )
-    zone, bare = _zone(minx, maxx), _near(minx, maxx, _FALSE_EASTING)
-    if not (zone or bare) or not _NORTHINGS[0] <= miny <= maxy <= _NORTHINGS[1]:
+    zone, bare = zone_of(minx, maxx), near(minx, maxx)
+    if not (zone or bare) or not NORTHINGS[0] <= miny <= maxy <= NORTHINGS[1]:
         return
     if zone:
         problem = N_("the file says {crs}, but its eastings begin with the number of zone {zone}")
-        right = 4513 + zone - 25 if zone >= 25 else 4491 + zone - 13
     else:
         problem = N_("the file says {crs}, but its eastings have no zone number in front")
-        right = 4534 + round(meridian - 75) // 3
     raise LayerError(
         problem,
         place=place,
-        remedy=N_('state crs = "EPSG:{right}" for the file in gridkit.toml'),
+        remedy=N_('state crs = "{right}" for the file in gridkit.toml'),
         crs=label,
         zone=zone,
-        right=right,
+        right=zone_system(zone) if zone else meridian_system(meridian),
     )
-
-
-def _near(low: float, high: float, false_easting: float) -> bool:
-    return false_easting - _REACH <= low and high <= false_easting + _REACH
-
-
-def _zone(low: float, high: float) -> int:
-    """Return the zone number before eastings: 13-23 (6 degrees wide) or 25-45 (3 degrees wide); 0 where there is none.
-
-    >>> _zone(36_490_130.8, 36_491_825.7), _zone(490_130.8, 491_825.7)
-    (36, 0)
-    """
-    zone = int(low // 1_000_000)
-    known = 13 <= zone <= 23 or 25 <= zone <= 45
-    return zone if known and _near(low, high, zone * 1_000_000 + _FALSE_EASTING) else 0
 
 
 def _on_earth(crs: CRS, bounds: Sequence[float]) -> bool:

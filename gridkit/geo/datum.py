@@ -3,7 +3,12 @@
 The formulas are the unofficial reconstruction that circulates in public (its author reports random terms of up to about
 one metre per axis in the original); they are not a standard. The inverse is the fixed-point iteration with four steps:
 0.001 mm of inversion error, and a cap where common code loops until a tolerance is met. Every vertex must be converted,
-because the shift varies by tens of metres inside a city. Outside the box of China nothing is shifted.
+because the shift varies by tens of metres inside a city.
+
+Outside the box of China nothing is shifted, in either direction. The box is a rectangle, as in the map services' own
+clients: it reaches into the neighbouring countries, where the numbers of a map service are not shifted and undoing a
+shift would be wrong. Inside a prefecture of China that does not matter; along its land borders the user has to know.
+Within about 1.5 km of the edge of the box, in no city of China, there and back is not exact.
 """
 
 from __future__ import annotations
@@ -26,6 +31,18 @@ BOX: Final = (72.004, 0.8293, 137.8347, 55.8271)
 _BD_PI: Final = np.pi * 3000.0 / 180.0
 
 
+def in_box(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+    """Tell which degrees lie in the box in which the formulas are applied at all; NaN does not.
+
+    >>> in_box([108.0, -104.9], [26.6, 39.7]).tolist()
+    [True, False]
+    """
+    lon, lat = _arrays(lon, lat)
+    west, south, east, north = BOX
+    found: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return found
+
+
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Return GCJ-02 degrees of WGS 84 (or CGCS2000) degrees, element by element.
 
@@ -34,8 +51,7 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     (116.3975, 39.9089)
     """
     lon, lat = _arrays(lon, lat)
-    west, south, east, north = BOX
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside = in_box(lon, lat)
     dlon, dlat = _shift(np.where(inside, lon, 105.0), np.where(inside, lat, 35.0))
     return np.where(inside, lon + dlon, lon), np.where(inside, lat + dlat, lat)
 
@@ -48,29 +64,32 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
     (113.26, 23.13)
     """
     lon, lat = _arrays(lon, lat)
-    x, y = lon, lat
+    inside = in_box(lon, lat)
+    x = aim_x = np.where(inside, lon, 105.0)
+    y = aim_y = np.where(inside, lat, 35.0)
     for _ in range(ITERATIONS):
-        gx, gy = wgs84_to_gcj02(x, y)
-        x, y = x - (gx - lon), y - (gy - lat)
-    return x, y
+        dlon, dlat = _shift(x, y)
+        x, y = aim_x - dlon, aim_y - dlat
+    return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Return BD-09 degrees (Baidu) of GCJ-02 degrees."""
     lon, lat = _arrays(lon, lat)
-    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BD_PI)
-    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BD_PI)
-    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+    inside = in_box(lon, lat)
+    x, y = _turned(lon, lat)
+    return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Return GCJ-02 degrees of BD-09 degrees: the closed form (0.22 m), then the same iteration."""
     lon, lat = _arrays(lon, lat)
+    inside = in_box(lon, lat)
     x, y = lon - 0.0065, lat - 0.006
     for _ in range(ITERATIONS):
-        bx, by = gcj02_to_bd09(x, y)
+        bx, by = _turned(x, y)
         x, y = x - (bx - lon), y - (by - lat)
-    return x, y
+    return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
 def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
@@ -90,6 +109,13 @@ def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
 
 def _arrays(lon: ArrayLike, lat: ArrayLike) -> Pair:
     return np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
+
+
+def _turned(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Pair:
+    """Return the BD-09 numbers of GCJ-02 numbers."""
+    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BD_PI)
+    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BD_PI)
+    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
 
 
 def _shift(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Pair:

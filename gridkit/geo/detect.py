@@ -118,7 +118,7 @@ def score_datum(
     --------
     >>> import geopandas as gpd
     >>> from shapely.geometry import Point, box
-    >>> town = gpd.GeoSeries({f"{i}{j}": box(108 + i / 99, 26.5 + j / 99, 108 + (i + 1) / 99, 26.5 + (j + 1) / 99)
+    >>> town = gpd.GeoSeries({f"{i}{j}": box(108 + i / 199, 26.5 + j / 199, 108 + (i + 1) / 199, 26.5 + (j + 1) / 199)
     ...                       for i in range(5) for j in range(5)}, crs=4490)
     >>> homes = town.representative_point()
     >>> moved = gpd.GeoSeries([Point(*wgs84_to_bd09(p.x, p.y)) for p in homes], town.index, crs=4490)
@@ -128,11 +128,11 @@ def score_datum(
     holders, codes = _parents(parents)
     shapes = np.array(children.array, dtype=object)
     usable = np.isfinite(shapely.bounds(shapes).reshape(-1, 4)).all(axis=1)
-    place = np.full(len(shapes), -1, dtype=np.intp)
+    stands: NDArray[np.intp] = np.full(len(shapes), -1, dtype=np.intp)
     if stated is not None:
         known = pd.Series(np.arange(len(codes)), index=codes)
-        place = known.reindex(stated.reindex(children.index).to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
-    labelled = usable & (place >= 0)
+        stands = known.reindex(stated.reindex(children.index).to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
+    labelled = usable & (stands >= 0)
     by_label = int(labelled.sum()) >= ENOUGH
     chosen = _sample(shapes, np.flatnonzero(labelled if by_label else usable))
     kind = "stated" if by_label else "any"
@@ -141,7 +141,7 @@ def score_datum(
     frame = _Frame.around(holders)
     holders = valid(frame.metres(holders))
     shapely.prepare(holders)
-    shapes, place = shapes[chosen], place[chosen] if by_label else None
+    shapes, place = shapes[chosen], stands[chosen] if by_label else None
     moved = {name: valid(frame.metres(shapes, move)) for name, move in HYPOTHESES.items()}
     wrong = 0
     if place is not None:
@@ -185,10 +185,10 @@ def score_pairs(left: gpd.GeoSeries, right: gpd.GeoSeries) -> DatumScores:
     rival = min(float(np.hypot(*(middle[best] - middle[name]))) for name in HYPOTHESES if name != best)
     left_over = float(np.hypot(*middle[best]))
     sure = n >= ENOUGH and 2 * n > len(near) and left_over <= rival / 3
-    sure &= all(sided(far[name], far[best], least=10.0).clear for name in HYPOTHESES if name != best)
+    sure &= all(sided(far[name], far[best], least=10.0).clear(stated=True) for name in HYPOTHESES if name != best)
     error = 1.25 * 1.4826 * np.median(np.abs(off[SAME] - middle[SAME]), axis=0) / np.sqrt(n)
     length = float(np.hypot(*middle[SAME]))
-    fixed = n >= ENOUGH and 25.0 <= length and length > 5.0 * float(np.hypot(*error)) and (not sure or best == SAME)
+    fixed = n >= ENOUGH and length >= 25.0 and length > 5.0 * float(np.hypot(*error)) and (not sure or best == SAME)
     shift = (float(round(middle[SAME][0])), float(round(middle[SAME][1]))) if fixed else NO_SHIFT
     return DatumScores(table, best if sure else "", n, "pairs", int((~near).sum()), shift)
 
@@ -247,6 +247,11 @@ class _Ground(NamedTuple):
     holders: Geometries
     place: NDArray[np.intp] | None
 
+    @property
+    def stated(self) -> bool:
+        """Whether each feature states its parent."""
+        return self.place is not None
+
     def part(self, positions: NDArray[np.intp]) -> _Ground:
         """Return the ground of a part of the features."""
         return self if self.place is None else self._replace(place=self.place[positions])
@@ -272,9 +277,7 @@ class _Ground(NamedTuple):
         return out
 
 
-def _judged(
-    ground: _Ground, moved: Mapping[str, Geometries], *, kind: str, wrong: int, shifts: bool
-) -> DatumScores:
+def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, kind: str, wrong: int, shifts: bool) -> DatumScores:
     """Apply the rule: enough features, a good fit, better than the rivals and than itself moved."""
     shares = {name: ground.shares(shapes) for name, shapes in moved.items()}
     n = len(moved[SAME])
@@ -283,7 +286,9 @@ def _judged(
     means = {name: float(found.mean()) for name, found in shares.items()}
     best = max(HYPOTHESES, key=lambda name: round(means[name], 9))
     fits = n >= ENOUGH and n > wrong and means[best] >= (FIT_STATED if kind == "stated" else FIT_ANY)
-    sure = fits and all(sided(shares[best], shares[name]).clear for name in HYPOTHESES if name != best)
+    sure = fits and all(
+        sided(shares[best], shares[name]).clear(stated=ground.stated) for name in HYPOTHESES if name != best
+    )
     if sure:
         reach = min(gap(moved[best], moved[name]) for name in HYPOTHESES if name != best)
         sure = pinned(ground, moved[best], shares[best], reach)

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 NO_SHIFT: Final = (0.0, 0.0)
-CHANCE: Final = 0.01
-"""Chance at which as one-sided a count would come about if both placements were equally good."""
-PUSHED: Final = 0.1
+CHANCE: Final = {True: 0.05, False: 0.01}
+"""Chance at which as one-sided a count would come about if both placements were equally good; greater where each
+feature states its parent, because then only the right place fits."""
+PUSHED: Final = {True: 0.2, False: 0.1}
 """The same for a placement against itself pushed aside, in each direction."""
 SIDE: Final = 0.75
 """Least part of the features that differ which must side with the better placement."""
@@ -45,6 +46,10 @@ TRIED: Final = 600
 
 class Ground(Protocol):
     """What a layer is placed on: gives the share of every feature that fits."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether each feature states its parent."""
 
     def shares(self, shapes: Geometries) -> Numbers:
         """Return 0..1 for each feature."""
@@ -70,11 +75,14 @@ class Sides(NamedTuple):
             return 0.5 * math.erfc((self.better - self.worse - 1) / math.sqrt(2 * n))
         return sum(math.comb(n, k) for k in range(self.better, n + 1)) / 2**n
 
-    @property
-    def clear(self) -> bool:
-        """Whether the first is better beyond doubt."""
+    def clear(self, *, stated: bool) -> bool:
+        """Tell whether the first is better beyond doubt; ``stated``: where features state their parents."""
         n = self.better + self.worse
-        return self.margin >= MARGIN and self.better >= SIDE * n and self.chance <= CHANCE
+        return self.margin >= MARGIN and self.better >= SIDE * n and self.chance <= CHANCE[stated]
+
+    def leads(self, chance: float) -> bool:
+        """Tell whether the first is the better one, by more than such a chance."""
+        return self.better > self.worse and self.chance <= chance
 
 
 def sided(first: Numbers, second: Numbers, least: float = LEAST) -> Sides:
@@ -90,16 +98,15 @@ def sided(first: Numbers, second: Numbers, least: float = LEAST) -> Sides:
 def pinned(ground: Ground, shapes: Geometries, shares: Numbers, reach: float) -> bool:
     """Tell whether a placement fits better than itself moved by ``reach`` metres in each of eight directions.
 
-    At half that distance no direction may fit clearly better.
+    At half and a quarter of that distance no direction may fit better.
     """
-    for distance in (reach, reach / 2):
+    for distance in (reach, reach / 2, reach / 4):
         for step in range(DIRECTIONS):
             angle = 2 * math.pi * step / DIRECTIONS
             moved = ground.shares(shifted(shapes, distance * math.sin(angle), distance * math.cos(angle)))
-            here, there = sided(shares, moved), sided(moved, shares)
-            if distance == reach and not (here.better > here.worse and here.chance <= PUSHED):
+            if sided(moved, shares).leads(PUSHED[ground.stated]):
                 return False
-            if there.better > there.worse and there.chance <= PUSHED:
+            if distance == reach and not sided(shares, moved).leads(PUSHED[ground.stated]):
                 return False
     return True
 
@@ -136,7 +143,7 @@ def constant_shift(ground: Ground, shapes: Geometries, *, least: float) -> tuple
         east, north = (float(np.mean([place[axis] for place in ties])) for axis in (0, 1))
         best = ground.shares(shifted(shapes, east, north))
     sides, length = sided(best, here), math.hypot(east, north)
-    sure = sides.clear and sides.margin >= GAIN and best.mean() >= least and SHORTEST <= length <= REACH
+    sure = sides.clear(stated=False) and sides.margin >= GAIN and best.mean() >= least and SHORTEST <= length <= REACH
     # A shift is where the layer fits; what fits as well when pushed on by as much again is no place of its own.
     if not sure or not pinned(ground, shifted(shapes, east, north), best, max(2 * length, 100.0)):
         return NO_SHIFT
