@@ -62,6 +62,12 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S167": "warning",
     "S168": "warning",
     "S169": "warning",
+    "S180": "warning",
+    "S181": "warning",
+    "S182": "notice",
+    "S183": "warning",
+    "S188": "warning",
+    "S189": "notice",
 }
 """Severity of each rule that reading can find; a test compares it with the catalogue of :mod:`gridkit.rules`."""
 

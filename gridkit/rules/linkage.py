@@ -133,4 +133,22 @@ RULES: tuple[Rule, ...] = (
         _ELEVEN,
         N_("add the layer or registry to the project file"),
     ),
+    Rule(
+        "L114",
+        "list-needs-a-look",
+        "warning",
+        N_("List cell is no plain list of names"),
+        N_("“{mention}” is no plain list of names"),
+        _LISTS,
+        N_("list every name once, without exceptions and ranges"),
+        variants={
+            "except": N_("“{mention}” means all places but {n}: {codes}"),
+            "except_unknown": N_(
+                "“{mention}” leaves out “{name}”, which names no place of the community: a person must decide what it "
+                "covers"
+            ),
+            "repeated": N_("the list names {n} place(s) more than once: {codes}"),
+            "long": N_("“{mention}” is too long a range to be written out and is kept as one name"),
+        },
+    ),
 )

@@ -154,7 +154,7 @@ _CELL_RULES = (
     _rule(
         "S112", "approximate-number", "notice", _CELLS,
         N_("Number is only approximate"),
-        N_("{header:field}: {value} is read as an exact number ({n} row(s))"),
+        N_("{header:field}: {value} is read as a number, and what it says beside it is kept ({n} row(s))"),
     ),
     _rule(
         "S113", "not-a-date", "warning", _CELLS,
