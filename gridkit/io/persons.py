@@ -9,18 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gridkit.io.text import narrow
+from gridkit.io.person_numbers import EMAIL, IDENTITY, MASK, MOBILE, mask_numbers, plain
 
-MASK: Final = "***"
-
-_BIRTH: Final = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-IDENTITY: Final = re.compile(rf"(?<![0-9A-Za-z])[1-9]\d{{5}}{_BIRTH}\d{{3}}[0-9Xx](?![0-9A-Za-z])")
-MOBILE: Final = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
-_LANDLINE: Final = re.compile(
-    r"(?<![0-9A-Za-z])[(（]?0\d{2,3}(?:[)）]\s*|\s*[-－–—]\s*| )[2-8]\d{2,3}[- ]?\d{4}(?![0-9A-Za-z])"
-)
-_AFTER_PHONE: Final = re.compile(r"((?:电话|热线|传真|手机)[:：]?\s*)[\d(（][\d\-－() （）]{5,}\d")
-_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+__all__ = [
+    "EMAIL", "IDENTITY", "MASK", "MOBILE", "is_answer", "is_name_alone", "is_plain", "is_word", "mask", "mask_surely",
+    "triggered", "without_rooms",
+]  # fmt: skip
 
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
@@ -33,13 +27,17 @@ _RARER: Final = (
 """Surnames that begin too many other words to be looked for inside a text."""
 
 _NAME: Final = rf"(?:欧阳|上官|司马|诸葛|[{_SURNAMES}])[一-鿿]{{1,2}}"
-_POSTS: Final = r"书记|主任|联系人|联络员|负责人|经理|网格长|网格员|楼栋长|户主|指导员|法定代表人|产权人"
+_POSTS: Final = (
+    "书记|主任|联系人|联络员|负责人|经理|网格长|网格员|楼栋长|户主|指导员|法定代表人|产权人"
+    "|書記|聯繫人|聯絡員|負責人|經理|網格長|網格員|樓棟長|戶主|指導員|法定代表人|產權人"
+)
 _NO_NAME: Final = (
     r"办公|工作|会|室|兼|一肩|人|员|助理|制|级|岗|类|信箱|接待|姓名|党|等|和|及|与|或|的|空缺|待|暂|缺|电话|联系|同志|不|未|已|无|"
     r"由|为|是|尚|没|有|需|应|原|现|在|任期|任职|任免|选|因|职|院|楼|苑|园|小区|公寓|家|路|街|巷|村|馆|学|所|队|站|处|部|公司|"
     r"中心|调|辞|退|书记|主任|经理|轮换|到位|配备|培训|述职"
 )
 _BESIDE_POST: Final = re.compile(rf"({_POSTS})((?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME})[一-鿿·]{{2,4}}")
+_SURE: Final = re.compile(rf"((?:{_POSTS})(?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME}){_NAME}")
 _BEFORE_TITLE: Final = re.compile(rf"{_NAME}(?=同志|先生|女士)")
 _WHO_OBJECTS: Final = re.compile(rf"(?<![一-鿿]){_NAME}(?=不同意|不愿|拒绝|反对|去世|病|外出|辞职)")
 _AFTER_VERB: Final = re.compile(rf"((?:联系|联络|审核|制表|填报|填表|经办|提供)(?!方)[:：\s]{{0,2}}){_NAME}(?![一-鿿])")
@@ -51,7 +49,7 @@ _NAME_ALONE: Final = re.compile(rf"{_NAME}|[{_RARER}][一-鿿]{{1,2}}")
 _BODY: Final = re.compile(r".*[局委办院校厂司部处站所会社行队馆店矿场库段房团组科室镇乡村区县市州路街]")
 _ANSWER: Final = re.compile(r"[是否有无未已不没暂部基可待拟]")
 _TRIGGER: Final = re.compile(
-    rf"\d{{6}}|\d[- ]\d{{4}}|@|{_POSTS}|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
+    rf"\d{{6}}|\d[-–— .·]\d{{4}}|\d{{4}}[- ]\d{{2}}|@|微信|(?i:wechat|wxid|wx|qq)|{_POSTS}|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
     r"|[栋幢楼座].*家|不同意|不愿|拒绝|反对|去世|病|外出|辞职"
 )
 _UNITS: Final = (
@@ -76,13 +74,29 @@ def mask(text: str) -> str:
     """
     if _TRIGGER.search(text) is None:
         return text
-    plain = text if text.isascii() else "".join(narrow(letter) if "０" <= letter <= "９" else letter for letter in text)
-    found = MOBILE.sub(MASK, IDENTITY.sub(MASK, plain))
-    found = _EMAIL.sub(MASK, _AFTER_PHONE.sub(rf"\1{MASK}", _LANDLINE.sub(MASK, found)))
+    bare = plain(text)
+    found = mask_numbers(bare)
     found = _BESIDE_POST.sub(rf"\1\2{MASK}", _AT_DOOR.sub(rf"\1{MASK}", found))
     found = _WHO_OBJECTS.sub(MASK, found)
     found = _AFTER_VERB.sub(rf"\1{MASK}", _BEFORE_TITLE.sub(MASK, found))
-    return text if found == plain else found
+    return text if found == bare else found
+
+
+def mask_surely(text: str) -> str:
+    """Return ``text`` without what certainly names or numbers a person: for sentences and titles.
+
+    :func:`mask` takes whatever stands beside a post for a name, which suits cells of tables; in a sentence words go on
+    there. Here a name must begin with a surname.
+
+    >>> mask_surely("书记交叉任职比例达到80%"), mask_surely("联系人：王小明，13900000000")
+    ('书记交叉任职比例达到80%', '联系人：***，***')
+    """
+    if _TRIGGER.search(text) is None:
+        return text
+    bare = plain(text)
+    found = _SURE.sub(rf"\1{MASK}", mask_numbers(bare))
+    found = _BEFORE_TITLE.sub(MASK, _AT_DOOR.sub(rf"\1{MASK}", found))
+    return text if found == bare else found
 
 
 def triggered(texts: list[str]) -> bool:
