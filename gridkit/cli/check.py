@@ -81,7 +81,8 @@ def _show(checked: Checked, *, limit: int | None) -> None:
         if count.severity != severity:
             severity = count.severity
             click.echo()
-            heading = f"{gettext(severity)}: {concerned(totals[severity])}"
+            heading = gettext("{severity}: {counts}")
+            heading = heading.format(severity=gettext(severity), counts=concerned(totals[severity]))
             click.secho(heading, fg=_COLOURS[severity], bold=True)
         _show_rule(count.code, concerned(count.counts), by_rule[count.code], limit=limit)
 
@@ -89,16 +90,14 @@ def _show(checked: Checked, *, limit: int | None) -> None:
 def _show_rule(code: str, counts: str, rows: pd.DataFrame, *, limit: int | None) -> None:
     from gridkit.reports import words
 
-    click.echo(f"\n  {words.coded(code)} ({counts})")
-    for refs, params in zip(rows["refs"][:limit], rows["params"][:limit], strict=True):
-        click.echo(f"    {words.finding_sentence(code, params)}{_cells(refs)}")
+    click.echo("\n  " + gettext("{rule} ({counts})").format(rule=words.coded(code), counts=counts))
+    for row in rows[:limit].itertuples(index=False):
+        click.echo(f"    {words.finding_sentence(code, row.params)}{_cells(row.refs or (row.subject,))}")
     if limit is not None and len(rows) > limit:
         click.echo("    " + gettext("… and {n} more (--all lists them)").format(n=len(rows) - limit))
 
 
 def _cells(refs: Sequence[str]) -> str:
-    if not refs:
-        return ""
     shown = " ".join(refs[:CELLS])
     more = gettext("… and {n} more").format(n=len(refs) - CELLS) if len(refs) > CELLS else ""
     return f"  ← {shown} {more}".rstrip()

@@ -199,14 +199,14 @@ def _column(rows: pd.DataFrame) -> list[str]:
 
 def _doubtful_columns(context: _Context, rows: pd.DataFrame) -> Rows:
     for _, group in rows.groupby(_column(rows)):
-        wrong = int((group["code_is"] == "contradicts").sum())
-        if len(group) < ANCHORS or wrong < DOUBTFUL * len(group):
+        wrong = group["record"][group["code_is"] == "contradicts"].tolist()
+        if len(group) < ANCHORS or len(wrong) < DOUBTFUL * len(group):
             continue
         first, field = group["record"].iloc[0], group["field"].iloc[0]
         column = _COLUMNS[context.kind(first), field].code
+        refs = [context.cell(record, field, code=True) for record in wrong]
         yield CATALOGUE["L109"].found(
-            first.rpartition("!")[0], refs=[context.cell(first, field, code=True)], column=column,
-            contradicting=wrong, checked=len(group),
+            first.rpartition("!")[0], refs=refs, column=column, contradicting=len(wrong), checked=len(group)
         )  # fmt: skip
 
 
@@ -215,9 +215,12 @@ def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:
         first, field = group["record"].iloc[0], group["field"].iloc[0]
         column = _COLUMNS.get((context.kind(first), field))
         yield CATALOGUE["L113"].found(
-            first.rpartition("!")[0], refs=[context.cell(first, field)], count=len(group),
-            column=column.name if column else field, level=group["level"].iloc[0],
-        )  # fmt: skip
+            first.rpartition("!")[0],
+            refs=[context.cell(record, field) for record in group["record"]],
+            count=len(group),
+            column=column.name if column else field,
+            level=group["level"].iloc[0],
+        )
 
 
 def _unknown_communities(context: _Context, rows: pd.DataFrame) -> Rows:

@@ -10,7 +10,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import tables, words
-from gridkit.reports.check import Places, copies, ordered, rule_counts, severity_counts, sheet_of
+from gridkit.reports.check import Places, concerned, copies, ordered, rule_counts, severity_counts, sheet_of
 from gridkit.reports.marked import MOST_NOTES, sheet_titles
 from gridkit.reports.marked_styles import SEVERITY_COLOURS
 from gridkit.reports.sheet import RowSheet
@@ -23,7 +23,6 @@ from gridkit.reports.xlsx import (
     book_properties,
     columns_wide,
     page,
-    put,
     sheet_title,
     table_rows,
     text_of,
@@ -71,10 +70,10 @@ def rules(checked: Checked) -> Table:
         Column("code", _("rule"), 12),
         Column("severity", _("severity"), 10),
         Column("title", _("finding"), 40),
-        Column("findings", _("findings"), 10, number=True),
-        Column("cells", _("cells"), 10, number=True),
-        Column("rows", _("rows"), 10, number=True),
-        Column("columns", _("columns"), 10, number=True),
+        Column("findings", _("number of findings"), 10, number=True),
+        Column("cells", _("number of cells"), 10, number=True),
+        Column("rows", _("number of rows"), 10, number=True),
+        Column("columns", _("number of columns"), 10, number=True),
         Column("remedy", _("what to do"), 60),
         Column("source", _("source of the rule"), 60),
     )
@@ -126,8 +125,7 @@ def _add_summary(book: Workbook, checked: Checked, styles: Styles) -> None:
     for severity, counts in severity_counts(checked).items():
         style = book.add_format({"bold": True, "bg_color": SEVERITY_COLOURS[severity]})
         sheet.write_string(row, 0, words.severity(severity), style)
-        for col, key in enumerate(("findings", "cells", "rows", "columns"), start=3):
-            put(sheet, row, col, counts[key], styles)
+        sheet.write_string(row, 1, concerned(counts), styles.plain)
         row += 1
     top = row + 1
     last = table_rows(sheet, table, top, styles)
@@ -241,7 +239,7 @@ class _Findings:
 
 def _columns() -> list[tuple[str, int]]:
     return [
-        (_("number"), 8),
+        (_("finding no."), 8),
         (_("rule"), 8),
         (_("severity"), 9),
         (_("finding"), 30),
@@ -250,9 +248,9 @@ def _columns() -> list[tuple[str, int]]:
         (_("file"), 32),
         (_("sheet or layer"), 16),
         (_("row or feature"), 10),
-        (_("column"), 10),
+        (_("column or attribute"), 12),
         (_("heading"), 20),
-        (_("place"), 44),
+        (_("position"), 44),
     ]
 
 

@@ -47,6 +47,9 @@ SAMPLED: Final = 300
 MOST_FROZEN: Final = 12
 """Rows at the top that stay in sight; more would leave no room for the table."""
 
+WHOLE_ROW: Final = -1
+"""Column of a mark that is about a row: it goes to the first filled cell."""
+
 Where = tuple[int, int]
 
 
@@ -170,7 +173,7 @@ def _marks(checked: Checked, sources: Sequence[Source]) -> dict[str, Marks]:
                 on.said.append((row.severity, _sentence(row.code, row.severity, row.params)))
             top, left = tops[place.source]
             column = number_of(place.column) if place.column else left
-            at = (place.row - 1 if place.row else top, column)
+            at = (place.row - 1 if place.row else top, column if place.what != "row" else WHOLE_ROW)
             on.cells.setdefault(at, []).append(number)
             if row.code == "S120" and place.what == "column":
                 on.dropped.setdefault(place.source, set()).add(column)
@@ -195,11 +198,13 @@ def _add_sheet(
     book: Workbook, sheet: Sheet, tables: Sequence[Table], *, marks: Marks, styles: Styles, title: str
 ) -> None:
     page = book.add_worksheet(title, worksheet_class=RowSheet)
+    merged = list(_apart(sheet.merged, len(sheet.cells)))
+    marks = _settled(marks, sheet, merged)
     heads = heads_of(sheet.cells, tables)
     widths = _add_rows(page, sheet, shown_rows(sheet.cells, tables, heads), marks=marks, styles=styles)
     for column, width in widths.items():
         page.set_column(column, column, max(7, min(width + 2, 36)))
-    page.add_merges(_apart(sheet.merged, len(sheet.cells)))
+    page.add_merges(merged)
     page.set_comments_author("gridkit")
     page.add_notes(islice(_notes(marks, sheet), MOST_NOTES), {"x_scale": 2.4, "y_scale": 1.2, "font_size": 9})
     if heads:
@@ -239,6 +244,26 @@ def _last_of_block(heads: frozenset[int]) -> int:
     while last + 1 in heads:
         last += 1
     return last
+
+
+def _settled(marks: Marks, sheet: Sheet, merged: Iterable[tuple[int, int, int, int]]) -> Marks:
+    """Return marks with those of whole rows at the first filled cell, and those in merged cells at the first of them.
+
+    Inside a merged area only the first cell can show a colour and a note.
+    """
+    rows = {row for row, _ in marks.cells}
+    first: dict[Where, Where] = {}
+    for top, left, bottom, right in merged:
+        inside = [row for row in range(top, bottom + 1) if row in rows]
+        first.update({(row, column): (top, left) for row in inside for column in range(left, right + 1)})
+    cells: dict[Where, list[int]] = {}
+    for (row, column), found in marks.cells.items():
+        at = (row, column)
+        if column == WHOLE_ROW:
+            at = (row, _first_filled(sheet.cells[row]) if row < len(sheet.cells) else 0)
+        known = cells.setdefault(first.get(at, at), [])
+        known += [one for one in found if one not in known]
+    return Marks(marks.said, cells, marks.dropped)
 
 
 def _notes(marks: Marks, sheet: Sheet) -> Iterator[tuple[int, int, str]]:

@@ -86,7 +86,7 @@ def table_of(city: City, source: Source, dropped: frozenset[int]) -> Table:
     values: dict[int, Sequence[Any]] = {}
     for position, (name, _) in fields.items():
         if name in frame:
-            values[position] = frame[name].tolist()
+            values[position] = [None if value is pd.NA else value for value in frame[name].tolist()]
         elif layer and name == "code":
             values[position] = frame.index.tolist()
     aside = city.set_aside[(city.set_aside["src"] == source.name).to_numpy()]
@@ -190,7 +190,7 @@ def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table]) -> A
             continue
         kept = at is not None and column in table.values
         read = table.values[column][at] if at is not None and kept else None
-        key = (type(raw), raw, None if read is pd.NA else read, name, kept)
+        key = (type(raw), raw, read, name, kept)
         if key not in table.known:
             table.known[key] = _of_record(raw, name, kind, read) if kept else _of_no_record(raw, name, kind)
         return table.known[key]
@@ -217,7 +217,7 @@ def _of_record(raw: Any, name: str, kind: str, read: Any) -> Any:
         return read or MASK if kind in ("text", "list") else _word(raw, bare, kind, read)
     if is_plain(bare) or _is_same_number(raw, read):
         return _written(raw)
-    return MASK if read is None or read is pd.NA or read == "" else read
+    return MASK if read is None or read == "" else read
 
 
 def _word(raw: Any, bare: str, kind: str, read: Any) -> Any:

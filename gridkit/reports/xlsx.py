@@ -99,6 +99,7 @@ class Styles:
         self.text: Format = book.add_format({**base, "text_wrap": True})
         # Excel would read such a text as a formula once somebody edits the cell; the prefix keeps it a text.
         self.guarded: Format = book.add_format({**base, "text_wrap": True, "quote_prefix": True})
+        self.plain: Format = book.add_format(base)
         self.number: Format = book.add_format({**base, "num_format": "#,##0"})
         self._book, self._base = book, base
         self._reals: dict[str, Format] = {}
