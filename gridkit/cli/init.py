@@ -28,7 +28,8 @@ def command() -> click.Command:
             "Nothing in it is changed."
         ),
         params=[
-            click.Argument(["folder"], metavar="[FOLDER]", required=False, default=".", type=click.Path(path_type=Path)),
+            click.Argument(["folder"], metavar="[FOLDER]", required=False, default=".",
+                           type=click.Path(path_type=Path)),
             click.Option(["--force"], is_flag=True, help=gettext("Write over a gridkit.toml that is there.")),
             click.Option(["--dry-run"], is_flag=True, help=gettext("Print the project file and write nothing.")),
             options.as_json(),

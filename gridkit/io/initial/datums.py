@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from gridkit.geo.crs import to_lonlat
 from gridkit.geo.detect import ENOUGH, SAME, DatumScores, score_datum
-from gridkit.io.initial.kinds import DISTRICT, sample
+from gridkit.io.initial.kinds import DISTRICT, meaning, sample
+from gridkit.io.initial.places import degrees, written
 from gridkit.io.text import cell_text
-from gridkit.io.values import to_number
 from gridkit.locale import gettext
 from gridkit.model.fields import COMPOUND, LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
 
     from gridkit.io.initial.propose import Entry, Proposal
     from gridkit.io.initial.recognise import Look
@@ -34,6 +31,16 @@ def labels_in(texts: pd.Series, names: Sequence[str]) -> pd.Series:
     """Stub until gridkit.geo.detect has it."""
     short = {name[:2]: name for name in names}
     return texts.map(lambda text: short.get(text[:2], ""))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A layer of polygons to compare others with: its rank among the levels (-1 for districts), names, and places."""
+
+    rank: int
+    look: Look
+    fields: Mapping[str, int]
+    series: gpd.GeoSeries
 
 
 @dataclass(frozen=True)
@@ -67,93 +74,48 @@ def with_datums(proposal: Proposal) -> tuple[Proposal, list[Verdict]]:
     return replace(proposal, used=tuple(used)), verdicts
 
 
-def _judges(proposal: Proposal) -> list[tuple[int, Look, dict[str, int], gpd.GeoSeries]]:
-    """Return the layers of polygons with their rank, districts first."""
-    found = []
-    for look in proposal.others:
-        if look.guesses and look.guesses[0].kind == DISTRICT and look.shape == "polygon":
-            found.append((-1, look, {}))
-    for entry in proposal.used:
-        if entry.group == "layers" and entry.look.shape == "polygon" and entry.kind != COMPOUND:
-            found.append((LEVELS.index(entry.kind), entry.look, dict(entry.guess.fields)))
-    judges = []
-    for rank, look, fields in found:
-        series = _degrees(look)
-        if series is not None:
-            judges.append((rank, look, fields, series))
-    return judges
+def _judges(proposal: Proposal) -> list[Judge]:
+    """Return the layers of polygons that others may lie in, districts first."""
+    found: list[tuple[int, Look, Mapping[str, int]]] = [
+        (-1, look, {})
+        for look in proposal.others
+        if look.guesses and look.guesses[0].kind == DISTRICT and look.shape == "polygon"
+    ]
+    found += [
+        (LEVELS.index(entry.kind), entry.look, entry.guess.fields)
+        for entry in proposal.used
+        if entry.group == "layers" and entry.look.shape == "polygon" and entry.kind != COMPOUND
+    ]
+    return [Judge(rank, look, fields, series) for rank, look, fields in found if (series := degrees(look)) is not None]
 
 
-def _degrees(look: Look) -> gpd.GeoSeries | None:
-    """Return the geometries of a layer in degrees; None where its system does not say how."""
-    if look.geometry is None or not look.crs:
-        return None
-    try:
-        series = gpd.GeoSeries(look.geometry, crs=look.crs)
-        return to_lonlat(series)
-    except (CRSError, ValueError):
-        return None
-
-
-def _children(entry: Entry) -> gpd.GeoSeries | None:
-    """Return the places of a layer that are written in degrees, as they are written."""
-    look = entry.look
-    if look.geometry is not None:
-        if look.crs and not _geographic(look.crs):
-            return None
-        west, south, east, north = shapely.total_bounds(look.geometry)
-        fits = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
-        return gpd.GeoSeries(look.geometry, crs="EPSG:4490") if fits else None
-    fields = next((one.fields for one in look.guesses if {"lon", "lat"} <= set(one.fields)), None)
-    if fields is None:
-        return None
-    x, y = (
-        np.array([_number(cell) for cell in look.columns[fields[name]]], dtype=float) for name in ("lon", "lat")
-    )
-    points = np.full(len(x), None, dtype=object)
-    there = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    points[there] = shapely.points(x[there], y[there])
-    return gpd.GeoSeries(points, crs="EPSG:4490")
-
-
-def _number(cell: object) -> float:
-    number = to_number(cell)[0]
-    return float("nan") if number is None else number
-
-
-def _geographic(crs: str) -> bool:
-    try:
-        return bool(CRS.from_user_input(crs).is_geographic)
-    except CRSError:
-        return False
-
-
-def _compared(entry: Entry, judges: Sequence[tuple[int, Look, dict[str, int], gpd.GeoSeries]]) -> list[Verdict]:
-    children = _children(entry)
+def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
+    children = written(entry.look)
     if children is None or int(children.notna().sum()) < ENOUGH:
         return []
+    there = (children.notna() & ~children.is_empty).to_numpy()
     found = []
-    for rank, look, fields, series in judges:
-        if rank < LEVELS.index(entry.kind) and look is not entry.look:
-            names = _names(look, fields)
-            parents = series.set_axis([str(at) for at in range(len(series))])
-            stated = _stated(entry, names)
-            there = children.notna() & ~children.is_empty
-            labels = stated[there.to_numpy()] if stated is not None else None
-            found.append(Verdict(entry.look.name, look.name, score_datum(children[there], parents, stated=labels)))
+    for judge in judges:
+        if judge.rank < LEVELS.index(entry.kind) and judge.look is not entry.look:
+            parents = judge.series.set_axis([str(at) for at in range(len(judge.series))])
+            stated = _stated(entry, _names(judge))
+            labels = stated[there] if stated is not None else None
+            scores = score_datum(children[there], parents, stated=labels)
+            found.append(Verdict(entry.look.name, judge.look.name, scores))
     return found
 
 
-def _names(look: Look, fields: dict[str, int]) -> dict[str, str]:
+def _names(judge: Judge) -> dict[str, str]:
     """Return name -> position of the features of a layer; names that two of them have are left out."""
-    at = fields.get("name", -1)
+    look = judge.look
+    at = judge.fields.get("name", -1)
     if at < 0:
-        whole = [n for n, header in enumerate(look.headers) if header.lower() in ("name", "名称", "mc") or "名" in header]
-        at = whole[0] if whole else -1
+        at = next((n for n, header in enumerate(look.headers) if "name" in meaning(header).values()), -1)
     if at < 0:
         return {}
     names = [cell_text(cell).strip() for cell in look.columns[at]]
-    return {name: str(n) for n, name in enumerate(names) if name and names.count(name) == 1}
+    count = Counter(names)
+    return {name: str(n) for n, name in enumerate(names) if name and count[name] == 1}
 
 
 def _stated(entry: Entry, names: dict[str, str]) -> pd.Series | None:
@@ -165,10 +127,10 @@ def _stated(entry: Entry, names: dict[str, str]) -> pd.Series | None:
         texts = sample(column)
         if not texts or all(text.isascii() for text in texts):
             continue
-        written = pd.Series([cell_text(cell) for cell in column], dtype=object)
-        labels = labels_in(written, list(names)).map(lambda name: names.get(name, ""))
+        told = pd.Series([cell_text(cell) for cell in column], dtype=object)
+        labels = labels_in(told, list(names)).map(lambda name: names.get(name, ""))
         named = int((labels != "").sum())
-        if named >= _WORTH * int((written != "").sum()) and named > best[0]:
+        if named >= _WORTH * int((told != "").sum()) and named > best[0]:
             best = named, labels
     return best[1]
 
@@ -200,5 +162,6 @@ def sentence(verdict: Verdict) -> str:
     scores = verdict.scores
     table = scores.scores
     shares = ", ".join(f"{row.hypothesis} {100 * row.share:.1f} %" for row in table.itertuples())
-    text = gettext("datum: of {n} features this share lies where it should in {parent}: {shares}")
-    return text.format(n=scores.n, parent=verdict.parent, shares=shares)
+    text = gettext("datum {verdict}: of {n} features this share lies where it should in {parent}: {shares}")
+    verdict_text = scores.verdict or gettext("cannot tell")
+    return text.format(verdict=verdict_text, n=scores.n, parent=verdict.parent, shares=shares)

@@ -49,7 +49,7 @@ _ENDINGS: Final = (
     (STREET, re.compile(r".+(?:街道|街道办事处|街道办|镇|乡|地区|开发区|农场|苏木)")),
     (COMMUNITY, re.compile(r".+(?:社区|居委会|村委会|居民委员会|村民委员会|社区居委会|村)")),
     (GRID, re.compile(r".*(?:网格|微格|责任区)\d*")),
-    (COMPOUND, re.compile(r".+(?:小区|花园|家园|苑|公寓|家属院|大院|新村|里|园|城|府|庭|居|楼|院|宿舍|[一二三四五六七八九十]期)")),
+    (COMPOUND, re.compile(r".+(?:小区|花园|家园|苑|公寓|大院|新村|里|园|城|府|庭|居|楼|院|宿舍|[一二三四五六七八九十]期)")),
     (DISTRICT, re.compile(r".+(?:区|县|市|旗|州|盟)")),
 )  # fmt: skip
 _ENGLISH: Final = re.compile(r"[a-z_]+")
@@ -104,7 +104,9 @@ def likely(rows: Iterable[Sequence[object]]) -> list[str]:
                 found.setdefault(kind, set()).add(field)
         for kind, fields in found.items():
             best[kind] = max(best[kind], len(fields))
-    return [kind for kind, count in sorted(best.items(), key=lambda item: (-item[1], KINDS.index(item[0]))) if count > 1]
+    return [
+        kind for kind, count in sorted(best.items(), key=lambda item: (-item[1], KINDS.index(item[0]))) if count > 1
+    ]
 
 
 def guess(kind: str, headers: Sequence[str], columns: Sequence[Sequence[Any]], *, names: Sequence[str]) -> Guess:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.io.initial.columns import Names, by_content, names_of
 from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.dates import as_of, newest
+from gridkit.io.initial.nesting import level_by_place, with_parents
 from gridkit.io.initial.systems import system_of
 from gridkit.io.text import cell_text, compact
 from gridkit.locale import gettext
@@ -89,23 +90,23 @@ def propose(name: str, looks: Sequence[Look]) -> Proposal:
     others = []
     boundaries = {entry.kind for look in looks if (entry := _layer(look)) is not None and look.shape == "polygon"}
     for look in looks:
-        if look.problem:
-            continue
-        entry = _layer(look) if look.geometry is not None else _table(look, boundaries)
-        if entry is None:
-            others.append(look)
-            unused.append((look.name, *_why_not(look)))
-        else:
-            rivals[entry.group, entry.kind].append(entry)
+        if not look.problem:
+            entry = _layer(look) if look.geometry is not None else _table(look, boundaries)
+            if entry is None:
+                others.append(look)
+            else:
+                rivals[entry.group, entry.kind].append(entry)
     used, asked = _chosen(rivals)
+    used += _by_place(used, others)
     used += _derived(used)
+    unused += [(look.name, *_why_not(look)) for look in others]
     names = _names(used)
-    finished = [_finished(entry, names) for entry in used]
+    finished = with_parents([_finished(entry, names) for entry in used])
     dates = as_of([entry.look for entry in finished])
     return Proposal(
         name,
         tuple(entry for entry in finished if not entry.question),
-        tuple([*(entry for entry in finished if entry.question), *(_finished(entry, names) for entry in asked)]),
+        (*(entry for entry in finished if entry.question), *(_finished(entry, names) for entry in asked)),
         tuple(sorted(unused)),
         dates[0] if dates else "",
         tuple(dates[1]) if dates else (),
@@ -207,12 +208,29 @@ def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Ent
                 text = gettext("{name} is used; is it this one?").format(name=found[0].look.name)
                 asked.append(replace(entry, question=text))
     for kind in REGISTRY_FIELDS:
-        of_kind = [*rivals.get(("registries", kind), ()), *(one for one in used if (one.group, one.kind) == ("registries", kind))]
+        of_kind = [
+            *rivals.get(("registries", kind), ()),
+            *(one for one in used if (one.group, one.kind) == ("registries", kind)),
+        ]
         used = [one for one in used if (one.group, one.kind) != ("registries", kind)]
         kept, left = _together(kind, of_kind)
         used += kept
         asked += left
     return used, asked
+
+
+def _by_place(used: Sequence[Entry], others: list[Look]) -> list[Entry]:
+    """Return layers that nothing but their place tells, and take them out of ``others``."""
+    layers = {entry.kind: entry for entry in used if entry.group == "layers" and entry.look.shape == "polygon"}
+    found: list[Entry] = []
+    for look in list(others):
+        told = level_by_place(look, layers) if look.guesses and look.guesses[0].kind != DISTRICT else None
+        if told is not None and told[0].kind not in {entry.kind for entry in used}:
+            entry = Entry("layers", told[0].kind, look, told[0], "low", reasons=(told[1],))
+            found.append(entry)
+            layers[entry.kind] = entry
+            others.remove(look)
+    return found
 
 
 def _better_as_registry(entry: Entry) -> bool:
@@ -226,15 +244,18 @@ def _as_registry(entry: Entry) -> Entry:
 
 def _rank(entry: Entry) -> tuple[Any, ...]:
     """Polygons before points before tables, then what is surer, larger, first by name."""
+    unreadable = entry.look.geometry is not None and bool(system_of(entry.look)[2])
     areal = {"polygon": 0, "point": 1, "": 2 - ("lon" in entry.guess.fields)}[entry.look.shape]
-    return entry.guess.score < 1.8, areal, -entry.guess.score, -entry.look.rows, entry.look.name
+    return unreadable, entry.guess.score < 1.8, areal, -entry.guess.score, -entry.look.rows, entry.look.name
 
 
 def _together(kind: str, found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """Return which tables make up one registry together: of one form, and with records of their own."""
     if len(found) < 2:
         return list(found), []
-    ordered = sorted(found, key=lambda one: (newest(one.look), one.guess.score, one.look.rows, one.look.name), reverse=True)
+    ordered = sorted(
+        found, key=lambda one: (newest(one.look), one.guess.score, one.look.rows, one.look.name), reverse=True
+    )
     best, kept, left = ordered[0], [ordered[0]], []
     seen = set(_keys(kind, best))
     for entry in ordered[1:]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import shapely
 
 from gridkit.errors import GridkitError, InputError
@@ -27,6 +26,7 @@ from gridkit.locale import N_, gettext
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from gridkit.io.sheets import Sheet
@@ -41,8 +41,23 @@ TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spre
 VECTORS: Final = frozenset(
     ("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "gml", "topojson")
 )
-_SKIPPED: Final = frozenset(("runs", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information"))
-_BESIDE: Final = (*PARTS[1:], ".sbn", ".sbx", ".qix", ".qpj", ".shp.xml", ".fbn", ".fbx", ".ain", ".aih", ".idm", ".ind")
+_SKIPPED: Final = frozenset(
+    ("runs", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information")
+)
+_BESIDE: Final = (
+    *PARTS[1:],
+    ".sbn",
+    ".sbx",
+    ".qix",
+    ".qpj",
+    ".shp.xml",
+    ".fbn",
+    ".fbx",
+    ".ain",
+    ".aih",
+    ".idm",
+    ".ind",
+)
 """Parts that stand beside a Shapefile and are no files of their own."""
 
 _REMEDIES: Final = {
@@ -207,7 +222,9 @@ def _tables(path: str, root: Path, form: str) -> Iterator[Look]:
     for sheet in sheets:
         yield _table(sheet, form)
     for name in dict.fromkeys(name for sheet in sheets for name in sheet.unread):
-        yield Look(path, name, form, problem=gettext("the sheet is hidden"), remedy=gettext("name it with sheet if it counts"))
+        yield Look(
+            path, name, form, problem=gettext("the sheet is hidden"), remedy=gettext("name it with sheet if it counts")
+        )
 
 
 def _table(sheet: Sheet, form: str) -> Look:
@@ -219,7 +236,9 @@ def _table(sheet: Sheet, form: str) -> Look:
             continue
         first = min(first, header.first)
         columns = _cells(sheet, header.last + 1, header.texts)
-        guesses.append((guess(kind, header.texts, columns, names=[*names, *_titles(sheet, header.first)]), header, columns))
+        guesses.append(
+            (guess(kind, header.texts, columns, names=[*names, *_titles(sheet, header.first)]), header, columns)
+        )
     look = Look(sheet.path, sheet.name, form, encoding=sheet.encoding if sheet.guessed else "")
     if not guesses:
         return replace(look, problem=gettext("no header row is recognised"), remedy=gettext("name its columns"))

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from gridkit.io.initial.places import LONLAT, in_degrees
 from gridkit.locale import gettext
 
 if TYPE_CHECKING:
     from gridkit.io.initial.recognise import Look
-
-DEGREES = "EPSG:4490"
 
 
 def system_of(look: Look) -> tuple[str, str, str]:
     """Return the ``crs`` to write, a doubt, and a question that has to be answered before the layer can be read.
 
     Degrees are taken for CGCS2000, with a doubt: nothing in the numbers tells GCJ-02 or BD-09. Metres are never
-    guessed at: an easting with a zone number tells the zone, but not whether it is CGCS2000, Xi'an 1980 or Beijing 1954.
+    guessed at: an easting with a zone number tells the zone, but not whether it is CGCS2000, Xi'an 1980 or Beijing
+    1954.
     """
     if look.geometry is None or look.crs:
         return "", "", ""
-    west, south, east, north = (float(one) for one in shapely.total_bounds(look.geometry))
-    if not all(map(math.isfinite, (west, south, east, north))):
+    west, _, east, _ = (float(one) for one in shapely.total_bounds(look.geometry))
+    if not math.isfinite(west):
         return "", "", gettext("it holds no place")
-    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
-        return DEGREES, gettext("it states no coordinate system; its numbers are degrees, taken for CGCS2000"), ""
+    if in_degrees(look):
+        return LONLAT, gettext("it states no coordinate system; its numbers are degrees, taken for CGCS2000"), ""
     zone = int(west // 1_000_000)
     if zone == int(east // 1_000_000) and 25 <= zone <= 45:
         return "", "", _asked(f"EPSG:{4488 + zone}")

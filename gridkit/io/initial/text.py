@@ -26,7 +26,7 @@ def printable(text: str) -> str:
     r"""Return a text that can be shown on one line and written as UTF-8, whatever it holds.
 
     >>> print(printable("a\\udcb0\\n.csv"))
-    a\\udcb0\\n.csv
+    a\udcb0\n.csv
     """
     fine = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return _UNSAFE.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), fine)

@@ -30,7 +30,13 @@ def project_of(proposal: Proposal, root: Path) -> Project:
         else:
             registries.setdefault(entry.kind, []).append(settings_of(entry))
     return Project.model_validate(
-        {"root": root, "name": proposal.name, "as_of": proposal.as_of or None, "layers": layers, "registries": registries}
+        {
+            "root": root,
+            "name": proposal.name,
+            "as_of": proposal.as_of or None,
+            "layers": layers,
+            "registries": registries,
+        }
     )
 
 
@@ -43,17 +49,20 @@ def tried(proposal: Proposal, root: Path, progress: Progress | None = None) -> P
         What is left of it; what was taken out waits in ``asked`` with the reason as its question. A layer is replaced
         by the next one of its level that can be read.
     """
+    failed: set[tuple[str, str]] = set()
     while proposal.used:
         try:
             read_city(project_of(proposal, root), progress)
         except GridkitError:
-            proposal = _without_broken(proposal, root, progress)
+            proposal = _without_broken(proposal, root, failed, progress)
             continue
         break
     return proposal
 
 
-def _without_broken(proposal: Proposal, root: Path, progress: Progress | None) -> Proposal:
+def _without_broken(
+    proposal: Proposal, root: Path, failed: set[tuple[str, str]], progress: Progress | None
+) -> Proposal:
     """Take out each entry that cannot be read by itself, or the last one where only all together fail."""
     kept: list[Entry] = []
     broken: list[Entry] = []
@@ -64,19 +73,21 @@ def _without_broken(proposal: Proposal, root: Path, progress: Progress | None) -
         except GridkitError as problem:
             broken.append(replace(entry, question=_sentence(problem)))
     if not broken:
-        text = gettext("it cannot be read together with the others")
-        broken = [replace(kept.pop(), question=text)]
+        broken = [replace(kept.pop(), question=gettext("it cannot be read together with the others"))]
+    failed |= {(entry.kind, entry.look.name) for entry in broken}
     asked = list(proposal.asked)
     for entry in broken:
-        spare = next((one for one in asked if _could_stand_in(one, entry)), None)
+        spare = next(
+            (one for one in asked if _can_stand_in(one, entry) and (one.kind, one.look.name) not in failed), None
+        )
         if spare is not None:
             asked.remove(spare)
             kept.append(replace(spare, question=""))
     return replace(proposal, used=tuple(kept), asked=(*broken, *asked))
 
 
-def _could_stand_in(spare: Entry, broken: Entry) -> bool:
-    return (spare.group, spare.kind) == (broken.group, broken.kind) == ("layers", broken.kind)
+def _can_stand_in(spare: Entry, broken: Entry) -> bool:
+    return spare.group == broken.group == "layers" and spare.kind == broken.kind
 
 
 def _sentence(problem: GridkitError) -> str:
