@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from gridkit.io.dictionary import match
-from gridkit.io.lines import shown
+from gridkit.io.lines import is_footnote, shown
 from gridkit.io.persons import MASK
 from gridkit.io.privacy import is_personal_header, is_post_header
 from gridkit.io.sheets import filled_count
@@ -21,13 +21,9 @@ BLANK_RUN: Final = 1000
 """More blank rows one after the other are no rows of the table, but the empty part of the sheet below it."""
 
 _TOTAL: Final = re.compile(r".{0,20}(小计|合计|总计|累计|共计)[:：]?|本页小?计|total|subtotal")
-_TOTAL_WORD: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total")
+TOTAL_WORD: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total")
 _TOTAL_OF: Final = re.compile(r"\s*(本页小?计|小计|合计|总计|累计|共计)[\s:：(（,，]")
 _AMOUNT: Final = re.compile(r"\d{1,9}(?:[.,]\d+)*")
-_NOTE: Final = re.compile(
-    r"[(（]?(注|备注|附注|说明|填表说明|填报说明|填报单位|填报人|填表人|填表|填报|制表人?|制表单位|审核人?|负责人|单位负责人|联系人|联系电话|填报时间|填报日期"
-    r"|填表日期|统计时间|统计截止时间|数据来源|来源|单位[(（]盖章[)）])\d*[:：]"
-)
 
 
 def reasons_of(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> dict[int, str]:
@@ -36,15 +32,15 @@ def reasons_of(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> dict
     parts = frozenset(part for text in headers for part in text.split("_") if part)
     tail = False  # below the first footnote, a line with one cell goes on with it
     for position, row in enumerate(rows):
-        lead = _lead(row)
-        if not lead:
+        texts = lead(row)
+        if not texts:
             reasons[position] = BLANK
-        elif _is_note(row, lead[0]):
+        elif _is_note(row, texts[0]):
             reasons[position] = FOOTNOTE
             tail = True
-        elif tail and len(lead) == 1 and len(headers) > 2:
+        elif tail and len(texts) == 1 and len(headers) > 2:
             reasons[position] = FOOTNOTE
-        elif any(("计" in cell or "otal" in cell) and _is_total(cell) for cell in lead):
+        elif any(("计" in cell or "otal" in cell) and _is_total(cell) for cell in texts):
             reasons[position] = TOTAL
         elif _repeats(row, parts) or (position == 0 and _is_numbering(row)):
             reasons[position] = REPEATED
@@ -55,7 +51,7 @@ def _is_total(cell: str) -> bool:
     return _TOTAL.fullmatch(compact(cell)) is not None or _TOTAL_OF.match(cell) is not None
 
 
-def _lead(row: Sequence[object]) -> list[str]:
+def lead(row: Sequence[object]) -> list[str]:
     """Return the texts of the first three cells that are filled."""
     found = []
     for cell in row:
@@ -68,7 +64,7 @@ def _lead(row: Sequence[object]) -> list[str]:
 
 
 def _is_note(row: Sequence[object], first: str) -> bool:
-    return (":" in first or "：" in first) and filled_count(row) <= 4 and _NOTE.match(compact(first)) is not None
+    return (":" in first or "：" in first) and filled_count(row) <= 4 and is_footnote(first)
 
 
 def _repeats(row: Sequence[object], parts: frozenset[str]) -> bool:
@@ -98,19 +94,19 @@ def blank_runs(reasons: Mapping[int, str]) -> list[tuple[int, int]]:
 def subject(row: Sequence[object], reason: str, amounts_in: Mapping[int, str]) -> str:
     """Return what is told of a row set aside: no cell that could name a person.
 
-    Of totals it is the word and the amounts of columns of counts, of notes what they say about the whole table, and of
+    Of records that are left out nothing is told. Of totals it is the word and the amounts of columns of counts, of notes what they say about the whole table, and of
     repeated headers the headers.
     """
     texts = [tidy(cell_text(cell)) for cell in row]
     if reason == FOOTNOTE:
         return shown(" ".join(text for text in texts if text))[:120]
     if reason == TOTAL:
-        word = next((found[0] for text in texts if (found := _TOTAL_WORD.search(text.lower()))), "")
+        word = next((found[0] for text in texts if (found := TOTAL_WORD.search(text.lower()))), "")
         amounts = {at: label for at, label in amounts_in.items() if _AMOUNT.fullmatch(texts[at])}
-        rest = sum(text != "" for text in texts) - len(amounts) - 1
+        rest = sum(text != "" for text in texts) - len(amounts) - (word != "")
         told = [f"{label}={texts[at]}" for at, label in amounts.items()]
-        return " ".join([word, *told, *([f"{MASK}×{rest}"] if rest > 0 else [])])[:120]
-    return " ".join(text for text in texts if text)[:120]
+        return " ".join([word or "SUM", *told, *([f"{MASK}×{rest}"] if rest > 0 else [])])[:120]
+    return " ".join(text for text in texts if text)[:120] if reason == REPEATED else ""
 
 
 def counted(headers: Sequence[str], kind: str, columns: Mapping[str, str]) -> dict[int, str]:

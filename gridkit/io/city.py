@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -11,21 +10,20 @@ import shapely
 
 from gridkit.errors import InputError
 from gridkit.geo.crs import metric_crs, to_lonlat
-from gridkit.io.fields import Records, shape
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
-from gridkit.io.points import converted
-from gridkit.io.tables import read_table
+from gridkit.io.registries import find_files, read_registry
 from gridkit.io.vector import Draft, read_layer
 from gridkit.locale import N_, gettext
 from gridkit.model import City, Findings, Registry, Source, conform
-from gridkit.model.city import SET_ASIDE_COLUMNS
-from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
+from gridkit.model.city import SET_ASIDE_COLUMNS, no_remarks
+from gridkit.model.fields import COMMUNITY, LEVELS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gridkit.io.project import LayerSpec, Project, RegistrySpec
+    from gridkit.io.registries import Part
 
     Progress = Callable[[str, int, int], None]
 
@@ -50,7 +48,7 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
     Raises
     ------
     InputError
-        If a file cannot be used, or there is nothing to read.
+        If a file cannot be used, or there is nothing to read; all files that are missing are told at once.
     """
     if not project.layers and not project.registries:
         raise InputError(
@@ -59,16 +57,22 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
             remedy=N_("add [layers.compound] or [registries.branches] with a path"),
         )
     steps = _steps(project)
+    files = find_files(project)
     drafts: dict[str, Draft] = {}
-    tables: dict[str, list[Records]] = {}
+    tables: dict[str, list[Part]] = {}
     taken: set[str] = set()
     for done, (kind, spec) in enumerate(steps):
         if progress is not None:
-            progress(gettext("reading {path}").format(path=spec.path), done, len(steps))
+            path = spec.path if isinstance(spec.path, str) else ", ".join(spec.path)
+            progress(gettext("reading {path}").format(path=path), done, len(steps))
         if kind in LEVELS:
             drafts[kind] = _draft(project, kind, cast("LayerSpec", spec), taken)
         else:
-            tables.setdefault(kind, []).append(_records(project, kind, cast("RegistrySpec", spec), taken))
+            registry = cast("RegistrySpec", spec)
+            known = _communities(drafts)
+            tables.setdefault(kind, []).extend(
+                read_registry(project, kind, registry, files[id(spec)], taken=taken, known=known)
+            )
     crs = choose_crs(drafts.values())
     finished = {level: finish(draft, crs) for level, draft in drafts.items()}
     return _city(project, crs, finished, tables)
@@ -97,13 +101,11 @@ def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Dr
     return draft
 
 
-def _records(project: Project, kind: str, spec: RegistrySpec, taken: set[str]) -> Records:
-    raw = read_table(spec.path, project.root, kind, sheet=spec.sheet, columns=spec.columns, encoding=spec.encoding)
-    if raw.name in taken:  # a second reading of one sheet needs row ids of its own
-        raw = replace(raw, sheet=f"{raw.sheet}#{kind}" if raw.sheet else f"#{kind}")
-    taken.add(raw.name)
-    records = converted(shape(raw, kind, columns=spec.columns))
-    return replace(records, source=replace(records.source, complete=spec.complete, scope=spec.scope))
+def _communities(drafts: Mapping[str, Draft]) -> list[str]:
+    """Return the names of the communities of the layer, as far as there is one."""
+    draft = drafts.get(COMMUNITY)
+    frame = draft.records.frame if draft is not None else pd.DataFrame()
+    return sorted({str(name) for name in frame["name"] if name}) if "name" in frame else []
 
 
 def choose_crs(drafts: Iterable[Draft]) -> str:
@@ -130,22 +132,37 @@ def choose_crs(drafts: Iterable[Draft]) -> str:
 
 
 def _city(
-    project: Project, crs: str, finished: Mapping[str, Finished], tables: Mapping[str, Sequence[Records]]
+    project: Project, crs: str, finished: Mapping[str, Finished], tables: Mapping[str, Sequence[Part]]
 ) -> tuple[City, Findings]:
     read = [(one.source, one.set_aside, one.notes) for one in finished.values()]
-    read += [(one.source, one.set_aside, one.notes) for found in tables.values() for one in found]
+    records = {kind: [one.records for one in found] for kind, found in tables.items()}
+    read += [(one.source, one.set_aside, one.notes) for found in records.values() for one in found]
     aside = [(source.name, row, reason, subject) for source, rows, _ in read for row, reason, subject in rows]
     city = City(
         project.name,
         crs,
         project.as_of,
         {level: one.layer for level, one in finished.items()},
-        {kind: _registry(kind, found) for kind, found in tables.items()},
+        {kind: _registry(kind, found) for kind, found in records.items()},
         tuple(source for source, _, _ in read),
         pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
+        _remarks([one.remarks for found in records.values() for one in found]),
+        {kind: held for kind, found in tables.items() if len(held := _held(found))},
     )
     notes = [note for _, _, notes in read for note in notes]
     return city, Findings.of([*notes, *_scope_notes(city)])
+
+
+def _remarks(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the remarks of all tables in one."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else no_remarks()
+
+
+def _held(parts: Sequence[Part]) -> pd.DataFrame:
+    """Return the held rows of one kind in one frame; empty where there are none."""
+    filled = [part.held for part in parts if len(part.held)]
+    return pd.concat(filled) if filled else pd.DataFrame()
 
 
 def _scope_notes(city: City) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ Mistake = tuple[Where, str]
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "": ("project", "layers", "registries", "coverage", "claims", "map"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
-    "registries": ("path", "sheet", "columns", "complete", "scope", "encoding"),
+    "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
     "coverage": ("ruleset", "overrides"),
     "claims": ("text", "indicator", "scope", "basis", "figure", "comparator", "source"),
 }

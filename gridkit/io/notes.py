@@ -52,6 +52,16 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S146": "warning",
     "S147": "warning",
     "S148": "warning",
+    "S149": "warning",
+    "S150": "notice",
+    "S151": "warning",
+    "S152": "warning",
+    "S153": "warning",
+    "S154": "notice",
+    "S155": "notice",
+    "S156": "warning",
+    "S157": "notice",
+    "S158": "warning",
     "S160": "notice",
     "S161": "warning",
     "S162": "warning",
@@ -68,6 +78,9 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S183": "warning",
     "S188": "warning",
     "S189": "notice",
+    "S190": "notice",
+    "S191": "notice",
+    "S192": "warning",
 }
 """Severity of each rule that reading can find; a test compares it with the catalogue of :mod:`gridkit.rules`."""
 

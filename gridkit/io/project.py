@@ -18,13 +18,14 @@ from pydantic import (
     StrictBool,
     StrictStr,
     ValidationError,
+    PlainValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
-from gridkit.io.settings import a_date, a_figure, a_path, an_encoding, as_list, decimals_of
+from gridkit.io.settings import a_date, a_figure, a_path, a_path_or_paths, an_encoding, as_list, decimals_of
 from gridkit.io.toml_lines import key_lines, line_of
 from gridkit.locale import N_, gettext
 
@@ -39,6 +40,11 @@ Kind = Literal[
     "owners_committees", "service_points", "ledgers", "codes",
 ]  # fmt: skip
 Comparator = Literal["=", ">=", "<=", ">", "<"]
+Hidden = Literal["pending", "keep", "exclude"]
+
+
+_OWN: Final = ("name", "as_of", "language", "profile", "hidden")
+"""Keys of ``[project]``."""
 
 
 class _Value(BaseModel):
@@ -56,14 +62,19 @@ class LayerSpec(_Value):
 
 
 class RegistrySpec(_Value):
-    """``[registries.<kind>]``: one table; ``complete``: what it does not name does not exist in ``scope``."""
+    """``[registries.<kind>]``: one registry; ``complete``: what it does not name does not exist in ``scope``.
 
-    path: Annotated[StrictStr, BeforeValidator(a_path)]
+    ``path`` is a file, a folder, a pattern such as ``社区*/党组织.xlsx``, or a tuple of these. ``hidden``: what becomes
+    of what a workbook hides or strikes out; None means what ``[project]`` says.
+    """
+
+    path: Annotated[str | tuple[str, ...], PlainValidator(a_path_or_paths)]
     sheet: StrictStr = ""
     columns: dict[str, StrictStr] = Field(default_factory=dict)
     complete: StrictBool = False
     scope: StrictStr = ""
     encoding: Annotated[StrictStr, BeforeValidator(an_encoding)] = ""
+    hidden: Hidden | None = None
 
 
 class CoverageSpec(_Value):
@@ -120,6 +131,7 @@ class Project(_Value):
     as_of: Annotated[dt.date | None, BeforeValidator(a_date)] = None
     language: Literal["zh", "en"] | None = None
     profile: Literal["internal", "public"] = "internal"
+    hidden: Hidden = "pending"
     layers: dict[Level, LayerSpec] = Field(default_factory=dict)
     registries: dict[Kind, Annotated[tuple[RegistrySpec, ...], BeforeValidator(as_list)]] = Field(default_factory=dict)
     coverage: CoverageSpec = CoverageSpec()
@@ -233,7 +245,7 @@ def _flattened(data: dict[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
     """Return the tables of the file as fields of :class:`Project`: ``[project]`` gives its own keys to the top."""
     flat = {key: value for key, value in data.items() if key != "project"}
     head = data.get("project", {})
-    for key in ("root", *(key for key in ("name", "as_of", "language", "profile") if key in flat)):
+    for key in ("root", *(key for key in _OWN if key in flat)):
         if key in flat:
             flat.pop(key)
             sentence = gettext("{key} belongs into [project]") if key != "root" else gettext("unknown key {key}")
@@ -241,12 +253,11 @@ def _flattened(data: dict[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
     if not isinstance(head, dict):
         mistakes.append((("project",), gettext("{key} must be a table").format(key="project")))
         return flat
-    own = ("name", "as_of", "language", "profile")
     for key, value in head.items():
-        if key in own:
+        if key in _OWN:
             flat[key] = value
         else:
-            mistakes.append((("project", key), unknown(key, own)))
+            mistakes.append((("project", key), unknown(key, _OWN)))
     return flat
 
 

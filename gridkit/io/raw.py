@@ -41,6 +41,11 @@ class RawTable:
         Column -> positions of cells that got their value from a merged cell above.
     notes : list of dict
         Findings made on the way.
+    held : dict of int to str
+        Row of the file -> why nobody knows yet whether it is a record: ``row`` (hidden), ``struck``, ``sheet``. Such
+        rows are among ``rows``.
+    stated : dict of str to str
+        What the lines around the table say of it: ``title``, ``body``, ``date``, ``unit``.
     """
 
     path: str
@@ -55,6 +60,8 @@ class RawTable:
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     filled: Mapping[int, set[int]] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
+    stated: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

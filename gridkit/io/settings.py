@@ -35,6 +35,23 @@ def a_path(value: object) -> object:
     return value
 
 
+def a_path_or_paths(value: object) -> object:
+    """Return one path, or a tuple of the paths of a list; refuse what is none.
+
+    >>> a_path_or_paths("a.xlsx"), a_path_or_paths(["a.xlsx", "b/*.xlsx"])
+    ('a.xlsx', ('a.xlsx', 'b/*.xlsx'))
+    """
+    if isinstance(value, (list, tuple)):
+        if not value:
+            raise PydanticCustomError("path_empty", "no path")
+        return tuple(a_path_or_paths(one) if isinstance(one, str) else _no_text() for one in value)
+    return a_path(value) if isinstance(value, str) else _no_text()
+
+
+def _no_text() -> object:
+    raise PydanticCustomError("string_type", "no text")
+
+
 def an_encoding(value: object) -> object:
     """Refuse what is no encoding of texts."""
     if not isinstance(value, str) or not value or value.lower() in _CHINESE:

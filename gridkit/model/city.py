@@ -117,6 +117,9 @@ class City:
     """Everything that was read: layers by level, registries by kind, sources, and the rows set aside.
 
     ``crs`` is the one metric coordinate system of all geometry (``EPSG:4545``); ``as_of`` the date of the data.
+    ``pending`` are the rows that a workbook hides or strikes out and about which the project has not decided, by kind,
+    like the frame of a registry with one more column ``why`` (``row``, ``struck``, ``sheet``). They are in no registry
+    and count nowhere; what they would cover is unknown.
     """
 
     name: str
@@ -127,8 +130,10 @@ class City:
     sources: tuple[Source, ...] = ()
     set_aside: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SET_ASIDE_COLUMNS)))
     remarks: pd.DataFrame = field(default_factory=no_remarks)
+    pending: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "pending", MappingProxyType(dict(self.pending)))
         object.__setattr__(self, "layers", MappingProxyType(dict(self.layers)))
         object.__setattr__(self, "registries", MappingProxyType(dict(self.registries)))
 
@@ -153,6 +158,21 @@ class City:
         """Return the frame of a registry; an empty one with the right columns where the city has none."""
         registry = self.registries.get(kind)
         return registry.frame if registry is not None else empty_frame(kind)
+
+    def with_pending(self) -> City:
+        """Return the city as it would be if every pending row were a record.
+
+        >>> City("nowhere", "EPSG:4545").with_pending()
+        <City nowhere: no layers; no registries; 0 set aside>
+        """
+        registries = dict(self.registries)
+        for kind, rows in self.pending.items():
+            registry = registries.get(kind, Registry(kind, empty_frame(kind)))
+            added = conform(rows, REGISTRY_FIELDS[kind])
+            frame = pd.concat([registry.frame, added]) if len(registry.frame) else added
+            frame.index.name = "row_id"
+            registries[kind] = replace(registry, frame=frame)
+        return replace(self, registries=registries, pending={})
 
     def with_layers(self, **layers: Layer) -> City:
         """Return the same city with some layers exchanged."""

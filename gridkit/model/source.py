@@ -41,6 +41,9 @@ class Source:
         Whether the project declares this registry complete for its scope.
     scope : str
         Code prefix that ``complete`` speaks of; empty for the whole city.
+    stated : Mapping[str, str]
+        What the lines above and below the table say of it, as far as it can name no person: ``title``, ``body`` (who
+        reported), ``date``, ``unit``.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
     scope: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _HEX64.fullmatch(self.sha256):
@@ -72,6 +76,7 @@ class Source:
             raise ValueError(f"{self.path}: {self.rows_in} rows in, {self.kept} kept, {self.set_aside} set aside")
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
+        object.__setattr__(self, "stated", MappingProxyType(dict(self.stated)))
 
     @property
     def name(self) -> str:

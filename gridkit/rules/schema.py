@@ -42,6 +42,13 @@ _VARIANTS = {
         "bare": N_("above the table stand {n} character(s), which are not kept: they could name persons"),
         "part": N_("above the table stands: {text}; {n} more character(s) are not kept: they could name persons"),
     },
+    "S145": {
+        "struck": N_("{n} struck-out row(s) were read like the others"),
+        "sheet": N_("{n} row(s) of a hidden sheet were read like the others"),
+    },
+    "S146": {
+        "tables": N_("{n} other table(s) on the sheet were not read; their headers stand in these rows: {sheets}")
+    },
     "S127": {
         "vocabulary": N_(
             "the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; its values may "
@@ -316,7 +323,7 @@ _ROW_RULES = (
     ),
     _rule(
         "S145", "hidden-rows", "warning", _CELLS,
-        N_("Hidden rows were read"),
+        N_("Hidden or struck-out rows were read"),
         N_("{n} hidden row(s) were read like the others"),
         N_("show them and decide whether they belong to the table"),
     ),
