@@ -163,7 +163,7 @@ def _no_header(path):
 
 
 def _broken_csv(path):
-    path.with_suffix(".csv").write_text('小区名称,户数\n"甲小区,5\n乙小区,6\n', encoding="utf-8")
+    path.with_suffix(".csv").write_text('小区名称,户数\n"甲小区,5' + "x" * 200_000, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,7 @@ def _broken_csv(path):
             "a.csv",
             ["cannot be decoded", "save it as UTF-8"],
         ),
-        (
-            lambda path: path.with_suffix(".csv").write_bytes("小区,户".encode("utf-16-le")),
-            "a.csv",
-            ["cannot be decoded"],
-        ),
-        (_broken_csv, "a.csv", ["a.csv: line", "breaks the rules of CSV", "quotation marks"]),
+        (_broken_csv, "a.csv", ["a.csv: line 2 breaks the rules of CSV", "quotation marks"]),
         (lambda path: path.mkdir(), "a.xlsx", ["this is a folder"]),
     ],
 )
