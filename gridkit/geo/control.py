@@ -1,12 +1,12 @@
 """Transformations fitted to control points: points whose coordinates are known in the old system and in CGCS2000.
 
 Two are offered. With **4** parameters (two shifts, one turn, one scale) plane coordinates become plane coordinates:
-right for a city, needs two points, and asks nothing of the old system, so that it is the one for local systems. With **7**
-parameters (three shifts, three turns, one scale, Bursa-Wolf in geocentric coordinates) the ellipsoid of the old system
-takes part: right for a province, needs three points, and the old system must say its ellipsoid (Beijing 1954, Xi'an
-1980). There is no plane transformation with 7 parameters. Heights are taken as 0 where none are given, which the fit
-then hides in its shifts; inside one city that costs millimetres. No parameters come with this package: they are not
-public.
+right for a city, needs two points, and asks nothing of the old system, so that it is the one for local systems. With
+**7** parameters (three shifts, three turns, one scale: Bursa-Wolf between geocentric coordinates) the ellipsoid of the
+old system takes part: right for a province, needs three points, and the old system must say its ellipsoid (Beijing
+1954, Xi'an 1980). There is no plane transformation with 7 parameters. Heights are taken as 0 where none are given,
+which the fit then hides in its shifts; inside one city that costs millimetres. No parameters come with this package:
+they are not public.
 """
 
 from __future__ import annotations

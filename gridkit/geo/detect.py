@@ -21,6 +21,7 @@ from pyproj import Transformer
 from gridkit.geo.crs import LONLAT, metric_crs
 from gridkit.geo.datum import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from gridkit.geo.evidence import NO_SHIFT, constant_shift, gap, pinned, sided, valid
+from gridkit.geo.labels import labels_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Move = Callable[[Any, Any], tuple[Any, Any]]
 
+__all__ = ["HYPOTHESES", "DatumScores", "labels_in", "score_datum", "score_pairs"]
+
 SAME, GCJ02, BD09 = "same", "GCJ-02", "BD-09"
 REVERSE_GCJ02, REVERSE_BD09 = "reverse GCJ-02", "reverse BD-09"
 ENOUGH: Final = 15
 """Fewer features than this never give a verdict."""
-MOST: Final = 5_000
+MOST: Final = 2_000
 """More features than this are sampled, evenly by place and independently of their order."""
 FIT_STATED: Final = 0.5
 """Least share of the best hypothesis where parents are stated (names in addresses are often wrong ones)."""
@@ -95,7 +98,12 @@ class DatumScores:
 
 
 def score_datum(
-    children: gpd.GeoSeries, parents: gpd.GeoSeries, *, stated: pd.Series | None = None, shifts: bool = True
+    children: gpd.GeoSeries,
+    parents: gpd.GeoSeries,
+    *,
+    stated: pd.Series | None = None,
+    shifts: bool = True,
+    least: float | None = None,
 ) -> DatumScores:
     """Score the hypotheses by how well the features lie in their parents.
 
@@ -109,6 +117,8 @@ def score_datum(
         Code of the parent of each child (same index); ``""`` where none is known. Where 15 are known only these count.
     shifts : bool
         Also look for a constant shift that is none of the hypotheses.
+    least : float, optional
+        Share that the best hypothesis must reach: 0.5 where parents are stated and 0.9 where not, unless said here.
 
     Returns
     -------
@@ -131,7 +141,8 @@ def score_datum(
     stands: NDArray[np.intp] = np.full(len(shapes), -1, dtype=np.intp)
     if stated is not None:
         known = pd.Series(np.arange(len(codes)), index=codes)
-        stands = known.reindex(stated.reindex(children.index).to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
+        labels = stated if stated.index.equals(children.index) else stated.reindex(children.index)
+        stands = known.reindex(labels.to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
     labelled = usable & (stands >= 0)
     by_label = int(labelled.sum()) >= ENOUGH
     chosen = _sample(shapes, np.flatnonzero(labelled if by_label else usable))
@@ -148,7 +159,9 @@ def score_datum(
         near = shapely.dwithin(holders[place], moved[SAME], NEAR)
         wrong, place = int((~near).sum()), place[near]
         moved = {name: shapes[near] for name, shapes in moved.items()}
-    return _judged(_Ground(holders, place), moved, kind=kind, wrong=wrong, shifts=shifts)
+    if least is None:
+        least = FIT_STATED if by_label else FIT_ANY
+    return _judged(_Ground(holders, place), moved, wrong=wrong, shifts=shifts, least=least)
 
 
 def score_pairs(left: gpd.GeoSeries, right: gpd.GeoSeries) -> DatumScores:
@@ -277,16 +290,17 @@ class _Ground(NamedTuple):
         return out
 
 
-def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, kind: str, wrong: int, shifts: bool) -> DatumScores:
+def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, wrong: int, shifts: bool, least: float) -> DatumScores:
     """Apply the rule: enough features, a good fit, better than the rivals and than itself moved."""
+    kind = "stated" if ground.stated else "any"
     shares = {name: ground.shares(shapes) for name, shapes in moved.items()}
     n = len(moved[SAME])
     if not n:
         return _nothing(kind, wrong)
     means = {name: float(found.mean()) for name, found in shares.items()}
     best = max(HYPOTHESES, key=lambda name: round(means[name], 9))
-    fits = n >= ENOUGH and n > wrong and means[best] >= (FIT_STATED if kind == "stated" else FIT_ANY)
-    sure = fits and all(
+    sure = n >= ENOUGH and n > wrong and means[best] >= least
+    sure = sure and all(
         sided(shares[best], shares[name]).clear(stated=ground.stated) for name in HYPOTHESES if name != best
     )
     if sure:
@@ -295,5 +309,5 @@ def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, kind: str, wron
     verdict = best if sure else ""
     shift = NO_SHIFT
     if shifts and n >= ENOUGH and verdict in ("", SAME):
-        shift = constant_shift(ground, moved[SAME], least=FIT_STATED if kind == "stated" else FIT_ANY)
+        shift = constant_shift(ground, moved[SAME], least=least)
     return DatumScores(_table(means, n), verdict, n, kind, wrong, shift)
