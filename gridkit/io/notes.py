@@ -62,6 +62,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S156": "warning",
     "S157": "notice",
     "S158": "warning",
+    "S159": "warning",
     "S160": "notice",
     "S161": "warning",
     "S162": "warning",

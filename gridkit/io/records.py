@@ -8,7 +8,9 @@ from gridkit.io.aside import BLANK, FOOTNOTE, REPEATED, TOTAL, blank_runs, count
 from gridkit.io.dictionary import match
 from gridkit.io.lines import known_parts, stated_in, title_of
 from gridkit.io.notes import noticed
+from gridkit.io.oddities import oddities
 from gridkit.io.pending import EXCLUDE, EXCLUDED, KEEP, PENDING, Doubt, doubt_of, notes_of, types_of
+from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.persons import mask
 from gridkit.io.raw import RawTable, letter
 from gridkit.io.text import cell_text, tidy
@@ -171,7 +173,7 @@ def _table(
     order = {position: number for number, position in enumerate(keep)}
     return RawTable(
         path=sheet.path,
-        sheet=region.name,
+        sheet=mask_name_of_file(region.name),
         sha256=sheet.sha256,
         headers=[texts[column] for column in wanted],
         letters=[letter(region.left + column) for column in wanted],
@@ -245,6 +247,7 @@ def _repeated_notes(
 def _sheet_notes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
     """Tell of the encoding that was guessed, and of cells of the sheet that hold no value."""
     notes = [noticed("S132", name, encoding=sheet.encoding)] if sheet.guessed else []
+    notes += oddities(sheet, name)
     for cells, why in ((sheet.hidden.errors, "error"), (sheet.hidden.empty, "formula")):
         if cells:
             refs = [f"{name}!{cell}" for cell in cells]

@@ -43,6 +43,15 @@ _VARIANTS = {
         "title": N_("the table has no column of communities; its title gives {name} ({n} row(s))"),
         "path": N_("the table has no column of communities; its file or folder gives {name} ({n} row(s))"),
     },
+    "S159": {
+        "unseen": N_(
+            "this kind of workbook does not let us see hidden rows, hidden columns, struck-out cells and formulas: all "
+            "were read like the others"
+        ),
+        "external": N_("{n} formula(s) take values from other workbooks; the values stored last were read"),
+        "macros": N_("the workbook holds macros; they were not run"),
+        "named": N_("the file is named {ending}, but its content is {what}; it was read as what it is"),
+    },
 }
 """Other sentences of some rules, by the ``variant`` of the finding."""
 
@@ -111,5 +120,11 @@ RULES: tuple[Rule, ...] = (
         N_("The same table twice"),
         N_("this has the same content as {same} and was not read a second time ({n} row(s))"),
         N_("remove the copy, or send the right file"),
+    ),
+    _rule(
+        "S159", "file-taken-as-it-is", "warning", _SHEETS,
+        N_("The file is not quite what it seems"),
+        N_("{n} line(s) hold quotation marks out of place; they were read as they stand"),
+        N_("look at these places in the file, or save the table as .xlsx from a spreadsheet program"),
     ),
 )  # fmt: skip
