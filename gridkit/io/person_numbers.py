@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
+from gridkit.io.distinct import counted
 from gridkit.io.text import cell_text, narrow
 
 if TYPE_CHECKING:
@@ -155,19 +156,27 @@ def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:
     >>> holds_numbers(["522601001002", ""]), holds_numbers(["990101010307001", "990101010307002"])
     (False, False)
     """
-    texts = [text for cell in cells if (text := cell_text(cell).strip())]
-    long = [text for text in texts if _MAYBE.search(text) is not None]
-    hits = sum(_is_number(text, codes=codes) for text in long)
-    if hits > SHARE * len(texts):
+    held: dict[str, int] = {}  # each distinct text once, however often it stands in the column
+    for cell, times in counted(cells).items():
+        if text := cell_text(cell).strip():
+            held[text] = held.get(text, 0) + times
+    filled = sum(held.values())
+    long = [text for text in held if _MAYBE.search(text) is not None]
+    hits = sum(held[text] for text in long if _is_number(text, codes=codes))
+    if hits > SHARE * filled:
         return True
-    old = [] if codes else [found[1] for text in long if (found := _OLD.fullmatch(narrow(text)))]
-    born = [digits for digits in old if _is_date(f"19{digits}")]
+    old = [] if codes else [(found[1], held[text]) for text in long if (found := _OLD.fullmatch(narrow(text)))]
+    dates = [(digits, times) for digits, times in old if _is_date(f"19{digits}")]
+    born = sum(times for _, times in dates)
     if hits:  # beside numbers that are certain, old ones without a check digit count as well
-        return hits + len(born) > SHARE * len(texts)
-    return len(born) >= 5 and len(born) > 0.9 * len(texts) and 2 * len(set(born)) > len(set(old))
+        return hits + born > SHARE * filled
+    several = 2 * len({digits for digits, _ in dates}) > len({digits for digits, _ in old})
+    return born >= 5 and born > 0.9 * filled and several
 
 
 def _is_number(text: str, *, codes: bool) -> bool:
+    if codes and len(text) in (12, 15) and text.isascii() and text.isdigit() and text[:2] != "00":
+        return False  # the digits of places and grids: neither 18 nor those of a mobile number
     bare = narrow(plain(text))
     if codes:
         return is_identity(bare, checked=True) or MOBILE.fullmatch(bare) is not None
