@@ -10,6 +10,8 @@ from gridkit.audit import check_arithmetic, judge, measure
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
+from gridkit.io.gate import harmless
+from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map
@@ -77,6 +79,7 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
         A file cannot be used.
     """
     total = len(STEPS)
+    project, masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, total)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
     progress(gettext(STEPS[1]), 1, total)
@@ -86,8 +89,8 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers), find_duplicates(city, places)]
-    return Checked(city, places, links, Findings.concat(findings))
+    findings = [masked, noticed, schema, nesting, check_links(city, links, covers=covers)]
+    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
 
 
 def ruleset_of(project: Project) -> RuleSet:
@@ -113,6 +116,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 def _audit(project: Project, progress: Progress, language: str) -> Run:
     ruleset = ruleset_of(project)
+    said, _ = without_persons(project)
     checked = check(project, progress=progress, covers=False)
     city, places, links = checked.city, checked.places, checked.links
     total = len(STEPS)
@@ -124,9 +128,9 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[5]), 5, total)
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
-    claims = judge(project.claims, indicators, city)
-    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, project.claims, indicators)]
-    settings = {**project.settings(), "ruleset": ruleset.model_dump(mode="json")}
+    claims = judge(said.claims, indicators, city)
+    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, said.claims, indicators)]
+    settings = {**harmless(said.settings()), "ruleset": ruleset.model_dump(mode="json")}
     progress("", total, total)
     return Run(
         city=city,

@@ -7,7 +7,7 @@ from typing import Final
 
 from gridkit.io.person_names import is_likely_name
 from gridkit.io.person_numbers import MASK
-from gridkit.io.persons import mask
+from gridkit.io.persons import mask_surely
 from gridkit.io.text import compact
 
 _SIMPLE: Final = str.maketrans(
@@ -25,13 +25,15 @@ _COUNTED: Final = re.compile(
     r"(?:户主|业主|房号|室号|姓名|签[字名]|微信群?|电话|手机|照片|门牌)[^_]*(?:人数|户数|个数|次数|数量|总数|数|率|占比|面积|时间|日期)(?:\([^)]*\))?$"
     r"|微信群|微信公众|公众号|(?:热线|值班|服务|物业|报修|投诉)电话次|出生(?:人口|率)|身份(?!证)"
 )
-_EXACT: Final = frozenset(
-    "业主 业主名 名字 人名 名单 居民 村民 党员名单 租户 承租人 租客 房主 房东 屋主 产权人 配偶 子女 监护人 xm xingm sfz sfzh sfzhm sjh sjhm "
-    "lxdh lxr lxrdh lxfs dh dhhm yzxm yezhu tel telno telephone cell cellphone cellno cellular qq qqno qqhao wx wxh wxid dob idno "
-    "idnumber idnum residentname ownername contact contactname contactperson contacts mail personname leadername landlord "
-    "tenant spouse csrq csny".split()
+_WHOLE_HEADERS: Final = (
+    "业主 业主名 名字 人名 名单 居民 村民 党员名单 租户 承租人 租客 房主 房东 屋主 产权人 配偶 子女 监护人 "
+    "xm xingm sfz sfzh sfzhm sjh sjhm lxdh lxr lxrdh lxfs dh dhhm yzxm yezhu tel telno telephone cell cellphone cellno "
+    "cellular qq qqno qqhao wx wxh wxid dob idno idnumber idnum residentname ownername contact contactname "
+    "contacts mail personname leadername landlord tenant spouse csrq csny contactperson"
 )
-_TOKENS: Final = frozenset("xm sfz sfzh sfzhm sjh sjhm lxdh lxr tel qq wx dob mail idno".split())
+_EXACT: Final = frozenset(_WHOLE_HEADERS.split())
+_WORDS: Final = "xm sfz sfzh sfzhm sjh sjhm lxdh lxr tel qq wx dob mail idno"
+_TOKENS: Final = frozenset(_WORDS.split())
 _POST: Final = re.compile(
     r"书记|网格长|网格员|指导员|联系人|联络人|联络员|负责人|责任人|主任|楼栋长|楼长|栋长|楼门长|巷长|片长|单元长|组长|法人|法定代表|经理|管家|民警|律师"
     r"|法律顾问|挂点领导|包联领导|联系领导|包保领导|分管领导|挂钩领导|包抓领导|带队领导|包片领导|包保干部|包联干部|包片干部|联系干部|下沉干部"
@@ -40,7 +42,7 @@ _POST: Final = re.compile(
     r"|组织委员|宣传委员|纪检委员|lianxiren|fuzeren|wangge(?:yuan|zhang)|louzhang|zhidaoyuan|shuji(?!u)|zhuren|zerenren|jingli"
 )
 _NOT_AFTER: Final = re.compile(
-    r"数|类别|类型|来源|是否|率|编码|代码|编号|数量|时间|日期|单位|情况|有无|总计|合计|频次|一肩挑|交叉|任职|兼任|职务|职责|级别|待遇|电话会|工作室|服务站|办公室"
+    r"数|类别|类型|来源|身份(?!证)|是否|率|编码|代码|编号|数量|时间|日期|单位|情况|有无|总计|合计|频次|一肩挑|交叉|任职|兼任|职务|职责|级别|待遇|电话会|工作室|服务站|办公室"
     r"|制度|结构|学历|培训|shuliang|renshu"
 )
 _ASKED: Final = re.compile(r"是否|有无|配备|配齐|选派")
@@ -60,17 +62,16 @@ def _parts(header: str) -> list[str]:
 def is_personal_header(header: str) -> bool:
     """Tell whether a header says that the column identifies persons.
 
-    >>> [is_personal_header(h) for h in ("联系电话", "身份证号码", "姓名", "单位地址", "手机号(户主)", "業主", "sfzh", "业主人数")]
-    [True, True, True, False, True, True, True, False]
+    >>> [is_personal_header(h) for h in ("联系电话", "姓名", "单位地址", "手机号(户主)", "業主", "sfzh", "业主人数")]
+    [True, True, False, True, True, True, False]
     """
     text = _simple(header)
     if _PERSONAL.search(_COUNTED.sub("", text)) is not None:
         return True
-    last = _BRACKETS.sub("", _parts(text)[-1])
-    ascii_words = set(re.split(r"[^a-z]+", text)) if text.isascii() else set()
-    return last in _EXACT or re.sub(r"[^a-z]", "", text if text.isascii() else "") in _EXACT or bool(
-        ascii_words & _TOKENS
-    )
+    if _BRACKETS.sub("", _parts(text)[-1]) in _EXACT:
+        return True
+    words = re.findall(r"[a-z]+", text) if text.isascii() else []
+    return "".join(words) in _EXACT or not _TOKENS.isdisjoint(words)
 
 
 def is_post_header(header: str) -> bool:
@@ -78,8 +79,8 @@ def is_post_header(header: str) -> bool:
 
     What follows the post decides (书记类别 is none), and in a header of several rows its last row.
 
-    >>> [is_post_header(h) for h in ("书记", "书记类别", "网格员人数", "党建指导员", "单位负责人", "党组织情况_书记", "负责人_姓名")]
-    [True, False, False, True, True, True, True]
+    >>> [is_post_header(h) for h in ("书记", "书记类别", "网格员人数", "单位负责人", "党组织情况_书记", "负责人_姓名")]
+    [True, False, False, True, True, True]
     """
     parts = _parts(_simple(header))
     last = parts[-1]
@@ -104,7 +105,7 @@ def shown_header(header: str) -> str:
     >>> [shown_header(h) for h in ("户数", "13900000000", "户数(王小明填)", "张伟", "联系方式（手机）")]
     ['户数', '***', '户数(***)', '***', '联系方式（手机）']
     """
-    found = mask(header)
+    found = mask_surely(header)
     found = _IN_BRACKETS.sub(lambda hit: hit[1] + MASK + hit[4] if is_likely_name(hit[2]) else hit[0], found)
     return "_".join(MASK if is_likely_name(part.strip()) else part for part in found.split("_"))
 

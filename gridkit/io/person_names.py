@@ -26,7 +26,8 @@ RARER: Final = frozenset(
     "麦阮连盘安常乐伍颜梅穆裴屈丘单房苟晏植冉卓阳明文平时肖付谷费卜匡邢项米桂娄宫臧闫岑缪阚车侍鞠褚池窦司尤滕蒲边储靳权"
     "舒华代闵党占桑花幸瞿沙吉敖银班景隋巩仇巫蔺商宁居原商普丰利青胥哈查仲古仝逯帅亢翦隆宗郁茹郎薄郜扈冼邬栾戚莘荆麻井"
 )
-_DOUBLE: Final = ("欧阳", "上官", "司马", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "东方", "令狐", "慕容", "端木", "公孙", "宇文")
+_DOUBLED: Final = "欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 东方 令狐 慕容 端木 公孙 宇文 歐陽 司馬 諸葛"
+_DOUBLE: Final = frozenset(_DOUBLED.split())
 GIVEN: Final = frozenset(
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲华红玉梅国建春志海晓小燕荣雪琴云鹏飞斌波鑫浩宇轩泽子涵梓怡欣诗"
     "雨佳慧婷颖倩琳璐莹洁雅琪瑶萍丹凤珍贞莉淑惠珠翠香菊莲蓉芬芝月巧爱美素彩萌思梦雯露婉嘉昕妍晨曦佩瑞祥庆永德福贵富财发"
@@ -47,7 +48,7 @@ _TRANSCRIBED: Final = frozenset(
     "阿卜布都杜拉买提江古丽木力汗尔麦尼吾斯克肉孜依萨艾合努热帕玛伊吐逊托赛达米亚塔迪娜扎莱巴图格日勒其齐哈孜买买苏来曼居马"
 )
 _NOT_NAMES: Final = re.compile(
-    r"(?:小|高|多|低|中)层|平房|高层|洋房|商品|安置|单位|老旧|公租|廉租|经适|正常|良好|一般|较[好差]|优秀|合格|空缺|暂缺|待定|未知|不详|全部|部分|其他"
+    r"万[元人户亩]|(?:小|高|多|低|中)层|平房|高层|洋房|商品|安置|单位|老旧|公租|廉租|经适|正常|良好|一般|较[好差]|优秀|合格|空缺|暂缺|待定|未知|不详|全部|部分|其他"
     r"|汉族|满族|回族|苗族|侗族|党员|群众|团员|干部|居民|本科|专科|大专|高中|初中|小学|男|女|党支部|支部|物业|家属|宿舍|花园|家园|新村|小区|社区|大厦|广场|公司"
     r"|集团|医院|学校|大学|中学|人民|解放|和平|建设路|东风|红旗|安居|康居|金融|商业|平安|万达|万科|恒大|高新|文化|公安|石油|金属|成立|成员|任命|连任"
 )
@@ -83,12 +84,7 @@ def is_possible_name(text: str) -> bool:
         return True
     surname = surname_of(text)
     given = text[len(surname) :]
-    return (
-        surname != ""
-        and 1 <= len(given) <= 2
-        and given[-1] not in _NOT_GIVEN
-        and _NOT_NAMES.search(text) is None
-    )
+    return surname != "" and 1 <= len(given) <= 2 and given[-1] not in _NOT_GIVEN and _NOT_NAMES.search(text) is None
 
 
 def is_likely_name(text: str) -> bool:
@@ -135,4 +131,6 @@ def holds_names(cells: Iterable[object]) -> bool:
 
 
 _BETWEEN: Final = re.compile(r"[、,，;；/／\s]+")
-_BESIDE: Final = re.compile(r"[(（][^)）]*[)）]|(?<=[一-鿿])(?:同志|先生|女士|书记|主任)$|(?<=^[一-鿿])\s+(?=[一-鿿]$)|\d+|:|：")
+_BESIDE: Final = re.compile(
+    r"[(（][^)）]*[)）]|(?<=[一-鿿])(?:同志|先生|女士|书记|主任)$|(?<=^[一-鿿])\s+(?=[一-鿿]$)|\d+|:|："
+)

@@ -38,7 +38,7 @@ _CARD: Final = re.compile(r"(?<![0-9A-Za-z])62\d{2}(?: ?\d{4}){3}(?: ?\d{3})?(?!
 _LANDLINE: Final = re.compile(
     r"(?<![0-9A-Za-z])[(（]?0\d{2,3}(?:[)）]\s*|\s*[-－–—]\s*| )[2-8]\d{2,3}[- ]?\d{4}(?![0-9A-Za-z])"
 )
-_AFTER_PHONE: Final = re.compile(r"((?:[电電][话話]|热线|熱線|传真|傳真|手[机機])[:：]?\s*)[\d(（][\d\-－() （）]{5,}\d")
+_AFTER_PHONE: Final = re.compile(r"((?:电话|電話|热线|熱線|传真|傳真|手[机機])[:：]?\s*)[\d(（][\d\-－() （）]{5,}\d")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CREDIT_DIGITS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -96,9 +96,7 @@ def is_credit_code(text: str) -> bool:
     """
     if len(text) != 18 or any(digit not in _CREDIT_DIGITS for digit in text):
         return False
-    total = sum(
-        weight * _CREDIT_DIGITS.index(digit) for weight, digit in zip(_CREDIT_WEIGHTS, text[:17], strict=True)
-    )
+    total = sum(weight * _CREDIT_DIGITS.index(digit) for weight, digit in zip(_CREDIT_WEIGHTS, text[:17], strict=True))
     return _CREDIT_DIGITS[(31 - total % 31) % 31] == text[17]
 
 

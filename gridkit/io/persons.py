@@ -49,7 +49,8 @@ _NAME_ALONE: Final = re.compile(rf"{_NAME}|[{_RARER}][一-鿿]{{1,2}}")
 _BODY: Final = re.compile(r".*[局委办院校厂司部处站所会社行队馆店矿场库段房团组科室镇乡村区县市州路街]")
 _ANSWER: Final = re.compile(r"[是否有无未已不没暂部基可待拟]")
 _TRIGGER: Final = re.compile(
-    rf"\d{{6}}|\d[-–— .·]\d{{4}}|\d{{4}}[- ]\d{{2}}|@|微信|(?i:wechat|wxid|wx|qq)|{_POSTS}|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
+    rf"\d{{6}}|\d[-–— .·]\d{{4}}|\d{{4}}[- ]\d{{2}}|@|微信|(?i:wechat|wxid|wx|qq)|{_POSTS}"
+    r"|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
     r"|[栋幢楼座].*家|不同意|不愿|拒绝|反对|去世|病|外出|辞职"
 )
 _UNITS: Final = (

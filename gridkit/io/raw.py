@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import InputError, LayerError, TableError
+from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def letter(position: int) -> str:
 
 
 def located(path: str, root: Path, *, layer: bool) -> tuple[Path, str]:
-    """Return the file that a project names, and its name relative to the project file with ``/``.
+    """Return the file that a project names, and its name relative to the project file with ``/``, as it may be shown.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def located(path: str, root: Path, *, layer: bool) -> tuple[Path, str]:
         name = Path(os.path.relpath(resolved, root.resolve())).as_posix()
     except ValueError:  # another drive
         name = file.name
-    return file, name
+    return file, mask_name_of_file(name)
 
 
 def _missing(path: str, file: Path, *, layer: bool) -> InputError:

@@ -9,6 +9,7 @@ from gridkit.errors import TableError
 from gridkit.io.dictionary import field_of
 from gridkit.io.notes import noticed
 from gridkit.io.pending import KEEP
+from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.raw import located
 from gridkit.io.records import records_of
 from gridkit.io.regions import SEARCHED, Header, Region, best_elsewhere, find_header, regions
@@ -171,7 +172,7 @@ def _unread(
     left += [name for name in (sheets[0].unread if sheets else ()) if name not in read]
     notes = []
     if left:
-        notes.append(noticed("S146", sheets[0].path, sheets=", ".join(left), n=len(left)))
+        notes.append(noticed("S146", sheets[0].path, sheets=mask_name_of_file(", ".join(left)), n=len(left)))
     for number, sheet in enumerate(sheets):
         tables = [one for one in found[number] if id(sheet) in used and not any(one is other for other in chosen)]
         if tables:

@@ -243,6 +243,24 @@ _COLUMN_RULES = (
         N_("Column of names holds codes"),
         N_("column {header:field} holds codes and is read as {field:field}"),
     ),
+    _rule(
+        "S190", "names-column-dropped", "notice", _PERSONS,
+        N_("Column of names was dropped"),
+        N_("nearly every cell of column {header:field} looks like the name of a person: {n} filled cell(s) dropped"),
+        N_("if these are places or organisations, name the column with columns in gridkit.toml"),
+    ),
+    _rule(
+        "S191", "person-in-project-file", "notice", _PERSONS,
+        N_("What the project file said of persons was masked"),
+        N_("{key} in gridkit.toml held a number or the name of a person; *** stands in its place everywhere"),
+        N_("remove it from gridkit.toml"),
+    ),
+    _rule(
+        "S192", "person-in-name-of-file", "warning", _PERSONS,
+        N_("Name of a file or sheet holds a number of a person"),
+        N_("a mobile number, identity number or e-mail address in the name is shown as ***, here and in every reference"),
+        N_("rename the file or sheet"),
+    ),
 )  # fmt: skip
 
 _PLACE_RULES = (
