@@ -25,7 +25,7 @@ def command() -> click.Command:
             "Look at a folder of files and write its gridkit.toml: which file is which layer or registry, with the "
             "reasons, doubts and questions as comments.\n\n"
             "FOLDER is the folder with the files, subfolders too (default: the working directory). "
-            "Nothing in it is changed."
+            "The files themselves are never changed."
         ),
         params=[
             click.Argument(["folder"], metavar="[FOLDER]", required=False, default=".",

@@ -53,7 +53,7 @@ def test_the_datum_of_the_listing_is_named_with_its_scores(folder, capsys):
     )
     assert found["verdict"] == "BD-09"
     assert found["n"] > 1_000
-    assert found["shares"]["BD-09"] > 0.97 > 0.95 > found["shares"]["GCJ-02"] > found["shares"]["same"] > 0.8
+    assert found["shares"]["BD-09"] > 0.97 and 0.95 > found["shares"]["GCJ-02"] > found["shares"]["same"] > 0.8
     layer = next(one for one in said["used"] if one["section"] == "layers.compound")
     assert any("BD-09" in doubt and "98" in doubt for doubt in layer["doubts"])
 

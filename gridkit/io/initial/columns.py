@@ -165,6 +165,15 @@ def _test(field: str, kind: str, names: Names) -> Any:
     return None
 
 
+def has_points(guesses: Sequence[Guess], look: Look) -> bool:
+    """Tell whether a table has one column of longitudes and one of latitudes, by their headers or their numbers."""
+    for one in guesses:
+        if {"lon", "lat"} <= set(one.fields):
+            return any(to_number(cell)[0] is not None for cell in look.columns[one.fields["lon"]])
+    taken = set(guesses[0].fields.values()) if guesses else set()
+    return all(len(_columns_of(field, "compound", look, {}, taken)) == 1 for field in ("lon", "lat"))
+
+
 def _between(texts: Sequence[str], low: float, high: float) -> float:
     """Return the share of texts that are degrees in a range, written with at least three decimals."""
     fine = 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from gridkit.geo.detect import ENOUGH, SAME, DatumScores, score_datum
+from gridkit.geo.labels import labels_in
 from gridkit.io.initial.kinds import DISTRICT, meaning, sample
 from gridkit.io.initial.places import degrees, written
 from gridkit.io.text import cell_text
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 _WORTH: Final = 0.3
 """A column of texts of which a smaller share names a parent says nothing about parents."""
-
-
-def labels_in(texts: pd.Series, names: Sequence[str]) -> pd.Series:
-    """Stub until gridkit.geo.detect has it."""
-    short = {name[:2]: name for name in names}
-    return texts.map(lambda text: short.get(text[:2], ""))
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ def _judges(proposal: Proposal) -> list[Judge]:
 
 
 def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
-    children = written(entry.look)
+    children = written(entry.look, entry.positions)
     if children is None or int(children.notna().sum()) < ENOUGH:
         return []
     there = (children.notna() & ~children.is_empty).to_numpy()
@@ -105,22 +99,19 @@ def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
     return found
 
 
-def _names(judge: Judge) -> dict[str, str]:
-    """Return name -> position of the features of a layer; names that two of them have are left out."""
+def _names(judge: Judge) -> pd.Series:
+    """Return the names of the features of a layer, indexed by position."""
     look = judge.look
     at = judge.fields.get("name", -1)
     if at < 0:
         at = next((n for n, header in enumerate(look.headers) if "name" in meaning(header).values()), -1)
-    if at < 0:
-        return {}
-    names = [cell_text(cell).strip() for cell in look.columns[at]]
-    count = Counter(names)
-    return {name: str(n) for n, name in enumerate(names) if name and count[name] == 1}
+    names = [cell_text(cell).strip() for cell in look.columns[at]] if at >= 0 else []
+    return pd.Series(names, index=[str(n) for n in range(len(names))], dtype=object)
 
 
-def _stated(entry: Entry, names: dict[str, str]) -> pd.Series | None:
+def _stated(entry: Entry, names: pd.Series) -> pd.Series | None:
     """Return the parent that each feature names in one of its texts; None where too few do."""
-    if not names:
+    if names.empty:
         return None
     best: tuple[int, pd.Series | None] = (0, None)
     for column in entry.look.columns:
@@ -128,7 +119,7 @@ def _stated(entry: Entry, names: dict[str, str]) -> pd.Series | None:
         if not texts or all(text.isascii() for text in texts):
             continue
         told = pd.Series([cell_text(cell) for cell in column], dtype=object)
-        labels = labels_in(told, list(names)).map(lambda name: names.get(name, ""))
+        labels = labels_in(told, names)
         named = int((labels != "").sum())
         if named >= _WORTH * int((told != "").sum()) and named > best[0]:
             best = named, labels

@@ -49,7 +49,7 @@ _ENDINGS: Final = (
     (STREET, re.compile(r".+(?:街道|街道办事处|街道办|镇|乡|地区|开发区|农场|苏木)")),
     (COMMUNITY, re.compile(r".+(?:社区|居委会|村委会|居民委员会|村民委员会|社区居委会|村)")),
     (GRID, re.compile(r".*(?:网格|微格|责任区)\d*")),
-    (COMPOUND, re.compile(r".+(?:小区|花园|家园|苑|公寓|大院|新村|里|园|城|府|庭|居|楼|院|宿舍|[一二三四五六七八九十]期)")),
+    (COMPOUND, re.compile(r".+(?:小区|花园|家园|苑|公寓|大院|里|园|城|府|庭|居|楼|院|宿舍|[一二三四五六七八九十]期)")),
     (DISTRICT, re.compile(r".+(?:区|县|市|旗|州|盟)")),
 )  # fmt: skip
 _ENGLISH: Final = re.compile(r"[a-z_]+")

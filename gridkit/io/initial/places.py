@@ -14,6 +14,8 @@ from gridkit.geo.crs import to_lonlat
 from gridkit.io.values import to_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridkit.io.initial.recognise import Look
 
 LONLAT: Final = "EPSG:4490"
@@ -30,10 +32,10 @@ def degrees(look: Look) -> gpd.GeoSeries | None:
         return None
 
 
-def written(look: Look) -> gpd.GeoSeries | None:
+def written(look: Look, fields: Mapping[str, int]) -> gpd.GeoSeries | None:
     """Return the places of a layer or table that are written in degrees, as they are written; None for metres."""
     if look.geometry is None:
-        return _points(look)
+        return _points(look, fields)
     if look.crs and not _geographic(look.crs):
         return None
     fits = in_degrees(look)
@@ -46,9 +48,8 @@ def in_degrees(look: Look) -> bool:
     return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
 
 
-def _points(look: Look) -> gpd.GeoSeries | None:
-    fields = next((one.fields for one in look.guesses if {"lon", "lat"} <= set(one.fields)), None)
-    if fields is None:
+def _points(look: Look, fields: Mapping[str, int]) -> gpd.GeoSeries | None:
+    if not {"lon", "lat"} <= set(fields):
         return None
     x, y = (np.array([_number(cell) for cell in look.columns[fields[name]]], dtype=float) for name in ("lon", "lat"))
     points = np.full(len(x), None, dtype=object)

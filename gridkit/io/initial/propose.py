@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.io.initial.columns import Names, by_content, names_of
-from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
+from gridkit.io.initial.columns import Names, by_content, has_points, names_of
 from gridkit.io.initial.dates import as_of, newest
+from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.nesting import level_by_place, with_parents
 from gridkit.io.initial.systems import system_of
 from gridkit.io.text import cell_text, compact
@@ -60,6 +60,11 @@ class Entry:
     reasons: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     question: str = ""
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Position of the column of each field, those that only their content tells too."""
+        return {**self.guess.fields, **{name: self.look.headers.index(header) for name, header in self.columns.items()}}
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def _table(look: Look, boundaries: set[str]) -> Entry | None:
     best = next((one for one in look.guesses if one.score >= _LEAST and _fits(one, look)), None)
     if best is None:
         return None
-    points = any({"lon", "lat"} <= set(one.fields) and _numbers(look, one.fields["lon"]) for one in look.guesses)
+    points = has_points(look.guesses, look)
     rows = gettext("{n} rows").format(n=look.rows)
     sure = _confidence(best, look.guesses)
     if family(best.kind) == COMPOUND:
@@ -171,12 +176,6 @@ def _fits(guess: Guess, look: Look) -> bool:
 def _mixed_codes(texts: Sequence[str]) -> bool:
     fine = sum(text.isdigit() and len(text) in (6, 9, 12) for text in texts)
     return bool(texts) and fine >= 0.9 * len(texts)
-
-
-def _numbers(look: Look, position: int) -> bool:
-    from gridkit.io.values import to_number
-
-    return any(to_number(cell)[0] is not None for cell in look.columns[position])
 
 
 def _why_not(look: Look) -> tuple[str, str]:
