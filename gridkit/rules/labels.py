@@ -110,6 +110,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
         "Invalid Coordinate": N_("impossible coordinates"),
         "GeometryCollection": N_("polygons are mixed with lines or points"),
     },
+    "datum": {
+        "same": N_("CGCS2000 or WGS 84"),
+        "reverse GCJ-02": N_("none of these, or the other layer is GCJ-02"),
+        "reverse BD-09": N_("none of these, or the other layer is BD-09"),
+    },
     "effect": {
         "undecided": N_("without it no organisation counts as covering anything: coverage cannot be decided"),
         "unit_run": N_("without it nobody knows which compounds are unit-run"),
