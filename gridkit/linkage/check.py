@@ -216,7 +216,7 @@ def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:
         column = _COLUMNS.get((context.kind(first), field))
         yield CATALOGUE["L113"].found(
             first.rpartition("!")[0],
-            refs=[context.cell(record, field) for record in group["record"]],
+            refs=[context.cell(first, field)],
             count=len(group),
             column=column.name if column else field,
             level=group["level"].iloc[0],

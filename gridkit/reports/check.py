@@ -177,11 +177,15 @@ def sheet_of(source: Source) -> str:
     """Return the sheet of the file that a table stands on: its name without what tells two readings of it apart.
 
     >>> from gridkit.model import Source
-    >>> sheet_of(Source("a.xlsx", "0" * 64, "units", sheet="S#units")), sheet_of(Source("a.csv", "0" * 64, "units"))
+    >>> sheet_of(Source("a.xlsx", "0" * 64, "units", sheet="S#2#units")), sheet_of(Source("a.csv", "0" * 64, "units"))
     ('S', '')
     """
-    sheet, sign, tail = source.sheet.rpartition("#")
-    return sheet if sign and (tail in REGISTRY_FIELDS or tail in LAYER_FIELDS or tail.isdigit()) else source.sheet
+    name = source.sheet
+    while True:
+        sheet, sign, tail = name.rpartition("#")
+        if not sign or not (tail in REGISTRY_FIELDS or tail in LAYER_FIELDS or tail.isdigit()):
+            return name
+        name = sheet
 
 
 def copies(sources: Iterable[Source]) -> dict[str, str]:

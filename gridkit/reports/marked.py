@@ -47,6 +47,8 @@ SAMPLED: Final = 300
 MOST_FROZEN: Final = 12
 """Rows at the top that stay in sight; more would leave no room for the table."""
 
+DROPPED: Final = ("S120", "S190")
+"""Rules that drop a column of persons."""
 WHOLE_ROW: Final = -1
 """Column of a mark that is about a row: it goes to the first filled cell."""
 
@@ -175,7 +177,7 @@ def _marks(checked: Checked, sources: Sequence[Source]) -> dict[str, Marks]:
             column = number_of(place.column) if place.column else left
             at = (place.row - 1 if place.row else top, column if place.what != "row" else WHOLE_ROW)
             on.cells.setdefault(at, []).append(number)
-            if row.code == "S120" and place.what == "column":
+            if row.code in DROPPED and place.what == "column":
                 on.dropped.setdefault(place.source, set()).add(column)
     return marks
 
@@ -198,10 +200,12 @@ def _add_sheet(
     book: Workbook, sheet: Sheet, tables: Sequence[Table], *, marks: Marks, styles: Styles, title: str
 ) -> None:
     page = book.add_worksheet(title, worksheet_class=RowSheet)
-    merged = list(_apart(sheet.merged, len(sheet.cells)))
-    marks = _settled(marks, sheet, merged)
+    merged = list(apart(sheet.merged, len(sheet.cells)))
+    marks = settled(marks, sheet, merged)
     heads = heads_of(sheet.cells, tables)
-    widths = _add_rows(page, sheet, shown_rows(sheet.cells, tables, heads), marks=marks, styles=styles)
+    widths = _add_rows(
+        page, sheet, shown_rows(sheet.cells, tables, heads, struck=sheet.hidden.struck), marks=marks, styles=styles
+    )
     for column, width in widths.items():
         page.set_column(column, column, max(7, min(width + 2, 36)))
     page.add_merges(merged)
@@ -246,7 +250,7 @@ def _last_of_block(heads: frozenset[int]) -> int:
     return last
 
 
-def _settled(marks: Marks, sheet: Sheet, merged: Iterable[tuple[int, int, int, int]]) -> Marks:
+def settled(marks: Marks, sheet: Sheet, merged: Iterable[tuple[int, int, int, int]]) -> Marks:
     """Return marks with those of whole rows at the first filled cell, and those in merged cells at the first of them.
 
     Inside a merged area only the first cell can show a colour and a note.
@@ -280,7 +284,7 @@ def _first_filled(line: Sequence[Any]) -> int:
     return next((column for column, cell in enumerate(line) if cell not in ("", None)), 0)
 
 
-def _apart(merged: Iterable[tuple[Where, Where]], rows: int) -> Iterator[tuple[int, int, int, int]]:
+def apart(merged: Iterable[tuple[Where, Where]], rows: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield the merged areas of a sheet, without those that overlap another one: no program would open the copy."""
     open_now: list[tuple[int, int, int, int]] = []
     for (top, left), (bottom, right) in sorted(merged):

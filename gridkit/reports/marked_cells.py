@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from gridkit.io.fields import BODY_FIELDS, types_of
+from gridkit.io.cells import BODY_FIELDS
+from gridkit.io.fields import types_of
 from gridkit.io.gate import POST_FIELDS
 from gridkit.io.lines import shown
 from gridkit.io.persons import MASK, is_answer, is_name_alone, is_plain, is_word, mask, without_rooms
 from gridkit.io.privacy import masked_bodies, masked_codes, masked_column
+from gridkit.io.quantities import quantity
 from gridkit.io.text import cell_text, compact, is_error, is_missing, tidy
 from gridkit.model.fields import LAYER_FIELDS, NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from gridkit.model import City, Source
 
@@ -33,8 +35,14 @@ DATA, HEAD, ASIDE, OUTSIDE, LEFT_OUT = "data", "head", "aside", "outside", "left
 LONGEST_TOTAL: Final = 20
 """A longer text is no label of a row of totals."""
 
-RECORDS: Final = frozenset(("S104",))
-"""Rows set aside that are records none the less; all others are totals, notes or headers."""
+RECORDS: Final = frozenset(("S104", "S149", "S150"))
+"""Rows set aside that are records none the less (doubles, hidden ones); all others are totals, notes or headers."""
+
+LONGEST_ANSWER: Final = 3
+"""A longer cell that is read as yes or no may say more than that."""
+
+LONGEST_AMOUNT: Final = 20
+"""A longer text says more than an amount."""
 
 LONGEST_NUMBERING: Final = 7
 """A longer number in a column that numbers the rows is no number of a row."""
@@ -80,8 +88,8 @@ def table_of(city: City, source: Source, dropped: frozenset[int]) -> Table:
     """Return a table of ``city`` as it was read."""
     types = types_of(source.kind)
     layer = source.kind in LAYER_FIELDS
-    frame = pd.DataFrame(city.layers[source.kind].frame) if layer else city.rows(source.kind)
-    frame = frame[(frame["src"] == source.name).to_numpy()]
+    whole = pd.DataFrame(city.layers[source.kind].frame) if layer else city.with_pending().rows(source.kind)
+    frame = whole[(whole["src"] == source.name).to_numpy()]
     fields = {number_of(letters): (name, types[name]) for name, letters in source.columns.items() if name in types}
     values: dict[int, Sequence[Any]] = {}
     for position, (name, _) in fields.items():
@@ -102,7 +110,11 @@ def table_of(city: City, source: Source, dropped: frozenset[int]) -> Table:
 
 
 def shown_rows(
-    cells: Sequence[Sequence[Any]], tables: Sequence[Table], heads: frozenset[int]
+    cells: Sequence[Sequence[Any]],
+    tables: Sequence[Table],
+    heads: frozenset[int],
+    *,
+    struck: Collection[tuple[int, int]] = frozenset(),
 ) -> Iterator[list[tuple[Any, str]]]:
     """Yield, row by row, what the copy shows of each cell, and its look.
 
@@ -114,6 +126,8 @@ def shown_rows(
         The tables that stand on it.
     heads : frozenset of int
         Rows of headers, counted from 0; see :func:`heads_of`.
+    struck : collection of (int, int)
+        Cells that are struck out, counted from 0: they are shown although reading may hold them as missing.
     """
     dropped = frozenset().union(*(table.dropped for table in tables))
     numbering = _numbering(cells, heads)
@@ -126,13 +140,14 @@ def shown_rows(
         if not waiting:
             yield [(_outside(raw), OUTSIDE) for raw in line]
             continue
-        look = DATA if held else ASIDE
+        look = DATA if any(row + 1 not in table.aside for table in held) else ASIDE
         out = []
         for column, raw in enumerate(line):
             if raw is None or raw == "":
                 out.append(("", look))
                 continue
-            value = MASK if column in dropped else _of_tables(raw, row + 1, column, waiting)
+            crossed = bool(struck) and (row, column) in struck
+            value = MASK if column in dropped else _of_tables(raw, row + 1, column, waiting, crossed=crossed)
             if value is None:
                 value = _row_number(raw) if column in numbering else MASK
             out.append((value, LEFT_OUT if value == MASK else look))
@@ -179,7 +194,7 @@ def _row_number(raw: object) -> Any:
     return _written(raw) if len(text) <= LONGEST_NUMBERING and is_plain(text) else MASK
 
 
-def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table]) -> Any:
+def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, crossed: bool) -> Any:
     """Return what the copy shows of a cell, None where no table reads its column."""
     for table in tables:
         at = table.at.get(row)
@@ -188,7 +203,7 @@ def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table]) -> A
             return _around(raw, kind, table)
         if not kind:
             continue
-        kept = at is not None and column in table.values
+        kept = at is not None and column in table.values and not crossed
         read = table.values[column][at] if at is not None and kept else None
         key = (type(raw), raw, read, name, kept)
         if key not in table.known:
@@ -215,27 +230,23 @@ def _of_record(raw: Any, name: str, kind: str, read: Any) -> Any:
         return _written(raw) if read == NO else MASK
     if kind not in _NUMERIC and kind != "code":
         return read or MASK if kind in ("text", "list") else _word(raw, bare, kind, read)
-    if is_plain(bare) or _is_same_number(raw, read):
+    if is_plain(bare) or (len(bare) <= LONGEST_AMOUNT and mask(bare) == bare and quantity(bare) is not None):
         return _written(raw)
-    return MASK if read is None or read == "" else read
+    return read if is_plain(cell_text(read)) else MASK
 
 
 def _word(raw: Any, bare: str, kind: str, read: Any) -> Any:
-    """Return what the copy shows of a yes, a no or a word of a vocabulary."""
-    if is_plain(bare) or (is_answer(bare) if kind == "yesno" else is_word(bare)):
-        return _written(raw)
+    """Return what the copy shows of a yes, a no or a word of a vocabulary; never what stands in brackets behind it."""
+    known = read not in ("", UNKNOWN, None)
     if kind == "yesno":
+        fits = known and len(bare) <= LONGEST_ANSWER and not is_name_alone(bare)
+        if isinstance(raw, bool) or fits or is_plain(bare) or (is_answer(bare) and not _BRACKETS.search(bare)):
+            return _written(raw)
         return {YES: "是", NO: "否"}.get(read, MASK)
-    if read in ("", UNKNOWN, None):  # the word is none that is known
-        return MASK
     outside = _BRACKETS.sub(f"({MASK})", bare)
-    return outside if mask(outside) == outside else MASK
-
-
-def _is_same_number(raw: Any, read: Any) -> bool:
-    return (
-        isinstance(raw, (int, float)) and not isinstance(raw, bool) and isinstance(read, (int, float)) and raw == read
-    )
+    if is_plain(bare) or (is_word(bare) and outside == bare):
+        return _written(raw)
+    return outside if (known or is_word(outside)) and mask(outside) == outside else MASK
 
 
 def _of_no_record(raw: Any, name: str, kind: str) -> Any:
