@@ -81,7 +81,9 @@ def explain_rows(
             valid="—" if status in WITHOUT_ORGANISATION else _(ANSWERS[str(compound_row["valid"])]),
         )
     )
-    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, unproven=_unproven(code, findings))
+    held = frozenset(str(row["subject"]) for row in findings if row["code"] == "C114")
+    told = {"unproven": _unproven(code, findings), "held": held}
+    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, **told)
     if len(compound_row["open_via"]) and status != "UNKNOWN":
         lines.append(_("waiting for a person to confirm: {records}").format(records=_join(compound_row["open_via"])))
     if len(compound_row["refs"]):
@@ -103,7 +105,12 @@ def _unproven(code: str, findings: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _rule_lines(
-    compound: Mapping[str, Any], trace_rows: Iterable[Mapping[str, Any]], *, ruleset: RuleSet | None, unproven: str
+    compound: Mapping[str, Any],
+    trace_rows: Iterable[Mapping[str, Any]],
+    *,
+    ruleset: RuleSet | None,
+    unproven: str,
+    held: frozenset[str],
 ) -> list[str]:
     """Return a line per rule up to the deciding one, then of the later ones those that hold or wait."""
     rules = {rule.id: rule for rule in (ruleset or load_ruleset()).rules}
@@ -119,7 +126,7 @@ def _rule_lines(
         if not (deciding or row["held"] or status in _REST) and "open_via" not in row and len(compound["open_via"]):
             continue  # one of the rules waits for a link, and these rows do not say which: none can be denied
         if deciding:
-            text = _deciding_text(compound, rule, status, unproven=unproven)
+            text = _deciding_text(compound, rule, status, unproven=unproven, held=held)
             line = _("decided: {label} ({rule}) - {text}").format(**words, text=text)
         else:
             line = _other_line(row, status, words)
@@ -131,9 +138,17 @@ def _rule_lines(
     return lines
 
 
-def _deciding_text(compound: Mapping[str, Any], rule: CoverRule | None, status: str, *, unproven: str) -> str:
+def _deciding_text(
+    compound: Mapping[str, Any], rule: CoverRule | None, status: str, *, unproven: str, held: frozenset[str]
+) -> str:
     """Return what the deciding rule says; of what is left, the nearest reason that is known."""
     if status == "UNKNOWN" and len(compound["open_via"]):
+        if held.issuperset(compound["open_via"]):
+            template = _(
+                "the record {records} would cover it, but its row is hidden or struck out and held; nothing can be said "
+                "before hidden is set in gridkit.toml"
+            )
+            return template.format(records=_join(compound["open_via"]))
         template = _("the record {records} may mean it; nothing can be said before a person confirms")
         return template.format(records=_join(compound["open_via"]))
     if status in _REST and unproven:

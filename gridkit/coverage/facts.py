@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.coverage.duplicates import repeated
+from gridkit.coverage.held import Held, held_facts
 from gridkit.coverage.joint import together
 from gridkit.coverage.kleene import MAYBE, Answers, N, at_least, every, known
 from gridkit.coverage.silent import open_ties, saying_nothing
@@ -29,7 +30,8 @@ class Facts:
     ``community``, ``silent`` (covers compounds by its kind and does not say which: ``""``, ``none`` or ``all``);
     ``ties`` has one row per compound, record and ``through`` (``covers``, ``grid``, ``unit``) with ``place`` (position
     of the compound in ``codes``) and ``strength`` (yes for accepted links, maybe for open ones and for rows that do not
-    say which compounds they cover); ``pairs`` the same for pairings.
+    say which compounds they cover); ``pairs`` the same for pairings. ``held`` is what held rows would add; the ties and
+    pairs hold it already, as possibilities.
     """
 
     city: City
@@ -40,6 +42,12 @@ class Facts:
     branches: pd.DataFrame
     ties: pd.DataFrame
     pairs: pd.DataFrame
+    held: Held | None = None
+
+    @property
+    def every_branch(self) -> pd.DataFrame:
+        """The branches, and behind them the held rows, which ties may name too."""
+        return self.branches if self.held is None else pd.concat([self.branches, self.held.branches])
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -79,7 +87,16 @@ def collect(city: City, places: Places, links: Links, attributes: Attributes, *,
     named = branch_ties(city, split, located, attributes.frame)
     ties = placed(pd.concat([named, open_ties(city, branches, located)], ignore_index=True), codes)
     facts = Facts(city, located, split, attributes, codes, branches, ties, pairing_ties(city, split, codes))
-    return replace(facts, branches=_joint_members(facts, least=least))
+    facts = replace(facts, branches=_joint_members(facts, least=least))
+    return _with_held(facts, links, least=least) if city.pending else facts
+
+
+def _with_held(facts: Facts, links: Links, *, least: int) -> Facts:
+    """Return the facts with all that held rows would add, as possibilities."""
+    held = held_facts(facts, links, lambda city, split: branch_table(city, split, least=least))
+    ties = pd.concat([facts.ties, held.ties], ignore_index=True)
+    pairs = pd.concat([facts.pairs, held.pairs], ignore_index=True)
+    return replace(facts, ties=ties, pairs=pairs, held=held)
 
 
 def _joint_members(facts: Facts, *, least: int) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from gridkit.coverage.consistency import (
     unit_compounds,
 )
 from gridkit.coverage.facts import collect
+from gridkit.coverage.held import would_cover
 from gridkit.coverage.lists import full_of_less, members_twice, names_none, one_list_only
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ CHECKS = (
     one_list_only,
     full_of_less,
     names_none,
+    would_cover,
 )
-"""One function per question; each yields the offenders of one or a few rules C101-C113."""
+"""One function per question; each yields the offenders of one or a few rules C101-C114."""
 
 
 def concerns(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> list[Concern]:
-    """Return all offenders of C101-C113; ``frame`` has the ``status`` of each compound."""
+    """Return all offenders of C101-C114; ``frame`` has the ``status`` of each compound."""
     return [concern for check in CHECKS for concern in check(facts, frame, ruleset)]
 
 
@@ -50,7 +52,7 @@ def flags_of(facts: Facts, frame: pd.DataFrame, *, ruleset: RuleSet) -> np.ndarr
 def check_coverage(
     city: City, places: Places, links: Links, attributes: Attributes, coverage: Coverage, ruleset: RuleSet
 ) -> Findings:
-    """Return the findings C101-C112 (F1-F12 of the domain brief, in that order) and C113.
+    """Return the findings C101-C112 (F1-F12 of the domain brief, in that order), C113 and C114.
 
     Each names a compound, a branch record or (C110, C112) a community, the cells to look at and a place on the map.
     """

@@ -98,10 +98,11 @@ def _sources(facts: Facts, kind: str) -> str:
 
 
 def listed(facts: Facts) -> np.ndarray[Any, Any]:
-    """Return which compounds the compound registry knows, or may know by a link that waits for a person."""
+    """Return which compounds the compound registry knows, or may know by a link that waits or a row that is held."""
     rows = facts.city.rows("compounds")
     known = facts.links.to("compound", "compound", rows)["code"]
-    return facts.codes.isin(known)
+    held = facts.links.pending
+    return facts.codes.isin({*known, *held.loc[held["field"] == "compound", "code"]})
 
 
 def full_of_less(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:

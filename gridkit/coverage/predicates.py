@@ -78,8 +78,10 @@ def _try_needs(needs: Predicates, facts: Facts, *, when: Answers, outcome: Outco
 
 
 def _stated(facts: Facts, field: str) -> pd.DataFrame:
-    """The records that gave the attribute ``field`` of each compound."""
-    origin = facts.attributes.origin[field].to_numpy()
+    """The records that gave the attribute ``field`` of each compound, or held rows that would."""
+    origin = facts.attributes.origin[field].to_numpy(object)
+    if facts.held is not None and field == "instructor":
+        origin = np.where(facts.held.instructor != "", facts.held.instructor, origin)
     return pd.DataFrame(
         {"place": np.arange(len(facts.codes)), "record": origin, "strength": np.int8(Y), "valid": np.int8(Y)}
     )
@@ -90,13 +92,14 @@ def _ties(needs: Predicates, facts: Facts) -> pd.DataFrame:
     ties = facts.ties
     if needs.through:
         ties = ties[ties["through"].isin(needs.through)]
-    row = facts.branches.index.get_indexer(ties["record"])
-    asked = [ties["strength"].to_numpy(), _of_branches(needs, facts.branches)[row]]
+    branches = facts.every_branch
+    row = branches.index.get_indexer(ties["record"])
+    asked = [ties["strength"].to_numpy(), _of_branches(needs, branches)[row]]
     if needs.evidence is not None:
-        shown = facts.branches["evidence"].to_numpy(bool)[row] | _evidence(facts)[ties["place"]]
+        shown = branches["evidence"].to_numpy(bool)[row] | _evidence(facts)[ties["place"]]
         asked.append(sure(shown == needs.evidence))
     strength = every(asked, len(ties))
-    valid = facts.branches["valid"].to_numpy()[row]
+    valid = branches["valid"].to_numpy()[row]
     held = strength > N
     return pd.DataFrame(
         {
@@ -142,7 +145,8 @@ def of_compound(needs: Predicates, facts: Facts, *, outcome: Outcome | None = No
     if needs.eligible:
         asked.append(sure(frame["eligible"].isin(needs.eligible)))
     if needs.instructor:
-        asked.append(sure(frame["instructor"].isin(needs.instructor)))
+        open_ = facts.held.instructor != "" if facts.held is not None else np.zeros(size, dtype=bool)
+        asked.append(known(frame["instructor"].isin(needs.instructor), open_))
     if needs.paired is False:
         asked.append(
             (Y - strongest(facts.pairs["place"].to_numpy(), facts.pairs["strength"].to_numpy(), size)).astype(np.int8)

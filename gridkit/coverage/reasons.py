@@ -123,13 +123,13 @@ def reasons(run: Run, *, named: bool = True) -> pd.Series:
 
 
 def record_names(city: City) -> dict[str, str]:
-    """Return row id -> name of the organisation in that row; never the name of a person.
+    """Return row id -> name of the organisation in that row, of held rows too; never the name of a person.
 
     A row of the compound registry covers a compound only through its instructor, and is called so.
     """
     names: dict[str, str] = {}
-    for kind in sorted(city.registries):
-        frame = city.registries[kind].frame
+    frames = [(kind, registry.frame) for kind, registry in city.registries.items()]
+    for kind, frame in sorted([*frames, *city.pending.items()], key=lambda pair: pair[0]):
         field = next((name for name in _NAME_FIELDS if name in frame.columns), None)
         if kind == "compounds":
             names.update(dict.fromkeys(frame.index.tolist(), _("instructor in the compound registry")))

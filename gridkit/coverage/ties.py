@@ -18,12 +18,16 @@ TIE_COLUMNS = ("place", "record", "through", "strength")
 
 @dataclass(frozen=True)
 class Open:
-    """Links split once: ``frame`` (all), ``sure`` (accepted) and ``perhaps`` (candidates that wait for a person)."""
+    """Links split once: ``frame`` (all), ``sure`` (accepted) and ``perhaps`` (candidates that wait for a person).
+
+    ``pending`` are the links that held rows would have, which are in none of these.
+    """
 
     frame: pd.DataFrame
     sure: pd.DataFrame
     perhaps: pd.DataFrame
     unmatched: pd.DataFrame
+    pending: pd.DataFrame
 
     @classmethod
     def of(cls, links: Links) -> Open:
@@ -32,7 +36,7 @@ class Open:
         texts = dict.fromkeys(("record", "field", "level", "code"), "object")
         frame = links.frame.astype({**texts, "accepted": "bool"})
         plain = Links(frame)
-        return cls(frame, frame[frame["accepted"]], plain.open(), plain.unmatched())
+        return cls(frame, frame[frame["accepted"]], plain.open(), plain.unmatched(), links.pending)
 
     def to(self, level: str, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Return ``record``, ``code``, ``strength`` of the links of column ``name`` of the registry ``rows``."""

@@ -27,7 +27,9 @@ _NUMBERING: Final = frozenset(("", "序号", "序"))
 _END: Final = r"(?:社区|居委会|居民委员会|村委会|村民委员会|村)"
 _ALONE: Final = re.compile(rf"[一-鿿]{{1,12}}{_END}")
 _IN_TITLE: Final = re.compile(rf"(?:^|省|市|州|县|区|街道办事处|街道|镇|乡)([一-鿿]{{2,4}}?(?:社区|居委会))")
-_NO_PLACE: Final = re.compile(r"^(?:各|全[市区县州镇省]?|[我本][市区县州镇]?|[市区县州]|所属|所辖|下辖|辖区|农村|城市|城镇|乡镇|街道|智慧|城|老旧|其他|村|社区)+(?:社区|村|居委会)$")
+_NO_PLACE: Final = re.compile(
+    r"^(?:各|全[市区县州镇省]?|[我本][市区县州镇]?|[市区县州]|所属|所辖|下辖|辖区|农村|城市|城镇|乡镇|街道|智慧|城|老旧|其他|村|社区)+(?:社区|村|居委会)$"
+)
 _SUFFIX: Final = re.compile(rf"{_END}$")
 
 
@@ -86,9 +88,7 @@ def _expanded(path: str, root: Path) -> list[str]:
         ) from problem
     found = sorted(name for name in names if _wanted(name.rpartition("/")[2]))
     if not found:
-        raise TableError(
-            N_("no file matches this pattern"), place=path, remedy=N_("correct the path in gridkit.toml")
-        )
+        raise TableError(N_("no file matches this pattern"), place=path, remedy=N_("correct the path in gridkit.toml"))
     return found
 
 

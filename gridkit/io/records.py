@@ -238,7 +238,9 @@ def _repeated_notes(
     for column, found in sorted(repeated.items()):
         header = mask(region.header.texts[column]) or letter(region.left + column)
         for filled, variant in ((True, {"variant": "above"}), (False, {"variant": "nothing"})):
-            refs = [f"{name}!{letter(region.left + column)}{top + position}" for position, had in found if had == filled]
+            refs = [
+                f"{name}!{letter(region.left + column)}{top + position}" for position, had in found if had == filled
+            ]
             if refs:
                 notes.append(noticed("S157", name, refs=refs, header=header, n=len(refs), **variant))
     return notes
@@ -257,5 +259,3 @@ def _sheet_notes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
 
 def _run_note(name: str, first: int, last: int) -> dict[str, Any]:
     return noticed("S148", name, refs=[f"{name}!{last + 1}"], n=last - first + 1, row=last + 1)
-
-

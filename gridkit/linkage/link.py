@@ -10,6 +10,7 @@ import pandas as pd
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
 from gridkit.linkage.parents import Rows, hints, inherit, locate
+from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
 from gridkit.linkage.score import ACCEPT
 from gridkit.linkage.targets import Targets, layer_targets, record_targets
@@ -41,7 +42,8 @@ def link(city: City, places: Places) -> Links:
     Returns
     -------
     Links
-        Sorted by record, field, position, rank; independent of the order of rows in the files.
+        Sorted by record, field, position, rank; independent of the order of rows in the files. What held rows would
+        link to stands apart in ``pending``.
 
     Examples
     --------
@@ -51,6 +53,12 @@ def link(city: City, places: Places) -> Links:
     >>> link(city, place(city))
     <Links: 0 accepted, 0 for review, 0 without candidate>
     """
+    base = _links(city, places)
+    return Links(base, pending_links(city, base, lambda whole: _links(whole, places)))
+
+
+def _links(city: City, places: Places) -> pd.DataFrame:
+    """Return the frame of all links of a city."""
     known = hints(city)
     communities = layer_targets(city, places, COMMUNITY)
     stated, rows = locate(city, places, communities)
@@ -74,7 +82,7 @@ def link(city: City, places: Places) -> Links:
     for level, target in targets.items():
         parts.append(resolve(_unplaced_communities(mentions[mentions["level"] == level]), target, known))
     parts.append(_all_of(rows.attach(everything), targets))
-    return Links(_assemble(parts))
+    return _assemble(parts)
 
 
 def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:

@@ -64,12 +64,17 @@ class Links:
     ``none``; ``all`` without a code means every place of a community that is not known), ``score`` (points), ``margin``
     (points ahead of the next candidate), ``rank`` (1 = best), ``accepted``, ``reason`` (dict of plain values that
     explain the decision).
+
+    ``pending`` has the same columns: the links that there would be, beyond these, if the held rows of the city
+    (``City.pending``) were records. They count nowhere; what only they would cover is unknown.
     """
 
     frame: pd.DataFrame
+    pending: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LINK_COLUMNS)))
 
     def __post_init__(self) -> None:
         _require(self.frame, LINK_COLUMNS, "links")
+        _require(self.pending, LINK_COLUMNS, "pending links")
 
     def accepted(self, level: str, name: str = "") -> pd.DataFrame:
         """Return accepted links to ``level``, of the mention column ``name`` where given."""

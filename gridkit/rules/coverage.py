@@ -61,6 +61,14 @@ _VARIANTS = {
         "all": N_("{branch} covers all of a community that is not known"),
         "column": N_("{count} branches cover compounds by their kind, but the registry has no column that lists them"),
     },
+    "C114": {
+        "struck": N_(
+            "{branch} stands in a struck-out row, which is held; {n} compound(s) that nothing else covers depend on it"
+        ),
+        "sheet": N_(
+            "{branch} stands on a hidden sheet, which is held; {n} compound(s) that nothing else covers depend on it"
+        ),
+    },
     "C215": {
         "disputed": N_(
             "{branch} is listed more than once (same code, or same name in the same community), and the rows "
@@ -204,6 +212,15 @@ _COVERAGE: tuple[Rule, ...] = (
         N_("Branch of a kind that covers compounds names none"),
         N_("{branch} covers compounds by its kind, but its list of them is empty or cannot be read"),
         N_("enter the compounds; until then all that it may mean are unknown, not uncovered"),
+    ),
+    _rule(
+        "C114",
+        "held-row-would-cover",
+        "warning",
+        _UNREAD,
+        N_("Hidden or struck-out row that may cover compounds"),
+        N_("{branch} stands in a hidden row, which is held; {n} compound(s) that nothing else covers depend on it"),
+        N_('look at the row, then write hidden = "keep" or hidden = "exclude" for its registry'),
     ),
 )
 
@@ -373,4 +390,4 @@ _ORGANISATION: tuple[Rule, ...] = (
 )
 
 RULES: tuple[Rule, ...] = (*_COVERAGE, *_ORGANISATION)
-"""C101-C113 ask whether coverage fits its rules and lists, C2xx about the tree of organisations, branches and grids."""
+"""C101-C114 ask whether coverage fits its rules and lists, C2xx about the tree of organisations, branches and grids."""

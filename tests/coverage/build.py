@@ -44,7 +44,19 @@ def build(case: dict):
     )
     if "grids" in case:
         city = _grids(city, case["grids"])
-    return city, tiny.places(), links(city), attributes(city)
+    found, given = links(city), attributes(city)
+    if "held" in case:
+        city = dataclasses.replace(city, pending={kind: _held(kind, rows) for kind, rows in case["held"].items()})
+        more = links(city.with_pending()).frame
+        held = {record for rows in city.pending.values() for record in rows.index}
+        found = Links(found.frame, more[more["record"].isin(held)])
+    return city, tiny.places(), found, given
+
+
+def _held(kind: str, rows: list[dict]) -> pd.DataFrame:
+    """Held rows stand from row 101 on; ``why`` is ``row`` where a case does not say it."""
+    frame = tiny.registry(kind, [_row(kind, row) for row in rows], first_row=101).frame
+    return frame.assign(why=[row.get("why", "row") for row in rows])
 
 
 def _row(kind: str, row: dict) -> dict:
