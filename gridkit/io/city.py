@@ -10,6 +10,7 @@ import shapely
 
 from gridkit.errors import InputError
 from gridkit.geo.crs import metric_crs, to_lonlat
+from gridkit.io.coordinates import datum_notes
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
 from gridkit.io.registries import find_files, read_registry
@@ -22,6 +23,7 @@ from gridkit.model.fields import COMMUNITY, LEVELS, REGISTRY_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from gridkit.io.fields import Records
     from gridkit.io.project import LayerSpec, Project, RegistrySpec
     from gridkit.io.registries import Part
 
@@ -73,9 +75,11 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
             tables.setdefault(kind, []).extend(
                 read_registry(project, kind, registry, files[id(spec)], taken=taken, known=known)
             )
+    doubts = datum_notes(drafts, {kind: [one.records for one in found] for kind, found in tables.items()})
     crs = choose_crs(drafts.values())
     finished = {level: finish(draft, crs) for level, draft in drafts.items()}
-    return _city(project, crs, finished, tables)
+    city, findings = _city(project, crs, finished, tables)
+    return city, Findings.concat([findings, Findings.of(doubts)])
 
 
 def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:
@@ -97,7 +101,7 @@ def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Dr
         crs=spec.crs,
         encoding=spec.encoding,
     )
-    taken.add(draft.records.source.name)
+    taken |= {source.name for source in draft.all_sources}
     return draft
 
 
@@ -134,7 +138,7 @@ def choose_crs(drafts: Iterable[Draft]) -> str:
 def _city(
     project: Project, crs: str, finished: Mapping[str, Finished], tables: Mapping[str, Sequence[Part]]
 ) -> tuple[City, Findings]:
-    read = [(one.source, one.set_aside, one.notes) for one in finished.values()]
+    read = [part for one in finished.values() for part in one.parts]
     records = {kind: [one.records for one in found] for kind, found in tables.items()}
     read += [(one.source, one.set_aside, one.notes) for found in records.values() for one in found]
     aside = [(source.name, row, reason, subject) for source, rows, _ in read for row, reason, subject in rows]

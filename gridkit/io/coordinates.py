@@ -184,9 +184,8 @@ def decimal_notes(layer: Placed) -> list[Note]:
     shapes = layer.raw.to_numpy()
     if len(shapes) < ENOUGH:
         return []
-    crs = CRS.from_user_input(layer.records.source.crs_used or LONLAT)
-    degrees = crs.is_geographic
-    given = layer.raw.to_numpy() if degrees else layer.raw.to_crs(crs).to_numpy()
+    degrees = CRS.from_user_input(layer.crs).is_geographic
+    given = layer.raw.to_numpy() if degrees else layer.raw.to_crs(layer.crs).to_numpy()
     numbers = shapely.get_coordinates(given[:_SAMPLE]).ravel()
     digits = decimals(np.round(numbers[: 2 * _SAMPLE], 9 if degrees else 4))
     step = step_in_metres(digits, degrees=degrees)

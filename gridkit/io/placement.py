@@ -48,6 +48,8 @@ class Placed:
         ``GCJ-02`` or ``BD-09`` where that is stated, else ``""``.
     assumed : bool
         Whether no system at all is stated.
+    crs : str
+        System of the numbers of the file (degrees for a map service).
     """
 
     records: Records
@@ -55,6 +57,7 @@ class Placed:
     raw: gpd.GeoSeries
     stated: str
     assumed: bool
+    crs: str = LONLAT
 
     @property
     def kind(self) -> str:
@@ -78,10 +81,6 @@ class Placed:
             return pd.Series("", index=self.used.index, dtype=object)
         return frame.loc[self.used.index, field].fillna("").astype(str).astype(object)
 
-    def converted(self) -> Placed:
-        """Return the layer with its converted places for those of the file."""
-        return Placed(self.records, self.used, self.used, "", self.assumed)
-
 
 def placed(draft: Draft) -> Placed | None:
     """Return a layer with its places, None where it has none."""
@@ -89,7 +88,7 @@ def placed(draft: Draft) -> Placed | None:
     if not len(there):
         return None
     used = to_lonlat(there)
-    return _placed(draft.records, used)
+    return _placed(draft.records, used, draft.crs)
 
 
 def placed_points(records: Records) -> Placed | None:
@@ -99,11 +98,12 @@ def placed_points(records: Records) -> Placed | None:
     points = records.frame[["lon", "lat"]].dropna()
     if not len(points):
         return None
-    used = gpd.GeoSeries.from_xy(*(points[name].astype(float) for name in ("lon", "lat")), points.index, crs=LONLAT)
-    return _placed(records, used)
+    x, y = (points[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    used = gpd.GeoSeries(shapely.points(x, y), points.index, crs=LONLAT)
+    return _placed(records, used, LONLAT)
 
 
-def _placed(records: Records, used: gpd.GeoSeries) -> Placed:
+def _placed(records: Records, used: gpd.GeoSeries, crs: str) -> Placed:
     stated = {NAMES.get(shift_of(str(note["params"].get("crs", ""))), "") for note in records.notes
               if note["code"] == "S131"} - {""}  # fmt: skip
     one = stated.pop() if len(stated) == 1 else ""
@@ -115,7 +115,7 @@ def _placed(records: Records, used: gpd.GeoSeries) -> Placed:
         raw = gpd.GeoSeries(numbers, used.index, crs=used.crs)
     elif stated:
         one = ""  # rows of a registry each state their own system
-    return Placed(records, used, raw, one, assumed)
+    return Placed(records, used, raw, one, assumed, crs)
 
 
 def compare(child: Placed, parent: Placed) -> DatumScores:
