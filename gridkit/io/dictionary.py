@@ -9,14 +9,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gridkit.io.headers import HEADERS
-from gridkit.io.text import compact
+from gridkit.io.text import word
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>")
-_PUNCTUATION: Final = re.compile(r"[()\[\]【】<>_/\\.·、,:;*\"'“”?!#-]")
+_PUNCTUATION: Final = re.compile(
+    r"[()\[\]【】〔〕「」『』《》〈〉<>{}_/\\|.。·•・、,，:：;；*\"'“”‘’?？!！#＃&+=^~～—–－\ufffd※★☆▲△◆◇●○■□-]"
+)
 _VAGUE: Final = (
     "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 种类 类别 情况 总数 数 党员数 党员 "
     "成立时间 任期届满 依据 name code kind"
@@ -26,6 +28,22 @@ _GENERIC: Final = frozenset(_VAGUE.split())
 
 PREFIX: Final = 3
 """A name cut by a Shapefile is recognised from this many characters on."""
+
+
+SHORTENED: Final = 10
+"""Bytes of a column name in a Shapefile."""
+
+_NUMBERED: Final = re.compile(r"_\d{1,2}$")
+_UNIT_ALONE: Final = re.compile(
+    r"[(\[【]?(?:单位:?)?(?:万人|万户|万|人|户|个|名|栋|幢|座|家|套|支|年|平方米|平米|m2|亩|公顷|平方公里|km2|%|[是有][/或]?[否无])[)\]】]?"
+)
+_ADDS_NOTHING: Final = frozenset(("其中", "情况", "基本情况", "基本信息", "基础信息", "概况"))
+_OF_OTHERS: Final = re.compile(r"物业|业委会|业主委员会|物管会|自管会|驻区单位|共建单位")
+_OWN_FIELDS: Final = frozenset((
+    "name", "formal_members", "probationary_members", "members_reported", "members_transferred", "eligible",
+    "branch_name",
+))  # fmt: skip
+"""Fields of a compound that a group of columns about its property company or committee has as well."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +75,12 @@ def fields_of(kind: str) -> tuple[str, ...]:
 def spellings(header: str) -> tuple[str, ...]:
     """Return the forms in which a header is looked up, the most exact first.
 
-    >>> spellings("覆盖小区（网格）")
-    ('覆盖小区网格', '覆盖小区')
+    Simplified, half width, without readings and punctuation; then also without what stands in brackets.
+
+    >>> spellings("覆盖小区（网格）"), spellings("小(xiǎo)區(qū)名稱"), spellings("人口（万人）")
+    (('覆盖小区网格', '覆盖小区'), ('小区名称',), ('人口万人', '人口'))
     """
-    text = compact(header)
+    text = word(header)
     full, bare = _PUNCTUATION.sub("", text), _PUNCTUATION.sub("", _BRACKETS.sub("", text))
     return tuple(dict.fromkeys(form for form in (full, bare) if form))
 
@@ -69,46 +89,79 @@ def spellings(header: str) -> tuple[str, ...]:
 def _aliases(kind: str) -> Mapping[str, str]:
     """Return spelling -> field; the first field in the dictionary wins a spelling that two fields list."""
     table: dict[str, str] = {}
-    for field in fields_of(kind):
-        table.setdefault(field.replace("_", ""), field)
-    for field, labels in HEADERS[kind].items():
+    for name in fields_of(kind):
+        table.setdefault(name.replace("_", ""), name)
+    for name, labels in HEADERS[kind].items():
         for label in labels.split():
             for form in spellings(label)[:1]:
-                table.setdefault(form, field)
+                table.setdefault(form, name)
     return MappingProxyType(table)
 
 
 def field_of(header: str, kind: str) -> str:
     r"""Return the field that a header means, ``""`` for none.
 
-    The parts of a two-row header are joined by ``_``; the last part alone decides where it is specific enough.
+    The parts of a header of two to four rows are joined by ``_``; together they mean something, or two of them do, or
+    the last one alone where it is specific enough and the parts above speak of nobody else.
 
     >>> field_of("党员情况_正式党员数", "compounds"), field_of("是否符合\n组建条件", "compounds")
     ('formal_members', 'eligible')
+    >>> field_of("基本情况_小区_名称", "compounds"), field_of("党员数_其中_正式", "compounds")
+    ('name', 'formal_members')
+    >>> field_of("物业服务企业_正式党员数", "compounds")
+    ''
     """
     table = _aliases(kind)
     for form in spellings(header):
         if form in table:
             return table[form]
     parts = [part for part in header.split("_") if part.strip()]
-    if len(parts) > 1:
-        for form in spellings(parts[-1]):
-            if form in table and form not in _GENERIC:
+    kept = [part for part in parts if word(part) not in _ADDS_NOTHING and not _UNIT_ALONE.fullmatch(word(part))]
+    if len(kept) < len(parts) and kept:
+        return field_of("_".join(kept), kind)
+    if len(parts) < 2:
+        return ""
+    return _of_two(parts, table) or _of_last(parts, kind, table)
+
+
+def _of_two(parts: Sequence[str], table: Mapping[str, str]) -> str:
+    """Return the field that the last part means together with one or more above it."""
+    last, above = parts[-1], parts[:-1]
+    joined = ["".join(parts[first:]) for first in range(1, len(above))]
+    pairs = [text for part in reversed(above) for text in (part + last, last + part)]
+    for text in [*joined, *pairs]:
+        for form in spellings(text)[:1]:
+            if form in table:
                 return table[form]
+    return ""
+
+
+def _of_last(parts: Sequence[str], kind: str, table: Mapping[str, str]) -> str:
+    for form in spellings(parts[-1]):
+        if form in table and form not in _GENERIC:
+            found = table[form]
+            others = kind in ("compound", "compounds") and found in _OWN_FIELDS
+            return "" if others and _OF_OTHERS.search(word("_".join(parts[:-1]))) else found
     return ""
 
 
 def cut_fields(header: str, kind: str) -> frozenset[str]:
     """Return the fields of which ``header`` may be a shortened name.
 
+    A Shapefile numbers names that became equal (``_1``); a character cut in half is left out; letters of English names
+    count only where they fill the place.
+
     >>> sorted(cut_fields("正式党", "compounds")), len(cut_fields("所属综合_1", "compounds"))
     (['formal_members'], 1)
+    >>> sorted(cut_fields("community_", "compounds")), sorted(cut_fields("所属社\ufffd", "compounds"))
+    (['community_code', 'community_name'], ['community_code', 'community_name'])
     """
-    form = re.sub(r"_\d+$", "", compact(header))
-    form = _PUNCTUATION.sub("", form)
-    if len(form) < PREFIX or form.isascii():
+    name = _NUMBERED.sub("", header.strip().rstrip("\ufffd?"))
+    form = _PUNCTUATION.sub("", word(name))
+    full = len(header.strip()) == SHORTENED
+    if len(form) < PREFIX or (form.isascii() and not full):
         return frozenset()
-    return frozenset(field for alias, field in _aliases(kind).items() if alias.startswith(form))
+    return frozenset(found for alias, found in _aliases(kind).items() if alias.startswith(form))
 
 
 def _cut_field(header: str, kind: str) -> str:
@@ -138,18 +191,18 @@ def match(headers: Sequence[str], kind: str, *, stated: Mapping[str, str] | None
     """
     fields: dict[str, int] = {}
     wanted = {}
-    for field, header in (stated or {}).items():
+    for name, header in (stated or {}).items():
         position = stated_position(headers, header)
         if position is not None:
-            fields[field] = position
-            wanted[position] = field
+            fields[name] = position
+            wanted[position] = name
     rivals: dict[int, str] = {}
     for position, header in enumerate(headers):
-        field = "" if position in wanted else field_of(header, kind)
-        if field and field in fields:
-            rivals[position] = field
-        elif field:
-            fields[field] = position
+        name = "" if position in wanted else field_of(header, kind)
+        if name and name in fields:
+            rivals[position] = name
+        elif name:
+            fields[name] = position
     shortened = _shortened(headers, kind, fields, rivals) if cut else {}
     return Columns({**fields, **shortened}, rivals, shortened)
 
@@ -174,7 +227,7 @@ def _shortened(
     taken = {*fields.values(), *rivals}
     found: dict[str, list[int]] = {}
     for position, header in enumerate(headers):
-        field = "" if position in taken else _cut_field(header, kind)
-        if field and field not in fields:
-            found.setdefault(field, []).append(position)
-    return {field: positions[0] for field, positions in found.items() if len(positions) == 1}
+        name = "" if position in taken else _cut_field(header, kind)
+        if name and name not in fields:
+            found.setdefault(name, []).append(position)
+    return {name: positions[0] for name, positions in found.items() if len(positions) == 1}

@@ -87,7 +87,6 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S181": "warning",
     "S182": "notice",
     "S183": "warning",
-    "S188": "warning",
     "S189": "notice",
     "S190": "notice",
     "S191": "notice",

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gridkit.io.text import cell_text, compact, is_missing
+from gridkit.io.text import cell_text, compact, is_missing, missing_kind, word
 from gridkit.model.fields import VOCABULARIES
 
 if TYPE_CHECKING:
@@ -157,8 +157,6 @@ UNSURE: Final[Mapping[str, str]] = MappingProxyType({"branch_status": "unknown"}
 An organisation without a stated status counts as active; one whose status cannot be read must not.
 """
 
-_NOTHING: Final = frozenset(("", "-", "--", "—", "——", "–", "/", "//", "\\"))
-
 _BRACKETS: Final = re.compile(r"\([^)]*\)")
 
 
@@ -177,11 +175,12 @@ def _table(field: str) -> Mapping[str, str]:
 def vocabulary_of(field: str) -> Callable[[object], tuple[str, str]]:
     """Return the converter of a vocabulary field: the code, or ``""`` and the rule that the value is not known.
 
-    A status that is filled but not understood, or masked, is ``unknown``.
+    Traditional characters and readings in brackets do not matter. A status that is filled but not understood, or
+    masked, is ``unknown``.
 
     >>> to_kind = vocabulary_of("branch_kind")
-    >>> to_kind("兼合式"), to_kind("小区党支部（单独）"), to_kind("俱乐部"), to_kind("")
-    (('functional', ''), ('compound', ''), ('', 'S110'), ('', ''))
+    >>> to_kind("兼合式"), to_kind("小区党支部（单独）"), to_kind("俱乐部"), to_kind(""), to_kind("聯合黨支部")
+    (('functional', ''), ('compound', ''), ('', 'S110'), ('', ''), ('joint', ''))
     >>> to_status = vocabulary_of("branch_status")
     >>> to_status("已合并"), to_status("挂靠"), to_status("XX"), to_status("—")
     (('dissolved', ''), ('unknown', 'S110'), ('unknown', ''), ('', ''))
@@ -189,11 +188,11 @@ def vocabulary_of(field: str) -> Callable[[object], tuple[str, str]]:
     table = _table(field)
 
     def to_vocabulary(cell: object) -> tuple[str, str]:
-        text = compact(cell_text(cell))
+        text = word(cell_text(cell))
         code = table.get(text) or table.get(_BRACKETS.sub("", text)) or table.get(re.sub(r"[()、/]", "", text))
         if code:
             return code, ""
-        unsure = "" if text in _NOTHING else UNSURE.get(field, "")
+        unsure = "" if missing_kind(text) in ("blank", "not_applicable") else UNSURE.get(field, "")
         return unsure, "" if is_missing(text) else OUT_OF_VOCABULARY
 
     return to_vocabulary

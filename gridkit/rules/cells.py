@@ -8,7 +8,6 @@ from gridkit.rules.rule import Rule
 _CELLS = N_("Common practice of putting tables in order: what happens in spreadsheets")
 _CODES = N_("Common practice with tables: codes are text; a damaged code is asked for again and never completed")
 _KINDS = N_("Common practice of official forms: blank, —, 无, 待定 and masked cells mean different things")
-_FILES = N_("Common practice with boundary files: limits of their formats")
 
 _WITHHELD = N_(
     "{header:field}: {n} cell(s) of up to {length} characters cannot be read and are not shown here, because they "
@@ -114,24 +113,6 @@ RULES: tuple[Rule, ...] = (
         ),
         _CODES,
         N_("compare with the original file"),
-    ),
-    Rule(
-        "S188",
-        "shortened-name-ambiguous",
-        "warning",
-        N_("Shortened column name can mean several things"),
-        N_(
-            "column {header:field} was cut short and can mean {n} things; it is not used until one of these lines "
-            "stands under columns in gridkit.toml: {headers}"
-        ),
-        _FILES,
-        N_("name the right field with columns in gridkit.toml, or use GeoPackage, which keeps long names"),
-        variants={
-            "rivals": N_(
-                "{n} columns were cut short and can all mean {field:field}; none is used until one of these lines "
-                "stands under columns in gridkit.toml: {headers}"
-            )
-        },
     ),
     Rule(
         "S189",
