@@ -12,14 +12,16 @@ import pandas as pd
 import shapely
 
 from gridkit.geo.crs import to_lonlat, to_metric
-from gridkit.io.notes import LISTED, REFS, noticed
+from gridkit.io.notes import LISTED, noticed
 from gridkit.model import Layer, conform
 from gridkit.model.fields import LAYER_FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from gridkit.io.vector import Draft
+    from gridkit.io.drafts import Draft
     from gridkit.model import Source
 
 PROVISIONAL: Final = "~"
@@ -32,12 +34,29 @@ _COLLECTION: Final = 7
 
 @dataclass(frozen=True)
 class Finished:
-    """A layer of the city, its source with the final counts, rows set aside, and findings."""
+    """A layer of the city, its sources with the final counts, rows set aside (source, row, reason, code), findings."""
 
     layer: Layer
-    source: Source
-    set_aside: list[tuple[int, str, str]]
+    sources: tuple[Source, ...]
+    set_aside: list[tuple[str, int, str, str]]
     notes: list[dict[str, Any]]
+
+    @property
+    def source(self) -> Source:
+        """The file it was read from, the first of several."""
+        return self.sources[0]
+
+    @property
+    def parts(self) -> list[tuple[Source, list[tuple[int, str, str]], list[dict[str, Any]]]]:
+        """Each source with its rows set aside; all findings stand with the first."""
+        return [
+            (
+                one,
+                [(row, reason, code) for src, row, reason, code in self.set_aside if src == one.name],
+                [] if number else self.notes,
+            )
+            for number, one in enumerate(self.sources)
+        ]
 
 
 def finish(draft: Draft, crs: str) -> Finished:
@@ -53,23 +72,50 @@ def finish(draft: Draft, crs: str) -> Finished:
     crs : str
         Metric system, ``EPSG:4545``.
     """
-    records, source = draft.records, draft.records.source
+    records = draft.records
     frame = records.frame.copy()
+    cells = _Cells(draft)
     notes = list(records.notes)
     frame["code"], made = _coded(frame, draft.geometry)
-    notes += _code_notes(source, frame, made)
-    geometry, problems = _measurable(draft, crs, frame)
+    notes += _code_notes(cells, frame, made)
+    geometry, problems = _measurable(draft, crs, frame, cells)
     notes += problems
     frame["geometry"] = geometry
     keep, rivals = _one_per_code(frame, geometry)
-    notes += _rival_notes(source, frame, rivals)
-    set_aside = [(int(row), "S104", code) for row, code in zip(frame["row"][~keep], frame["code"][~keep], strict=True)]
+    notes += _rival_notes(cells, rivals)
+    src = frame["src"].to_numpy(dtype=object)
+    set_aside = [(records.source.name, *rest) for rest in records.set_aside]
+    set_aside += [
+        (src[one], int(frame["row"].iloc[one]), "S104", frame["code"].iloc[one]) for one in np.flatnonzero(~keep)
+    ]
     kept = frame[keep]
     kept.index = pd.Index(kept["code"].to_numpy(dtype=object), dtype="object", name="code")
     kept = conform(kept.sort_index(), LAYER_FIELDS[records.kind])
     level = Layer(records.kind, gpd.GeoDataFrame(kept, geometry="geometry", crs=crs), records.given)
-    source = replace(source, kept=len(kept), set_aside=source.rows_in - len(kept))
-    return Finished(level, source, [*records.set_aside, *set_aside], notes)
+    return Finished(level, tuple(_counted(one, src[keep]) for one in draft.all_sources), set_aside, notes)
+
+
+def _counted(source: Source, kept: NDArray[np.object_]) -> Source:
+    """Return a source with how many of its rows are kept in the end."""
+    number = int((kept == source.name).sum())
+    return replace(source, kept=number, set_aside=source.rows_in - number)
+
+
+class _Cells:
+    """The cell of the file that each row of a draft came from, whichever of several files that is."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.name = draft.records.source.name
+        self._sources = {one.name: one for one in draft.all_sources}
+        frame = draft.records.frame
+        self._places = list(zip(frame["src"], frame["row"], strict=True))
+
+    def of(self, position: int, field: str = "") -> str:
+        src, row = self._places[position]
+        return self._sources[src].cell(int(row), field)
+
+    def where(self, mask: NDArray[np.bool_], field: str = "") -> list[str]:
+        return [self.of(int(position), field) for position in np.flatnonzero(mask)]
 
 
 def _coded(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> tuple[list[str], NDArray[np.bool_]]:
@@ -99,23 +145,20 @@ def _contents(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> list[bytes]:
     return ["\x1f".join(row).encode() + (one or b"") for row, one in zip(rows, shapes, strict=True)]
 
 
-def _code_notes(source: Source, frame: pd.DataFrame, made: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    rows = frame["row"].to_numpy()[made]
+def _code_notes(cells: _Cells, frame: pd.DataFrame, made: NDArray[np.bool_]) -> list[dict[str, Any]]:
     codes = frame["code"].to_numpy(dtype=object)[made]
-    if len(rows) > LISTED:
-        refs = [source.cell(int(row), "code") for row in rows]
-        return [noticed("S103", source.name, refs=refs, n=len(rows), ident=f"{codes[0]} ...")]
-    return [
-        noticed("S103", code, refs=[source.cell(int(row), "code")], n=1, ident=code)
-        for row, code in zip(rows, codes, strict=True)
-    ]
+    refs = cells.where(made, "code")
+    if len(refs) > LISTED:
+        return [noticed("S103", cells.name, refs=refs, n=len(refs), ident=f"{codes[0]} ...")]
+    return [noticed("S103", code, refs=[ref], n=1, ident=code) for code, ref in zip(codes, refs, strict=True)]
 
 
-def _measurable(draft: Draft, crs: str, frame: pd.DataFrame) -> tuple[NDArray[np.object_], list[dict[str, Any]]]:
+def _measurable(
+    draft: Draft, crs: str, frame: pd.DataFrame, cells: _Cells
+) -> tuple[NDArray[np.object_], list[dict[str, Any]]]:
     """Return metric geometries that can be measured: points, or valid polygons; None for the rest, each one noted."""
-    source = draft.records.source
     geometry = np.array(to_metric(draft.geometry, crs).to_numpy(), dtype=object)
-    rows, codes = frame["row"].to_numpy(), frame["code"].to_numpy(dtype=object)
+    codes = frame["code"].to_numpy(dtype=object)
     notes = []
     lost = ~shapely.is_missing(geometry) & ~np.isfinite(shapely.bounds(geometry)).all(axis=1)
     geometry[lost] = None
@@ -123,14 +166,14 @@ def _measurable(draft: Draft, crs: str, frame: pd.DataFrame) -> tuple[NDArray[np
     strange = ~np.isin(kinds, (*_AREAL, _POINT, _COLLECTION, -1))
     for code, mask in (("S135", lost), ("S136", strange)):
         if mask.any():
-            refs = [source.cell(int(row)) for row in rows[mask][:REFS]]
-            notes.append(noticed(code, source.name, refs=refs, n=int(mask.sum())))
+            notes.append(noticed(code, cells.name, refs=cells.where(mask), n=int(mask.sum())))
     geometry[strange] = None
     invalid = np.flatnonzero((kinds == _COLLECTION) | (np.isin(kinds, _AREAL) & ~shapely.is_valid(geometry)))
     if len(invalid):
         before = geometry[invalid].copy()
         geometry[invalid] = [_areal(one) for one in before]
-        notes += _invalid_notes(source, before, geometry[invalid], codes[invalid], rows[invalid], crs=crs)
+        refs = [cells.of(int(one)) for one in invalid]
+        notes += _invalid_notes(refs, before, geometry[invalid], codes[invalid], crs=crs)
     return geometry, notes
 
 
@@ -144,24 +187,23 @@ def _areal(geometry: shapely.Geometry) -> shapely.Geometry | None:
 
 
 def _invalid_notes(
-    source: Source,
+    refs: Sequence[str],
     before: NDArray[np.object_],
     after: NDArray[np.object_],
     codes: NDArray[np.object_],
-    rows: NDArray[np.int64],
     *,
     crs: str,
 ) -> list[dict[str, Any]]:
     places = to_lonlat(gpd.GeoSeries(shapely.centroid(before), crs=crs))
     notes = []
-    for old, new, code, row, place in zip(before, after, codes, rows, places, strict=True):
+    for old, new, code, ref, place in zip(before, after, codes, refs, places, strict=True):
         reason, _, point = shapely.is_valid_reason(old).partition("[")
         x, y = _where(point, place, crs)
         notes.append(
             noticed(
                 "S134",
                 code,
-                refs=[source.cell(int(row))],
+                refs=[ref],
                 lon=x,
                 lat=y,
                 ident=code,
@@ -203,9 +245,8 @@ def _one_per_code(frame: pd.DataFrame, geometry: NDArray[np.object_]) -> tuple[N
     return keep, rivals
 
 
-def _rival_notes(source: Source, frame: pd.DataFrame, rivals: dict[str, list[int]]) -> list[dict[str, Any]]:
-    rows = frame["row"].to_numpy()
+def _rival_notes(cells: _Cells, rivals: dict[str, list[int]]) -> list[dict[str, Any]]:
     return [
-        noticed("S104", code, refs=[source.cell(int(rows[one]), "code") for one in found], ident=code, n=len(found))
+        noticed("S104", code, refs=[cells.of(one, "code") for one in found], ident=code, n=len(found))
         for code, found in sorted(rivals.items())
     ]

@@ -1,47 +1,60 @@
-"""Boundary layers: GeoPackage, GeoJSON, Shapefile, and tables of points."""
+"""Boundary layers: vector files of any format, folders of them read as one layer, and tables of points."""
 
 from __future__ import annotations
 
-import json
 import math
-import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
-import pyogrio
 import shapely
 
 from gridkit.errors import LayerError
-from gridkit.geo.crs import resolve_crs
-from gridkit.io.decode import DISGUISE, reveal, vote
-from gridkit.io.fields import Records, shape
-from gridkit.io.notes import REFS, noticed
-from gridkit.io.raw import RawTable, digest, located
+from gridkit.io.dictionary import cut_fields, match
+from gridkit.io.drafts import Draft, joined, settled
+from gridkit.io.features import plain
+from gridkit.io.fields import Records, shape, types_of
+from gridkit.io.notes import noticed
+from gridkit.io.opened import Opened, opened
+from gridkit.io.raw import RawTable
 from gridkit.io.sheets import WORKBOOKS
-from gridkit.io.shifts import ASSUMED, convert_datum, crs_of_datum, shift_of
+from gridkit.io.shifts import ASSUMED, crs_of_datum
+from gridkit.io.sources import digest_of, found_files, kind_of
 from gridkit.io.tables import read_table
-from gridkit.io.whole import demand_whole, demand_written
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from gridkit.io.features import Features, Remark
+
+__all__ = ["Draft", "layers_of", "read_layer", "read_vector"]
 
 TABLES: Final = (*WORKBOOKS, ".csv", ".txt", ".tsv")
+ALL: Final = "*"
+"""Read all layers of a file as one."""
+
+FILE: Final = "文件名"
+"""Attribute that holds the name of the file, where several are read as one layer."""
+
+_KINDS_OF_TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table"))
+_COMMUNITIES: Final = ("社区", "村", "居委会", "村委会", "小区居", "居民区")
+_STREETS: Final = ("街道", "镇", "乡", "办事处", "街道办")
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A layer in the fields of its level and the system of its file: ``records`` row for row with ``geometry``."""
+class _Part:
+    """One layer of one file."""
 
-    records: Records
-    geometry: gpd.GeoSeries
+    raw: RawTable
+    geometry: NDArray[np.object_]
     crs: str
+    cut: bool
+    within: str
 
 
 def read_layer(
@@ -59,11 +72,12 @@ def read_layer(
     Parameters
     ----------
     path, root : str, Path
-        Path as the project states it, and the folder of the project file.
+        Path as the project states it, and the folder of the project file. A folder or a pattern (``communities/*.shp``)
+        is read as one layer, in the order of the names.
     level : str
         ``street``, ``community``, ``grid`` or ``compound``.
     layer : str
-        Layer of the file, or sheet of a workbook; may be left out where there is only one.
+        Layer of the file, or sheet of a workbook; may be left out where only one fits; ``*`` for all of them together.
     columns : mapping of str to str, optional
         Field -> attribute name.
     crs : str
@@ -74,128 +88,175 @@ def read_layer(
     Raises
     ------
     LayerError, TableError
-        If the file cannot be used.
+        If a file cannot be used.
     """
-    if path.lower().endswith(TABLES):
-        return _points(path, root, level, layer=layer, columns=columns, crs=crs, encoding=encoding)
-    raw, geometry, stated = read_vector(path, root, layer=layer, encoding=encoding)
-    records = shape(raw, level, columns=columns, cut=path.lower().endswith(".shp"))
-    return _draft(records, geometry, crs or stated, stated=stated)
+    stated = dict(columns or {})
+    if path.lower().endswith(TABLES) or _is_table(root / path):
+        return _points(path, root, level, layer=layer, columns=stated, crs=crs, encoding=encoding)
+    fits = partial(_fits, level=level, columns=stated)
+    parts = _read(path, root, layer=layer, encoding=encoding, fits=fits)
+    drafts = [_drafted(part, level, stated, crs, several=len(parts) > 1) for part in parts]
+    return joined(drafts, path)
 
 
 def read_vector(
     path: str, root: Path, *, layer: str = "", encoding: str = ""
 ) -> tuple[RawTable, NDArray[np.object_], str]:
-    """Return attributes, geometries and the stated system of a vector file, every feature, as they are."""
-    file, name = located(path, root, layer=True)
-    demand_written(file, name)
-    chosen = _layer_name(file, name, layer)
-    shapefile = file.suffix.lower() == ".shp"
-    options = {"encoding": DISGUISE} if shapefile else {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL warns of what is checked here anyway
-            meta, table = pyogrio.read_arrow(file, layer=chosen, **options)
-            stated = pyogrio.read_info(file, layer=chosen, force_feature_count=True, **options)["features"]
-        demand_whole(file, name, table.num_rows)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        ValueError,
-        RuntimeError,
-        OSError,
-    ) as problem:
-        raise _unreadable(name, problem) from problem
-    if not shapefile and table.num_rows != stated:
+    """Return attributes, geometries and the stated system of one vector file, every feature.
+
+    Geometries are flat, and closed lines are areas; nothing else is changed. See :func:`read_layer` for folders.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be used, or several files or layers could be meant.
+    """
+    parts = _read(path, root, layer=layer, encoding=encoding)
+    if len(parts) > 1:
         raise LayerError(
-            N_("the layer states {stated} features, but {read} can be read"),
-            place=f"{name}!{chosen}",
-            remedy=N_("repair it in a GIS and save it as GeoPackage"),
-            stated=stated,
-            read=table.num_rows,
+            N_("this means several files or layers: {names}"),
+            place=path,
+            remedy=N_("name one of them"),
+            names=", ".join(part.raw.name for part in parts[:10]),
         )
-    wkb = meta["geometry_name"] or "wkb_geometry"
-    if wkb not in table.column_names:
-        raise LayerError(N_("the layer holds no geometry"), place=f"{name}!{chosen}", remedy=N_("name another layer"))
-    geometry = shapely.from_wkb(np.asarray(table.column(wkb).to_pylist(), dtype=object), on_invalid="ignore")
-    if table.num_rows == 0:
-        raise LayerError(N_("the layer holds no feature"), place=f"{name}!{chosen}", remedy=N_("name another layer"))
-    names = [one for one in table.column_names if one != wkb]
-    cells = [_exact(table.column(one).to_pylist()) for one in names]
-    used, bad = meta["encoding"] or "", 0
-    if shapefile:
-        names, cells, used, bad = _revealed(names, cells, encoding)
-    notes = [noticed("S132", f"{name}!{chosen}", encoding=used)] if shapefile and used != "ascii" else []
-    if bad:
-        notes.append(noticed("S116", f"{name}!{chosen}", n=bad, value="encoding", header=""))
-    raw = RawTable(
-        name, chosen, digest(file, name, layer=True), names, list(names), cells, list(range(1, len(geometry) + 1)),
-        tabular=False, encoding=used, notes=notes,
-    )  # fmt: skip
-    return raw, geometry, meta["crs"] or ""
+    return parts[0].raw, parts[0].geometry, parts[0].crs
 
 
-def _unreadable(name: str, problem: Exception) -> LayerError:
-    return LayerError(
-        N_("this is not a boundary file that can be read: {reason}"),
-        place=name,
-        remedy=N_("open it in a GIS and save it as GeoPackage"),
-        reason=str(problem).splitlines()[0][:160] if str(problem) else type(problem).__name__,
-    )
+def layers_of(path: str, root: Path) -> tuple[str, ...]:
+    """Return the names of the layers with geometry of a vector file; of several files those of all, each once.
+
+    Raises
+    ------
+    LayerError
+        If there is no such file, or it is no vector file.
+    """
+    names: dict[str, None] = {}
+    for file, name in found_files(path, root)[0]:
+        with opened(file, name) as found:
+            names |= dict.fromkeys(found.layers)
+    return tuple(names)
 
 
-def _layer_name(file: Path, name: str, wanted: str) -> str:
+def _is_table(file: Path) -> bool:
     try:
-        listed = pyogrio.list_layers(file)
-    except (pyogrio.errors.DataSourceError, ValueError, RuntimeError, OSError) as problem:
-        raise _unreadable(name, problem) from problem
-    names = [str(one) for one in listed[:, 0]]
-    if not wanted:  # tables without geometry, such as the styles that QGIS stores, are no layers
-        names = [str(one) for one, geometry in listed if geometry is not None] or names
-    if wanted and wanted in names:
+        return file.is_file() and kind_of(file) in _KINDS_OF_TABLES
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: str, root: Path, *, layer: str, encoding: str, fits: Any = None) -> list[_Part]:
+    files, others = found_files(path, root)
+    parts: list[_Part] = []
+    for file, name in files:
+        with opened(file, name, encoding=encoding) as found:
+            chosen = list(found.layers) if layer == ALL else [_chosen(found, name, layer, fits)]
+            notes = []
+            if not layer and len(found.layers) > 1:
+                notes.append(noticed("S163", name, values=", ".join(found.layers), layer=chosen[0]))
+            if others + found.others:
+                notes.append(noticed("S169", name, n=others + found.others, variant="others"))
+            others = 0
+            sha256 = digest_of(file, name)
+            for one in chosen:
+                parts.append(_part(found.layers[one](), name, sha256, notes))
+                notes = []
+    return parts
+
+
+def _chosen(found: Opened, name: str, wanted: str, fits: Any) -> str:
+    """Return the layer that is meant: by name, the only one, or the only one with code and name of the level."""
+    names = list(found.layers)
+    if wanted in found.layers:
         return wanted
-    if not wanted and len(names) == 1:
+    if len(names) == 1 and (not wanted or found.lenient):
         return names[0]
-    if wanted and len(names) == 1 and file.suffix.lower() == ".shp":
-        return names[0]
+    if wanted:
+        ends = [one for one in names if one.rpartition("/")[2] == wanted]
+        if len(ends) == 1:
+            return ends[0]
+    elif fits is not None:
+        fitting = [one for one in names if one in found.headers and fits(found.headers[one]())]
+        if len(fitting) == 1:
+            return fitting[0]
     template = (
         N_("there is no layer {layer}; the file has: {names}") if wanted else N_("the file has several layers: {names}")
     )
+    if not names:
+        template = N_("the file has no layer with geometry")
     raise LayerError(
         template, place=name, remedy=N_("state layer in gridkit.toml"), layer=wanted, names=", ".join(names)
+    )
+
+
+def _fits(headers: Sequence[str], *, level: str, columns: Mapping[str, str]) -> bool:
+    return {"code", "name"} <= set(match(headers, level, stated=columns, cut=True).fields)
+
+
+def _part(found: Features, name: str, sha256: str, notes: Sequence[dict[str, Any]]) -> _Part:
+    """Bring what a reader found into a raw table and flat geometries."""
+    place = f"{name}!{found.layer}" if found.layer else name
+    if not len(found.geometry):
+        raise LayerError(N_("the layer holds no feature"), place=place, remedy=N_("name another layer"))
+    geometry, remarks = plain(found.geometry)
+    raw = RawTable(
+        name, found.layer, sha256, found.names, list(found.names), found.cells, list(range(1, len(geometry) + 1)),
+        tabular=False, encoding=found.encoding,
+        notes=[*notes, *(_note(one, place) for one in (*found.remarks, *remarks))],
     )  # fmt: skip
+    return _Part(raw, geometry, found.crs, found.cut, found.within)
 
 
-def _exact(cells: list[Any]) -> list[Any]:
-    """Return whole numbers too long for a spreadsheet as text: in a layer they are exact; lists and tables as JSON."""
-    return [_cell(cell) if isinstance(cell, (int, list, dict, bytes)) else cell for cell in cells]
+def _note(remark: Remark, place: str) -> dict[str, Any]:
+    x, y = remark.at or (math.nan, math.nan)
+    refs = [f"{place}!{row}" for row in remark.rows]
+    return noticed(remark.code, place, refs=refs, lon=x, lat=y, **remark.params)
 
 
-def _cell(cell: Any) -> Any:
-    if isinstance(cell, (list, dict)):
-        return json.dumps(cell, ensure_ascii=False, sort_keys=True, default=str)
-    if isinstance(cell, bytes):
+def _drafted(part: _Part, level: str, columns: Mapping[str, str], crs: str, *, several: bool) -> Draft:
+    raw = part.raw
+    if several:
+        stem = raw.path.rpartition("/")[2].partition(".")[0]
+        raw = replace(
+            raw,
+            headers=[*raw.headers, FILE],
+            letters=[*raw.letters, FILE],
+            columns=[*raw.columns, [stem] * len(raw.rows)],
+        )
+    stated = dict(columns)
+    for header in (part.within, FILE):
+        field = _place_field(raw, header, level, stated, cut=part.cut)
+        if field:
+            stated[field] = header
+    records = shape(raw, level, columns=stated, cut=part.cut)
+    if part.cut:
+        records = replace(records, notes=[*records.notes, *_ambiguous(raw, level, stated)])
+    return settled(records, part.geometry, crs or part.crs, stated=part.crs)
+
+
+def _place_field(raw: RawTable, header: str, level: str, columns: Mapping[str, str], *, cut: bool) -> str:
+    """Return the field that the names of folders or files fill: every one of them names such a place."""
+    if header not in raw.headers:
         return ""
-    return str(cell) if type(cell) is int and abs(cell) >= 10**15 else cell
+    values = {str(one) for one in raw.columns[raw.headers.index(header)] if one}
+    given = match(raw.headers, level, stated=columns, cut=cut).fields
+    own = {"community": ("name", _COMMUNITIES), "street": ("name", _STREETS)}.get(level)
+    for field, ends in (("community_name", _COMMUNITIES), ("street_name", _STREETS), own or ("", ())):
+        if field in types_of(level) and field not in given and values and all(one.endswith(ends) for one in values):
+            return field
+    return ""
 
 
-def _revealed(names: list[str], columns: list[list[Any]], encoding: str) -> tuple[list[str], list[list[Any]], str, int]:
-    """Decode the names and texts of a Shapefile, one vote per column."""
-    codec = vote(names, cut=True)
-    shown = [reveal(one, codec, cut=True)[0] for one in names]
-    out, used, bad = [], set(), 0
-    for cells in columns:
-        texts = {cell for cell in cells if isinstance(cell, str)}
-        if not texts:
-            out.append(cells)
-            continue
-        choice = encoding.lower() if encoding.lower() in ("utf-8", "utf8") else ("gb18030" if encoding else vote(texts))
-        table = {text: reveal(text, choice) for text in texts}
-        bad += sum(not fine for _, fine in table.values())
-        out.append([table[cell][0] if isinstance(cell, str) else cell for cell in cells])
-        used |= {choice} if any(not text.isascii() for text in texts) else set()
-    used |= {codec} if any(not one.isascii() for one in names) else set()
-    return shown, out, "+".join(sorted(used)) or "ascii", bad
+def _ambiguous(raw: RawTable, level: str, columns: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Tell of names that were cut off and may mean several fields, or one field together with other such names."""
+    found = match(raw.headers, level, stated=columns, cut=True)
+    taken = {*found.fields.values(), *found.rivals}
+    notes = []
+    for position, header in enumerate(raw.headers):
+        fields = sorted(cut_fields(header, level) - set(found.fields)) if position not in taken else []
+        if fields:
+            refs = [f"{raw.name}.{header}"]
+            notes.append(noticed("S168", raw.name, refs=refs, header=header, values=", ".join(fields)))
+    return notes
 
 
 def _points(
@@ -204,7 +265,7 @@ def _points(
     level: str,
     *,
     layer: str,
-    columns: Mapping[str, str] | None,
+    columns: Mapping[str, str],
     crs: str,
     encoding: str,
 ) -> Draft:
@@ -228,7 +289,7 @@ def _points(
         there = np.isfinite(x) & np.isfinite(y)
         geometry[there] = shapely.points(x[there], y[there])
     if crs or not there_are(geometry):
-        return _draft(records, geometry, crs or ASSUMED, stated="")
+        return settled(records, geometry, crs or ASSUMED, stated="")
     datum, mixed = _datum_column(records)
     if mixed:
         raise LayerError(
@@ -237,7 +298,7 @@ def _points(
             remedy=N_("state crs in gridkit.toml, or split the table"),
             names=", ".join(mixed),
         )
-    draft = _draft(records, geometry, datum or ASSUMED, stated=datum)
+    draft = settled(records, geometry, datum or ASSUMED, stated=datum)
     if datum:
         return draft
     note = noticed("S130", raw.name, crs=ASSUMED)
@@ -258,60 +319,3 @@ def _datum_column(records: Records) -> tuple[str, list[str]]:
         return "", names
     stated = names[0] if names else ""
     return crs_of_datum(stated), []
-
-
-def _draft(records: Records, geometry: NDArray[np.object_], crs: str, *, stated: str) -> Draft:
-    """Settle the system, convert map-service coordinates, and set aside what cannot be a place."""
-    name = records.source.name
-    notes = list(records.notes)
-    shifted = shift_of(crs)
-    geometry, problems = _plausible(records, geometry, degrees=bool(shifted) or _seems_degrees(crs))
-    notes += problems
-    if shifted:
-        geometry = convert_datum(geometry, shifted)
-        notes.append(noticed("S131", name, crs=crs, n=int((~shapely.is_missing(geometry)).sum())))
-        crs_used = ASSUMED
-    else:
-        crs_used = crs
-    bounds = shapely.total_bounds(geometry)
-    crs_used = resolve_crs(crs_used, bounds=tuple(float(one) for one in bounds), place=name)
-    series = gpd.GeoSeries(geometry, index=records.frame.index, crs=crs_used)
-    source = replace(records.source, crs_stated=stated or crs if shifted else stated, crs_used=crs_used)
-    return Draft(replace(records, source=source, notes=notes), series, crs_used)
-
-
-def _seems_degrees(crs: str) -> bool:
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        return bool(CRS.from_user_input(crs).is_geographic)
-    except CRSError:
-        return False
-
-
-def _plausible(
-    records: Records, geometry: NDArray[np.object_], *, degrees: bool
-) -> tuple[NDArray[np.object_], list[dict[str, Any]]]:
-    """Take away geometries that are empty or lie at no place on earth; every row stays, and is named."""
-    source, rows = records.source, records.frame["row"].to_numpy()
-    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    bounds = shapely.bounds(geometry)
-    wrong = ~nothing & ~np.isfinite(bounds).all(axis=1)
-    if degrees:
-        outside = (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(axis=1)
-        null_island = (np.abs(bounds) < 1e-9).all(axis=1)
-        wrong |= ~nothing & (outside | null_island) if _few(outside, nothing) else ~nothing & null_island
-    notes = []
-    for code, mask in (("S133", nothing), ("S135", wrong)):
-        if mask.any():
-            refs = [source.cell(int(row), "lon") for row in rows[mask][:REFS]]
-            notes.append(noticed(code, source.name, refs=refs, n=int(mask.sum())))
-    kept = shapely.force_2d(geometry).copy()
-    kept[nothing | wrong] = None
-    return kept, notes
-
-
-def _few(outside: NDArray[np.bool_], nothing: NDArray[np.bool_]) -> bool:
-    """Tell whether only single features are off the earth; a whole layer in metres must be refused, not emptied."""
-    return 2 * int(outside.sum()) < int((~nothing).sum())

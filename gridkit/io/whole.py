@@ -62,7 +62,7 @@ def demand_whole(file: Path, name: str, read: int) -> None:
     with file.open("rb") as stream:
         words = struct.unpack(">i", stream.read(28)[24:28])[0]
     if file.stat().st_size < 2 * words:
-        raise _cut_off(name, file.name)
+        raise cut_off(name, file.name)
     if index is not None:
         counts[index.name] = (index.stat().st_size - _SHX_HEADER) // _SHX_RECORD
     if table is not None:
@@ -84,15 +84,16 @@ def _records(table: Path, name: str) -> tuple[int, int]:
     """Return how many records a .dbf file states, and how many of them are not marked as deleted."""
     data = np.fromfile(table, dtype=np.uint8)
     if len(data) < _DBF_HEADER:
-        raise _cut_off(name, table.name)
+        raise cut_off(name, table.name)
     count, start, width = struct.unpack("<IHH", data[4:12].tobytes())
     if len(data) < start + count * width:
-        raise _cut_off(name, table.name)
+        raise cut_off(name, table.name)
     marks = data[start : start + count * width : width] if width else data[:0]
     return count, count - int((marks == _DELETED).sum())
 
 
-def _cut_off(name: str, part: str) -> LayerError:
+def cut_off(name: str, part: str) -> LayerError:
+    """Return the error for a part that is shorter than it says."""
     return LayerError(
         N_("{part} is shorter than it says: the file was cut off"),
         place=name,

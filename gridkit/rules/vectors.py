@@ -25,10 +25,9 @@ _VARIANTS = {
             "the table of attributes (.dbf) is missing: {n} feature(s) are kept by their shape alone, with provisional "
             "codes"
         ),
-        "shx": N_("the index (.shx) is missing; it was made again in a temporary copy, beside the file nothing changed"),
+        "shx": N_("the index (.shx) is missing; it was made again in a temporary copy, the folder is unchanged"),
     },
     "S164": {
-        "many": N_("{n} lines end nowhere; the widest gap is {distance_m}, in the unit of the drawing"),
         "alone": N_("a line bounds nothing: it is no part of the outline of any area"),
     },
     "S165": {
@@ -38,8 +37,8 @@ _VARIANTS = {
     },
     "S166": {
         "ovital": N_(
-            "this file comes from Ovital map (奥维), which writes GCJ-02 since version 9.3.0 and says WGS 84; nothing was "
-            "converted"
+            "this file comes from Ovital map (奥维), which writes GCJ-02 since version 9.3.0 and says WGS 84; nothing "
+            "was converted"
         ),
     },
     "S167": {

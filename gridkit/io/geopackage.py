@@ -1,0 +1,89 @@
+"""GeoPackages: opened as files that nobody changes, so that SQLite neither recovers nor writes anything beside them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from gridkit.errors import LayerError
+from gridkit.io.features import Features, Remark, attributes, read_gdal, shapes_of, unreadable
+from gridkit.io.whole import demand_written
+from gridkit.locale import N_
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HOT: Final = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+"""How a rollback journal begins that was not finished (SQLite file format, section 3)."""
+
+_LAYERS: Final = (
+    "SELECT c.table_name FROM gpkg_contents AS c JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name "
+    "ORDER BY c.rowid"
+)
+
+
+def layers(file: Path, name: str) -> dict[str, list[str]]:
+    """Return the layers with geometry and the names of their attributes.
+
+    Raises
+    ------
+    LayerError
+        If it is no GeoPackage, or changes to it are not written yet.
+    """
+    demand_written(file, name)
+    try:
+        with closing(_opened(file)) as base:
+            tables = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
+            if not {"gpkg_contents", "gpkg_geometry_columns"} <= tables:
+                raise unreadable(name, "no gpkg_contents")
+            found = [str(row[0]) for row in base.execute(_LAYERS)]
+            return {
+                one: [str(row[1]) for row in base.execute(f'PRAGMA table_info("{one.replace(chr(34), chr(34) * 2)}")')]
+                for one in found
+            }
+    except sqlite3.Error as problem:
+        raise unreadable(name, problem) from problem
+
+
+def read(file: Path, name: str, layer: str) -> Features:
+    """Read one layer."""
+    remarks = _journal(file, name)
+    meta, table = read_gdal(file.absolute(), name, layer=layer, IMMUTABLE="YES")
+    column = meta["geometry_name"] or "wkb_geometry"
+    names, cells = attributes(table, f"{name}!{layer}", without=[column])
+    wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
+    geometry, more = shapes_of(wkb, file, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
+    return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", (*remarks, *more))
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro&immutable=1", uri=True)
+    base.text_factory = lambda data: data.decode("utf-8", "replace")
+    return base
+
+
+def _journal(file: Path, name: str) -> list[Remark]:
+    """Tell of the journal of a program that was stopped; the file must be whole all the same."""
+    journal = file.with_name(file.name + "-journal")
+    try:
+        with journal.open("rb") as stream:
+            hot = stream.read(8) == _HOT
+    except OSError:
+        return []
+    if not hot:
+        return []
+    try:
+        with closing(_opened(file)) as base:
+            state = base.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as problem:
+        state = str(problem)
+    if state != "ok":
+        raise LayerError(
+            N_("a program was stopped while it wrote this GeoPackage, and left it damaged: {journal} lies beside it"),
+            place=name,
+            remedy=N_("open and close it in the program that wrote it, then try again"),
+            journal=journal.name,
+        )
+    return [Remark("S162", params={"part": journal.name})]
