@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from rapidfuzz import fuzz, process
 
 from gridkit.linkage.names import marks_clash
-from gridkit.linkage.score import SIMILAR
+from gridkit.linkage.evidence import NEAR_M, SIMILAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ ELSEWHERE: Final = 3
 NAMESAKES: Final = 6
 """Namesakes that are looked at where no parent is stated (more than are shown, so that a tie is seen)."""
 SIMILAR_KEPT: Final = 3
+SHORT: Final = 3
+"""Names up to this length are compared with those of the same length even where little agrees."""
 BUCKET: Final = 300
 """Names compared at most where there is no community to narrow the search."""
 
@@ -33,7 +36,13 @@ def find(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     By code; by point; by name, alias and core within the stated community, or street, or the city where neither is
     stated; namesakes elsewhere where the stated parent has none; similar names where there is no namesake in reach.
     """
-    parts = [_by_code(mentions, targets), _by_point(mentions, targets)]
+    parts = [
+        _by_code(mentions, targets),
+        _by_point(mentions, targets),
+        _by_address(mentions, targets),
+        _by_distance(mentions, targets),
+    ]
+    others = len(parts)
     free = (mentions["community"] == "") & (mentions["street"] == "")
     in_community = _by_key(mentions[(mentions["community"] != "") & ~mentions["soft"]], targets.keys, ["community"])
     in_street = mentions[(mentions["community"] == "") & (mentions["street"] != "") & ~mentions["soft"]]
@@ -43,7 +52,7 @@ def find(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
         parts.append(_by_key(mentions[mentions["soft"] & (mentions["community"] != "")], targets.keys, ["community"]))
     city_wide = _first(targets.keys, [], NAMESAKES)
     parts.append(_by_key(mentions[free | mentions["soft"]], city_wide, []))
-    named = set().union(*(set(part["uid"]) for part in parts[2:]))
+    named = set().union(*(set(part["uid"]) for part in parts[others:]))
     rest = mentions[~mentions.index.isin(named) & (mentions["full"] != "")]
     if targets.level != "grid":
         by_street = _by_key(rest[rest["street"] != ""], _first(targets.keys, ["street"], ELSEWHERE), ["street"])
@@ -67,6 +76,24 @@ def _by_code(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
 def _by_point(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     given = mentions[mentions["point"].isin(targets.frame.index) & (mentions["point"] != "")]
     return _frame(given.index, given["point"].to_numpy(), BY_CODE)
+
+
+def _by_address(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return the targets at the road and number of a mention, within its community."""
+    given = mentions.loc[(mentions["address"] != "") & (mentions["community"] != ""), ["address", "community"]]
+    there = targets.frame.loc[targets.frame["address"] != "", ["address", "community"]].rename_axis("target")
+    found = given.rename_axis("uid").reset_index().merge(there.reset_index(), on=["address", "community"])
+    return _frame(found["uid"], found["target"], BY_CODE)
+
+
+def _by_distance(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return the compounds near the point of a mention."""
+    given = mentions[np.isfinite(mentions["x"].to_numpy(dtype=float))]
+    if given.empty or targets.shapes is None:
+        return _frame(np.array([], dtype="int64"), np.array([], dtype=object), np.array([], dtype="int64"))
+    points = shapely.points(given["x"].to_numpy(dtype=float), given["y"].to_numpy(dtype=float))
+    at, found = shapely.STRtree(targets.shapes).query(points, predicate="dwithin", distance=NEAR_M)
+    return _frame(given.index.to_numpy()[at], targets.frame.index.to_numpy(dtype=object)[found], BY_CODE)
 
 
 def _first(keys: pd.DataFrame, within: list[str], count: int) -> pd.DataFrame:
@@ -108,20 +135,20 @@ def _compare(
 ) -> Iterator[tuple[int, str]]:
     """Compare names group by group."""
     groups = frame.groupby(offered.to_numpy()).indices
-    full, marks, codes = frame["full"].to_numpy(), frame["marks"].to_numpy(), frame.index.to_numpy()
+    full, marks, codes = frame["base"].to_numpy(), frame["marks"].to_numpy(), frame.index.to_numpy()
     for key, rows in mentions.groupby(wanted.to_numpy()):
         choices = groups.get(key)
         if choices is None:
             continue
         choices = choices[:BUCKET]
         names = full[choices].tolist()
-        likeness = process.cdist(rows["full"].to_list(), names, scorer=fuzz.ratio, score_cutoff=50, dtype=np.uint8)
-        for uid, name, mark, line in zip(rows.index, rows["full"], rows["marks"], likeness, strict=True):
+        likeness = process.cdist(rows["base"].to_list(), names, scorer=fuzz.ratio, score_cutoff=50, dtype=np.uint8)
+        for uid, name, mark, line in zip(rows.index, rows["base"], rows["marks"], likeness, strict=True):
             kept = 0
             for at in np.lexsort((codes[choices].astype(str), -line.astype(int))):
                 if line[at] < 50 or kept == SIMILAR_KEPT:
                     break
-                alike = line[at] >= SIMILAR or name[:2] == names[at][:2]
+                alike = line[at] >= SIMILAR or name[:2] == names[at][:2] or len(name) == len(names[at]) <= SHORT
                 if alike and not marks_clash(mark, marks[choices[at]]):
                     kept += 1
                     yield uid, codes[choices[at]]

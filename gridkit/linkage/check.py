@@ -75,7 +75,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     accepted = frame["accepted"]
     rows.extend(_contradicting_codes(context, frame[accepted & (reasons["code"] == "contradicts")]))
     rows.extend(_settled_against(context, frame[accepted & (reasons["point"] == "outside")], "L111"))
-    rows.extend(_settled_against(context, frame[accepted & (reasons["parent"] == "other")], "L112"))
+    rows.extend(_settled_against(context, frame[accepted & reasons["parent"].isin(["other", "near"])], "L112"))
     named = accepted & reasons["name"].isin(["same", "alias", "core"]) & reasons["code"].isin(["same", "contradicts"])
     rows.extend(_doubtful_columns(context, frame[named].assign(code_is=reasons["code"][named])))
     rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))

@@ -12,8 +12,9 @@ from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLU
 from gridkit.linkage.parents import Rows, hints, inherit, locate
 from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
-from gridkit.linkage.score import ACCEPT
 from gridkit.linkage.targets import Targets, layer_targets, record_targets
+
+ALL_POINTS = 8.0
 from gridkit.model import Links
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 from gridkit.model.results import LINK_COLUMNS
@@ -154,7 +155,7 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
         codes = sorted(by_community[level].get(community, [])) if community else []
         reason = {"all_of": community} if community else {"parent": "unresolved"} if unresolved else {}
         for rank, code in enumerate(codes, start=1):
-            found.append({**base, "code": code, "method": "all", "score": ACCEPT, "margin": ACCEPT, "rank": rank,
+            found.append({**base, "code": code, "method": "all", "score": ALL_POINTS, "margin": ALL_POINTS, "rank": rank,
                           "accepted": True, "reason": reason})  # fmt: skip
         if not codes:
             found.append({**base, "code": "", "method": "none" if community else "all", "score": 0.0, "margin": 0.0,

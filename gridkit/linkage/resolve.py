@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pandas as pd
 from gridkit.linkage.candidates import find
 from gridkit.linkage.names import keys_of, normalise, strip_parents
 from gridkit.linkage.score import score
-from gridkit.linkage.targets import clean_code
+from gridkit.linkage.stems import leading_words, without_leading
+from gridkit.linkage.targets import clean_code, with_stems
 from gridkit.model.results import LINK_COLUMNS
+from gridkit.rules.weights import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +26,20 @@ _TYPES: Final = {
     **dict.fromkeys(LINK_COLUMNS, "object"),
     **{"position": "int64", "rank": "int64", "score": "float64", "margin": "float64", "accepted": "bool"},
 }
-_SAME: Final = ["text", "code", "community", "street", "unresolved", "soft", "point"]
-_MISSING: Final = {"community": "", "street": "", "unresolved": False, "soft": False, "point": ""}
+_MISSING: Final = {
+    "community": "", "street": "", "unresolved": False, "soft": False, "point": "", "address": "",
+    "x": math.nan, "y": math.nan,
+}  # fmt: skip
+_SAME: Final = ["text", "code", *_MISSING]
 
 
-def resolve(mentions: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[tuple[str, str], ...]]) -> pd.DataFrame:
+def resolve(
+    mentions: pd.DataFrame,
+    targets: Targets,
+    hints: Mapping[str, tuple[tuple[str, str], ...]],
+    *,
+    profile: str = DEFAULT,
+) -> pd.DataFrame:
     """Link mentions to targets.
 
     Parameters
@@ -51,17 +63,21 @@ def resolve(mentions: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[
     mentions = mentions.reset_index(drop=True)
     for name, value in _MISSING.items():
         given = mentions[name] if name in mentions else pd.Series(value, index=mentions.index)
-        mentions[name] = given.astype(object).where(given.notna(), value).astype(object if value == "" else bool)
+        if isinstance(value, float):
+            mentions[name] = given.astype(float)
+        else:
+            mentions[name] = given.astype(object).where(given.notna(), value).astype(object if value == "" else bool)
     mentions["code"] = clean_code(mentions["code"])
-    mentions["uid"] = mentions.groupby(_SAME, sort=True).ngroup()
+    mentions["uid"] = mentions.groupby(_SAME, sort=True, dropna=False).ngroup()
     unique = mentions.drop_duplicates("uid").set_index("uid")[_SAME].sort_index()
     if len(targets):
-        unique = _with_keys(unique, targets.level, hints)
+        unique = _with_keys(unique, targets, hints)
         written = _code_as_text(unique, targets)
         unique["code"] = unique["code"].where(unique["code"] != "", written)
         # A text that is a code is no name; it must not count as another name than the target's.
-        unique[["full", "core"]] = unique[["full", "core"]].mask(written != "", "")
-        decided = score(find(unique, targets), unique, targets)
+        names = ["full", "core", "base", "short"]
+        unique[names] = unique[names].mask(written != "", "")
+        decided = score(find(unique, targets), unique, targets, profile=profile)
         absent: dict[str, str] = {}
     else:
         columns = ["uid", "target", "method", "score", "margin", "rank", "accepted", "reason"]
@@ -95,11 +111,14 @@ def _code_as_text(unique: pd.DataFrame, targets: Targets) -> pd.Series:
     return written.where(written.isin(targets.codes["written"]), "")
 
 
-def _with_keys(unique: pd.DataFrame, level: str, hints: Mapping[str, tuple[tuple[str, str], ...]]) -> pd.DataFrame:
+def _with_keys(unique: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[tuple[str, str], ...]]) -> pd.DataFrame:
     """Add ``full``, ``core``, ``marks``; parents named in front of a name take the place of the stated ones."""
+    level, known = targets.level, set(targets.keys["key"])
     normal = normalise(unique["text"].to_list())
     unique = unique.copy()
     if level in ("compound", "grid"):
+        leading = leading_words(normal, known)
+        normal = [without_leading(full, leading) for full in normal]
         community, street, unresolved = (unique[name].to_list() for name in ("community", "street", "unresolved"))
         for at, full in enumerate(normal):
             normal[at], found = strip_parents(full, hints)
@@ -115,4 +134,4 @@ def _with_keys(unique: pd.DataFrame, level: str, hints: Mapping[str, tuple[tuple
     unique["full"] = [row.full for row in rows]
     unique["core"] = [row.core for row in rows]
     unique["marks"] = [row.marks for row in rows]
-    return unique
+    return with_stems(unique, level)

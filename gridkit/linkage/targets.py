@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from gridkit.linkage.names import former_names, key_frame
+from gridkit.linkage.stems import addresses, base_of, stem_of
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from gridkit.model import City, Places
 
+TOUCH_M: Final = 5.0
+"""Metres within which communities are neighbours: borders that are drawn twice seldom meet exactly."""
 KEY_KINDS: Final = ("same", "alias", "core")
 """How a name was found, the strongest first: the name itself, a known alias, the name without its generic type word."""
 _RECORDS: Final = {
@@ -34,12 +41,16 @@ class Targets:
     ``frame`` is indexed by target code: ``name``, ``full``, ``core``, ``marks``, ``community``, ``street`` (where it
     lies), ``stated`` (the community that its own layer states). ``codes`` holds ``written`` code -> ``target``,
     ``keys`` the lookup table ``kind`` (position in ``KEY_KINDS``), ``key``, ``code``, ``community``, ``street``.
+    ``shapes`` are the geometries in the order of ``frame`` (None where points say nothing), ``adjacent`` the pairs of
+    communities that touch.
     """
 
     level: str
     frame: pd.DataFrame
     codes: pd.DataFrame
     keys: pd.DataFrame
+    shapes: NDArray[np.object_] | None = None
+    adjacent: frozenset[tuple[str, str]] = frozenset()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -81,10 +92,26 @@ def layer_targets(
         frame["stated"] = layer.frame["community_code"]
     elif level == COMMUNITY:
         frame["street"] = _up(frame.index, places.parents.get(COMMUNITY))
+    if level == COMPOUND:
+        frame["address"] = addresses(layer.frame["address"].to_list())
     written = dict(zip(layer.frame["aliases"].index, layer.frame["aliases"], strict=True)) if level == COMPOUND else {}
-    return _targets(
+    made = _targets(
         level, frame, {code: (code,) for code in frame.index}, _names(frame["name"], written, aliases or {})
     )
+    if level != COMPOUND:
+        return made
+    return replace(made, shapes=layer.frame.geometry.loc[made.frame.index].to_numpy(), adjacent=_adjacent(city))
+
+
+def _adjacent(city: City) -> frozenset[tuple[str, str]]:
+    """Return the pairs of communities that touch."""
+    layer = city.layers.get(COMMUNITY)
+    if layer is None:
+        return frozenset()
+    shapes, codes = layer.frame.geometry.to_numpy(), layer.frame.index.to_numpy(dtype=object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
+    apart = first != second
+    return frozenset(zip(codes[first[apart]].tolist(), codes[second[apart]].tolist(), strict=True))
 
 
 def record_targets(city: City, level: str, community: pd.Series | None = None) -> Targets:
@@ -128,9 +155,9 @@ def _targets(
     level: str, frame: pd.DataFrame, codes: Mapping[str, tuple[str, ...]], aliases: Mapping[str, tuple[str, ...]]
 ) -> Targets:
     frame = frame.rename_axis("code").sort_index()
-    for column in ("community", "street", "stated"):
+    for column in ("community", "street", "stated", "address"):
         frame[column] = frame[column].astype(object) if column in frame else ""
-    frame = frame.join(key_frame(frame["name"], level))
+    frame = with_stems(frame.join(key_frame(frame["name"], level)), level)
     pairs = [(written, code) for code, many in codes.items() for written in many if written]
     lookup = pd.DataFrame(pairs, columns=["written", "target"], dtype=object)
     lookup["written"] = clean_code(lookup["written"])
@@ -145,6 +172,14 @@ def _targets(
     keys = pd.concat(parts).rename_axis("code").reset_index()
     keys = keys[keys["key"] != ""].sort_values(["code", "key", "kind"]).drop_duplicates(["code", "key"])
     return Targets(level, frame, lookup.drop_duplicates(), _spread(keys, frame))
+
+
+def with_stems(frame: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Add ``base`` and ``short`` to a table with ``full`` and ``core``: looser forms of the names of compounds."""
+    if level != COMPOUND:
+        return frame.assign(base=frame["full"], short=frame["core"])
+    base = [base_of(full) for full in frame["full"]]
+    return frame.assign(base=base, short=[stem_of(one) for one in base])
 
 
 def _spread(keys: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,9 @@ _SAYINGS: Final[Mapping[tuple[str, str], str]] = {
     ("name", "alias"): N_("known alias"),
     ("name", "core"): N_("same name without its type word"),
     ("name", "similar"): N_("similar name"),
+    ("name", "base"): N_("same name but for a phase or zone that only one has"),
+    ("name", "sister"): N_("same stem with another type word"),
+    ("name", "slip"): N_("one character differs"),
     ("name", "different"): N_("another name"),
     ("name", "phase"): N_("another phase or zone"),
     ("parent", "same"): N_("same community"),
@@ -25,7 +28,14 @@ _SAYINGS: Final[Mapping[tuple[str, str], str]] = {
     ("code", "same"): N_("same code"),
     ("code", "contradicts"): N_("the code belongs to another"),
     ("code", "unknown"): N_("the code is not known"),
+    ("parent", "near"): N_("a neighbouring community of the one stated"),
     ("point", "inside"): N_("the point lies inside"),
+    ("point", "within"): N_("the point lies inside"),
+    ("point", "close"): N_("the point lies within 50 m"),
+    ("point", "near"): N_("the point lies within 200 m"),
+    ("point", "far"): N_("the point lies far away"),
+    ("address", "same"): N_("same road and number"),
+    ("address", "other"): N_("another address"),
     ("point", "outside"): N_("the point lies outside"),
 }
 
@@ -38,7 +48,7 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
     """
     said = [
         _(_SAYINGS[key, reason[key]])
-        for key in ("code", "name", "parent", "point")
+        for key in ("code", "name", "parent", "point", "address")
         if (key, reason.get(key)) in _SAYINGS
     ]
     if "all_of" in reason:

@@ -190,7 +190,7 @@ def test_links_in_words():
         said = [explain_link(row) for row in frame[frame["field"] == "covers"].to_dict("records")]
     assert said == [
         "“金桂家园” was linked to a1 (11 points): same normalised name; same community",
-        "“金桂家圆” may mean a1 (4.5 points), a person must decide: similar name; same community",
+        "“金桂家圆” may mean a1 (6.5 points), a person must decide: one character differs; same community",
         "“没有此处” names nothing known",
         "“a2” was linked to a2 (7 points): same code; same community",
     ]

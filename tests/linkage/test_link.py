@@ -43,7 +43,7 @@ EAST = {"community_name": "东门社区"}
         ("翠湖苑（一期）", EAST, ["a4"], "name+parent"),
         ("翠湖苑二期", EAST, [], "name"),  # lies in another community than stated
         ("翠湖苑三期", EAST, [], "none"),  # another phase is never a candidate
-        ("翠湖苑", EAST, [], "similar+parent"),  # phase dropped: a person decides
+        ("翠湖苑", EAST, [], "base+parent"),  # phase dropped: a person decides
         ("金桂家圆", EAST, [], "similar+parent"),
         ("西门社区翠湖苑二期", EAST, ["b1"], "name+parent"),  # the name itself says where
         ("a1", EAST, ["a1"], "code+parent"),
@@ -107,7 +107,7 @@ def test_code_against_name():
     assert accepted(other) == []
     both = linked("premises", {"unit_name": "甲", "compound_id": "b2", "compound_name": "和平花园", **EAST}).frame
     assert accepted(both) == ["b2"]  # code and name agree against the stated community
-    assert both.loc[both["accepted"], "reason"].iloc[0]["parent"] == "other"
+    assert both.loc[both["accepted"], "reason"].iloc[0]["parent"] == "near"
 
 
 def test_records_are_linked_to_records():
