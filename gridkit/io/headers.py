@@ -31,6 +31,8 @@ _BUILDINGS = "楼栋数 楼栋 栋数 楼幢数 楼栋数量 楼房栋数 幢数
 _LON = "经度 lng longitude x 东经 x坐标 经度坐标"
 _LAT = "纬度 latitude y 北纬 y坐标 纬度坐标"
 _DATUM = "坐标系 坐标系统 坐标类型 坐标基准"
+_POINT = {"lon": _LON, "lat": _LAT, "datum": _DATUM}
+_ADDRESS = "地址 详细地址 坐落 位置 小区地址 所在位置"
 _USCC = "统一社会信用代码 信用代码 社会信用代码 统一信用代码 统一代码"
 _ELIGIBLE = "是否符合组建条件 符合组建条件 符合条件 是否符合条件 是否具备组建条件 是否应建 组建条件"
 _FORMAL = "正式党员数 正式党员人数 正式党员 正式党员总数 正式党员数量"
@@ -156,6 +158,7 @@ HEADERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "compound_id": _COMPOUND_ID + " 编号 编码",
             **_COMPOUND,
             "name": _COMPOUND["name"] + " compound_name",
+            **_POINT,
         },
         "branches": {
             "branch_id": "党组织编码 党组织代码 党支部编码 组织编码 党组织编号 支部编码 党支部编号",
@@ -205,6 +208,8 @@ HEADERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             **_UNIT_REF,
             "premises_kind": "驻地类型 类型 驻地性质 场所类型 驻地类别",
             **_COMPOUND_REF,
+            "address": _ADDRESS + " 驻地地址 单位地址 办公地址",
+            **_POINT,
         },
         "pairings": {
             **_UNIT_REF,
@@ -236,10 +241,12 @@ HEADERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "property_company 物业公司名称 物业企业名称",
             "street_name": _STREET_NAME,
             **_COMPOUND_REF,
+            "address": _ADDRESS,
             "site_name": "网点名称 服务网点 网点 物业服务中心 服务处 网点(服务处)名称",
         },
         "owners_committees": {
             **_COMPOUND_REF,
+            "address": _ADDRESS,
             "body_kind": "机构类型 组织类型 类型 机构类别 自治组织类型 治理机构 治理机构类型",
             "founded_on": "成立时间 成立日期 组建时间 备案时间",
             "term_end": "任期届满 任期届满时间 届满时间 换届时间 任期截止 届满日期 任期届满日期",

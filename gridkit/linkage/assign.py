@@ -54,11 +54,13 @@ def one_to_one(links: pd.DataFrame, rows: pd.DataFrame, *, profile: str = DEFAUL
     given = _assign(record, target, points)
     chosen = given[record] == target
     free = _not_taken(record, target, points, given)
-    margin = _margins(record, target, points, chosen=chosen, free=free)
+    margin = _margins(record, points, chosen=chosen, free=free)
     least = load_weights().profiles[profile]
     short = np.array(["short" in reason for reason in named["reason"]], dtype=bool)
     alone = np.array(["alone" in reason and not _lifted(reason, least) for reason in named["reason"]], dtype=bool)
-    barred = short | alone | (np.array(["alone" in reason for reason in named["reason"]]) & (margin < least.alone_margin))
+    barred = (
+        short | alone | (np.array(["alone" in reason for reason in named["reason"]]) & (margin < least.alone_margin))
+    )
     accepted = chosen & (points >= least.accept) & (margin >= least.margin) & ~barred
     owner = dict(zip(target[accepted], named["record"][accepted], strict=True))
     return _told(links, named, target, accepted=accepted, owner=owner, margin=margin)
@@ -107,23 +109,13 @@ def _not_taken(
 
 
 def _margins(
-    record: NDArray[np.intp],
-    target: NDArray[np.intp],
-    points: NDArray[np.float64],
-    *,
-    chosen: NDArray[np.bool_],
-    free: NDArray[np.bool_],
+    record: NDArray[np.intp], points: NDArray[np.float64], *, chosen: NDArray[np.bool_], free: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return by how much each chosen candidate is ahead of the record's others, and of the target's other suitors."""
+    """Return by how much each chosen candidate is ahead of the others of its record that still compete."""
     others = free & ~chosen
     row = np.zeros(int(record.max()) + 1)
     np.maximum.at(row, record[others], points[others])
-    settled = np.zeros(int(record.max()) + 1, dtype=bool)
-    settled[record[chosen]] = True
-    rivals = ~chosen & ~settled[record]  # a record that has another target of its own is no rival
-    column = np.zeros(int(target.max()) + 1)
-    np.maximum.at(column, target[rivals], points[rivals])
-    return np.where(chosen, points - np.maximum(row[record], column[target]), 0.0)
+    return np.where(chosen, points - row[record], 0.0)
 
 
 def _told(

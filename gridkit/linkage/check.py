@@ -37,10 +37,6 @@ _COLUMNS: Final = {
 _STATED_BY: Final = {column.kind: column for column in (*COMMUNITY_COLUMNS, *STATING)}
 _RECORDS: Final = {"unit": "units", "company": "property_companies", "branch": "branches"}
 _CODE_FIELDS: Final = {"unit": "unit_id", "company": "company_id", "branch": "branch_id"}
-ANCHORS: Final = 20
-"""Least number of codes that are judged as a column."""
-DOUBTFUL: Final = 0.4
-"""Share of contradicting codes from which the column is doubted."""
 
 
 def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
@@ -58,7 +54,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     Returns
     -------
     Findings
-        L101-L106, L108, L109, L111-L113; subjects are row ids, refs the cells that mention.
+        L101-L106, L108, L109, L111-L116; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
     reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name"))
@@ -76,8 +72,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     rows.extend(_contradicting_codes(context, frame[accepted & (reasons["code"] == "contradicts")]))
     rows.extend(_settled_against(context, frame[accepted & (reasons["point"] == "outside")], "L111"))
     rows.extend(_settled_against(context, frame[accepted & reasons["parent"].isin(["other", "near"])], "L112"))
-    named = accepted & reasons["name"].isin(["same", "alias", "core"]) & reasons["code"].isin(["same", "contradicts"])
-    rows.extend(_doubtful_columns(context, frame[named].assign(code_is=reasons["code"][named])))
+    rows.extend(_unfit_columns(context, links))
     rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))
     rows.extend(_list_counts(city))
     rows.extend(_namesakes(city))
@@ -122,6 +117,12 @@ class _Context:
             return record
         use_code = column.code and (code or not self.value(kind, column.name, record))
         return self.city.cell(record, column.code if use_code else column.name)
+
+    def column(self, source: str, field: str) -> str:
+        """Return the place of a whole column: ``party.xlsx!Sheet1!D``."""
+        read = next((one for one in self.city.sources if one.name == source), None)
+        letter = read.columns.get(field, "") if read else ""
+        return f"{source}!{letter}" if letter else source
 
     def written_code(self, record: str, field: str) -> str:
         column = _COLUMNS[self.kind(record), field]
@@ -197,17 +198,26 @@ def _column(rows: pd.DataFrame) -> list[str]:
     return [f"{record.rpartition('!')[0]}!{field}" for record, field in zip(rows["record"], rows["field"], strict=True)]
 
 
-def _doubtful_columns(context: _Context, rows: pd.DataFrame) -> Rows:
-    for _, group in rows.groupby(_column(rows)):
-        wrong = group["record"][group["code_is"] == "contradicts"].tolist()
-        if len(group) < ANCHORS or len(wrong) < DOUBTFUL * len(group):
-            continue
-        first, field = group["record"].iloc[0], group["field"].iloc[0]
-        column = _COLUMNS[context.kind(first), field].code
-        refs = [context.cell(record, field, code=True) for record in wrong]
-        yield CATALOGUE["L109"].found(
-            first.rpartition("!")[0], refs=refs, column=column, contradicting=len(wrong), checked=len(group)
-        )  # fmt: skip
+def _unfit_columns(context: _Context, links: Links) -> Rows:
+    """Yield the columns that were not used, because most anchors contradict them."""
+    for row in links.health.to_dict("records"):
+        source, field = row["source"], row["field"]
+        mentioned = _COLUMNS[context.kind(f"{source}!1"), field]
+        variant = {"variant": row["verdict"]} if row["verdict"] in ("shifted", "wrong") else {}
+        counts = {"checked": int(row["checked"]), "agreeing": int(row["agreeing"])}
+        if row["column"] == "code":
+            contradicting = counts["checked"] - counts["agreeing"]
+            refs = [context.column(source, mentioned.code)]
+            yield CATALOGUE["L109"].found(
+                source, refs=refs, column=mentioned.code, contradicting=contradicting, **counts, **variant
+            )
+        elif row["column"] == "point":
+            refs = [context.column(source, "lon"), context.column(source, "lat")]
+            shift = {"east": int(row["dx"]), "north": int(row["dy"])}
+            yield CATALOGUE["L115"].found(source, refs=refs, **shift, **counts, **variant)
+        else:
+            refs = [context.column(source, "community_name")]
+            yield CATALOGUE["L116"].found(source, refs=refs, **counts, **variant)
 
 
 def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:

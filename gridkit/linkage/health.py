@@ -15,6 +15,7 @@ import shapely
 
 from gridkit.linkage.names import keys
 from gridkit.linkage.targets import clean_code
+from gridkit.model.results import HEALTH_COLUMNS
 
 if TYPE_CHECKING:
     from gridkit.linkage.targets import Targets
@@ -25,7 +26,6 @@ HEALTHY: Final = 0.6
 """Least share of anchors that a column must agree with."""
 OFFSET_M: Final = 60.0
 """Metres from which the middle shift of all points is no accident."""
-HEALTH_COLUMNS: Final = ("source", "field", "column", "verdict", "checked", "agreeing", "dx", "dy")
 
 
 def probe(mentions: pd.DataFrame, targets: Targets) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -103,7 +103,9 @@ def _judge(said: pd.Series, meant: pd.Series) -> dict[str, Any]:
 def _code(part: pd.DataFrame, anchors: pd.DataFrame, targets: Targets) -> dict[str, Any]:
     owner = targets.codes.drop_duplicates("written").set_index("written")["target"]
     said = clean_code(part["code"])
-    return _judge(said.map(owner).where(said != "", "").fillna("?").where(said != "", ""), anchors.loc[part.index, "here"])
+    return _judge(
+        said.map(owner).where(said != "", "").fillna("?").where(said != "", ""), anchors.loc[part.index, "here"]
+    )
 
 
 def _community(part: pd.DataFrame, anchors: pd.DataFrame, targets: Targets) -> dict[str, Any]:

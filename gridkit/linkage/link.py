@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gridkit.linkage.assign import one_to_one
+from gridkit.linkage.health import probe
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
 from gridkit.linkage.parents import Rows, hints, inherit, locate
 from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
 from gridkit.linkage.targets import Targets, layer_targets, record_targets
-
-ALL_POINTS = 8.0
 from gridkit.model import Links
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 from gridkit.model.results import LINK_COLUMNS
+from gridkit.rules.weights import DEFAULT, load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,18 +28,21 @@ if TYPE_CHECKING:
     Hints = Mapping[str, tuple[tuple[str, str], ...]]
 
 
-def link(city: City, places: Places) -> Links:
+def link(city: City, places: Places, *, profile: str = DEFAULT) -> Links:
     """Link every mention of the registries to the layers, and records to each other.
 
-    Accepted are: a code confirmed by the name or the parent; a name, an alias or a unique core name within the stated
-    parent; a name that is unique in the city where no parent is stated; a point in a community. Everything else with a
-    candidate waits for a person. Nothing is accepted by similarity.
+    Name, parent, code, point and address each speak for or against a candidate (``rules/sets/links.toml``); one is
+    accepted where it has enough points and is far enough ahead of the next. A code alone never suffices, nor, in the
+    profile ``audit``, a similar name without a code, a point or an address that agrees. Everything else with a
+    candidate waits for a person. Columns that most anchors contradict are not used (:mod:`gridkit.linkage.health`).
 
     Parameters
     ----------
     city : City
     places : Places
         As returned by :func:`gridkit.geo.place` for the same city.
+    profile : str
+        ``audit`` or ``normal``: how much is asked of a link.
 
     Returns
     -------
@@ -54,12 +58,12 @@ def link(city: City, places: Places) -> Links:
     >>> link(city, place(city))
     <Links: 0 accepted, 0 for review, 0 without candidate>
     """
-    base = _links(city, places)
-    return Links(base, pending_links(city, base, lambda whole: _links(whole, places)))
+    base, health = _links(city, places, profile)
+    return Links(base, pending_links(city, base, lambda whole: _links(whole, places, profile)[0]), health)
 
 
-def _links(city: City, places: Places) -> pd.DataFrame:
-    """Return the frame of all links of a city."""
+def _links(city: City, places: Places, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the frame of all links of a city, and the columns that were not fit to be used."""
     known = hints(city)
     communities = layer_targets(city, places, COMMUNITY)
     stated, rows = locate(city, places, communities)
@@ -67,7 +71,8 @@ def _links(city: City, places: Places) -> pd.DataFrame:
     parts = [stated, records]
     rows = inherit(rows, records, city.rows("branches").index)
     compounds = layer_targets(city, places, COMPOUND)
-    own = one_to_one(resolve(rows.attach(simple(city, COMPOUND_COLUMN)), compounds, known), city.rows("compounds"))
+    told, health = probe(rows.attach(simple(city, COMPOUND_COLUMN)), compounds)
+    own = one_to_one(resolve(told, compounds, known, profile=profile), city.rows("compounds"), profile=profile)
     parts.append(own)
     aliases = _registry_aliases(city, own)
     targets = {
@@ -81,9 +86,13 @@ def _links(city: City, places: Places) -> pd.DataFrame:
     named.append(rows.attach(items))
     mentions = pd.concat(named, ignore_index=True)
     for level, target in targets.items():
-        parts.append(resolve(_unplaced_communities(mentions[mentions["level"] == level]), target, known))
+        some = _unplaced_communities(mentions[mentions["level"] == level])
+        if level == COMPOUND:
+            some, unfit = probe(some, target)
+            health = pd.concat([health, unfit], ignore_index=True) if len(unfit) else health
+        parts.append(resolve(some, target, known, profile=profile))
     parts.append(_all_of(rows.attach(everything), targets))
-    return _assemble(parts)
+    return _assemble(parts), health
 
 
 def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:
@@ -106,34 +115,6 @@ def _unplaced_communities(mentions: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def one_to_one(links: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep one accepted record per target, the best one; the others go to review with the record that was kept.
-
-    Ties are broken by what the ``rows`` of the registry say (name, code, then all else), so that their order in the
-    file decides nothing; rows that say the same go by file and row number.
-    """
-    accepted = links[links["accepted"]]
-    claimed = accepted[accepted.duplicated("code", keep=False)]
-    if claimed.empty:
-        return links
-    said = rows.loc[claimed["record"]].drop(columns=["src", "row"])
-    said = said[["name", "compound_id", *(name for name in said if name not in ("name", "compound_id"))]]
-    content = said.astype(object).where(said.notna(), "").astype(str).agg("\x1f".join, axis=1)
-    order = claimed.assign(content=content.to_numpy(dtype=object), key=_row_order(claimed["record"]))
-    order = order.sort_values(["code", "score", "content", "key"], ascending=[True, False, True, True])
-    repeated = order[order.duplicated("code")]
-    best = order.drop_duplicates("code").set_index("code")["record"]
-    lost = set(repeated.index)
-    reasons = [
-        {**reason, "taken_by": best[code]} if at in lost else reason
-        for at, reason, code in zip(links.index, links["reason"], links["code"], strict=True)
-    ]
-    return links.assign(
-        accepted=links["accepted"] & ~links.index.isin(lost),
-        reason=pd.Series(reasons, index=links.index, dtype=object),
-    )
-
-
 def _registry_aliases(city: City, own: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the aliases that the compound registry gives, by compound code."""
     cells = city.rows("compounds")["aliases"]
@@ -147,6 +128,7 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
 
     Where no community is known the row may mean any of them: one link without a code, of the method ``all``.
     """
+    sure = load_weights().points.name["same"]
     found: list[dict[str, Any]] = []
     by_community = {level: targets[level].frame.groupby("community").groups for level in (COMPOUND, GRID)}
     columns = ["record", "mention", "level", "community", "unresolved"]
@@ -155,7 +137,7 @@ def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.Data
         codes = sorted(by_community[level].get(community, [])) if community else []
         reason = {"all_of": community} if community else {"parent": "unresolved"} if unresolved else {}
         for rank, code in enumerate(codes, start=1):
-            found.append({**base, "code": code, "method": "all", "score": ALL_POINTS, "margin": ALL_POINTS, "rank": rank,
+            found.append({**base, "code": code, "method": "all", "score": sure, "margin": sure, "rank": rank,
                           "accepted": True, "reason": reason})  # fmt: skip
         if not codes:
             found.append({**base, "code": "", "method": "none" if community else "all", "score": 0.0, "margin": 0.0,

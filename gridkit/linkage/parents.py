@@ -12,6 +12,7 @@ from gridkit.geo import LONLAT, bd09_to_wgs84, gcj02_to_wgs84, nest, to_metric
 from gridkit.linkage.mentions import COMMUNITY_COLUMNS, STATING, simple
 from gridkit.linkage.names import keys, normalise
 from gridkit.linkage.resolve import no_links, resolve
+from gridkit.linkage.stems import addresses
 from gridkit.model.fields import COMMUNITY, STREET
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ _DEPTH: Final = 5
 
 
 class Rows:
-    """Where registry rows lie, by row id: ``community``, ``street``, ``unresolved``, ``inherited``."""
+    """Where registry rows lie, by row id: ``community``, ``street``, ``unresolved``, ``inherited``; and as far as they
+    say so ``x`` and ``y`` (metres in the system of the city) and ``address`` (road and number).
+    """
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
@@ -42,6 +45,9 @@ class Rows:
             unresolved=where["unresolved"].eq(True).to_numpy(dtype=bool),
             # An inherited place says where the superior sits; it breaks ties but contradicts nothing.
             soft=mentions["soft"].astype(bool).to_numpy() | where["inherited"].eq(True).to_numpy(dtype=bool),
+            x=where["x"].to_numpy(dtype=float),
+            y=where["y"].to_numpy(dtype=float),
+            address=where["address"].fillna("").to_numpy(dtype=object),
         )
 
 
@@ -88,13 +94,15 @@ def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFra
             street = streets(city, rows["street_name"])
         else:
             street = pd.Series("", index=rows.index, dtype=object)
-        places_of.append(pd.DataFrame({"street": street}, index=rows.index))
+        xy = points_of(city, rows)
+        places_of.append(pd.DataFrame({"street": street, "address": _addresses(rows)}, index=rows.index).join(xy))
         mentions = simple(city, column)
-        point = _points(city, rows)
+        point = _communities_at(city, xy) if column.field else pd.Series([], dtype=object)
         mentions = _with_points(mentions, point, column.field, rows) if len(point) else mentions
         parts.append(mentions.assign(street=street.reindex(mentions["record"]).to_numpy(dtype=object)))
     if not parts:
-        empty = pd.DataFrame({"community": [], "street": [], "unresolved": [], "inherited": []}, dtype=object)
+        names = ("community", "street", "unresolved", "inherited", "x", "y", "address")
+        empty = pd.DataFrame({name: [] for name in names}, dtype=object)
         return no_links(), Rows(empty)
     mentions = pd.concat(parts, ignore_index=True)
     links = resolve(mentions, communities, {})
@@ -117,11 +125,10 @@ def _codes_without_layer(mentions: pd.DataFrame, places: Places) -> pd.Series:
     return pd.Series(known["code"].to_numpy(), index=known["record"], dtype=object)
 
 
-def _points(city: City, rows: pd.DataFrame) -> pd.Series:
-    """Return the community that the point of each row lies in, for rows with a usable point."""
-    layer = city.layers.get(COMMUNITY)
-    if layer is None or "lon" not in rows or "lat" not in rows:
-        return pd.Series([], dtype=object)
+def points_of(city: City, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return ``x`` and ``y`` of the rows with a usable point, in metres in the system of the city."""
+    if "lon" not in rows or "lat" not in rows or rows.empty:
+        return pd.DataFrame({"x": [], "y": []}, dtype=float)
     lon, lat = (rows[name].astype("float64").to_numpy(na_value=np.nan).copy() for name in ("lon", "lat"))
     datum = rows["datum"].str.strip().str.upper()
     usable = np.isfinite(lon) & np.isfinite(lat) & datum.isin([*_PLAIN, *_SHIFTED]).to_numpy()
@@ -129,8 +136,21 @@ def _points(city: City, rows: pd.DataFrame) -> pd.Series:
     for name, convert in _SHIFTED.items():
         here = usable & (datum == name).to_numpy()
         lon[here], lat[here] = convert(lon[here], lat[here])
-    points = gpd.GeoSeries.from_xy(lon[usable], lat[usable], index=rows.index[usable], crs=LONLAT)
-    return nest(to_metric(points, city.crs), layer.frame.geometry)["parent"]
+    points = to_metric(gpd.GeoSeries.from_xy(lon[usable], lat[usable], index=rows.index[usable], crs=LONLAT), city.crs)
+    found = pd.DataFrame({"x": points.x, "y": points.y})
+    return found[np.isfinite(found).all(axis=1)]
+
+
+def _communities_at(city: City, xy: pd.DataFrame) -> pd.Series:
+    """Return the community that each point lies in."""
+    layer = city.layers.get(COMMUNITY)
+    if layer is None or xy.empty:
+        return pd.Series([], dtype=object)
+    return nest(gpd.GeoSeries.from_xy(xy["x"], xy["y"], index=xy.index, crs=city.crs), layer.frame.geometry)["parent"]
+
+
+def _addresses(rows: pd.DataFrame) -> list[str]:
+    return addresses(rows["address"].to_list()) if "address" in rows else [""] * len(rows)
 
 
 def _with_points(mentions: pd.DataFrame, point: pd.Series, field: str, rows: pd.DataFrame) -> pd.DataFrame:

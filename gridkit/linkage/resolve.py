@@ -111,7 +111,9 @@ def _code_as_text(unique: pd.DataFrame, targets: Targets) -> pd.Series:
     return written.where(written.isin(targets.codes["written"]), "")
 
 
-def _with_keys(unique: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[tuple[str, str], ...]]) -> pd.DataFrame:
+def _with_keys(
+    unique: pd.DataFrame, targets: Targets, hints: Mapping[str, tuple[tuple[str, str], ...]]
+) -> pd.DataFrame:
     """Add ``full``, ``core``, ``marks``; parents named in front of a name take the place of the stated ones."""
     level, known = targets.level, set(targets.keys["key"])
     normal = normalise(unique["text"].to_list())

@@ -81,7 +81,12 @@ def _decide(table: pd.DataFrame, level: str, profile: str) -> pd.DataFrame:
         & (table["margin"] >= least.margin)
         & (table["bar"] == "")
     )
-    worth = table["accepted"] | (table["score"] >= least.review) | (table["code_is"] == "same") | (table["point_is"] == "within")
+    worth = (
+        table["accepted"]
+        | (table["score"] >= least.review)
+        | (table["code_is"] == "same")
+        | (table["point_is"] == "within")
+    )
     table = table[(table["rank"] <= KEPT) & worth].copy()
     # Few combinations occur: rows share the text of the method and the dictionary of the reason.
     table["method"] = _each(_method, table[["code_is", "name", "parent", "point_is", "address_is"]])
@@ -102,8 +107,20 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
     short = own & (parent == "none") & (support == 0) & (table["full"].str.len() < SHORTEST.get(level, 2)).to_numpy()
     elsewhere = np.isin(parent, ("near", "other"))
     alone = np.select(
-        [own, name == "core", np.isin(name, ("base", "sister", "slip", "similar")), name == "different", name == "none"],
-        [elsewhere & (support == 0), ~here & (support == 0), support == 0, (support < 2) | ~here, (support < 2) & ~here & ~within],
+        [
+            own,
+            name == "core",
+            np.isin(name, ("base", "sister", "slip", "similar")),
+            name == "different",
+            name == "none",
+        ],
+        [
+            elsewhere & (support == 0),
+            ~here & (support == 0),
+            support == 0,
+            (support < 2) | ~here,
+            (support < 2) & ~here & ~within,
+        ],
         True,
     ).astype(bool)
     doubt = (table["code_is"] == "contradicts") | (table["point_is"] == "far") | (table["address_is"] == "other")

@@ -125,6 +125,8 @@ _COMPOUND = {
     "aliases": "list",
 }
 
+_POINT = {"lon": "number", "lat": "number", "datum": "text"}
+
 LAYER_FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         STREET: {"name": "text", "households": "count", "population": "count", "managing_body": "text"},
@@ -166,7 +168,7 @@ LAYER_FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 REGISTRY_FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "compounds": {"compound_id": "code", **_COMPOUND},
+        "compounds": {"compound_id": "code", **_COMPOUND, **_POINT},
         "branches": {
             "branch_id": "code",
             "name": "text",
@@ -216,6 +218,8 @@ REGISTRY_FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "compound_id": "code",
             "compound_name": "text",
             "community_name": "text",
+            "address": "text",
+            **_POINT,
         },
         "pairings": {
             "unit_id": "code",
@@ -247,12 +251,14 @@ REGISTRY_FIELDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "compound_name": "text",
             "street_name": "text",
             "community_name": "text",
+            "address": "text",
             "site_name": "text",
         },
         "owners_committees": {
             "compound_id": "code",
             "compound_name": "text",
             "community_name": "text",
+            "address": "text",
             "body_kind": "vocab",
             "founded_on": "date",
             "term_end": "date",

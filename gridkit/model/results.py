@@ -20,6 +20,7 @@ LINK_COLUMNS = (
     "record", "field", "position", "mention", "level", "code",
     "method", "score", "margin", "rank", "accepted", "reason",
 )  # fmt: skip
+HEALTH_COLUMNS = ("source", "field", "column", "verdict", "checked", "agreeing", "dx", "dy")
 COVERAGE_COLUMNS = ("status", "organisation", "work", "valid", "rule", "via", "open_via", "flags", "refs")
 INDICATOR_COLUMNS = (
     "id", "scope_level", "scope", "basis", "numerator", "denominator", "excluded", "unknown", "low", "high",
@@ -66,11 +67,15 @@ class Links:
     explain the decision).
 
     ``pending`` has the same columns: the links that there would be, beyond these, if the held rows of the city
-    (``City.pending``) were records. They count nowhere; what only they would cover is unknown.
+    (``City.pending``) were records. They count nowhere; what only they would cover is unknown. ``health`` names the
+    columns that were not used because most anchors contradict them: ``source``, ``field``, ``column`` (``code``,
+    ``point``, ``community``), ``verdict`` (``shifted`` by a row, ``offset`` in metres ``dx``, ``dy``, or ``wrong``),
+    ``checked``, ``agreeing``.
     """
 
     frame: pd.DataFrame
     pending: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LINK_COLUMNS)))
+    health: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HEALTH_COLUMNS)))
 
     def __post_init__(self) -> None:
         _require(self.frame, LINK_COLUMNS, "links")

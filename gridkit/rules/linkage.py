@@ -93,9 +93,15 @@ RULES: tuple[Rule, ...] = (
         "code-column-doubtful",
         "error",
         N_("Code column does not fit the names"),
-        N_("{contradicting} of {checked} codes in “{column:field}” belong to another name: the column looks shifted"),
+        N_("{contradicting} of {checked} codes in “{column:field}” belong to another name: the column is not used"),
         _CODES,
         N_("check whether the column was sorted or shifted without the others"),
+        variants={
+            "shifted": N_(
+                "{contradicting} of {checked} codes in “{column:field}” belong to another name, and moved by one row they "
+                "fit: the column is shifted and not used"
+            )
+        },
     ),
     Rule(
         "L110",
@@ -149,6 +155,41 @@ RULES: tuple[Rule, ...] = (
             ),
             "repeated": N_("the list names {n} place(s) more than once: {codes}"),
             "long": N_("“{mention}” is too long a range to be written out and is kept as one name"),
+        },
+    ),
+    Rule(
+        "L115",
+        "points-offset",
+        "error",
+        N_("Points are shifted by the same distance"),
+        N_(
+            "the points of {checked} rows whose names are sure lie {east} m east and {north} m north of their compounds "
+            "(as a rule): the column is not used"
+        ),
+        N_("Common practice in surveying: web-map coordinates without a label are off by some hundred metres"),
+        N_("state the coordinate system of the points (坐标系), or convert them"),
+        variants={
+            "wrong": N_(
+                "only {agreeing} of {checked} points whose names are sure lie near their compounds: the column is not used"
+            )
+        },
+    ),
+    Rule(
+        "L116",
+        "community-column-doubtful",
+        "error",
+        N_("Column of communities does not fit the names"),
+        N_(
+            "only {agreeing} of {checked} communities are those of the compounds named: the column is not used for "
+            "linking"
+        ),
+        _CODES,
+        N_("check whether the column was sorted or shifted without the others"),
+        variants={
+            "shifted": N_(
+                "only {agreeing} of {checked} communities are those of the compounds named; moved by one row they fit: "
+                "the column is shifted and not used for linking"
+            )
         },
     ),
 )

@@ -31,6 +31,25 @@ NEXT_CODE = {"a2": "金桂家园", "a3": "银杏小区", "a4": "市财政局家�
 SHIFTED = [{"compound_id": code, "compound_name": name, **EAST} for code, name in NEXT_CODE.items()]
 UNIT_POINT = {"name": "甲", "lon": 105.012, "lat": 39.735}
 
+
+
+def premises(east: float) -> list[dict]:
+    """Twenty premises whose points lie ``east`` metres east of the compounds that they name."""
+    rows = []
+    for code in ("a1", "a2", "a3", "a4") * 5:
+        _, _, x, y, name = tiny.COMPOUNDS[code]
+        point = gpd.GeoSeries([Point(tiny.X0 + x + 30 + east, tiny.Y0 + y + 30)], crs=tiny.CRS).to_crs("EPSG:4490")
+        rows.append(
+            {"unit_name": "甲", "compound_name": name, "lon": float(point.x[0]), "lat": float(point.y[0]), **EAST}
+        )
+    return rows
+
+
+def served(community: str) -> list[dict]:
+    names = ("银杏小区", "市财政局家属院", "翠湖苑一期") * 7
+    return [{"company_name": "甲", "compound_name": name, "community_name": community} for name in names]
+
+
 # What fails each rule, and what passes it.
 CASES = {
     "L101": (
@@ -54,6 +73,8 @@ CASES = {
         {"owners_committees": [{"compound_id": "b2", "compound_name": "和平花园", **EAST}]},
         {"owners_committees": [{"compound_id": "b2", "compound_name": "和平花园", "community_name": "西门社区"}]},
     ),
+    "L115": ({"premises": premises(300.0)}, {"premises": premises(0.0)}),
+    "L116": ({"property_service": served("西门社区")}, {"property_service": served("东门社区")}),
     "L113": (branch("金桂家园", unit_name="市财政局", **EAST), branch("金桂家园", **EAST)),
 }
 LAYER = {
