@@ -72,7 +72,7 @@ def _name(table: pd.DataFrame, targets: Targets) -> tuple[Words, NDArray[np.floa
     )
     marks_agree = (some["marks"] == some["t_marks"]).to_numpy(dtype=bool)
     long_enough = np.minimum(_lengths(base), _lengths(t_base)) >= SLIP
-    two = np.minimum(_lengths(base), _lengths(t_base)) >= 2
+    two = (np.minimum(_lengths(base), _lengths(t_base)) >= 2) & (targets.level == "compound")
     begins_alike = np.array([a[:2] == b[:2] for a, b in zip(full, t_full, strict=True)], dtype=bool)
     word[other] = np.select(
         [
