@@ -72,7 +72,7 @@ def init(folder: Path, force: bool, dry_run: bool, as_json: bool) -> int:
 
 
 def _as_dict(found: Start) -> dict[str, Any]:
-    from gridkit.io.initial.text import settings_of
+    from gridkit.io.initial.sections import settings_of
 
     def of(entry: Entry) -> dict[str, Any]:
         return {

@@ -236,10 +236,47 @@ def test_persons_are_never_mentioned(tmp_path):
 def test_files_of_the_communities_make_one_registry(tmp_path):
     for n in range(6):
         workbook(tmp_path / f"第{n}社区.xlsx", [["某表"], BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
-    proposal, _, _ = proposed(tmp_path)
+    proposal, data, _ = proposed(tmp_path)
     assert len(proposal.used) == 6
+    assert data["registries"]["branches"] == {"path": "*.xlsx"}
     city, _ = read_city(read_project(tmp_path))
     assert len(city.rows("branches")) == 6
+
+
+def test_a_pattern_that_matches_more_is_no_pattern(tmp_path):
+    for n in range(5):
+        table(tmp_path / "[社区]" / f"第{n}社区.csv", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    table(tmp_path / "[社区]" / "单位.csv", units)
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"]["path"] == [f"[社区]/第{n}社区.csv" for n in range(5)]
+    (tmp_path / "[社区]" / "单位.csv").rename(tmp_path / "单位.csv")
+    assert proposed(tmp_path)[1]["registries"]["branches"]["path"] == "[[]社区]/*.csv"
+
+
+def test_sheets_of_one_workbook_and_tables_of_one_sheet(tmp_path):
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""], ["某校", "学校", ""]]
+    sheets = [(f"第{n}社区", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")]) for n in range(3)]
+    workbook(tmp_path / "a.xlsx", sheets[0][1], sheet=sheets[0][0], others=sheets[1:])
+    workbook(
+        tmp_path / "b.xlsx", [*units, [], [], ["物业服务企业", "服务小区", "网点名称"], ["某物业", "甲小区", "一处"]]
+    )
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"] == {
+        "branches": {"path": "a.xlsx"},
+        "units": {"path": "b.xlsx", "sheet": "Sheet1"},
+        "property_service": {"path": "b.xlsx", "sheet": "Sheet1"},
+    }
+    city, _ = read_city(read_project(tmp_path))
+    assert [len(city.rows(kind)) for kind in ("branches", "units", "property_service")] == [3, 2, 1]
+
+
+def test_a_hidden_sheet_is_listed_and_read_with_the_others(tmp_path):
+    hidden = [BRANCHES, branch("暗小区")]
+    workbook(tmp_path / "a.xlsx", [BRANCHES, branch("明小区")], others=[("旧表", hidden)], hidden_sheets=("旧表",))
+    proposal, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"] == {"path": "a.xlsx"}
+    assert proposal.unused[0][:2] == ("a.xlsx!旧表", "the sheet is hidden")
 
 
 def test_an_older_version_of_a_table_is_asked_about(tmp_path):
@@ -370,8 +407,11 @@ def test_hostile_headers_and_sheets(tmp_path):
     layer(tmp_path / "社区.gpkg", {"社区代码": [f"99010100100{i}" for i in range(6)], "社区名称": names}, cells(6, 1))
     rows = [branch(f"第{i}小区", names[i]) for i in range(6)]
     header = 'a"b\\c]#'
-    workbook(tmp_path / "z.xlsx", [["党组织名称", "党组织类型", header, "覆盖小区", "正式党员数"], *rows], sheet='x"y#')
+    head = ["党组织名称", "党组织类型", header, "覆盖小区", "正式党员数"]
+    other = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    workbook(tmp_path / "z.xlsx", [head, *rows], sheet='x"y#', others=[("单位'=", other)])
     _, data, _ = proposed(tmp_path)
+    assert data["registries"]["units"] == {"path": "z.xlsx", "sheet": "单位'="}
     assert data["registries"]["branches"] == {"path": "z.xlsx", "sheet": 'x"y#', "columns": {"community_name": header}}
 
 

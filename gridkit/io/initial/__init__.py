@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gridkit.io.initial.datums import with_datums
 from gridkit.io.initial.propose import propose
 from gridkit.io.initial.recognise import look_around
+from gridkit.io.initial.sections import sections
 from gridkit.io.initial.text import project_text
 from gridkit.io.initial.trial import tried
 
@@ -48,4 +49,4 @@ def start(folder: Path, progress: Progress | None = None) -> Start:
     proposal = propose(folder.resolve().name, look_around(folder, progress))
     judged, verdicts = with_datums(proposal)
     found = tried(judged, folder, progress)
-    return Start(found, tuple(verdicts), project_text(found))
+    return Start(found, tuple(verdicts), project_text(found, sections(found, folder)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gridkit.io.initial.kinds import Guess
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 Names = dict[str, set[str]]
 """What something is -> its names or codes, compact: ``{"compound name": {...}}``."""

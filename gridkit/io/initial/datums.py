@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gridkit.io.initial.look import Look
     from gridkit.io.initial.propose import Entry, Proposal
-    from gridkit.io.initial.recognise import Look
 
 _WORTH: Final = 0.3
 """A column of texts of which a smaller share names a parent says nothing about parents."""

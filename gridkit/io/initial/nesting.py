@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gridkit.io.initial.look import Look
     from gridkit.io.initial.propose import Entry
-    from gridkit.io.initial.recognise import Look
 
 _INSIDE: Final = 0.9
 _TILES: Final = 0.85

@@ -16,7 +16,7 @@ from gridkit.io.values import to_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 LONLAT: Final = "EPSG:4490"
 _MOST: Final = 2_000

@@ -18,7 +18,7 @@ from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 _SURE: Final = ((4.0, 1.5, "high"), (2.4, 0.6, "medium"))
 """Score and lead over the next kind from which on a guess is that sure."""
