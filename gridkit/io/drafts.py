@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gridkit.geo.crs import LONLAT, resolve_crs, to_lonlat
+from gridkit.io.control import Control, fitted
 from gridkit.io.notes import noticed
 from gridkit.io.shifts import ASSUMED, convert_datum, shift_of
 
@@ -50,7 +51,7 @@ class Draft:
         return self.sources or (self.records.source,)
 
 
-def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated: str) -> Draft:
+def settled(records: Records, geometry: NDArray[np.object_], crs: str | Control, *, stated: str) -> Draft:
     """Settle the system, convert map-service coordinates, and take away what cannot be a place.
 
     Parameters
@@ -59,8 +60,10 @@ def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated
         The rows.
     geometry : (n,) array of Geometry or None
         In the order of the rows.
-    crs, stated : str
-        The system to be used, and the one that the file states.
+    crs : str or Control
+        The system to be used, or the control points that lead from it to CGCS2000.
+    stated : str
+        The system that the file states.
 
     Raises
     ------
@@ -68,6 +71,8 @@ def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated
         If the system is not known or does not fit the numbers.
     """
     name = records.source.name
+    if isinstance(crs, Control):
+        records, geometry, crs = fitted(records, geometry, crs, stated=stated)
     notes = [note for note in records.notes if note["code"] != DOUBTFUL_DATUM or crs == stated]
     shifted = shift_of(crs)
     geometry, problems = _plausible(records, geometry, degrees=bool(shifted) or _seems_degrees(crs))

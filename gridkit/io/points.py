@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gridkit.errors import LayerError
 from gridkit.geo.axes import CHINA, decimals, metric_reading, step_in_metres
 from gridkit.geo.detect import ENOUGH
 from gridkit.io.notes import noticed
 from gridkit.io.shifts import SHIFTED, shift_of
+from gridkit.locale import N_
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +79,30 @@ def swapped_rows(lon: Numbers, lat: Numbers) -> Mask:
     west, south, east, north = CHINA
     found: Mask = (lon >= south) & (lon <= north) & (lat >= west) & (lat <= east)
     return found
+
+
+def demand_order(records: Records, stated: bool, x: Numbers, y: Numbers) -> None:
+    """Refuse a table of points whose columns are exchanged, with the line that exchanges them.
+
+    Only columns as a whole are refused: at least half of their rows are latitudes of China where longitudes belong, or
+    northings where eastings belong. ``stated``: whether the project states a system.
+    """
+    if not len(x):
+        return
+    metres = metric_reading([float(one) for one in (x.min(), y.min(), x.max(), y.max())])
+    if 2 * swapped_rows(x, y).sum() > len(x):
+        problem, known = N_("latitude and longitude are swapped"), True
+    else:
+        problem, known = N_("eastings and northings are swapped"), stated or metres is None or bool(metres.zone)
+        if metres is None or not metres.swapped:
+            return
+    remedy = N_("write {line} for this layer in gridkit.toml")
+    if not known:
+        remedy = N_('write {line} and the zone, such as crs = "EPSG:4545" for 108°E, for this layer in gridkit.toml')
+    line = exchange_line(records.source)
+    if metres is not None and metres.zone and not stated:
+        line += f' crs = "{metres.systems[0]}"'
+    raise LayerError(problem, place=records.source.name, remedy=remedy, line=line)
 
 
 def exchange_line(source: Source) -> str:

@@ -28,6 +28,15 @@ def a_date(value: object) -> object:
     return value
 
 
+def a_digit(value: object) -> object:
+    """Return a whole number as text: ``transform = 7`` means ``"7"``.
+
+    >>> a_digit(7), a_digit("4")
+    ('7', '4')
+    """
+    return str(value) if type(value) is int else value
+
+
 def a_path(value: object) -> object:
     """Refuse an empty path."""
     if isinstance(value, str) and not value.strip():
