@@ -230,11 +230,10 @@ def struck_strings(book: zipfile.ZipFile, member: str, name: str) -> frozenset[i
     struck: set[int] = set()
     count = 0
     for prefix, piece in pieces(book, member, b"si", name):
-        items = re.split(rb"<" + prefix + rb"si\b", piece)
-        here = items[1:]
         if b"strike" in piece:
-            struck.update(count + at for at, item in enumerate(here) if b"strike" in item and is_struck_text(item))
-        count += len(here)
+            items = re.split(rb"<" + prefix + rb"si\b", piece)[1:]
+            struck.update(count + at for at, item in enumerate(items) if b"strike" in item and is_struck_text(item))
+        count += piece.count(b"<" + prefix + b"si>") + piece.count(b"<" + prefix + b"si/>")
         if count > MOST_STRINGS:
             raise TableError(
                 N_("the workbook holds more than {most} different texts"),
