@@ -435,3 +435,94 @@ def test_a_point_layer_of_a_gpkg_is_taken_where_there_are_no_polygons(tmp_path):
     _, data, text = proposed(tmp_path)
     assert data["layers"]["compound"]["path"] == "点.gpkg"
     assert "2 points" in text
+
+
+# ---------------------------------------------------------------- boundary files of other kinds
+
+
+KML = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>'
+RING = "<outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs>"
+MARK = "<Placemark><name>{name}</name><Polygon>" + RING + "</Polygon></Placemark>"
+
+
+def kml(path: Path, named: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    marks = [
+        MARK.format(name=name, ring=" ".join(f"{x:.6f},{y:.6f},0" for x, y in shape.exterior.coords))
+        for name, shape in named.items()
+    ]
+    path.write_text(KML.format(marks="".join(marks)), encoding="utf-8")
+
+
+def test_one_kml_per_community_is_one_layer(tmp_path):
+    homes = cells(4, 3, side=0.005)
+    for n in range(3):
+        kml(tmp_path / "网格" / f"第{n}社区.kml", {f"第{n}{i}网格": homes[n * 4 + i] for i in range(4)})
+    _, data, text = proposed(tmp_path)
+    assert data["layers"] == {"grid": {"path": "网格/*.kml"}}
+    assert "3 files of one form" in text
+    city, _ = read_city(read_project(tmp_path))
+    assert len(city.layers["grid"].frame) == 12
+
+
+def test_a_layer_per_community_in_one_file_and_layers_of_two_levels(tmp_path):
+    homes = cells(4, 2, side=0.005)
+    for n in range(2):
+        layer(
+            tmp_path / "wg.gpkg",
+            {"网格名称": [f"第{n}{i}网格" for i in range(4)]},
+            homes[n * 4 : n * 4 + 4],
+            name=f"第{n}社区",
+        )
+    layer(tmp_path / "x.gpkg", {"街道代码": STREETS["代码"], "街道名称": STREETS["名称"]}, cells(2, 1), name="街道")
+    layer(tmp_path / "x.gpkg", {"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, cells(1, 1), name="社区")
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"] == {
+        "street": {"path": "x.gpkg", "layer": "街道"},
+        "community": {"path": "x.gpkg", "layer": "社区"},
+        "grid": {"path": "wg.gpkg", "layer": "*"},
+    }
+
+
+def test_a_zipped_gbk_shapefile(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame = gpd.GeoDataFrame({"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, geometry=cells(1, 1), crs=4490)
+        frame.to_file(tmp_path / "s.shp", encoding="gbk")
+    (tmp_path / "s.cpg").unlink(missing_ok=True)
+    with zipfile.ZipFile(tmp_path / "社区.zip", "w") as archive:
+        for part in sorted(tmp_path.glob("s.*")):
+            archive.write(part, part.name)
+            part.unlink()
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"]["community"]["path"] == "社区.zip"
+    city, _ = read_city(read_project(tmp_path))
+    assert list(city.layers["community"].frame["name"]) == ["甲社区"]
+
+
+def test_a_drawing_without_a_system_is_asked_about(tmp_path):
+    text = "0\nSECTION\n2\nENTITIES\n"
+    for i in range(4):
+        x, y = 400_000 + 200 * i, 2_940_000
+        ring = "".join(f"10\n{a}\n20\n{b}\n" for a, b in ((x, y), (x + 200, y), (x + 200, y + 200), (x, y + 200)))
+        text += f"0\nLWPOLYLINE\n100\nAcDbEntity\n8\n网格\n100\nAcDbPolyline\n90\n4\n70\n1\n{ring}"
+        text += f"0\nTEXT\n8\n注记\n10\n{x + 100}\n20\n{y + 100}\n40\n2.5\n1\n第{i}网格\n"
+    (tmp_path / "网格.dxf").write_text(text + "0\nENDSEC\n0\nEOF\n", encoding="gb18030")
+    table(tmp_path / "z.csv", [BRANCHES, branch("金桂家园")])
+    _, data, text = proposed(tmp_path)
+    assert "layers" not in data
+    assert '# path = "网格.dxf"' in text and "# [layers.grid]" in text
+    assert "states no coordinate system" in text
+
+
+def test_html_named_xls_and_a_workbook_with_macros(tmp_path):
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [BRANCHES, branch("甲小区")])
+    (tmp_path / "党组织.xls").write_text(f"<html><body><table>{rows}</table></body></html>", encoding="utf-8")
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    workbook(tmp_path / "单位.xlsx", units)
+    with zipfile.ZipFile(tmp_path / "单位.xlsx", "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    (tmp_path / "单位.xlsx").rename(tmp_path / "单位.xlsm")
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"]["path"] == "党组织.xls"
+    assert data["registries"]["units"]["path"] == "单位.xlsm"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gridkit.io.initial.datums import with_datums
+from gridkit.io.initial.pieces import in_one
 from gridkit.io.initial.propose import propose
 from gridkit.io.initial.recognise import look_around
 from gridkit.io.initial.sections import sections
@@ -46,7 +47,7 @@ def start(folder: Path, progress: Progress | None = None) -> Start:
     InputError
         If there is no such folder, or it holds too many files.
     """
-    proposal = propose(folder.resolve().name, look_around(folder, progress))
+    proposal = propose(folder.resolve().name, in_one(look_around(folder, progress), folder))
     judged, verdicts = with_datums(proposal)
     found = tried(judged, folder, progress)
     return Start(found, tuple(verdicts), project_text(found, sections(found, folder)))

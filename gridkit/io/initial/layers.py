@@ -5,25 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gridkit.errors import GridkitError, InputError
+from gridkit.errors import GridkitError
 from gridkit.io.initial.kinds import guess_level
 from gridkit.io.initial.look import Look, without_persons
-from gridkit.io.vector import read_vector
-from gridkit.locale import N_, gettext
+from gridkit.io.vector import layers_of, read_vector
+from gridkit.locale import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-def layers_of(path: str, root: Path) -> tuple[str, ...]:
-    """Stub until gridkit.io.vector has it."""
-    import pyogrio
-
-    try:
-        return tuple(str(one) for one, geometry in pyogrio.list_layers(root / path) if geometry is not None)
-    except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as problem:
-        raise InputError(N_("it cannot be read: {reason}"), reason=str(problem)[:120]) from problem
 
 
 def look_at_layers(path: str, root: Path, form: str) -> Iterator[Look]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import GridkitError, InputError
-from gridkit.io.formats import format_of
 from gridkit.io.initial.layers import look_at_layers
 from gridkit.io.initial.look import Look
 from gridkit.io.initial.tables import look_at_tables
 from gridkit.io.initial.text import printable
 from gridkit.io.project import FILE
 from gridkit.io.raw import PARTS
+from gridkit.io.sources import VECTORS, kind_of
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ MOST_BYTES: Final = 1 << 29
 """A larger file is no register of a city; who has one names it himself."""
 
 TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table", "dbf"))
-VECTORS: Final = frozenset(
-    ("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "gml", "topojson")
-)
 _SKIPPED: Final = frozenset(
     ("runs", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information")
 )
@@ -136,7 +133,7 @@ def look_at(path: str, root: Path) -> list[Look]:
         return [Look(name, problem=gettext("its name is no text in UTF-8"), remedy=gettext("rename the file"))]
     form = ""
     try:
-        form = format_of(root / path)
+        form = kind_of(root / path)
         if form not in TABLES | VECTORS:
             sentence, remedy = _REMEDIES.get(form, _REMEDIES["unknown"])
             return [Look(path, form=form, problem=gettext(sentence), remedy=gettext(remedy))]

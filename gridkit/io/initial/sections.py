@@ -104,7 +104,7 @@ def _short(paths: Sequence[str], root: Path) -> str | list[str]:
         return paths[0]
     if len(paths) >= _MANY:
         ends = {path.rpartition(".")[2] for path in paths}
-        head = "".join(f"{escape(part)}/" for part in _common([path.split("/")[:-1] for path in paths]))
+        head = "".join(f"{escape(part)}/" for part in common([path.split("/")[:-1] for path in paths]))
         for middle in ("", "*/", "**/") if len(ends) == 1 else ():
             pattern = f"{head}{middle}*.{escape(min(ends))}"
             if _matches(pattern, paths, root):
@@ -112,14 +112,18 @@ def _short(paths: Sequence[str], root: Path) -> str | list[str]:
     return list(paths)
 
 
-def _common(folders: Sequence[Sequence[str]]) -> list[str]:
-    """Return the folders that all paths begin with."""
-    common = []
-    for level in zip(*folders, strict=False):
+def common(texts: Sequence[Sequence[str]]) -> list[str]:
+    """Return what all begin with: folders of paths, or letters of names.
+
+    >>> common(["ab1", "ab2"]), common([["a", "b"], ["a"]])
+    (['a', 'b'], ['a'])
+    """
+    found = []
+    for level in zip(*texts, strict=False):
         if len(set(level)) > 1:
             break
-        common.append(level[0])
-    return common
+        found.append(level[0])
+    return found
 
 
 def _matches(pattern: str, paths: Sequence[str], root: Path) -> bool:
