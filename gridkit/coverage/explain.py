@@ -82,8 +82,7 @@ def explain_rows(
         )
     )
     held = frozenset(str(row["subject"]) for row in findings if row["code"] == "C114")
-    told = {"unproven": _unproven(code, findings), "held": held}
-    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, **told)
+    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, unproven=_unproven(code, findings), held=held)
     if len(compound_row["open_via"]) and status != "UNKNOWN":
         lines.append(_("waiting for a person to confirm: {records}").format(records=_join(compound_row["open_via"])))
     if len(compound_row["refs"]):
@@ -145,8 +144,8 @@ def _deciding_text(
     if status == "UNKNOWN" and len(compound["open_via"]):
         if held.issuperset(compound["open_via"]):
             template = _(
-                "the record {records} would cover it, but its row is hidden or struck out and held; nothing can be said "
-                "before hidden is set in gridkit.toml"
+                "the record {records} would cover it, but its row is hidden or struck out and held; nothing can be "
+                "said before hidden is set in gridkit.toml"
             )
             return template.format(records=_join(compound["open_via"]))
         template = _("the record {records} may mean it; nothing can be said before a person confirms")

@@ -94,8 +94,8 @@ def blank_runs(reasons: Mapping[int, str]) -> list[tuple[int, int]]:
 def subject(row: Sequence[object], reason: str, amounts_in: Mapping[int, str]) -> str:
     """Return what is told of a row set aside: no cell that could name a person.
 
-    Of records that are left out nothing is told. Of totals it is the word and the amounts of columns of counts, of notes what they say about the whole table, and of
-    repeated headers the headers.
+    Of records that are left out nothing is told. Of totals it is the word and the amounts of columns of counts, of
+    notes what they say about the whole table, and of repeated headers the headers.
     """
     texts = [tidy(cell_text(cell)) for cell in row]
     if reason == FOOTNOTE:

@@ -57,6 +57,11 @@ def a_path_or_paths(value: object) -> object:
     return a_path(value) if isinstance(value, str) else _no_text()
 
 
+def plain_path(value: str | tuple[str, ...]) -> str | list[str]:
+    """Return a path, or several as a list: what JSON has for them."""
+    return value if isinstance(value, str) else list(value)
+
+
 def _no_text() -> object:
     raise PydanticCustomError("string_type", "no text")
 

@@ -113,7 +113,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class _Column:
-    """Running sums over the rows: ``records``, their amounts in one column, what is unreadable, how far off it may be."""
+    """Running sums over the rows: records, their amounts in one column, what is unreadable, how far off it may be."""
 
     records: np.ndarray[Any, Any]
     total: np.ndarray[Any, Any]
@@ -149,6 +149,7 @@ def control(ledger: Ledger) -> list[dict[str, Any]]:
             if stated is None and not problem:
                 continue
             choices = _choices(ledger, position, column, spans, counts)
+            choices = [one for one in choices if running.over(counts, one)]
             verdict = _verdict(running, choices, stated, problem)
             if verdict is None:
                 uncertain.append(ledger.cell(position, column))
@@ -211,9 +212,8 @@ def _verdict(column: _Column, choices: Sequence[Spans], stated: int | None, prob
     """Return ``""`` where an amount agrees with one of its spans, ``differs``, or None where nobody can say."""
     if stated is None:
         return None
-    spoken = [spans for spans in choices if column.over(column.records, spans)]
-    unsure = not spoken
-    for spans in spoken:
+    unsure = not choices
+    for spans in choices:
         slack = column.over(column.slack, spans) + (ABOUT * stated if problem else 0)
         sums = [column.over(column.total, spans), column.over(column.without, spans)]
         if any(abs(found - stated) <= slack + 1e-6 for found in sums):
@@ -226,7 +226,10 @@ def _difference(
     ledger: Ledger, position: int, column: int, spans: Spans, stated: int | None, running: _Column
 ) -> dict[str, Any]:
     top = ledger.region.header.last + 2
-    rows = {"first": top + spans[0][0], "last": top + spans[-1][1] - 1}
+    counts = running.records
+    ends = [np.searchsorted(counts, counts[a] + 1) for a, b in spans if counts[b] > counts[a]]
+    lasts = [np.searchsorted(counts, counts[b]) for a, b in spans if counts[b] > counts[a]]
+    rows = {"first": top + int(ends[0]) - 1, "last": top + int(lasts[-1]) - 1}
     n, computed = int(running.over(running.records, spans)), round(running.over(running.total, spans))
     return noticed(
         "S153",

@@ -15,8 +15,8 @@ _VARIANTS = {
             "gridkit.toml; what only they would cover is unknown"
         ),
         "sheet": N_(
-            "{n} row(s) of a hidden sheet are held: they count neither as records nor as deleted until hidden is set in "
-            "gridkit.toml; what only they would cover is unknown"
+            "{n} row(s) of a hidden sheet are held: they count neither as records nor as deleted until hidden is set "
+            "in gridkit.toml; what only they would cover is unknown"
         ),
     },
     "S150": {

@@ -29,7 +29,10 @@ def test_a_header_of_four_rows(tmp_path):
     city, _ = read(tmp_path, rows, merges=merges)
     frame = city.rows("compounds")
     assert list(frame["name"]) == ["甲小区", "乙小区"]
-    assert frame[["formal_members", "members_reported", "probationary_members"]].to_numpy().tolist() == [[5, 2, 1], [3, 0, 0]]
+    assert frame[["formal_members", "members_reported", "probationary_members"]].to_numpy().tolist() == [
+        [5, 2, 1],
+        [3, 0, 0],
+    ]
     assert city.sources[0].headers["formal_members"] == "党组织情况_党员情况_组织关系_正式党员数"
     assert city.cell("a.xlsx!Sheet1!6", "members_reported") == "a.xlsx!Sheet1!D6"
 
@@ -137,7 +140,11 @@ def test_a_gap_in_one_table_stays_a_gap(tmp_path):
     city, _ = read(tmp_path, rows)
     row = city.rows("compounds").iloc[0]
     assert (row["name"], row["households"], row["buildings"], row["entrances"]) == ("甲小区", 5, 2, 4)
-    titled = [["小区台账", None, None, None, None], ["小区名称", "户数", None, "小区名称", "户数"], ["甲小区", 5, None, "乙", 4]]
+    titled = [
+        ["小区台账", None, None, None, None],
+        ["小区名称", "户数", None, "小区名称", "户数"],
+        ["甲小区", 5, None, "乙", 4],
+    ]
     city, _ = read(tmp_path, titled, merges=["A1:E1"])  # one title over both: one table
     assert list(city.rows("compounds")["name"]) == ["甲小区"]
 
@@ -206,7 +213,9 @@ def test_what_stands_around_a_table(above, below, stated):
     assert stated_in(above, below) == stated
 
 
-@pytest.mark.parametrize("text", ["李四负责的小区台账", "联系人张某某小区台账", "王某某同志包联小区清单", "张三丰台账", "小区" * 40 + "表"])
+@pytest.mark.parametrize(
+    "text", ["李四负责的小区台账", "联系人张某某小区台账", "王某某同志包联小区清单", "张三丰台账", "小区" * 40 + "表"]
+)
 def test_titles_that_could_name_a_person_are_not_kept(text):
     assert title_of(text) == ""
 
