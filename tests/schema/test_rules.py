@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 from shapely.geometry import LineString, Polygon
 
@@ -22,6 +23,7 @@ from tests.io import files
 DATA = Path(__file__).parents[2] / "data"
 HEAD = ["小区编号", "小区名称", "小区类型", "户数"]
 GOOD = [HEAD, ["X1", "甲小区", "商品房", 5], ["X2", "乙小区", "商品房", 6]]
+MORE = [HEAD, ["X3", "丙小区", "商品房", 7]]
 CODES = [["code", "name"], ["990101001001", "启明社区居委会"]]
 USCC = "91350100M000100Y43"
 
@@ -40,6 +42,26 @@ def xlsx(rows, kind="compounds", **how):
         return f'[registries.{kind}]\npath = "a.xlsx"\n'
 
     return build
+
+
+def marked(builder, *, struck=(), columns=()):
+    """The workbook of ``builder`` with cells struck out and columns hidden."""
+
+    def build(folder):
+        text = builder(folder)
+        book = openpyxl.load_workbook(folder / "a.xlsx")
+        for cell in struck:
+            book.active[cell].font = openpyxl.styles.Font(strike=True)
+        for letter in columns:
+            book.active.column_dimensions[letter].hidden = True
+        book.save(folder / "a.xlsx")
+        return text
+
+    return build
+
+
+def said(builder, **keys):
+    return lambda folder: builder(folder) + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
 
 
 def csv(rows, kind="compounds", **how):
@@ -174,10 +196,20 @@ CASES = {
     "S142": (xlsx([*GOOD, ["注：截至2024年6月。"]]), xlsx(GOOD)),
     "S143": (xlsx([*GOOD[:2], HEAD, GOOD[2]]), xlsx(GOOD)),
     "S144": (xlsx([["小区情况统计表"], *GOOD]), xlsx(GOOD)),
-    "S145": (xlsx(GOOD, hidden=[3]), xlsx(GOOD)),
+    "S145": (said(xlsx(GOOD, hidden=[3]), hidden="keep"), said(xlsx(GOOD), hidden="keep")),
     "S147": (xlsx([HEAD]), xlsx(GOOD)),
     "S148": (xlsx([*GOOD, *[[]] * 1001, GOOD[1]]), xlsx([*GOOD, *[[]] * 1000, GOOD[1]])),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
+    "S149": (xlsx(GOOD, hidden=[3]), said(xlsx(GOOD, hidden=[3]), hidden="keep")),
+    "S150": (said(xlsx(GOOD, hidden=[3]), hidden="exclude"), xlsx(GOOD, hidden=[3])),
+    "S151": (marked(xlsx(GOOD), columns=["D"]), xlsx(GOOD)),
+    "S152": (marked(xlsx(GOOD), struck=["D3"]), xlsx(GOOD)),
+    "S153": (xlsx([*GOOD, ["合计", None, None, 12]]), xlsx([*GOOD, ["合计", None, None, 11]])),
+    "S154": (xlsx([*GOOD, ["合计", None, None, 11]]), xlsx(GOOD)),
+    "S155": (xlsx(GOOD, others=[("Sheet2", MORE)]), xlsx(GOOD)),
+    "S156": (xlsx(GOOD, others=[("Sheet2", [row[:3] for row in MORE])]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    "S157": (xlsx(GOOD, sheet="东门社区"), xlsx(GOOD)),
+    "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
 }  # fmt: skip
 
 
@@ -223,7 +255,7 @@ def test_rules_are_complete(code):
 PLANTED = {
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S145", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
+    "hidden_row": "S149", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
     "duplicate_row": "S105",
 }  # fmt: skip
 
