@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from gridkit.io.fields import Records
     from gridkit.model import Source
 
-DOUBTFUL_DATUM = "S166"
-"""Said only where the project does not state the system."""
-
 OPEN_LINE = "S164"
 """Its place comes in the system of the drawing."""
 
@@ -73,7 +70,7 @@ def settled(records: Records, geometry: NDArray[np.object_], crs: str | Control,
     name = records.source.name
     if isinstance(crs, Control):
         records, geometry, crs = fitted(records, geometry, crs, stated=stated)
-    notes = [note for note in records.notes if note["code"] != DOUBTFUL_DATUM or crs == stated]
+    notes = list(records.notes)
     shifted = shift_of(crs)
     geometry, problems = _plausible(records, geometry, degrees=bool(shifted) or _seems_degrees(crs))
     notes += problems

@@ -40,7 +40,7 @@ BROKEN: Final = (
 )
 """What GDAL and its two front ends raise on files that are not what they seem."""
 
-_LINE, _RING, _MULTILINE = 1, 2, 5
+_LINE, _RING, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _CURVED: Final = frozenset(range(8, 13))
 """Types of shapes with arcs in well-known binary (ISO 13249-3): from CircularString to MultiSurface."""
 
@@ -268,6 +268,8 @@ def plain(geometry: Shapes, *, lines: bool = True) -> tuple[Shapes, list[Remark]
     """
     high = shapely.has_z(geometry) | shapely.has_m(geometry)
     flat: Shapes = shapely.force_2d(geometry).copy()
+    for nested in np.flatnonzero(shapely.get_type_id(flat) == _COLLECTION):
+        flat[nested] = _unnested(flat[nested])
     remarks = []
     if high.any():
         remarks.append(Remark("S160", _rows(high), params={"n": int(high.sum()), "variant": "heights"}))
@@ -278,6 +280,14 @@ def plain(geometry: Shapes, *, lines: bool = True) -> tuple[Shapes, list[Remark]
         flat[closed] = shapely.polygons(shapely.linearrings(points, indices=owner))
         remarks.append(Remark("S160", _rows(closed), params={"n": int(closed.sum()), "variant": "closed"}))
     return flat, remarks
+
+
+def _unnested(collection: shapely.GeometryCollection) -> shapely.GeometryCollection:
+    """Return a collection of single parts, however deep they lie."""
+    parts = shapely.get_parts(collection)
+    while (shapely.get_type_id(parts) > _POLYGON).any():
+        parts = shapely.get_parts(parts)
+    return shapely.GeometryCollection(list(parts))
 
 
 def _rows(mask: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def _open(file: Path, name: str, scratch: Path, encoding: str) -> Opened:
             {layer: partial(geopackage.read, file, name, layer) for layer in known},
             {layer: partial(list, headers) for layer, headers in known.items()},
         )
-    if kind in ("gdb", "fgb", "mapinfo"):
+    if kind in ("gdb", "fgb"):
         return _database(file, name)
     if kind == "shp":
         copies = scratch / "parts"
@@ -114,7 +114,7 @@ def _no_boundaries(name: str, kind: str) -> LayerError:
 
 
 def _database(file: Path, name: str) -> Opened:
-    """Open what pyogrio reads by itself: File Geodatabases, FlatGeobuf, MapInfo."""
+    """Open what pyogrio reads by itself: File Geodatabases and FlatGeobuf."""
     try:
         listed = [str(layer) for layer, geometry in pyogrio.list_layers(file.absolute()) if geometry is not None]
     except BROKEN as problem:
@@ -177,7 +177,7 @@ class _Inner:
             place = f"{self._name}!{self._dataset.name}"
             kind = kind_of(target)
             if kind in ("zip-vector", "kmz", "zip"):
-                raise _no_boundaries(place, kind)
+                raise _no_boundaries(place, "zip")
             self._opened = _open(target, place, self._folder, self._encoding)
         return self._opened
 

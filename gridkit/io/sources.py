@@ -17,9 +17,7 @@ from gridkit.locale import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VECTORS: Final = frozenset(
-    ("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "fgb", "mapinfo")
-)
+VECTORS: Final = frozenset(("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "fgb"))
 """Formats that are read as layers, by the names of :func:`kind_of`."""
 
 JUNK: Final = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
@@ -54,8 +52,10 @@ def found_files(path: str, root: Path) -> tuple[list[tuple[Path, str]], int]:
         return [(file, _named(file, root)) for file in files], others
     if not there and glob.has_magic(path) and "\x00" not in path:
         hits = sorted(Path(one) for one in glob.glob(str(root / path)))[: MOST_FILES + 1]  # noqa: PTH207  # an absolute pattern too
+        shapes = {file.stem.lower() for file in hits if file.suffix.lower() == ".shp"}
+        hits = [one for one in hits if not _junk(one.name) and (kind_of(one) in VECTORS or not _part(one, shapes))]
         _demand_some(hits, path)
-        return [(file, _named(file, root)) for file in hits if not _junk(file.name)], 0
+        return [(file, _named(file, root)) for file in hits], 0
     file, name = located(path, root, layer=True)
     return [(file, _sayable(name))], 0
 
@@ -112,16 +112,14 @@ def _sayable(name: str) -> str:
 
 
 def kind_of(file: Path) -> str:
-    """Return what a file is by its content; FlatGeobuf and MapInfo are known beside those of ``format_of``."""
+    """Return what a file is by its content; FlatGeobuf is known beside those of ``format_of``."""
     try:
         kind = format_of(file)
-        if kind in ("unknown", "text-table", "empty"):
+        if kind in ("unknown", "text-table"):
             with file.open("rb") as stream:
                 head = stream.read(16).lower()
             if head.startswith(b"fgb\x03fgb"):
                 return "fgb"
-            if head.startswith((b"!table", b"version ")) and file.suffix.lower() in (".tab", ".mif"):
-                return "mapinfo"
     except OSError:
         return "unknown"
     return kind

@@ -43,6 +43,9 @@ ALL: Final = "*"
 FILE: Final = "文件名"
 """Attribute that holds the name of the file, where several are read as one layer."""
 
+DOUBTFUL_DATUM: Final = "S166"
+"""Said only where the project does not state the system."""
+
 _KINDS_OF_TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table"))
 _COMMUNITIES: Final = ("社区", "村", "居委会", "村委会", "小区居", "居民区")
 _STREETS: Final = ("街道", "镇", "乡", "办事处", "街道办")
@@ -217,6 +220,8 @@ def _note(remark: Remark, place: str) -> dict[str, Any]:
 
 def _drafted(part: _Part, level: str, columns: Mapping[str, str], crs: str | Control, *, several: bool) -> Draft:
     raw = part.raw
+    if crs:
+        raw = replace(raw, notes=[note for note in raw.notes if note["code"] != DOUBTFUL_DATUM])
     if several:
         stem = raw.path.rpartition("/")[2].partition(".")[0]
         raw = replace(
