@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from gridkit.errors import TableError
+from gridkit.io.person_numbers import MASK, mask_name_of_file
 from gridkit.io.sheets import read_sheets
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
@@ -139,7 +140,8 @@ def _read(project: Project, sources: Sequence[Source], name: str) -> Sheet:
     """Read a sheet once more, as it was read before."""
     first = sources[0]
     file = _file(project, first.path)
-    found = read_sheets(file, first.path, sheet=name, encoding=first.encoding, kind=first.kind)
+    sheet = _real_sheet(file, first, name) if MASK in name else name
+    found = read_sheets(file, first.path, sheet=sheet, encoding=first.encoding, kind=first.kind)
     if any(source.sha256 != found[0].sha256 for source in sources):
         raise TableError(
             N_("the file was changed while it was being checked"), place=first.path, remedy=N_("check it again")
@@ -147,11 +149,20 @@ def _read(project: Project, sources: Sequence[Source], name: str) -> Sheet:
     return found[0]
 
 
+def _real_sheet(file: Path, source: Source, shown: str) -> str:
+    """Return what a sheet is called in its file; the name that is shown leaves numbers of persons out."""
+    pages = read_sheets(file, source.path, encoding=source.encoding, kind=source.kind)
+    names = [page.name for page in pages] + [name for page in pages[:1] for name in page.unread]
+    return next((name for name in names if mask_name_of_file(name) == shown), shown)
+
+
 def _file(project: Project, path: str) -> Path:
-    """Return the file of a source; one on another drive is known by its name only."""
+    """Return the file of a source; one on another drive, or with a number of a person, is known by its name only."""
     file = project.root / path
     if file.is_file():
         return file
+    if MASK in file.name and file.parent.is_dir():
+        return next((one for one in sorted(file.parent.iterdir()) if mask_name_of_file(one.name) == file.name), file)
     layers = [spec.path for spec in project.layers.values()]
     stated = [*layers, *(spec.path for some in project.registries.values() for spec in some)]
     return next((project.root / one for one in stated if (project.root / one).name == path), file)
