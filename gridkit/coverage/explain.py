@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS_LABELS", "explain", "explain_rows"]
 
+CELLS = 12
+"""Cells of one finding that are listed; the others are counted."""
+
 _REST = ("UNCOVERED", "UNKNOWN")
 """Statuses that speak of what is left; where another rule has decided they mean nothing."""
 
@@ -169,7 +172,11 @@ def _other_line(row: Mapping[str, Any], status: str, words: Mapping[str, str]) -
 def _finding_line(row: Mapping[str, Any]) -> str:
     rule = CATALOGUE.get(str(row["code"]))
     sentence = rule.say(row["params"]) if rule else ""
-    cells = f" [{_join(row['refs'])}]" if len(row["refs"]) else ""
+    refs = list(row["refs"])
+    shown = _join(refs[:CELLS])
+    if len(refs) > CELLS:
+        shown = f"{shown} " + _("… and {n} more").format(n=len(refs) - CELLS)
+    cells = f" [{shown}]" if refs else ""
     return f"{row['code']} {sentence}{cells}"
 
 
