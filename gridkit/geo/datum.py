@@ -89,7 +89,7 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Return BD-09 degrees (Baidu) of GCJ-02 degrees."""
     lon, lat = _arrays(lon, lat)
     inside = in_box(lon, lat)
-    x, y = _turned(lon, lat)
+    x, y = _turned(np.where(inside, lon, 105.0), np.where(inside, lat, 35.0))
     return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
@@ -97,10 +97,11 @@ def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Return GCJ-02 degrees of BD-09 degrees: the closed form (0.22 m), then the same iteration."""
     lon, lat = _arrays(lon, lat)
     inside = in_box(lon, lat)
-    x, y = lon - 0.0065, lat - 0.006
+    aim_x, aim_y = np.where(inside, lon, 105.0), np.where(inside, lat, 35.0)
+    x, y = aim_x - 0.0065, aim_y - 0.006
     for _ in range(ITERATIONS):
         bx, by = _turned(x, y)
-        x, y = x - (bx - lon), y - (by - lat)
+        x, y = x - (bx - aim_x), y - (by - aim_y)
     return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
