@@ -95,9 +95,9 @@ def pairs_of(text: str) -> tuple[list[tuple[str, str]], str]:
     table.end_row()
     pairs, rest = list(table.pairs), []
     for line in (tidy(_MARK.sub("", one).replace("<", " ")) for one in table.lines):
-        found = _LINE.fullmatch(line)
-        if found and not found[2].startswith("//") and found[1].strip() and found[2].strip():
-            pairs.append((found[1].strip(), found[2].strip()))
+        pair = _LINE.fullmatch(line)
+        if pair and not pair[2].startswith("//") and pair[1].strip() and pair[2].strip():
+            pairs.append((pair[1].strip(), pair[2].strip()))
         elif line:
             rest.append(line)
     return [(label, tidy(value.replace("<", " "))) for label, value in pairs], "\n".join(rest)

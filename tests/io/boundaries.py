@@ -107,7 +107,7 @@ def archive(file: Path, sources: dict[str, Path], *, gbk=False) -> Path:
 
 
 class _GbkInfo(zipfile.ZipInfo):
-    def _encodeFilenameFlags(self):  # noqa: PLW3201
+    def _encodeFilenameFlags(self):  # noqa: N802
         return self.filename.encode("cp437"), self.flag_bits & ~0x800
 
 

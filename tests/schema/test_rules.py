@@ -19,6 +19,7 @@ from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 from gridkit.schema import check_city
 from tests.io import files
+from tests.schema import vector_cases
 
 DATA = Path(__file__).parents[2] / "data"
 HEAD = ["小区编号", "小区名称", "小区类型", "户数"]
@@ -210,6 +211,7 @@ CASES = {
     "S156": (xlsx(GOOD, others=[("Sheet2", [row[:3] for row in MORE])]), xlsx(GOOD, others=[("Sheet2", MORE)])),
     "S157": (xlsx(GOOD, sheet="东门社区"), xlsx(GOOD)),
     "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    **vector_cases.CASES,
 }  # fmt: skip
 
 
