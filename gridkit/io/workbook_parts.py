@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import TableError
+from gridkit.io.raw import letter
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ MOST_SMALL: Final = 1 << 26
 
 MOST_ROW: Final = 1 << 25
 """More than this in one row, or in one text, is no row of a table."""
+
+MOST_CELLS: Final = 20_000_000
+"""A larger sheet is no register of a city, but a cell that was filled by mistake in a far corner."""
 
 MOST_STRINGS: Final = 5_000_000
 """More different texts than this are not kept."""
@@ -139,6 +143,18 @@ def demand_size(book: zipfile.ZipFile, members: set[str], name: str, most: int =
             remedy=N_("copy the table alone into a new workbook; if it is small, do not trust this file"),
             size=size >> 20,
             most=most >> 20,
+        )
+
+
+def demand_room(rows: int, columns: int, place: str) -> None:
+    """Refuse a sheet whose cells reach so far that reading it would take all memory."""
+    if rows * columns > MOST_CELLS:
+        raise TableError(
+            N_("the sheet reaches to cell {cell}: that is more than {most} cells"),
+            place=place,
+            remedy=N_("delete what stands far outside the table, or copy the table into a new file"),
+            cell=f"{letter(columns - 1)}{rows}",
+            most=MOST_CELLS,
         )
 
 

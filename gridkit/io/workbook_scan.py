@@ -20,13 +20,14 @@ from gridkit.io.formulas import added, column_number, reaches_out, shifted
 from gridkit.io.hidden import Hidden, positions
 from gridkit.io.raw import letter
 from gridkit.io.workbook_parts import attributes, is_struck_text, pieces, tags
+from gridkit.io.zip_splice import checksum
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterator
 
     from gridkit.io.formulas import Reference
-    from gridkit.io.hidden import Area
+    from gridkit.io.hidden import Area, Range
 
 _CELL: Final = re.compile(rb'<c r="([A-Z]+)([0-9]+)"((?:[^>]*[^/>])?)>(?!</c>)(.*?)</c>', re.S)
 _FILLED: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>(?!</c>)')
@@ -36,6 +37,9 @@ _SIMPLE: Final = re.compile(
 )
 _FORMULA: Final = re.compile(rb"<f(?:\s([^>]*?))?(?:/>|>([^<]*)</f>)")
 _VALUE: Final = re.compile(rb"<v(?:\s[^>]*)?>[^<]")
+_MERGE: Final = re.compile(
+    rb"""<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']"""
+)
 _ROW_HIDDEN: Final = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true|on)["']""")
 _ROW_NUMBER: Final = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
 _TAG: Final = re.compile(rb"<(/?)(?:[\w.-]+:)?(row|c|f|v|is|r|rPr|strike|t)(?=[\s/>])([^>]*)>")
@@ -48,7 +52,7 @@ class Scan:
     """What was found so far in one sheet.
 
     ``rows`` and ``columns`` are a row and column, counted from 1, beyond which no cell is filled; ``whole`` tells that
-    the end of the sheet was seen.
+    the end of the sheet was seen; ``checksum`` is for :func:`gridkit.io.zip_splice.spliced`.
     """
 
     rows: int = 0
@@ -60,6 +64,8 @@ class Scan:
     empty: list[str] = field(default_factory=list)
     sums: dict[tuple[int, int], tuple[Area, ...]] = field(default_factory=dict)
     external: int = 0
+    merged: list[Range] = field(default_factory=list)
+    checksum: int = 0
     whole: bool = False
 
     def as_hidden(self, *, macros: bool = False, sheet: bool = False) -> Hidden:
@@ -108,24 +114,30 @@ class Scanner:
 
     def run(self, book: zipfile.ZipFile, member: str, name: str) -> Scan:
         """Look at all pieces of the part ``member``; ``name`` is the place that messages tell."""
-        tail = b""
+        found = self.found
+        first, ended = True, False
         for prefix, piece in pieces(book, member, b"row", name):
-            if not tail:
+            found.checksum = checksum(piece, found.checksum)
+            end = piece.rfind(b"</" + prefix + b"sheetData")
+            if first:
                 self._head(piece[: max(piece.find(b"<" + prefix + b"row"), 0) or len(piece)])
-            self._look(self._usual(piece, prefix))
-            tail = piece[-4096:]
-        self.found.whole = b"worksheet>" in tail
-        return self.found
+            if not ended:
+                self._look(self._usual(piece, prefix))
+            if ended or end >= 0:
+                found.merged += _merged(piece[max(end, 0) :])
+                found.whole = b"worksheet>" in piece[-4096:]
+            first, ended = False, ended or end >= 0
+        return found
 
     def _usual(self, piece: bytes, prefix: bytes) -> bytes:
         """Return a piece with double quotes, no prefixes, and every row and cell naming first where it stands."""
         if b"!" in piece and b"<!" in piece:
             piece = _ASIDE.sub(lambda found: html.escape((found[1] or b"").decode("utf-8", "replace")).encode(), piece)
-        first, last = piece.find(b"<row"), piece.rfind(b"</sheetData")
+        first, last = piece.find(b"<" + prefix + b"row"), piece.rfind(b"</" + prefix + b"sheetData")
         body = piece[max(first, 0) : last if last >= 0 else len(piece)]  # not the columns above, nor the rules below
         if not prefix and not (b"'" in body and b"='" in body) and self._is_usual(body):
             return body
-        body = _TAG.sub(self._usual_tag, piece)
+        body = _TAG.sub(self._usual_tag, body)
         self._is_usual(body)
         return body
 
@@ -276,6 +288,13 @@ class Scanner:
 
 def _whole(text: str | None) -> int:
     return min(int(text), 16_384) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _merged(tail: bytes) -> Iterator[Range]:
+    """Yield the merged ranges that are listed below the rows."""
+    for c1, r1, c2, r2 in _MERGE.findall(tail):
+        rows, columns = (int(r1) - 1, int(r2) - 1), (_column(c1), _column(c2))
+        yield (min(rows), min(columns)), (max(rows), max(columns))
 
 
 def _hidden_rows(piece: bytes) -> Iterator[int]:
