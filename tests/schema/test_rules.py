@@ -19,7 +19,7 @@ from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 from gridkit.schema import check_city
 from tests.io import files
-from tests.schema import vector_cases
+from tests.schema import coordinate_cases, vector_cases
 
 DATA = Path(__file__).parents[2] / "data"
 HEAD = ["小区编号", "小区名称", "小区类型", "户数"]
@@ -213,6 +213,8 @@ CASES = {
     "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
     **vector_cases.CASES,
 }  # fmt: skip
+
+CASES |= coordinate_cases.CASES
 
 
 def found(folder, build):
