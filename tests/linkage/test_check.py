@@ -55,6 +55,7 @@ CASES = {
         {"owners_committees": [{"compound_id": "b2", "compound_name": "和平花园", "community_name": "西门社区"}]},
     ),
     "L113": (branch("金桂家园", unit_name="市财政局", **EAST), branch("金桂家园", **EAST)),
+    "L114": (branch("金桂家园、银杏小区、金桂家园", **EAST), branch("金桂家园、银杏小区", **EAST)),
 }
 LAYER = {
     "L106": {"a3": {"name": "金桂家园"}},  # 200 m from a1, same community
