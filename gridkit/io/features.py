@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from gridkit.io.decode import DISGUISE, reveal, vote
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -101,6 +102,17 @@ def unreadable(name: str, problem: Exception | str) -> LayerError:
     )
 
 
+@contextmanager
+def asking(name: str) -> Iterator[None]:
+    """Turn what GDAL raises into our error, and keep its warnings to ourselves: we check what they tell of."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except BROKEN as problem:
+        raise unreadable(name, problem) from problem
+
+
 def read_gdal(source: Path | bytes, name: str, *, layer: str = "", **options: Any) -> tuple[dict[str, Any], pa.Table]:
     """Read one layer in bulk and demand that all of its features came.
 
@@ -110,13 +122,9 @@ def read_gdal(source: Path | bytes, name: str, *, layer: str = "", **options: An
         If it cannot be read, or fewer features come than it states.
     """
     chosen = {"layer": layer} if layer else {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL warns of what is checked here anyway
-            meta, table = pyogrio.read_arrow(source, **chosen, **options)
-            stated = pyogrio.read_info(source, force_feature_count=True, **chosen, **options)["features"]
-    except BROKEN as problem:
-        raise unreadable(name, problem) from problem
+    with asking(name):
+        meta, table = pyogrio.read_arrow(source, **chosen, **options)
+        stated = pyogrio.read_info(source, force_feature_count=True, **chosen, **options)["features"]
     if options.get("encoding") != DISGUISE and table.num_rows != stated:
         raise lost(f"{name}!{layer}" if layer else name, stated, table.num_rows)
     return meta, table
@@ -237,7 +245,8 @@ def _straightened(file: Path, layer: str, count: int, **options: Any) -> Shapes 
     """Return the geometries as fiona reads them, every arc as chords; None where it does not see the same features."""
     geometry = np.full(count, None, dtype=object)
     try:
-        with fiona.open(file, layer=layer, **options) as features:
+        with warnings.catch_warnings(), fiona.open(file, layer=layer, **options) as features:
+            warnings.simplefilter("ignore")
             for position, feature in enumerate(features):
                 if position < count and feature.geometry is not None:
                     geometry[position] = shapely.geometry.shape(feature.geometry)

@@ -48,15 +48,15 @@ def layers(file: Path, name: str) -> dict[str, list[str]]:
         raise unreadable(name, problem) from problem
 
 
-def read(file: Path, name: str, layer: str) -> Features:
-    """Read one layer."""
+def read(file: Path, name: str, layer: str, at: Path) -> Features:
+    """Read one layer; ``at`` is where GDAL finds the file."""
     journal = _hot_journal(file)
     remarks = [Remark("S162", params={"part": journal.name})] if journal is not None else []
-    meta, table = read_gdal(file.absolute(), name, layer=layer, IMMUTABLE="YES")
+    meta, table = read_gdal(at, name, layer=layer, IMMUTABLE="YES")
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, f"{name}!{layer}", without=[column])
     wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
-    geometry, more = shapes_of(wkb, file, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
+    geometry, more = shapes_of(wkb, at, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
     return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", (*remarks, *more))
 
 

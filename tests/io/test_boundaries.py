@@ -184,3 +184,18 @@ def test_collections_give_their_polygons(tmp_path):
     assert findings.with_code("S133").iloc[0]["params"]["n"] == 1
     square = files.read(tmp_path, '[layers.community]\npath = "a.geojson"\n')[0].layers["community"].frame.geometry
     assert square.iloc[1].area == pytest.approx(shapely.area(square.iloc[0]), rel=0.01)
+
+
+@pytest.mark.parametrize("stem", ["a b#c%20d&e?f=1", "a!b", "a;b'c", "[x]", "x{y}"])
+@pytest.mark.parametrize("kind", ["gpkg", "shp GB18030", "gdb", "fgb", "kml", "geojson"])
+def test_names_of_files_that_mean_something_elsewhere(tmp_path, stem, kind):
+    (tmp_path / "z").mkdir()
+    made = b.FORMATS[kind](tmp_path / "z")
+    (tmp_path / stem).mkdir()
+    for one in list((tmp_path / "z").glob("a.*")):
+        one.rename(tmp_path / stem / f"{stem}{one.suffix}")
+    before = b.listing(tmp_path)
+    draft = read_layer(f"{stem}/{stem}{made.suffix}", tmp_path, "community")
+    assert draft.records.frame["code"].to_list() == b.CODES
+    assert draft.records.source.path == f"{stem}/{stem}{made.suffix}"
+    assert b.listing(tmp_path) == before
