@@ -45,9 +45,9 @@ RULES: tuple[Rule, ...] = (
         "S171", "datum-contradicted", "error", _SHIFTED,
         N_("Stated coordinate system contradicts the numbers"),
         N_(
-            "{crs} is stated, but the numbers seem to be {value:datum}: in the right place in {layer:table} lie {same} % "
-            "of {n} if they are taken as CGCS2000, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone; either this is "
-            "not {crs}, or {layer:table} is not where it says"
+            "{crs} is stated, but the numbers seem to be {value:datum}: in the right place in {layer:table} lie "
+            "{same} % of {n} if they are taken as CGCS2000, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone; "
+            "either this is not {crs}, or {layer:table} is not where it says"
         ),
         N_("correct crs in gridkit.toml, of this layer or of the one it is compared with"),
     ),
