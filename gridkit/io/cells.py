@@ -171,7 +171,8 @@ def _repeated(place: Place, column: Distinct) -> tuple[Distinct, list[dict[str, 
     says = np.isin(column.places, ditto)
     source = np.maximum.accumulate(np.where(says, -1, np.arange(len(says))))
     nothing = source < 0
-    cells = [*column.cells, ""]
+    there = set(ditto)
+    cells = [*("" if one in there else cell for one, cell in enumerate(column.cells)), ""]
     places = np.where(nothing, len(cells) - 1, column.places[source])
     notes = place.note("S189", np.flatnonzero(says & ~nothing).tolist())
     notes += place.note("S189", np.flatnonzero(nothing).tolist(), variant="nothing")

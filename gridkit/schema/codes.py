@@ -119,7 +119,8 @@ def separated(codes: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     ({'522601-002': {}}, {})
     """
     apart = [code for code in codes if _SEPARATORS.search(code)]
-    few = sum(codes[one] for one in apart) <= (1 - MOST) * sum(codes.values())
+    total = sum(codes.values())
+    few = total - sum(codes[one] for one in apart) >= MOST * total
     return {code: {} for code in apart} if few else {}
 
 

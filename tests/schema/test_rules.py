@@ -122,6 +122,12 @@ BRANCH = [
     ["党组织编码", "党组织名称", "党组织类型", "成立时间", "书记", "覆盖小区"],
     ["D1", "甲支部", "小区党支部", "2021.5", "", "甲小区"],
 ]
+LONG = [f"52260100100100200{n}" for n in range(1, 5)]
+
+
+def codes(*given):
+    return [HEAD, *([code, f"第{n}小区", "商品房", 5] for n, code in enumerate(given))]
+
 
 CASES = {
     "S101": (xlsx(with_cells(GOOD, B3=None)), xlsx(GOOD)),
@@ -166,7 +172,10 @@ CASES = {
     ),
     "S120": (xlsx([[*HEAD, "联系电话"], ["X1", "甲小区", "商品房", 5, "13900000000"]]), xlsx(GOOD)),
     "S121": (xlsx(with_cells(BRANCH, E2="张某"), "branches"), xlsx([row[:4] for row in BRANCH], "branches")),
-    "S122": (xlsx(with_cells(BRANCH, F2="甲小区13900000000"), "branches"), xlsx(BRANCH, "branches")),
+    "S122": (
+        xlsx([*with_cells(BRANCH, F2="甲小区、乙小区、丙小区13900000000"), *BRANCH[1:] * 3], "branches"),
+        xlsx(BRANCH, "branches"),
+    ),
     "S123": (xlsx([[*HEAD, "备注"], ["X1", "甲小区", "商品房", 5, "好"]]), xlsx(GOOD)),
     "S124": (xlsx([[*HEAD, "总户数"], ["X1", "甲小区", "商品房", 5, 6]]), xlsx(GOOD)),
     "S125": (shapefile(["正式党员人数"]), shapefile(["户数"])),
@@ -200,6 +209,15 @@ CASES = {
     "S145": (said(xlsx(GOOD, hidden=[3]), hidden="keep"), said(xlsx(GOOD), hidden="keep")),
     "S147": (xlsx([HEAD]), xlsx(GOOD)),
     "S148": (xlsx([*GOOD, *[[]] * 1001, GOOD[1]]), xlsx([*GOOD, *[[]] * 1000, GOOD[1]])),
+    "S180": (xlsx(with_cells(GOOD, D2="不足10户")), xlsx(with_cells(GOOD, D2="10户"))),
+    "S181": (xlsx(with_cells(GOOD, D2="XX")), xlsx(with_cells(GOOD, D2=""))),
+    "S182": (xlsx(with_cells(GOOD, D2="无")), xlsx(with_cells(GOOD, D2=""))),
+    "S183": (xlsx(with_cells(BRANCH, D2="5/3/2021"), "branches"), xlsx(with_cells(BRANCH, D2="5/23/2021"), "branches")),
+    "S184": (csv(codes("0101", "0102", "0103", "0104", "105")), csv(codes("0101", "0102", "0103", "0104", "0105"))),
+    "S185": (csv(codes("1", "2", "3", "4", "5O")), csv(codes("1", "2", "3", "4", "50"))),
+    "S186": (csv(codes("11", "12", "13", "14", "1-5")), csv(codes("11", "12", "13", "14", "15"))),
+    "S187": (csv(codes(*LONG, "522601001001002000")), csv(codes(*LONG, "522601001001002010"))),
+    "S189": (xlsx(with_cells(GOOD, D3="同上")), xlsx(GOOD)),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
     "S149": (xlsx(GOOD, hidden=[3]), said(xlsx(GOOD, hidden=[3]), hidden="keep")),
     "S150": (said(xlsx(GOOD, hidden=[3]), hidden="exclude"), xlsx(GOOD, hidden=[3])),
