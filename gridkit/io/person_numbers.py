@@ -70,9 +70,9 @@ def is_identity(text: str, *, checked: bool = False) -> bool:
     (True, False)
     """
     bare = text.replace(" ", "").replace("-", "")
-    if IDENTITY.fullmatch(bare) is None or not _is_date(bare[6:14]) or is_credit_code(bare):
+    if IDENTITY.fullmatch(bare) is None or not _is_date(bare[6:14]):
         return False
-    return not checked or _check_digit(bare) == bare[17].upper()
+    return _check_digit(bare) == bare[17].upper() or not (checked or is_credit_code(bare))
 
 
 def _check_digit(text: str) -> str:
