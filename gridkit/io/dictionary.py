@@ -127,8 +127,8 @@ def field_of(header: str, kind: str) -> str:
 
 def _of_two(parts: Sequence[str], table: Mapping[str, str]) -> str:
     """Return the field that the last part means together with one or more above it."""
-    last, above = parts[-1], parts[:-1]
-    joined = ["".join(parts[first:]) for first in range(1, len(above))]
+    *above, last = [word(part) for part in parts]
+    joined = ["".join([*above[first:], last]) for first in range(1, len(above))]
     heads = [head for part in reversed(above) for head in dict.fromkeys((part, _ENDS_VAGUELY.sub("", part)))]
     pairs = [text for head in heads for text in (head + last, last + head)]
     for text in [*joined, *pairs]:
