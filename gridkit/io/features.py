@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ BROKEN: Final = (
     OSError,
 )
 """What GDAL and its two front ends raise on files that are not what they seem."""
+
+_FOLDERS: Final = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^/\\'\":]+[/\\])+")
+"""Folders of this machine in what others say."""
 
 _LINE, _RING, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _CURVED: Final = frozenset(range(8, 13))
@@ -93,7 +97,7 @@ class Features:
 
 def unreadable(name: str, problem: Exception | str) -> LayerError:
     """Return the error for a file that is not what it seems."""
-    text = str(problem)
+    text = _FOLDERS.sub("", str(problem))
     return LayerError(
         N_("this is not a boundary file that can be read: {reason}"),
         place=name,
@@ -221,16 +225,17 @@ def shapes_of(
     coded = np.empty(len(wkb), dtype=object)
     coded[:] = wkb
     remarks = []
-    curved = np.array([one is not None and _kind(one) in _CURVED for one in wkb], dtype=bool)
     try:
         geometry = shapely.from_wkb(coded, on_invalid="ignore")
     except NotImplementedError:  # arcs, at the top or inside a collection
+        curved = np.array([one is not None and _kind(one) in _CURVED for one in wkb], dtype=bool)
         straight = _straightened(file, layer, len(wkb), **options) if file is not None else None
         geometry = straight if straight is not None else _each(coded)
-    done = curved & ~shapely.is_missing(geometry)
-    if done.any():
-        remarks.append(Remark("S160", _rows(done), params={"n": int(done.sum()), "variant": "curved"}))
-    broken = shapely.is_missing(geometry) & np.array([one is not None for one in wkb], dtype=bool)
+        done = curved & ~shapely.is_missing(geometry)
+        if done.any():
+            remarks.append(Remark("S160", _rows(done), params={"n": int(done.sum()), "variant": "curved"}))
+    broken = shapely.is_missing(geometry)
+    broken[broken] = [one is not None for one in coded[broken]]
     if broken.any():
         remarks.append(Remark("S169", _rows(broken), params={"n": int(broken.sum()), "variant": "geometry"}))
     return geometry, remarks

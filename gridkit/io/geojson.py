@@ -16,7 +16,7 @@ from gridkit.locale import N_
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST: Final = 1 << 30
+LARGEST: Final = 1 << 29
 """Bytes of text that are read at once; a larger file belongs into a GeoPackage."""
 
 _FEATURE: Final = re.compile(rb'"type"\s*:\s*"Feature"')
@@ -33,7 +33,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def text_of(file: Path, name: str, *, encoding: str = "") -> tuple[bytes, str]:
+def text_of(file: Path, name: str, *, encoding: str = "", most: int = 0) -> tuple[bytes, str]:
     """Return the text of a file as UTF-8 without a mark, and the encoding it was in.
 
     Raises
@@ -42,12 +42,12 @@ def text_of(file: Path, name: str, *, encoding: str = "") -> tuple[bytes, str]:
         If it is too large, or no text in the encoding stated.
     """
     try:
-        if file.stat().st_size > LARGEST:
+        if file.stat().st_size > (most or LARGEST):
             raise LayerError(
                 N_("the file is larger than {most} bytes"),
                 place=name,
                 remedy=N_("open it in a GIS and save it as GeoPackage"),
-                most=LARGEST,
+                most=most or LARGEST,
             )
         data = file.read_bytes()
     except OSError as problem:

@@ -183,6 +183,23 @@ def test_a_drawing_in_degrees_has_a_tolerance_in_degrees(tmp_path):
     assert draft.geometry.iloc[0].area == pytest.approx(1e-4)
 
 
+def test_outlines_in_blocks_and_on_printed_sheets(tmp_path):
+    block = "0\nSECTION\n2\nBLOCKS\n0\nBLOCK\n8\n0\n2\nB\n70\n0\n10\n0\n20\n0\n"
+    inner = b.lwpolyline(SQUARE, True)
+    for x, y in SQUARE:
+        inner = inner.replace(f"10\n{x + b.EAST}\n20\n{y + b.NORTH}\n", f"10\n{x}\n20\n{y}\n")
+    block += inner + "0\nENDBLK\n0\nENDSEC\n"
+    insert = f"0\nINSERT\n8\n社区界\n2\nB\n10\n{b.EAST}\n20\n{b.NORTH}\n"
+    sheet = b.lwpolyline(moved(SQUARE, 500), True).replace("8\n社区界\n", "67\n1\n8\n社区界\n", 1)
+    text = b.dxf(tmp_path / "a.dxf", insert, sheet, b.label(50, 50, "启明社区")).read_bytes().decode("gbk")
+    (tmp_path / "a.dxf").write_bytes(
+        text.replace("0\nSECTION\n2\nENTITIES", block + "0\nSECTION\n2\nENTITIES").encode("gbk")
+    )
+    draft = read_layer("a.dxf", tmp_path, "community", layer="社区界", crs=CRS)
+    assert areas(draft) == pytest.approx([10_000])
+    assert draft.records.frame["name"].to_list() == ["启明社区"]
+
+
 @pytest.mark.parametrize("end", ["", "0\nEND"])
 def test_a_drawing_that_was_cut_off(tmp_path, end):
     with pytest.raises(LayerError, match=r"a\.dxf: the drawing has no end"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import struct
 
-import numpy as np
 import pytest
 import shapely
 
@@ -224,6 +223,19 @@ def test_an_archive_that_unpacks_without_end(tmp_path, monkeypatch):
         read_layer("a.zip", tmp_path, "community")
 
 
+def test_an_archive_that_lies_about_its_size(tmp_path, monkeypatch):
+    file = b.zipped_shapefile(tmp_path / "a.zip")
+    data = bytearray(file.read_bytes())
+    for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        place = -1
+        while (place := data.find(mark, place + 1)) >= 0:
+            data[place + offset : place + offset + 4] = (10).to_bytes(4, "little")
+    file.write_bytes(bytes(data))
+    monkeypatch.setattr("gridkit.io.containers.LARGEST", 1000)
+    with pytest.raises(LayerError, match=r"a\.zip"):
+        read_layer("a.zip", tmp_path, "community")
+
+
 def test_a_locked_archive(tmp_path):
     file = b.zipped_shapefile(tmp_path / "a.zip")
     data = bytearray(file.read_bytes())
@@ -267,4 +279,3 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
     with pytest.raises(LayerError):
         read_layer("b.shp", tmp_path, "community")
     assert not list((tmp_path / "t").iterdir())
-    assert np.isfinite(1.0)
