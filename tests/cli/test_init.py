@@ -86,7 +86,7 @@ def test_json_tells_the_proposal(gridkit, tmp_path):
     assert said.code == errors.EXIT_CLEAN
     told = json.loads(said.out)
     assert [one["section"] for one in told["used"]] == ["registries.branches"]
-    assert told["used"][0]["confidence"] == "high"
+    assert told["used"][0]["tables"][0]["confidence"] == "high"
     assert told["unused"] == [
         {
             "name": "photo.jpg",

@@ -368,8 +368,10 @@ def test_three_hundred_files(tmp_path):
     for n in range(300):
         folder = tmp_path / f"第{n // 20}街道"
         table(folder / f"第{n}社区.csv", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
-    proposal, _, _ = proposed(tmp_path)
-    assert not proposal.unused and not proposal.asked
+    found = start(tmp_path)
+    assert not found.proposal.unused and not found.proposal.asked
+    assert tomllib.loads(found.text)["registries"]["branches"] == {"path": "*/*.csv"}
+    (tmp_path / "gridkit.toml").write_text(found.text, encoding="utf-8")
     city, _ = read_city(read_project(tmp_path))
     assert len(city.rows("branches")) == 300
 

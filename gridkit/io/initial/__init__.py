@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     from gridkit.io.initial.datums import Verdict
     from gridkit.io.initial.propose import Proposal
+    from gridkit.io.initial.sections import Section
 
     Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Start:
-    """A proposal, the comparisons of datums that were made for it, and the text of its project file."""
+    """A proposal, the sections it makes, the comparisons of datums made for it, and the text of its project file."""
 
     proposal: Proposal
+    sections: tuple[Section, ...]
     verdicts: tuple[Verdict, ...]
     text: str
 
@@ -50,4 +52,5 @@ def start(folder: Path, progress: Progress | None = None) -> Start:
     proposal = propose(folder.resolve().name, in_one(look_around(folder, progress), folder))
     judged, verdicts = with_datums(proposal)
     found = tried(judged, folder, progress)
-    return Start(found, tuple(verdicts), project_text(found, sections(found, folder)))
+    made = sections(found, folder)
+    return Start(found, tuple(made), tuple(verdicts), project_text(found, made))

@@ -49,7 +49,7 @@ def as_of(looks: Iterable[Look]) -> tuple[str, list[str]] | None:
     """
     listed = list(looks)
     for date_of in (stated_date, lambda look: named_date(look.name)):
-        dates = {look.name: found for look in listed if (found := date_of(look))}
+        dates = {look.shown: found for look in listed if (found := date_of(look))}
         if dates:
             return max(dates.values()), [f"{name}: {date}" for name, date in sorted(dates.items())]
     return None

@@ -95,7 +95,7 @@ def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
             stated = _stated(entry, _names(judge))
             labels = stated[there] if stated is not None else None
             scores = score_datum(children[there], parents, stated=labels)
-            found.append(Verdict(entry.look.name, judge.look.name, scores))
+            found.append(Verdict(entry.look.shown, judge.look.shown, scores))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Look:
         """File and sheet or layer, and the number of the table on the sheet where it is not the first."""
         name = f"{self.path}!{self.part}" if self.part else self.path
         return name if self.number == 1 else f"{name}#{self.number}"
+
+    @property
+    def shown(self) -> str:
+        """The name as a comment may show it: without numbers of persons."""
+        return mask_name_of_file(self.name)
 
     @property
     def rows(self) -> int:

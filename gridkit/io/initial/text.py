@@ -115,7 +115,7 @@ def _head(entries: Sequence[Entry]) -> list[str]:
     for entry in entries[:_SHOWN]:
         reasons = "; ".join(entry.reasons)
         text = told.format(confidence=gettext(CONFIDENCE[entry.confidence]), reasons=reasons)
-        lines += comment(f"{entry.look.name}: {text}" if len(entries) > 1 else text)
+        lines += comment(f"{entry.look.shown}: {text}" if len(entries) > 1 else text)
     if len(entries) > _SHOWN:
         text = gettext("and {n} more of the same form, {rows} rows in all")
         lines += comment(text.format(n=len(entries) - _SHOWN, rows=sum(entry.look.rows for entry in entries)))
