@@ -27,6 +27,12 @@ DEEPEST: Final = 4
 _SHARE: Final = 0.6
 """Share of the texts of a row that must be known headers before it begins another table."""
 
+_SOME: Final = 0.4
+"""Share of the cells of its first row that are words of the dictionary."""
+
+MOST_FAILED: Final = 500
+"""After so many rows that looked like a header and are none no further table is looked for."""
+
 Merges = dict[int, list["Range"]]
 """First row -> merged ranges that begin in it."""
 
@@ -203,14 +209,25 @@ def _words() -> frozenset[str]:
 
 def _further(sheet: Sheet, merges: Merges, current: Header | None, row: int, end: int) -> list[Header]:
     """Return the headers of other tables in some rows; ``current`` is the header of the table that goes before."""
-    words, headers = _words(), []
     cells = sheet.cells
-    while row < end:
-        if len(words.intersection(cells[row])) >= 2 and not (current and _again(cells[row], current)):
+    words, headers, failed = _words(), [], 0
+    if current is not None:  # one office writes its headers in one way
+        above = cells[current.first : current.last + 1]
+        words = words | {cell for line in above for cell in line if isinstance(cell, str) and cell.strip()}
+
+    def alike(at: int) -> bool:
+        known = len(words.intersection(cells[at]))
+        return known >= 2 and known >= _SOME * filled_count(cells[at])
+
+    while row < end and failed < MOST_FAILED:
+        if alike(row) and not (current and _again(cells[row], current)):
             header = _header_at(sheet, merges, row)
-            if header is not None and header.last < end:
+            below = header.last + 1 if header is not None else end
+            if header is not None and below <= end and not (below < len(cells) and alike(below)):
                 headers.append(header)
                 current, row = header, header.last
+            else:
+                failed += 1
         row += 1
     return headers
 

@@ -147,7 +147,7 @@ LINES = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.lists(ROW, max_size=12), st.sets(st.integers(1, 13), max_size=4)), min_size=1, max_size=3),
     st.sampled_from(["pending", "keep", "exclude"]),
@@ -158,8 +158,6 @@ def test_every_row_is_kept_or_set_aside(tmp_path_factory, sheets, setting):
         rows = [LINES["header"], ["东门社区", f"第{number}小区", 1.0], *(LINES[kind] for kind in kinds)]
         files.workbook(folder / "r" / f"{number}.xlsx", rows, hidden=sorted(hidden))
     city, findings = files.read(folder, f'[registries.compounds]\npath = "r/*.xlsx"\nhidden = "{setting}"\n')
-    again, _ = files.read(folder, f'[registries.compounds]\npath = "r/*.xlsx"\nhidden = "{setting}"\n')
-    assert city.sources == again.sources
     frame = city.rows("compounds")
     assert all(source.rows_in == source.kept + source.set_aside for source in city.sources)
     assert sum(source.kept for source in city.sources) == len(frame)

@@ -236,3 +236,9 @@ def test_same_as_above_goes_past_totals(tmp_path):
     city, findings = read(tmp_path, rows)
     assert list(city.rows("compounds")["community_name"]) == ["东门社区"] * 2
     assert [row["refs"] for row in findings.rows() if row["code"] == "S189"] == [("a.xlsx!Sheet1!B4",)]
+
+
+def test_rows_that_only_look_like_headers_are_records(tmp_path):
+    rows = [["小区名称", "小区类型", "社区", "组建方式"], *[[f"{n}号院", "类型", "社区", "名称"] for n in range(700)]]
+    city, _ = read(tmp_path, rows)
+    assert len(city.rows("compounds")) == 700

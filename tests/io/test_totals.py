@@ -215,3 +215,18 @@ def _with_results(path, results):
     with zipfile.ZipFile(path, "w") as book:
         for part, data in parts.items():
             book.writestr(part, data)
+
+
+def test_formulas_over_formulas_take_bounded_time():
+    rows = [HEAD, ["a", "甲小区", 1.0, 1.0], *[["", "", 1.0, 1.0] for _ in range(300)]]
+    sums = {(row, c): [(2, c, row - 1, c)] for row in range(3, 302) for c in (2, 3)}
+    found = table(rows, sums=sums)
+    assert found.rows == [2, 3]
+    found = table([HEAD, *rows[2:]], sums={(row - 1, c): [(1, c, row - 2, c)] for row, c in sums})
+    assert len(found.rows) == 1
+
+
+def test_totals_of_totals_of_totals():
+    rows = [HEAD, ["a", "甲小区", 1.0, 1.0], ["小计", "", 1.0, 1.0], ["合计", "", 1.0, 1.0], ["总计", "", 1.0, 1.0]]
+    sums = {(row, c): [(row - 1, c, row - 1, c)] for row in (2, 3, 4) for c in (2, 3)}
+    assert compared(table(rows, sums=sums)) == (6, 6, 0, 0)
