@@ -300,8 +300,9 @@ def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, wrong: int, shi
     means = {name: float(found.mean()) for name, found in shares.items()}
     best = max(HYPOTHESES, key=lambda name: round(means[name], 9))
     sure = n >= ENOUGH and n > wrong and means[best] >= least
+    fits = means[best] >= FIT_ANY
     sure = sure and all(
-        sided(shares[best], shares[name]).clear(stated=ground.stated) for name in HYPOTHESES if name != best
+        sided(shares[best], shares[name]).clear(stated=ground.stated, fits=fits) for name in HYPOTHESES if name != best
     )
     if sure:
         reach = min(gap(moved[best], moved[name]) for name in HYPOTHESES if name != best)
