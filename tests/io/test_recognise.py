@@ -13,7 +13,7 @@ import geopandas as gpd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, Point, Polygon, box
 
 from gridkit.geo.datum import wgs84_to_bd09
 from gridkit.io.city import read_city
@@ -343,6 +343,17 @@ def test_a_broken_file_does_not_stop_the_rest(tmp_path):
     proposal, data, _ = proposed(tmp_path)
     assert set(data["registries"]) == {"branches"} and "layers" not in data
     assert [name for name, _, _ in proposal.unused] == ["小区.shp"]
+
+
+def test_polygons_that_cross_themselves(tmp_path):
+    bow = Polygon([(107.98, 26.58), (107.99, 26.59), (107.99, 26.58), (107.98, 26.59)])
+    layer(
+        tmp_path / "社区.gpkg",
+        {"社区代码": ["990101001001", "990101001002"], "社区名称": ["甲社区", "乙社区"]},
+        [bow, bow],
+    )
+    layer(tmp_path / "小区.gpkg", {"小区名称": ["甲小区"], "户数": [3]}, [bow])
+    assert set(proposed(tmp_path)[1]["layers"]) == {"community", "compound"}
 
 
 def test_what_recognition_can_read_and_the_project_cannot_becomes_a_question(tmp_path, monkeypatch):
