@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "nesting", "audit")
+NAMES = ("startup", "nesting", "audit", "datum")
 
 
 def main(arguments: list[str]) -> None:

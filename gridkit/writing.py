@@ -42,6 +42,7 @@ def whole(path: Path, *, also: tuple[type[Exception], ...] = ()) -> Iterator[Pat
     ['a.txt']
     """
     beside = None
+    expected: tuple[type[Exception], ...] = (OSError, *also)
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
@@ -53,7 +54,7 @@ def whole(path: Path, *, also: tuple[type[Exception], ...] = ()) -> Iterator[Pat
         with beside.open("rb+") as stream:
             os.fsync(stream.fileno())
         beside.replace(target)
-    except (OSError, *also) as problem:
+    except expected as problem:
         raise unwritable(path, problem) from problem
     finally:
         if beside is not None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, nesting, startup
+from benchmarks import audit, datum, nesting, startup
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -24,3 +24,8 @@ def test_whole_audit_runs_at_a_tiny_size(capsys):
     said = capsys.readouterr().out
     assert "peak" in said
     assert "linking registries" in said
+
+
+def test_undoing_gcj02_agrees_with_the_loops(capsys):
+    assert datum.main(["--tiny"]) == 0
+    assert "point by point" in capsys.readouterr().out

@@ -133,7 +133,10 @@ def _never_fail_to_print() -> None:
 
 
 def _tell(message: str) -> None:
-    click.echo(gettext("gridkit: {message}").format(message=message), err=True)
+    from gridkit.io.person_numbers import mask_name_of_file
+
+    # names of files and sheets in a message may hold numbers of persons
+    click.echo(gettext("gridkit: {message}").format(message=mask_name_of_file(message)), err=True)
 
 
 def _silence_stdout() -> None:

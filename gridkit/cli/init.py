@@ -72,22 +72,35 @@ def init(folder: Path, force: bool, dry_run: bool, as_json: bool) -> int:
 
 
 def _as_dict(found: Start) -> dict[str, Any]:
-    from gridkit.io.initial.text import settings_of
+    from gridkit.io.initial.sections import settings_of
 
     def of(entry: Entry) -> dict[str, Any]:
         return {
-            "section": f"{entry.group}.{entry.kind}",
-            "settings": settings_of(entry),
+            "name": entry.look.shown,
             "confidence": entry.confidence,
             "reasons": list(entry.reasons),
             "doubts": list(entry.doubts),
-            "question": entry.question,
         }
 
     proposal = found.proposal
     return {
-        "used": [of(entry) for entry in proposal.used],
-        "asked": [of(entry) for entry in proposal.asked],
+        "used": [
+            {
+                "section": f"{one.group}.{one.kind}",
+                "settings": dict(one.settings),
+                "tables": [of(entry) for entry in one.entries],
+            }
+            for one in found.sections
+        ],
+        "asked": [
+            {
+                "section": f"{entry.group}.{entry.kind}",
+                "settings": settings_of(entry),
+                "tables": [of(entry)],
+                "question": entry.question,
+            }
+            for entry in proposal.asked
+        ],
         "unused": [{"name": name, "reason": reason, "remedy": remedy} for name, reason, remedy in proposal.unused],
         "datum": [
             {
@@ -108,7 +121,7 @@ def _show(found: Start, target: Path) -> None:
 
     proposal = found.proposal
     for entry in proposal.used:
-        name = printable(entry.look.name)
+        name = printable(entry.look.shown)
         line = gettext("{name}  → [{section}]  {confidence} confidence")
         click.echo(
             line.format(
@@ -120,10 +133,12 @@ def _show(found: Start, target: Path) -> None:
         if entry.crs:
             click.echo(f'    crs = "{entry.crs}"')
     for entry in proposal.asked:
-        click.echo(f"{printable(entry.look.name)}  ? [{entry.group}.{entry.kind}]")
+        click.echo(f"{printable(entry.look.shown)}  ? [{entry.group}.{entry.kind}]")
         click.echo("    ? " + printable(entry.question))
     _show_unused(found)
     click.echo("")
+    if not any((entry.group, entry.kind) == ("layers", "compound") for entry in proposal.used):
+        click.echo(gettext("There is no compound layer: without one gridkit audit decides nothing."))
     click.echo(gettext("wrote {path}").format(path=target))
     click.echo(gettext("next: read it, answer its questions, then gridkit check"))
 

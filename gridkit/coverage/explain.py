@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS_LABELS", "explain", "explain_rows"]
 
+CELLS = 12
+"""Cells of one finding that are listed; the others are counted."""
+
 _REST = ("UNCOVERED", "UNKNOWN")
 """Statuses that speak of what is left; where another rule has decided they mean nothing."""
 
@@ -82,8 +85,7 @@ def explain_rows(
         )
     )
     held = frozenset(str(row["subject"]) for row in findings if row["code"] == "C114")
-    told = {"unproven": _unproven(code, findings), "held": held}
-    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, **told)
+    lines += _rule_lines(compound_row, trace_rows, ruleset=ruleset, unproven=_unproven(code, findings), held=held)
     if len(compound_row["open_via"]) and status != "UNKNOWN":
         lines.append(_("waiting for a person to confirm: {records}").format(records=_join(compound_row["open_via"])))
     if len(compound_row["refs"]):
@@ -145,8 +147,8 @@ def _deciding_text(
     if status == "UNKNOWN" and len(compound["open_via"]):
         if held.issuperset(compound["open_via"]):
             template = _(
-                "the record {records} would cover it, but its row is hidden or struck out and held; nothing can be said "
-                "before hidden is set in gridkit.toml"
+                "the record {records} would cover it, but its row is hidden or struck out and held; nothing can be "
+                "said before hidden is set in gridkit.toml"
             )
             return template.format(records=_join(compound["open_via"]))
         template = _("the record {records} may mean it; nothing can be said before a person confirms")
@@ -170,7 +172,11 @@ def _other_line(row: Mapping[str, Any], status: str, words: Mapping[str, str]) -
 def _finding_line(row: Mapping[str, Any]) -> str:
     rule = CATALOGUE.get(str(row["code"]))
     sentence = rule.say(row["params"]) if rule else ""
-    cells = f" [{_join(row['refs'])}]" if len(row["refs"]) else ""
+    refs = list(row["refs"])
+    shown = _join(refs[:CELLS])
+    if len(refs) > CELLS:
+        shown = f"{shown} " + _("… and {n} more").format(n=len(refs) - CELLS)
+    cells = f" [{shown}]" if refs else ""
     return f"{row['code']} {sentence}{cells}"
 
 

@@ -46,7 +46,8 @@ def rate(numerator: int, denominator: int, excluded: int = 0, **more: Any) -> Ra
 def indicators(city: DemoCity, unlisted: Iterable[str] = ()) -> dict[str, Any]:
     """Return the true value of every indicator: id -> scope (``""`` = city) -> basis -> figure.
 
-    The management mode of the compounds ``unlisted`` in the compound registry stands nowhere: it is unknown.
+    The management mode of the compounds ``unlisted`` stands nowhere: the compound registry leaves them out, or their
+    row in it is hidden and therefore held. It is unknown.
     """
     out: dict[str, dict[str, dict[str, Rate]]] = defaultdict(lambda: defaultdict(dict))
     homes = city.tables["compounds"]
@@ -217,7 +218,7 @@ def answer_sheet(
     planted : iterable of dict
         Every planted defect with its place in the written files.
     unlisted : iterable of str
-        Compounds that the compound registry leaves out.
+        Compounds that the compound registry leaves out, or of which it hides the row.
     """
     hidden = set(unlinkable)
     compounds = {

@@ -126,7 +126,8 @@ def _compounds(mess: Mess) -> None:
         row = sheet.row(key)
         row["户数"] = str(row["户数"]).translate(FULL_WIDTH)
         mess.plant("full_width_digits", ("compounds", key, "户数"), key, "全角数字")
-    key = next(take)
+    # a hidden row gives nothing: an instructor that is recorded here only would be lost with it
+    key = next(key for key in take if not mess.look.by["compounds"][key]["instructor"])
     mess.hidden.add(("compounds", key))
     mess.plant("hidden_row", ("compounds", key, ""), key, "隐藏行")
     key = next(take)

@@ -50,7 +50,7 @@ _CODES = {
     "stated_community_differs": "T301",
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S145", "lon_lat_swapped": "S135",
+    "hidden_row": "S149", "lon_lat_swapped": "S135",
 }  # fmt: skip
 """Rule code of a planted kind of defect, where there is one rule for it."""
 
@@ -107,7 +107,8 @@ def _write(demo: DemoCity, folder: Path) -> None:
         else:
             layouts[kind] = write_table(sheet, registries, name, _TITLES[kind])
     (folder / "gridkit.toml").write_bytes(project_text(demo, files, layouts).encode())
-    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=mess.unlisted)
+    silent = mess.unlisted | {key for table, key in mess.hidden if files.get(table, "").endswith(".xlsx")}
+    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=silent)
     text = json.dumps(sheet_of_answers, ensure_ascii=False, sort_keys=True, indent=1)
     (folder / "answers.json").write_bytes((text + "\n").encode())
 

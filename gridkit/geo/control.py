@@ -219,7 +219,7 @@ def _flattener(source: str) -> Callable[[Numbers, Numbers], Pairs]:
         a, f = ellipsoid
         meridian = round(float(np.median(lon)) / 3) * 3
         local = Transformer.from_pipeline(f"+proj=tmerc +lon_0={meridian} +x_0=500000 +a={a} +rf={1 / f}")
-        plane: Pairs = local.transform(np.radians(lon), np.radians(lat))
+        plane: Pairs = local.transform(lon, lat)
         return plane
 
     return flat
@@ -295,10 +295,10 @@ def _cart(ellipsoid: tuple[float, float]) -> Transformer:
 
 
 def _to_xyz(lon: Numbers, lat: Numbers, height: Numbers, ellipsoid: tuple[float, float]) -> Numbers:
-    return np.column_stack(_cart(ellipsoid).transform(np.radians(lon), np.radians(lat), height))
+    return np.column_stack(_cart(ellipsoid).transform(lon, lat, height))
 
 
 def _to_degrees(xyz: Numbers, ellipsoid: tuple[float, float]) -> tuple[Numbers, Numbers, Numbers]:
     x, y, z = xyz.T
     lon, lat, height = _cart(ellipsoid).transform(x, y, z, direction="INVERSE")
-    return np.degrees(lon), np.degrees(lat), height
+    return lon, lat, height

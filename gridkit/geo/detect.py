@@ -39,7 +39,7 @@ SAME, GCJ02, BD09 = "same", "GCJ-02", "BD-09"
 REVERSE_GCJ02, REVERSE_BD09 = "reverse GCJ-02", "reverse BD-09"
 ENOUGH: Final = 15
 """Fewer features than this never give a verdict."""
-MOST: Final = 4_000
+MOST: Final = 3_000
 """More features than this are sampled, evenly by place and independently of their order."""
 FIT_STATED: Final = 0.5
 """Least share of the best hypothesis where parents are stated (names in addresses are often wrong ones)."""
@@ -300,8 +300,9 @@ def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, wrong: int, shi
     means = {name: float(found.mean()) for name, found in shares.items()}
     best = max(HYPOTHESES, key=lambda name: round(means[name], 9))
     sure = n >= ENOUGH and n > wrong and means[best] >= least
+    fits = means[best] >= FIT_ANY
     sure = sure and all(
-        sided(shares[best], shares[name]).clear(stated=ground.stated) for name in HYPOTHESES if name != best
+        sided(shares[best], shares[name]).clear(stated=ground.stated, fits=fits) for name in HYPOTHESES if name != best
     )
     if sure:
         reach = min(gap(moved[best], moved[name]) for name in HYPOTHESES if name != best)

@@ -23,12 +23,16 @@ NO_SHIFT: Final = (0.0, 0.0)
 CHANCE: Final = {True: 0.05, False: 0.01}
 """Chance at which as one-sided a count would come about if both placements were equally good; greater where each
 feature states its parent, because then only the right place fits."""
-PUSHED: Final = {True: 0.2, False: 0.1}
+PUSHED: Final = {True: 0.25, False: 0.1}
 """The same for a placement against itself pushed aside, in each direction."""
+BETTER: Final = {True: 0.2, False: 0.1}
+"""The same for itself pushed aside against a placement: it is not where the layer fits best."""
 SIDE: Final = 0.75
 """Least part of the features that differ which must side with the better placement."""
 MARGIN: Final = 0.01
 """Least difference of the shares."""
+WIDE: Final = 0.1
+"""Difference of the shares that needs no count where nearly all features lie in the parent that they state."""
 LEAST: Final = 0.05
 """A feature whose shares differ by no more than this does not take sides."""
 EXACT: Final = 400
@@ -75,10 +79,14 @@ class Sides(NamedTuple):
             return 0.5 * math.erfc((self.better - self.worse - 1) / math.sqrt(2 * n))
         return sum(math.comb(n, k) for k in range(self.better, n + 1)) / 2**n
 
-    def clear(self, *, stated: bool) -> bool:
-        """Tell whether the first is better beyond doubt; ``stated``: where features state their parents."""
-        n = self.better + self.worse
-        return self.margin >= MARGIN and self.better >= SIDE * n and self.chance <= CHANCE[stated]
+    def clear(self, *, stated: bool, fits: bool = False) -> bool:
+        """Tell whether the first is better beyond doubt.
+
+        Where features state their parents and nearly all of them fit (``fits``), a wide margin is enough.
+        """
+        one_sided = self.better >= SIDE * (self.better + self.worse)
+        wide = stated and fits and self.margin >= WIDE
+        return one_sided and self.margin >= MARGIN and (wide or self.chance <= CHANCE[stated])
 
     def leads(self, chance: float) -> bool:
         """Tell whether the first is the better one, by more than such a chance."""
@@ -104,7 +112,7 @@ def pinned(ground: Ground, shapes: Geometries, shares: Numbers, reach: float) ->
         for step in range(DIRECTIONS):
             angle = 2 * math.pi * step / DIRECTIONS
             moved = ground.shares(shifted(shapes, distance * math.sin(angle), distance * math.cos(angle)))
-            if sided(moved, shares).leads(PUSHED[ground.stated]):
+            if sided(moved, shares).leads(BETTER[ground.stated]):
                 return False
             if distance == reach and not sided(shares, moved).leads(PUSHED[ground.stated]):
                 return False

@@ -52,14 +52,21 @@ def _is_total(cell: str) -> bool:
 
 
 def lead(row: Sequence[object]) -> list[str]:
-    """Return the texts of the first three cells that are filled."""
-    found = []
+    """Return the texts of the first three cells that are filled; ``#`` stands for any number or date.
+
+    >>> lead(["", "小计", None, 5.0, "x", "y"])
+    ['小计', '#', 'x']
+    """
+    found: list[str] = []
     for cell in row:
-        text = cell if type(cell) is str else cell_text(cell)
-        if text and not text.isspace():
-            found.append(text)
-            if len(found) == 3:
-                break
+        if type(cell) is str:
+            if not cell or cell.isspace():
+                continue
+            found.append(cell)
+        elif cell is not None:
+            found.append("#")
+        if len(found) == 3:
+            break
     return found
 
 
@@ -94,8 +101,8 @@ def blank_runs(reasons: Mapping[int, str]) -> list[tuple[int, int]]:
 def subject(row: Sequence[object], reason: str, amounts_in: Mapping[int, str]) -> str:
     """Return what is told of a row set aside: no cell that could name a person.
 
-    Of records that are left out nothing is told. Of totals it is the word and the amounts of columns of counts, of notes what they say about the whole table, and of
-    repeated headers the headers.
+    Of records that are left out nothing is told. Of totals it is the word and the amounts of columns of counts, of
+    notes what they say about the whole table, and of repeated headers the headers.
     """
     texts = [tidy(cell_text(cell)) for cell in row]
     if reason == FOOTNOTE:

@@ -18,6 +18,7 @@ from gridkit.io.notes import by_value, noticed
 from gridkit.io.persons import MASK, is_answer, is_plain, is_word, triggered, without_rooms
 from gridkit.io.privacy import masked_bodies, masked_codes, masked_column
 from gridkit.io.quantities import quantity
+from gridkit.io.shifts import DEGREES, to_degrees
 from gridkit.io.text import cell_text, compact, is_missing, tidy
 from gridkit.io.vocabulary import UNSURE, vocabulary_of
 
@@ -44,6 +45,7 @@ BLOCK: Final = 512
 
 _OWN: Final[Mapping[str, Converter]] = {
     "built_year": values.to_year, **dict.fromkeys(POST_FIELDS, values.to_filled),
+    "lon": to_degrees, "lat": to_degrees,
 }  # fmt: skip
 _BY_TYPE: Final[Mapping[str, Converter]] = {
     "number": values.to_number, "code": values.to_code, "list": values.to_list, "yesno": values.to_yesno,
@@ -169,7 +171,8 @@ def _repeated(place: Place, column: Distinct) -> tuple[Distinct, list[dict[str, 
     says = np.isin(column.places, ditto)
     source = np.maximum.accumulate(np.where(says, -1, np.arange(len(says))))
     nothing = source < 0
-    cells = [*column.cells, ""]
+    there = set(ditto)
+    cells = [*("" if one in there else cell for one, cell in enumerate(column.cells)), ""]
     places = np.where(nothing, len(cells) - 1, column.places[source])
     notes = place.note("S189", np.flatnonzero(says & ~nothing).tolist())
     notes += place.note("S189", np.flatnonzero(nothing).tolist(), variant="nothing")
@@ -198,6 +201,8 @@ def _problem(place: Place, code: str, cells: Mapping[str, Sequence[int]]) -> lis
     Numbers, dates, their units and error values are quoted, in vocabularies short words; of all others the cell and the
     length are told.
     """
+    if code == DEGREES:
+        return place.note(DEGREES, sorted(one for positions in cells.values() for one in positions))
     fits = _quotable(place.dtype)
     shown: dict[str, list[int]] = {}
     hidden: list[int] = []

@@ -10,6 +10,7 @@ import shapely
 
 from gridkit.errors import InputError
 from gridkit.geo.crs import metric_crs, to_lonlat
+from gridkit.io.control import Control
 from gridkit.io.coordinates import datum_notes
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
@@ -98,7 +99,7 @@ def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Dr
         level,
         layer=spec.layer,
         columns=spec.columns,
-        crs=spec.crs,
+        crs=Control(spec.control, project.root, spec.transform, spec.crs) if spec.control else spec.crs,
         encoding=spec.encoding,
     )
     taken |= {source.name for source in draft.all_sources}

@@ -131,6 +131,8 @@ def unpack(file: Path, name: str, dataset: Dataset, folder: Path) -> Path:
     """
     left = LARGEST - sum(one.stat().st_size for one in folder.parent.rglob("*") if one.is_file())
     stem = PurePosixPath(dataset.name).stem
+    if sum(one.info.file_size for one in dataset.members) > left:  # what it says of itself; what comes is counted too
+        raise _too_large(name)
     base = folder / "data.gdb" if dataset.kind == ".gdb" else folder
     base.mkdir(exist_ok=True)
     try:

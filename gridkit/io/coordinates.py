@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from gridkit.geo.axes import CHINA, MERIDIANS, decimals, meridian_system, step_in_metres
-from gridkit.geo.crs import LONLAT, to_lonlat
+from gridkit.geo.crs import LONLAT
 from gridkit.geo.detect import BD09, ENOUGH, GCJ02, REVERSE_BD09, REVERSE_GCJ02, SAME, DatumScores
 from gridkit.geo.evidence import NO_SHIFT
 from gridkit.io.notes import noticed
@@ -70,7 +70,7 @@ def datum_notes(
                 found.judge(points, [one for one in wider if one.name not in found.wrong], layers.get(COMPOUND))
     notes = list(found.notes)
     for level, draft in drafts.items():
-        notes += _zone_notes(draft, [to_lonlat(drafts[one].geometry) for one in drafts if one != level])
+        notes += _zone_notes(draft, [one.used for other, one in layers.items() if other != level])
         if level in layers:
             notes += decimal_notes(layers[level])
     return notes

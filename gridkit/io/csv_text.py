@@ -66,7 +66,7 @@ def decoded(data: bytes, name: str, *, encoding: str = "") -> tuple[str, str, bo
         except UnicodeError:
             continue
         if "\x00" in text:
-            if text.count("\x00") * 20 > len(text.rstrip("\x00")):
+            if text.count("\x00") * 4 > len(text.rstrip("\x00")):
                 break
             text = text.replace("\x00", "")
         return text, codec, codec == wide or (not (marked or stated) and codec == "gb18030")
@@ -171,8 +171,11 @@ def read_text(file: Path, name: str, *, encoding: str = "", kind: str = "") -> T
 
 def _cells(text: str, mark: str, name: str, skipped: int) -> tuple[list[list[str]], list[int]]:
     """Return the records, and the lines in which quotation marks are not in order."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)), []
+        found = list(reader)
+        if reader.line_num == len(found) or not _swallowed(found, mark):
+            return found, []
     except csv.Error:
         pass
     lines = list(io.StringIO(text, newline=""))
@@ -189,6 +192,21 @@ def _cells(text: str, mark: str, name: str, skipped: int) -> tuple[list[list[str
     return cells, odd
 
 
+def _swallowed(cells: list[list[str]], mark: str) -> bool:
+    """Tell whether a cell holds lines that are records themselves: its quotation mark was closed much later.
+
+    >>> _swallowed([["a,1\\nb,2\\nc,3\\nd,4\\ne", "5"]], ","), _swallowed([["one\\ntwo\\nthree\\nfour\\nfive", "5"]], ",")
+    (True, False)
+    """
+    for record in cells:
+        for cell in record:
+            if "\n" in cell and (lines := cell.splitlines()[1:-1]):
+                alike = len(record) > 1 and all(line.count(mark) == len(record) - 1 for line in lines)
+                if len(lines) >= LINES or (alike and len(lines) >= 3):
+                    return True
+    return False
+
+
 def _whole(lines: list[str], at: int, mark: str) -> tuple[int, list[str]]:
     """Return how many lines the record takes that begins at a line, and the record; no lines if it is not in order."""
     if '"' not in lines[at]:
@@ -202,7 +220,7 @@ def _whole(lines: list[str], at: int, mark: str) -> tuple[int, list[str]]:
             found = list(csv.reader(lines[at : end + 1], delimiter=mark, strict=True))
         except csv.Error:
             return 0, []
-        return (end - at + 1, found[0]) if len(found) == 1 else (0, [])
+        return (end - at + 1, found[0]) if len(found) == 1 and not _swallowed(found, mark) else (0, [])
     return 0, []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 from typing import Final
 
 from gridkit.io.dictionary import field_of
@@ -18,68 +17,45 @@ LONGEST: Final = 200_000
 LABEL: Final = 20
 """A name of an attribute is not longer than this."""
 
-_BREAKING: Final = frozenset(("br", "p", "div", "li", "tr", "table", "h1", "h2", "h3", "h4", "hr"))
+_BREAKING: Final = frozenset(("br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "hr"))
 _SILENT: Final = frozenset(("script", "style", "head", "title"))
-_LINE: Final = re.compile(r"\s*([^:：=\n]{1,20}?)\s*[:：=]\s*(.*?)\s*$")
-_TAG: Final = re.compile(r"<[^<>]*>")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
+_MARK: Final = re.compile(r"<[!?/]?[^<>]*>")
+_LINE: Final = re.compile(r"([^:：=]{1,20})[:：=](.+)")
 
 
-class _Reader(HTMLParser):
-    """Collects the rows of tables, and everything else as lines of text."""
+class _Table:
+    """The rows of tables inside each other, and everything else as lines of text, as one tag after the other comes."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self.pairs: list[tuple[str, str]] = []
         self._text: list[str] = []
         self._rows: list[list[str]] = []
-        self._silent = 0
+        self._silent = ""
         self._cell = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
-            self._silent += 1
-        elif tag == "tr":
-            self._end_row()
-            self._rows.append([])
-        elif tag in ("td", "th"):
-            self._end_cell()
-            self._flush()
-            self._cell = True
-        elif tag in _BREAKING:
-            self._break()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(self._silent - 1, 0)
-        elif tag in ("td", "th"):
-            self._end_cell()
-        elif tag in ("tr", "table"):
-            self._end_row()
-        elif tag in _BREAKING:
-            self._break()
-
-    def handle_data(self, data: str) -> None:
+    def text(self, text: str) -> None:
         if not self._silent:
-            self._text.append(data)
+            self._text.append(unescape(text))
 
-    def _break(self) -> None:
-        if self._cell:
+    def tag(self, name: str, *, end: bool) -> None:
+        if self._silent:
+            self._silent = "" if end and name == self._silent else self._silent
+        elif name in _SILENT:
+            self._silent = "" if end else name
+        elif name in ("td", "th"):
+            self._end_cell()
+            self._cell = not end
+        elif name in ("tr", "table"):
+            self.end_row()
+            if name == "tr" and not end:
+                self._rows.append([])
+        elif name in _BREAKING:
             self._text.append("\n")
-        else:
-            self._flush()
 
-    def _flush(self) -> None:
-        self.lines += "".join(self._text).splitlines()
-        self._text = []
-
-    def _end_cell(self) -> None:
-        if self._cell and self._rows:
-            self._rows[-1].append("".join(self._text))
-            self._text = []
-        self._cell = False
-
-    def _end_row(self) -> None:
+    def end_row(self) -> None:
+        """End the row that is read, if there is one, and the text before it."""
         self._end_cell()
         self._flush()
         cells = [tidy(cell) for cell in self._rows.pop()] if self._rows else []
@@ -88,11 +64,17 @@ class _Reader(HTMLParser):
         else:
             self.lines += [cell for cell in cells if cell]
 
-    def finish(self) -> None:
-        self.close()
-        while self._rows:
-            self._end_row()
-        self._flush()
+    def _end_cell(self) -> None:
+        if self._cell and self._rows:
+            self._rows[-1].append("".join(self._text))
+            self._text = []
+        else:
+            self._flush()
+        self._cell = False
+
+    def _flush(self) -> None:
+        self.lines += "".join(self._text).splitlines()
+        self._text = []
 
 
 def pairs_of(text: str) -> tuple[list[tuple[str, str]], str]:
@@ -103,17 +85,33 @@ def pairs_of(text: str) -> tuple[list[tuple[str, str]], str]:
     >>> pairs_of("<table><tr><td>名称</td><td>启明社区</td></tr></table>户数：120<br>靠近<b>河</b>")
     ([('名称', '启明社区'), ('户数', '120')], '靠近河')
     """
-    reader = _Reader()
-    reader.feed(text[:LONGEST])
-    reader.finish()
-    pairs, rest = list(reader.pairs), []
-    for line in reader.lines:
-        found = _LINE.match(line)
-        if found and found[2] and not found[2].startswith("//"):
-            pairs.append((tidy(found[1]), tidy(found[2])))
-        elif line.strip():
-            rest.append(tidy(line))
-    return pairs, "\n".join(rest)
+    bare = _without_comments(text[:LONGEST])
+    table, place = _Table(), 0
+    for found in _TAG.finditer(bare):
+        table.text(bare[place : found.start()])
+        table.tag(found[2].lower(), end=bool(found[1]))
+        place = found.end()
+    table.text(bare[place:])
+    table.end_row()
+    pairs, rest = list(table.pairs), []
+    for line in (tidy(_MARK.sub("", one).replace("<", " ")) for one in table.lines):
+        pair = _LINE.fullmatch(line)
+        if pair and not pair[2].startswith("//") and pair[1].strip() and pair[2].strip():
+            pairs.append((pair[1].strip(), pair[2].strip()))
+        elif line:
+            rest.append(line)
+    return [(label, tidy(value.replace("<", " "))) for label, value in pairs], "\n".join(rest)
+
+
+def _without_comments(text: str) -> str:
+    """Return a text without comments and the marks around raw data; each character is looked at once."""
+    kept, place = [], 0
+    text = text.replace("<![CDATA[", "").replace("]]>", "")
+    while (start := text.find("<!--", place)) >= 0:
+        kept.append(text[place:start])
+        end = text.find("-->", start)
+        place = len(text) if end < 0 else end + 3
+    return "".join([*kept, text[place:]])
 
 
 def without_tags(text: str) -> str:
@@ -122,7 +120,7 @@ def without_tags(text: str) -> str:
     >>> without_tags("&lt;b&gt;启明&lt;/b&gt;<i>社区</i>")
     '启明社区'
     """
-    return tidy(_TAG.sub("", unescape(_TAG.sub("", text[:LONGEST]))))
+    return tidy(_MARK.sub("", unescape(_MARK.sub("", text[:LONGEST]))))
 
 
 def is_header(label: str) -> bool:

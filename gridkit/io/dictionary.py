@@ -38,6 +38,7 @@ _UNIT_ALONE: Final = re.compile(
     r"[(\[【]?(?:单位:?)?(?:万人|万户|万|人|户|个|名|栋|幢|座|家|套|支|年|平方米|平米|m2|亩|公顷|平方公里|km2|%|[是有][/或]?[否无])[)\]】]?"
 )
 _ADDS_NOTHING: Final = frozenset(("其中", "情况", "基本情况", "基本信息", "基础信息", "概况"))
+_ENDS_VAGUELY: Final = re.compile(r"(?:基本)?(?:情况|信息|人数|数量|数)?(?:[(（][人户个名][)）])?$")
 _OF_OTHERS: Final = re.compile(r"物业|业委会|业主委员会|物管会|自管会|驻区单位|共建单位")
 _OWN_FIELDS: Final = frozenset((
     "name", "formal_members", "probationary_members", "members_reported", "members_transferred", "eligible",
@@ -126,9 +127,10 @@ def field_of(header: str, kind: str) -> str:
 
 def _of_two(parts: Sequence[str], table: Mapping[str, str]) -> str:
     """Return the field that the last part means together with one or more above it."""
-    last, above = parts[-1], parts[:-1]
-    joined = ["".join(parts[first:]) for first in range(1, len(above))]
-    pairs = [text for part in reversed(above) for text in (part + last, last + part)]
+    *above, last = [word(part) for part in parts]
+    joined = ["".join([*above[first:], last]) for first in range(1, len(above))]
+    heads = [head for part in reversed(above) for head in dict.fromkeys((part, _ENDS_VAGUELY.sub("", part)))]
+    pairs = [text for head in heads for text in (head + last, last + head)]
     for text in [*joined, *pairs]:
         for form in spellings(text)[:1]:
             if form in table:

@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gridkit.geo.crs import LONLAT, resolve_crs, to_lonlat
+from gridkit.io.control import Control, fitted
 from gridkit.io.notes import noticed
 from gridkit.io.shifts import ASSUMED, convert_datum, shift_of
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from gridkit.io.fields import Records
     from gridkit.model import Source
-
-DOUBTFUL_DATUM = "S166"
-"""Said only where the project does not state the system."""
 
 OPEN_LINE = "S164"
 """Its place comes in the system of the drawing."""
@@ -50,7 +48,7 @@ class Draft:
         return self.sources or (self.records.source,)
 
 
-def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated: str) -> Draft:
+def settled(records: Records, geometry: NDArray[np.object_], crs: str | Control, *, stated: str) -> Draft:
     """Settle the system, convert map-service coordinates, and take away what cannot be a place.
 
     Parameters
@@ -59,8 +57,10 @@ def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated
         The rows.
     geometry : (n,) array of Geometry or None
         In the order of the rows.
-    crs, stated : str
-        The system to be used, and the one that the file states.
+    crs : str or Control
+        The system to be used, or the control points that lead from it to CGCS2000.
+    stated : str
+        The system that the file states.
 
     Raises
     ------
@@ -68,7 +68,9 @@ def settled(records: Records, geometry: NDArray[np.object_], crs: str, *, stated
         If the system is not known or does not fit the numbers.
     """
     name = records.source.name
-    notes = [note for note in records.notes if note["code"] != DOUBTFUL_DATUM or crs == stated]
+    if isinstance(crs, Control):
+        records, geometry, crs = fitted(records, geometry, crs, stated=stated)
+    notes = list(records.notes)
     shifted = shift_of(crs)
     geometry, problems = _plausible(records, geometry, degrees=bool(shifted) or _seems_degrees(crs))
     notes += problems

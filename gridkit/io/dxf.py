@@ -18,7 +18,7 @@ from gridkit.errors import LayerError
 from gridkit.geo.rings import Rings, close_rings
 from gridkit.io.decode import DISGUISE, reveal, vote
 from gridkit.io.descriptions import is_header, pairs_of
-from gridkit.io.features import BROKEN, Features, Remark, unreadable
+from gridkit.io.features import Features, Remark, asking, unreadable
 from gridkit.io.text import compact, tidy
 from gridkit.locale import N_
 
@@ -71,25 +71,26 @@ def drawing(file: Path, name: str, *, encoding: str = "") -> Drawing:
     lines: list[tuple[Any, str]] = []
     areas: list[tuple[Any, str]] = []
     texts: list[tuple[Any, str]] = []
-    try:
-        with fiona.Env(DXF_ENCODING=DISGUISE), fiona.open(file.absolute(), enabled_drivers=["DXF"]) as features:
-            for count, feature in enumerate(features):
-                if count > MOST_ENTITIES:
-                    raise unreadable(name, f"> {MOST_ENTITIES}")
-                own = feature.properties
-                if feature.geometry is None or own.get("PaperSpace"):
-                    continue
-                shape = shapely.force_2d(shapely.geometry.shape(feature.geometry))
-                if own.get("Text"):
-                    texts.append((shapely.point_on_surface(shape), str(own["Text"])))
-                    continue
-                for part in shapely.get_parts(shapely.get_parts(shape)):
-                    if part.geom_type == "LineString":
-                        lines.append((part, str(own.get("Layer") or "0")))
-                    elif part.geom_type == "Polygon":
-                        areas.append((part, str(own.get("Layer") or "0")))
-    except BROKEN as problem:
-        raise unreadable(name, problem) from problem
+    with (
+        asking(name),
+        fiona.Env(DXF_ENCODING=DISGUISE),
+        fiona.open(file.absolute(), enabled_drivers=["DXF"]) as features,
+    ):
+        for count, feature in enumerate(features):
+            if count > MOST_ENTITIES:
+                raise unreadable(name, f"> {MOST_ENTITIES}")
+            own = feature.properties
+            if feature.geometry is None or own.get("PaperSpace"):
+                continue
+            shape = shapely.force_2d(shapely.geometry.shape(feature.geometry))
+            if own.get("Text"):
+                texts.append((shapely.point_on_surface(shape), str(own["Text"])))
+                continue
+            for part in shapely.get_parts(shapely.get_parts(shape)):
+                if part.geom_type == "LineString":
+                    lines.append((part, str(own.get("Layer") or "0")))
+                elif part.geom_type == "Polygon":
+                    areas.append((part, str(own.get("Layer") or "0")))
     names = sorted({layer for _, layer in lines + areas})
     revealed = dict(zip(names, _revealed(names, encoding), strict=True))
     return Drawing(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +22,7 @@ from gridkit.io.decode import DISGUISE, reveal, vote
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,7 +42,10 @@ BROKEN: Final = (
 )
 """What GDAL and its two front ends raise on files that are not what they seem."""
 
-_LINE, _RING, _MULTILINE = 1, 2, 5
+_FOLDERS: Final = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^/\\'\":]+[/\\])+")
+"""Folders of this machine in what others say."""
+
+_LINE, _RING, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _CURVED: Final = frozenset(range(8, 13))
 """Types of shapes with arcs in well-known binary (ISO 13249-3): from CircularString to MultiSurface."""
 
@@ -92,13 +97,24 @@ class Features:
 
 def unreadable(name: str, problem: Exception | str) -> LayerError:
     """Return the error for a file that is not what it seems."""
-    text = str(problem)
+    text = _FOLDERS.sub("", str(problem))
     return LayerError(
         N_("this is not a boundary file that can be read: {reason}"),
         place=name,
         remedy=N_("open it in a GIS and save it as GeoPackage"),
         reason=text.splitlines()[0][:160] if text else type(problem).__name__,
     )
+
+
+@contextmanager
+def asking(name: str) -> Iterator[None]:
+    """Turn what GDAL raises into our error, and keep its warnings to ourselves: we check what they tell of."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except BROKEN as problem:
+        raise unreadable(name, problem) from problem
 
 
 def read_gdal(source: Path | bytes, name: str, *, layer: str = "", **options: Any) -> tuple[dict[str, Any], pa.Table]:
@@ -110,13 +126,9 @@ def read_gdal(source: Path | bytes, name: str, *, layer: str = "", **options: An
         If it cannot be read, or fewer features come than it states.
     """
     chosen = {"layer": layer} if layer else {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL warns of what is checked here anyway
-            meta, table = pyogrio.read_arrow(source, **chosen, **options)
-            stated = pyogrio.read_info(source, force_feature_count=True, **chosen, **options)["features"]
-    except BROKEN as problem:
-        raise unreadable(name, problem) from problem
+    with asking(name):
+        meta, table = pyogrio.read_arrow(source, **chosen, **options)
+        stated = pyogrio.read_info(source, force_feature_count=True, **chosen, **options)["features"]
     if options.get("encoding") != DISGUISE and table.num_rows != stated:
         raise lost(f"{name}!{layer}" if layer else name, stated, table.num_rows)
     return meta, table
@@ -213,16 +225,17 @@ def shapes_of(
     coded = np.empty(len(wkb), dtype=object)
     coded[:] = wkb
     remarks = []
-    curved = np.array([one is not None and _kind(one) in _CURVED for one in wkb], dtype=bool)
     try:
         geometry = shapely.from_wkb(coded, on_invalid="ignore")
     except NotImplementedError:  # arcs, at the top or inside a collection
+        curved = np.array([one is not None and _kind(one) in _CURVED for one in wkb], dtype=bool)
         straight = _straightened(file, layer, len(wkb), **options) if file is not None else None
         geometry = straight if straight is not None else _each(coded)
-    done = curved & ~shapely.is_missing(geometry)
-    if done.any():
-        remarks.append(Remark("S160", _rows(done), params={"n": int(done.sum()), "variant": "curved"}))
-    broken = shapely.is_missing(geometry) & np.array([one is not None for one in wkb], dtype=bool)
+        done = curved & ~shapely.is_missing(geometry)
+        if done.any():
+            remarks.append(Remark("S160", _rows(done), params={"n": int(done.sum()), "variant": "curved"}))
+    broken = shapely.is_missing(geometry)
+    broken[broken] = [one is not None for one in coded[broken]]
     if broken.any():
         remarks.append(Remark("S169", _rows(broken), params={"n": int(broken.sum()), "variant": "geometry"}))
     return geometry, remarks
@@ -237,7 +250,8 @@ def _straightened(file: Path, layer: str, count: int, **options: Any) -> Shapes 
     """Return the geometries as fiona reads them, every arc as chords; None where it does not see the same features."""
     geometry = np.full(count, None, dtype=object)
     try:
-        with fiona.open(file, layer=layer, **options) as features:
+        with warnings.catch_warnings(), fiona.open(file, layer=layer, **options) as features:
+            warnings.simplefilter("ignore")
             for position, feature in enumerate(features):
                 if position < count and feature.geometry is not None:
                     geometry[position] = shapely.geometry.shape(feature.geometry)
@@ -268,6 +282,8 @@ def plain(geometry: Shapes, *, lines: bool = True) -> tuple[Shapes, list[Remark]
     """
     high = shapely.has_z(geometry) | shapely.has_m(geometry)
     flat: Shapes = shapely.force_2d(geometry).copy()
+    for nested in np.flatnonzero(shapely.get_type_id(flat) == _COLLECTION):
+        flat[nested] = _unnested(flat[nested])
     remarks = []
     if high.any():
         remarks.append(Remark("S160", _rows(high), params={"n": int(high.sum()), "variant": "heights"}))
@@ -278,6 +294,14 @@ def plain(geometry: Shapes, *, lines: bool = True) -> tuple[Shapes, list[Remark]
         flat[closed] = shapely.polygons(shapely.linearrings(points, indices=owner))
         remarks.append(Remark("S160", _rows(closed), params={"n": int(closed.sum()), "variant": "closed"}))
     return flat, remarks
+
+
+def _unnested(collection: shapely.GeometryCollection) -> shapely.GeometryCollection:
+    """Return a collection of single parts, however deep they lie."""
+    parts = shapely.get_parts(collection)
+    while (shapely.get_type_id(parts) > _POLYGON).any():
+        parts = shapely.get_parts(parts)
+    return shapely.GeometryCollection(list(parts))
 
 
 def _rows(mask: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.io.notes import noticed
-from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.io.person_numbers import MASK, mask_name_of_file
 from gridkit.io.privacy import holds_names, holds_persons, is_personal_header, is_post_header, shown_header
 from gridkit.io.text import cell_text, compact
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
@@ -66,7 +66,7 @@ def _person_note(code: str, raw: RawTable, position: int) -> dict[str, Any]:
 def shown_table(raw: RawTable) -> RawTable:
     """Return a table as it may be spoken of: no person in its headers, nor a number of one in the name of its sheet."""
     sheet = mask_name_of_file(raw.sheet)
-    notes = raw.notes if sheet == raw.sheet else harmless(raw.notes)
+    notes = harmless(raw.notes) if MASK in sheet else raw.notes
     return replace(raw, sheet=sheet, headers=[shown_header(header) for header in raw.headers], notes=notes)
 
 

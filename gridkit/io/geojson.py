@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import LayerError
 from gridkit.io.decode import DISGUISE, vote
-from gridkit.io.features import Features, Remark, attributes, lossy, lost, read_gdal, shapes_of, unreadable
+from gridkit.io.features import Features, Remark, attributes, lost, read_gdal, shapes_of, unreadable
 from gridkit.io.formats import HEAD, wide_codec
 from gridkit.io.formats import text_of as text_at
 from gridkit.locale import N_
@@ -16,15 +16,24 @@ from gridkit.locale import N_
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST: Final = 1 << 30
+LARGEST: Final = 1 << 29
 """Bytes of text that are read at once; a larger file belongs into a GeoPackage."""
 
 _FEATURE: Final = re.compile(rb'"type"\s*:\s*"Feature"')
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_WHOLE: Final = re.compile(r"(-?\d+)(?:\.0*)?")
+_LONG: Final = re.compile(rb"[:\[,]\s*-?\d{16,}")
+"""A number that a float, or even GDAL's integers, may not hold."""
+
+_WHOLE: Final = re.compile(r"(-?\d{16,})(?:\.0*)?")
 
 
-def text_of(file: Path, name: str, *, encoding: str = "") -> tuple[bytes, str]:
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+def text_of(file: Path, name: str, *, encoding: str = "", most: int = 0) -> tuple[bytes, str]:
     """Return the text of a file as UTF-8 without a mark, and the encoding it was in.
 
     Raises
@@ -33,12 +42,12 @@ def text_of(file: Path, name: str, *, encoding: str = "") -> tuple[bytes, str]:
         If it is too large, or no text in the encoding stated.
     """
     try:
-        if file.stat().st_size > LARGEST:
+        if file.stat().st_size > (most or LARGEST):
             raise LayerError(
                 N_("the file is larger than {most} bytes"),
                 place=name,
                 remedy=N_("open it in a GIS and save it as GeoPackage"),
-                most=LARGEST,
+                most=most or LARGEST,
             )
         data = file.read_bytes()
     except OSError as problem:
@@ -82,20 +91,30 @@ def read(file: Path, name: str, *, encoding: str = "") -> Features:
     names, cells = attributes(table, name, without=[column])
     wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
     geometry, remarks = shapes_of(wkb, None, layer="")
-    damaged = [one for one, column_cells in zip(names, cells, strict=True) if lossy(column_cells)]
-    if damaged or len(_FEATURE.findall(data)) > table.num_rows:
+    _demand_lines(data, name, table.num_rows)
+    if _LONG.search(data) or len(_FEATURE.findall(data)) > table.num_rows:
         properties = _properties(data, name)
         if len(properties) != table.num_rows:
             raise lost(name, len(properties), table.num_rows)
         cells = [
-            [_again(cell, own.get(one)) for cell, own in zip(column_cells, properties, strict=True)]
-            if one in damaged
-            else column_cells
-            for one, column_cells in zip(names, cells, strict=True)
+            [_again(cell, own.get(one)) for cell, own in zip(column, properties, strict=True)]
+            for one, column in zip(names, cells, strict=True)
         ]
     used = "" if codec == "utf-8" else codec
     found = [Remark("S132", params={"encoding": used})] if used and not encoding else []
     return Features(title(file), names, cells, geometry, meta["crs"] or "", used or "utf-8", (*found, *remarks))
+
+
+def _demand_lines(data: bytes, name: str, read: int) -> None:
+    """Refuse a file of one feature per line of which lines were passed over; GDAL says nothing of them."""
+    first = data.lstrip(b"\x1e \t\r\n").split(b"\n", 1)[0]
+    try:
+        alone = json.loads(first).get("type") == "Feature"
+    except (ValueError, AttributeError, RecursionError):
+        return
+    lines = sum(1 for line in data.splitlines() if line.strip(b"\x1e \t"))
+    if alone and lines > 1 and lines != read:
+        raise lost(name, lines, read)
 
 
 def title(file: Path) -> str:
@@ -108,16 +127,14 @@ def title(file: Path) -> str:
 
 
 def _again(cell: Any, written: Any) -> Any:
-    """Return the number as it is written where a float could not hold it."""
-    if type(cell) is not float or not isinstance(written, str):
-        return cell
-    whole = _WHOLE.fullmatch(written)
+    """Return a whole number of many digits as it is written."""
+    whole = _WHOLE.fullmatch(written) if isinstance(written, _Number) else None
     return whole[1] if whole else cell
 
 
 def _properties(data: bytes, name: str) -> list[dict[str, Any]]:
     """Return the attributes of every feature, all numbers as they are written."""
-    decoder = json.JSONDecoder(parse_float=str, parse_int=str)
+    decoder = json.JSONDecoder(parse_float=_Number, parse_int=_Number)
     try:
         try:
             whole = decoder.decode(data.decode())

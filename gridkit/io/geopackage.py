@@ -33,6 +33,7 @@ def layers(file: Path, name: str) -> dict[str, list[str]]:
         If it is no GeoPackage, or changes to it are not written yet.
     """
     demand_written(file, name)
+    _demand_sound(file, name)
     try:
         with closing(_opened(file)) as base:
             tables = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
@@ -43,18 +44,19 @@ def layers(file: Path, name: str) -> dict[str, list[str]]:
                 one: [str(row[1]) for row in base.execute(f'PRAGMA table_info("{one.replace(chr(34), chr(34) * 2)}")')]
                 for one in found
             }
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, UnicodeError) as problem:  # a damaged name breaks even the message
         raise unreadable(name, problem) from problem
 
 
-def read(file: Path, name: str, layer: str) -> Features:
-    """Read one layer."""
-    remarks = _journal(file, name)
-    meta, table = read_gdal(file.absolute(), name, layer=layer, IMMUTABLE="YES")
+def read(file: Path, name: str, layer: str, at: Path) -> Features:
+    """Read one layer; ``at`` is where GDAL finds the file."""
+    journal = _hot_journal(file)
+    remarks = [Remark("S162", params={"part": journal.name})] if journal is not None else []
+    meta, table = read_gdal(at, name, layer=layer, IMMUTABLE="YES")
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, f"{name}!{layer}", without=[column])
     wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
-    geometry, more = shapes_of(wkb, file, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
+    geometry, more = shapes_of(wkb, at, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
     return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", (*remarks, *more))
 
 
@@ -64,20 +66,25 @@ def _opened(file: Path) -> sqlite3.Connection:
     return base
 
 
-def _journal(file: Path, name: str) -> list[Remark]:
-    """Tell of the journal of a program that was stopped; the file must be whole all the same."""
+def _hot_journal(file: Path) -> Path | None:
+    """Return the journal of a program that was stopped while it wrote, if there is one."""
     journal = file.with_name(file.name + "-journal")
     try:
         with journal.open("rb") as stream:
-            hot = stream.read(8) == _HOT
+            return journal if stream.read(8) == _HOT else None
     except OSError:
-        return []
-    if not hot:
-        return []
+        return None
+
+
+def _demand_sound(file: Path, name: str) -> None:
+    """Refuse a file that a stopped program left half written; SQLite would repair it, and thereby change it."""
+    journal = _hot_journal(file)
+    if journal is None:
+        return
     try:
         with closing(_opened(file)) as base:
             state = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, UnicodeError) as problem:
         state = str(problem)
     if state != "ok":
         raise LayerError(
@@ -86,4 +93,3 @@ def _journal(file: Path, name: str) -> list[Remark]:
             remedy=N_("open and close it in the program that wrote it, then try again"),
             journal=journal.name,
         )
-    return [Remark("S162", params={"part": journal.name})]

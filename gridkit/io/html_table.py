@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.errors import TableError
 from gridkit.io.csv_text import MOST_TEXT, decoded
 from gridkit.io.hidden import Hidden, Page
-from gridkit.io.workbooks import MOST_CELLS, trimmed
+from gridkit.io.workbook_parts import MOST_CELLS
+from gridkit.io.workbooks import trimmed
 from gridkit.locale import N_
 
 if TYPE_CHECKING:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+LARGEST: Final = 1 << 28
+"""Bytes of text; nobody draws that much by hand."""
+
 DEEPEST: Final = 200
 """Elements inside each other; a real file has a dozen."""
 
@@ -51,7 +54,8 @@ def read(file: Path, name: str, *, shown: str = "", encoding: str = "") -> Featu
     head = file.read_bytes()[:200]
     declared = _DECLARED.search(head)
     codec = encoding or (declared[1].decode("ascii", "replace") if declared else "")
-    data, used = text_of(file, name, encoding="" if codec.lower() in ("utf-8", "utf-16", "utf8") else codec)
+    codec = "" if codec.lower() in ("utf-8", "utf-16", "utf8") else codec
+    data, used = text_of(file, name, encoding=codec, most=LARGEST)
     reader = Reader(name, DEEPEST)
     _parse(data, reader, name)
     marks = reader.placemarks

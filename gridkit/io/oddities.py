@@ -1,4 +1,4 @@
-"""What is told of a workbook or text table as a file: what could not be seen in it, and what was not taken at its word."""
+"""What is told of a table as a file: what could not be seen in it, and what was not taken at its word."""
 
 from __future__ import annotations
 

@@ -14,8 +14,9 @@ import pyogrio
 from gridkit.errors import LayerError
 from gridkit.io import dxf, geojson, geopackage, geoparquet, kml, shapefile
 from gridkit.io.containers import Dataset, datasets, unpack
-from gridkit.io.features import BROKEN, Features, attributes, read_gdal, shapes_of, unreadable
-from gridkit.io.sources import kind_of
+from gridkit.io.features import Features, asking, attributes, read_gdal, shapes_of, unreadable
+from gridkit.io.paths import plain_path
+from gridkit.io.sources import kind_of, unusable
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def opened(file: Path, name: str, *, encoding: str = "") -> Iterator[Opened]:
 
 
 def _open(file: Path, name: str, scratch: Path, encoding: str) -> Opened:
-    kind = kind_of(file)
+    try:
+        kind = kind_of(file)
+    except OSError as problem:
+        raise unusable(problem, name) from problem
     if kind in ("zip-vector", "kmz"):
         return _archive(file, name, scratch, encoding)
     if kind == "dxf":
@@ -84,11 +88,11 @@ def _open(file: Path, name: str, scratch: Path, encoding: str) -> Opened:
     if kind == "gpkg":
         known = geopackage.layers(file, name)
         return Opened(
-            {layer: partial(geopackage.read, file, name, layer) for layer in known},
+            {layer: partial(geopackage.read, file, name, layer, plain_path(file, scratch)) for layer in known},
             {layer: partial(list, headers) for layer, headers in known.items()},
         )
-    if kind in ("gdb", "fgb", "mapinfo"):
-        return _database(file, name)
+    if kind in ("gdb", "fgb"):
+        return _database(plain_path(file, scratch), name)
     if kind == "shp":
         copies = scratch / "parts"
         copies.mkdir()
@@ -114,11 +118,9 @@ def _no_boundaries(name: str, kind: str) -> LayerError:
 
 
 def _database(file: Path, name: str) -> Opened:
-    """Open what pyogrio reads by itself: File Geodatabases, FlatGeobuf, MapInfo."""
-    try:
-        listed = [str(layer) for layer, geometry in pyogrio.list_layers(file.absolute()) if geometry is not None]
-    except BROKEN as problem:
-        raise unreadable(name, problem) from problem
+    """Open what pyogrio reads by itself: File Geodatabases and FlatGeobuf."""
+    with asking(name):
+        listed = [str(layer) for layer, geometry in pyogrio.list_layers(file) if geometry is not None]
     return Opened(
         {layer: partial(_from_database, file, name, layer) for layer in listed},
         {layer: partial(_database_headers, file, name, layer) for layer in listed},
@@ -126,17 +128,15 @@ def _database(file: Path, name: str) -> Opened:
 
 
 def _database_headers(file: Path, name: str, layer: str) -> list[str]:
-    try:
-        return [str(one) for one in pyogrio.read_info(file.absolute(), layer=layer)["fields"]]
-    except BROKEN as problem:
-        raise unreadable(name, problem) from problem
+    with asking(name):
+        return [str(one) for one in pyogrio.read_info(file, layer=layer)["fields"]]
 
 
 def _from_database(file: Path, name: str, layer: str) -> Features:
-    meta, table = read_gdal(file.absolute(), name, layer=layer)
+    meta, table = read_gdal(file, name, layer=layer)
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, f"{name}!{layer}", without=[column])
-    geometry, remarks = shapes_of(table.column(column).to_pylist(), file.absolute(), layer=layer)
+    geometry, remarks = shapes_of(table.column(column).to_pylist(), file, layer=layer)
     return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", tuple(remarks))
 
 
@@ -177,7 +177,7 @@ class _Inner:
             place = f"{self._name}!{self._dataset.name}"
             kind = kind_of(target)
             if kind in ("zip-vector", "kmz", "zip"):
-                raise _no_boundaries(place, kind)
+                raise _no_boundaries(place, "zip")
             self._opened = _open(target, place, self._folder, self._encoding)
         return self._opened
 

@@ -26,7 +26,7 @@ TABLES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".tsv
 _NUMBERING: Final = frozenset(("", "序号", "序"))
 _END: Final = r"(?:社区|居委会|居民委员会|村委会|村民委员会|村)"
 _ALONE: Final = re.compile(rf"[一-鿿]{{1,12}}{_END}")
-_IN_TITLE: Final = re.compile(rf"(?:^|省|市|州|县|区|街道办事处|街道|镇|乡)([一-鿿]{{2,4}}?(?:社区|居委会))")
+_IN_TITLE: Final = re.compile(r"(?:^|省|市|州|县|区|街道办事处|街道|镇|乡)([一-鿿]{2,4}?(?:社区|居委会))")
 _NO_PLACE: Final = re.compile(
     r"^(?:各|全[市区县州镇省]?|[我本][市区县州镇]?|[市区县州]|所属|所辖|下辖|辖区|农村|城市|城镇|乡镇|街道|智慧|城|老旧|其他|村|社区)+(?:社区|村|居委会)$"
 )
@@ -77,7 +77,7 @@ def _expanded(path: str, root: Path) -> list[str]:
         if not glob.has_magic(path) or whole.is_file():
             located(path, root, layer=False)
             return [path]
-        matched = glob.glob(path, root_dir=root, recursive=True)
+        matched = glob.glob(path, root_dir=root, recursive=True)  # noqa: PTH207  # Path.glob knows no full paths
         names = [name.replace("\\", "/") for name in matched if (root / name).is_file()]
     except (OSError, ValueError) as problem:
         raise TableError(
@@ -149,9 +149,10 @@ def compare(tables: Sequence[RawTable]) -> list[dict[str, Any]]:
         if head != usual:
             lacking = [mask(header) for header in model.headers if header in usual - head]
             more = [mask(header) for header in table.headers if header in head - usual]
-            variant = {} if lacking and more else {"variant": "lacking" if lacking else "more"}
-            told = {"lacking": ", ".join(lacking), "more": ", ".join(more), "usual": model.name}
-            notes.append(noticed("S156", table.name, **told, **variant))
+            told: dict[str, Any] = {"lacking": ", ".join(lacking), "more": ", ".join(more), "usual": model.name}
+            if not (lacking and more):
+                told["variant"] = "lacking" if lacking else "more"
+            notes.append(noticed("S156", table.name, **told))
     return notes
 
 

@@ -73,7 +73,7 @@ def doubt_of(
         if 0 <= row - start < len(rows) and row - start not in reasons:
             why.setdefault(row - start, ROW)
     mapped = set(fields.values())
-    columns = tuple(
+    out_of_sight = tuple(
         column - region.left
         for column in hidden.columns
         if region.left <= column < region.right
@@ -81,7 +81,7 @@ def doubt_of(
         and any(cell_text(row[column - region.left]).strip() for row in rows)
     )
     kept = {column: tuple(one for one in found if one not in why) for column, found in cells.items()}
-    return Doubt(dict(sorted(why.items())), {column: found for column, found in kept.items() if found}, columns)
+    return Doubt(dict(sorted(why.items())), {column: found for column, found in kept.items() if found}, out_of_sight)
 
 
 def _struck(region: Region, size: int) -> dict[int, set[int]]:

@@ -70,9 +70,9 @@ def is_identity(text: str, *, checked: bool = False) -> bool:
     (True, False)
     """
     bare = text.replace(" ", "").replace("-", "")
-    if IDENTITY.fullmatch(bare) is None or not _is_date(bare[6:14]) or is_credit_code(bare):
+    if IDENTITY.fullmatch(bare) is None or not _is_date(bare[6:14]):
         return False
-    return not checked or _check_digit(bare) == bare[17].upper()
+    return _check_digit(bare) == bare[17].upper() or not (checked or is_credit_code(bare))
 
 
 def _check_digit(text: str) -> str:
@@ -125,15 +125,22 @@ def mask_numbers(text: str) -> str:
     return _CHAT.sub(lambda hit: (hit[1] or "") + MASK, found)
 
 
+_IN_NAME: Final = re.compile(r"(?<!\d)(?:86)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)[1-9]\d{16}[\dXx](?!\d)")
+
+
 def mask_name_of_file(name: str) -> str:
     """Return the name of a file, sheet or layer without mobile numbers, identity numbers (checked) and e-mail.
 
     >>> mask_name_of_file("台账_某某13900000000.xlsx"), mask_name_of_file("990101199003070012.xlsx")
     ('台账_某某***.xlsx', '990101199003070012.xlsx')
     """
-    found = IDENTITY.sub(lambda hit: MASK if is_identity(hit[0], checked=True) else hit[0], plain(name))
-    found = EMAIL.sub(MASK, MOBILE.sub(MASK, found.replace("_", "\0"))).replace("\0", "_")
-    return name if found == plain(name) else found
+    bare = plain(name)
+    found = EMAIL.sub(MASK, _IN_NAME.sub(_masked_in_name, bare))
+    return name if found == bare else found
+
+
+def _masked_in_name(hit: re.Match[str]) -> str:
+    return hit[0] if len(hit[0]) == 18 and not is_identity(hit[0], checked=True) else MASK
 
 
 def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:

@@ -79,7 +79,7 @@ class Placed:
         frame = self.records.frame
         if field not in frame or field not in self.records.given:
             return pd.Series("", index=self.used.index, dtype=object)
-        return frame.loc[self.used.index, field].fillna("").astype(str).astype(object)
+        return frame.loc[self.used.index, field].astype(object).fillna("").astype(str).astype(object)
 
 
 def placed(draft: Draft) -> Placed | None:
@@ -182,17 +182,18 @@ def _by_code(child: Placed, parent: Placed, known: set[str]) -> pd.Series:
     short = {code[:_STREET]: code for code in sorted(known, reverse=True)}
     for source in (stated, child.column("community_code"), child.column("code")):
         digits = source.where(source.str.fullmatch(r"\d{9,}"), "").str[:_STREET]
-        out = out.where(out != "", digits.map(short).fillna(""))
+        out = out.where(out != "", digits.map(lambda one: short.get(one, "")))
     return out
 
 
 def _by_name(child: Placed, parent: Placed, polygons: gpd.GeoSeries) -> pd.Series:
     """Return the parents whose names the features state, where one parent alone has the name."""
     stated = child.column(f"{parent.kind}_name").map(bare)
-    names = parent.column("name").map(bare)
-    table = pd.Series(polygons.index, index=names.to_numpy(), dtype=object)
-    table = table[~table.index.duplicated(keep=False) & (table.index != "")]
-    return stated.map(table).fillna("").astype(object)
+    names = parent.column("name").map(bare).to_numpy()
+    table = pd.Series(polygons.index, index=names, dtype=object)
+    known = table[~table.index.duplicated(keep=False)].to_dict()
+    known.pop("", None)
+    return stated.map(lambda one: known.get(one, "")).astype(object)
 
 
 def _areas(polygons: gpd.GeoSeries, digits: int) -> gpd.GeoSeries | None:

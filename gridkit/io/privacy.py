@@ -63,20 +63,21 @@ def masked_bodies(values: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def masked_codes(codes: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return a column of codes without identity and mobile numbers (empty then), and the positions of those.
+    """Return a column of codes without those that hold or name a person (empty then), and the positions of those.
 
     Place codes of 18 digits can look like an identity number; its check digit must fit as well.
 
-    >>> masked_codes(["522601001002", "13900000000"])
-    (['522601001002', ''], [1])
+    >>> masked_codes(["522601001002", "13900000000", "X1(书记某某)"])
+    (['522601001002', '', ''], [1, 2])
     """
-    touched = [
-        position
-        for position, code in enumerate(codes)
-        if len(code) >= SHORTEST
-        and (is_identity(code, checked=True) or MOBILE.fullmatch(code) or (not code.isascii() and mask(code) != code))
-    ]
+    touched = [position for position, code in enumerate(codes) if code and _is_of_person(code)]
     out = list(codes)
     for position in touched:
         out[position] = ""
     return out, touched
+
+
+def _is_of_person(code: str) -> bool:
+    if not code.isascii() or not code.isalnum():
+        return mask(code) != code
+    return len(code) >= SHORTEST and (is_identity(code, checked=True) or MOBILE.fullmatch(code) is not None)

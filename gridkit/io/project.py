@@ -15,17 +15,28 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    PlainValidator,
     StrictBool,
     StrictStr,
     ValidationError,
-    PlainValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
-from gridkit.io.settings import a_date, a_figure, a_path, a_path_or_paths, an_encoding, as_list, decimals_of
+from gridkit.io.settings import (
+    a_date,
+    a_digit,
+    a_figure,
+    a_path,
+    a_path_or_paths,
+    an_encoding,
+    as_list,
+    decimals_of,
+    plain_path,
+)
 from gridkit.io.toml_lines import key_lines, line_of
 from gridkit.locale import N_, gettext
 
@@ -52,13 +63,19 @@ class _Value(BaseModel):
 
 
 class LayerSpec(_Value):
-    """``[layers.<level>]``: one boundary file, or a table with longitude and latitude."""
+    """``[layers.<level>]``: one boundary file, or a table with longitude and latitude.
+
+    ``control``: a table of points known in the old system of the file and in CGCS2000, from which a transformation
+    with ``transform`` (4 or 7) parameters is fitted.
+    """
 
     path: Annotated[StrictStr, BeforeValidator(a_path)]
     layer: StrictStr = ""
     columns: dict[str, StrictStr] = Field(default_factory=dict)
     crs: StrictStr = ""
     encoding: Annotated[StrictStr, BeforeValidator(an_encoding)] = ""
+    control: StrictStr = ""
+    transform: Annotated[Literal["4", "7"], BeforeValidator(a_digit)] = "4"
 
 
 class RegistrySpec(_Value):
@@ -68,7 +85,7 @@ class RegistrySpec(_Value):
     of what a workbook hides or strikes out; None means what ``[project]`` says.
     """
 
-    path: Annotated[str | tuple[str, ...], PlainValidator(a_path_or_paths)]
+    path: Annotated[str | tuple[str, ...], PlainValidator(a_path_or_paths), PlainSerializer(plain_path)]
     sheet: StrictStr = ""
     columns: dict[str, StrictStr] = Field(default_factory=dict)
     complete: StrictBool = False

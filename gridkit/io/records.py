@@ -11,20 +11,16 @@ from gridkit.io.notes import noticed
 from gridkit.io.oddities import oddities
 from gridkit.io.pending import EXCLUDE, EXCLUDED, KEEP, PENDING, Doubt, doubt_of, notes_of, types_of
 from gridkit.io.person_numbers import mask_name_of_file
-from gridkit.io.persons import mask
 from gridkit.io.raw import RawTable, letter
 from gridkit.io.text import cell_text, tidy
 from gridkit.io.totals import Ledger, by_formula, control, sums_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gridkit.io.regions import Region
     from gridkit.io.sheets import Sheet
 
-_AS_ABOVE: Final = frozenset(("同上", "〃", "″", "々", "〞", "同 上", "〃〃", "ditto", "同前", "同上行"))
-_REPEATABLE: Final = frozenset(("text", "code", "vocab", "date", "yesno"))
-"""Types of fields in which "same as above" is filled; in lists of places the linker does it."""
 _NAMING: Final = ("name", "unit_name", "company_name", "compound_name", "target_name", "item")
 _SAYING: Final = frozenset(("code", "vocab", "date", "yesno"))
 
@@ -63,7 +59,6 @@ def records_of(
     filled = _fill_down(region, rows)
     if hidden == EXCLUDE:
         reasons |= dict.fromkeys(doubt.rows, EXCLUDED)
-    repeated = _as_above(rows, reasons, _repeatable(fields, kind))
     outside = {position for a, b in runs for position in range(a, b + 1)}
     set_aside = [
         (start + position + 1, reason, subject(rows[position], reason, amounts))
@@ -79,7 +74,6 @@ def records_of(
     table.stated.update(stated_in((text for _, text in above), below))
     table.notes.extend(_notes(region, table.name, set_aside, above))
     table.notes.extend([*notes_of(region, doubt, hidden, name=table.name), *checked])
-    table.notes.extend(_repeated_notes(region, table.name, repeated))
     table.notes.extend(_run_note(table.name, start + a + 1, start + b + 1) for a, b in runs)
     if first:
         table.notes.extend(_sheet_notes(region.sheet, table.name))
@@ -135,33 +129,6 @@ def _fill_down(region: Region, rows: list[list[Any]]) -> dict[int, set[int]]:
             rows[position][column] = rows[first][column]
             filled.setdefault(column, set()).add(position)
     return filled
-
-
-def _repeatable(fields: Mapping[str, int], kind: str) -> list[int]:
-    types = types_of(kind)
-    return sorted(column for field, column in fields.items() if types.get(field, "text") in _REPEATABLE)
-
-
-def _as_above(
-    rows: list[list[Any]], reasons: Mapping[int, str], columns: Iterable[int]
-) -> dict[int, list[tuple[int, bool]]]:
-    """Put the value of the record above where a cell says 同上; return column -> (position, whether there was one)."""
-    found: dict[int, list[tuple[int, bool]]] = {}
-    for column in columns:
-        cells = [row[column] for row in rows]
-        if _AS_ABOVE.isdisjoint(cells):
-            continue
-        above: Any = None
-        for position, cell in enumerate(cells):
-            if position in reasons:
-                continue
-            if isinstance(cell, str) and cell.strip() in _AS_ABOVE:
-                rows[position] = list(rows[position])
-                rows[position][column] = above
-                found.setdefault(column, []).append((position, above is not None))
-            else:
-                above = cell
-    return found
 
 
 def _table(
@@ -228,22 +195,6 @@ def _above(name: str, above: Sequence[tuple[int, str]]) -> dict[str, Any]:
     variant: dict[str, Any] = {} if told and not rest else {"variant": "part" if told else "bare"}
     refs = dict.fromkeys(f"{name}!{row + 1}" for row, _ in above)
     return noticed("S144", name, refs=refs, text=told, n=rest, **variant)
-
-
-def _repeated_notes(
-    region: Region, name: str, repeated: Mapping[int, Sequence[tuple[int, bool]]]
-) -> list[dict[str, Any]]:
-    top = region.header.last + 2
-    notes = []
-    for column, found in sorted(repeated.items()):
-        header = mask(region.header.texts[column]) or letter(region.left + column)
-        for filled, variant in ((True, {"variant": "above"}), (False, {"variant": "nothing"})):
-            refs = [
-                f"{name}!{letter(region.left + column)}{top + position}" for position, had in found if had == filled
-            ]
-            if refs:
-                notes.append(noticed("S157", name, refs=refs, header=header, n=len(refs), **variant))
-    return notes
 
 
 def _sheet_notes(sheet: Sheet, name: str) -> list[dict[str, Any]]:

@@ -27,6 +27,12 @@ DEEPEST: Final = 4
 _SHARE: Final = 0.6
 """Share of the texts of a row that must be known headers before it begins another table."""
 
+_SOME: Final = 0.4
+"""Share of the cells of its first row that are words of the dictionary."""
+
+MOST_FAILED: Final = 500
+"""After so many rows that looked like a header and are none no further table is looked for."""
+
 Merges = dict[int, list["Range"]]
 """First row -> merged ranges that begin in it."""
 
@@ -159,7 +165,8 @@ def _goes_on(sheet: Sheet, merges: Merges, row: int, depth: int) -> bool:
     if not groups or depth == 1:
         return bool(groups)
     below = sheet.cells[last + 1]
-    inside = {column for c1, c2 in groups for column in range(c1, c2 + 1)}
+    wide = [area for start in range(row, last + 1) for area in merges.get(start, ()) if area[1][1] > area[0][1]]
+    inside = {column for (_, c1), (_, c2) in wide for column in range(c1, c2 + 1)}
     return all(column in inside for column, cell in enumerate(below) if cell_text(cell).strip())
 
 
@@ -179,7 +186,8 @@ def regions(sheet: Sheet, kind: str, columns: Mapping[str, str] | None = None) -
     if first is None:
         return []
     merges = merges_by_row(sheet)
-    headers = [first, *_further(sheet, merges, first)]
+    above = _further(sheet, merges, None, 0, first.first)
+    headers = [*above, first, *_further(sheet, merges, first, first.last + 1, len(sheet.cells))]
     found: list[Region] = []
     top = 0
     for header, following in zip(headers, [*headers[1:], None], strict=True):
@@ -199,17 +207,27 @@ def _words() -> frozenset[str]:
     }
 
 
-def _further(sheet: Sheet, merges: Merges, first: Header) -> list[Header]:
-    """Return the headers of the tables below the first one."""
-    words, headers, current = _words(), [], first
-    row = first.last + 1
+def _further(sheet: Sheet, merges: Merges, current: Header | None, row: int, end: int) -> list[Header]:
+    """Return the headers of other tables in some rows; ``current`` is the header of the table that goes before."""
     cells = sheet.cells
-    while row < len(cells):
-        if len(words.intersection(cells[row])) >= 2 and not _again(cells[row], current):
+    words, headers, failed = _words(), [], 0
+    if current is not None:  # one office writes its headers in one way
+        above = cells[current.first : current.last + 1]
+        words = words | {cell for line in above for cell in line if isinstance(cell, str) and cell.strip()}
+
+    def alike(at: int) -> bool:
+        known = len(words.intersection(cells[at]))
+        return known >= 2 and known >= _SOME * filled_count(cells[at])
+
+    while row < end and failed < MOST_FAILED:
+        if alike(row) and not (current and _again(cells[row], current)):
             header = _header_at(sheet, merges, row)
-            if header is not None:
+            below = header.last + 1 if header is not None else end
+            if header is not None and below <= end and not (below < len(cells) and alike(below)):
                 headers.append(header)
                 current, row = header, header.last
+            else:
+                failed += 1
         row += 1
     return headers
 

@@ -149,11 +149,11 @@ def _apart(records: Records, held: Mapping[int, str], kind: str) -> Part:
     told = aside[label].fillna("").astype(str).to_list() if label else [""] * len(aside)
     rows = [(int(row), HELD, text) for row, text in zip(aside["row"], told, strict=True)]
     source = records.source
-    counts = {"kept": source.kept - len(rows), "set_aside": source.set_aside + len(rows)}
+    source = replace(source, kept=source.kept - len(rows), set_aside=source.set_aside + len(rows))
     records = replace(
         records,
         frame=frame[~waiting],
-        source=replace(source, **counts),
+        source=source,
         set_aside=[*records.set_aside, *rows],
         remarks=records.remarks[~records.remarks["record"].isin(aside.index)],
     )

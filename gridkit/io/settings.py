@@ -28,6 +28,15 @@ def a_date(value: object) -> object:
     return value
 
 
+def a_digit(value: object) -> object:
+    """Return a whole number as text: ``transform = 7`` means ``"7"``.
+
+    >>> a_digit(7), a_digit("4")
+    ('7', '4')
+    """
+    return str(value) if type(value) is int else value
+
+
 def a_path(value: object) -> object:
     """Refuse an empty path."""
     if isinstance(value, str) and not value.strip():
@@ -46,6 +55,11 @@ def a_path_or_paths(value: object) -> object:
             raise PydanticCustomError("path_empty", "no path")
         return tuple(a_path_or_paths(one) if isinstance(one, str) else _no_text() for one in value)
     return a_path(value) if isinstance(value, str) else _no_text()
+
+
+def plain_path(value: str | tuple[str, ...]) -> str | list[str]:
+    """Return a path, or several as a list: what JSON has for them."""
+    return value if isinstance(value, str) else list(value)
 
 
 def _no_text() -> object:

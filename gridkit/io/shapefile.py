@@ -10,6 +10,7 @@ import numpy as np
 
 from gridkit.io.decode import DISGUISE, reveal, vote
 from gridkit.io.features import Features, Remark, attributes, lossy, read_gdal, shapes_of, unreadable
+from gridkit.io.paths import is_plain
 from gridkit.io.raw import PARTS
 from gridkit.io.whole import cut_off, demand_whole
 
@@ -88,7 +89,7 @@ def read(file: Path, name: str, scratch: Path, *, encoding: str = "") -> Feature
 def _regular(file: Path, there: dict[str, Path]) -> bool:
     """Tell whether GDAL finds all parts by itself: the same name, each ending in small or in capital letters."""
     same = all(one.stem == file.stem and one.suffix in (end, end.upper()) for end, one in there.items())
-    return same and ".shx" in there
+    return same and ".shx" in there and is_plain(file)
 
 
 def _copied(there: dict[str, Path], name: str, scratch: Path) -> Path:

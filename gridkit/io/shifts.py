@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from gridkit.geo.axes import degrees_of
 from gridkit.geo.datum import bd09_to_wgs84, gcj02_to_wgs84
+from gridkit.io import values
 from gridkit.io.text import compact
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Shifts = Mapping[str, Callable[[Any, Any], tuple[Any, Any]]]
+
+DEGREES: Final = "S177"
+"""Said of cells with degrees, minutes and seconds."""
 
 ASSUMED: Final = "EPSG:4326"
 """What degrees are taken for where nothing is stated."""
@@ -51,6 +56,16 @@ def crs_of_datum(stated: str) -> str:
     ('EPSG:4326', 'EPSG:4490', 'GCJ-02')
     """
     return _WGS84_NAMES.get(compact(stated).replace("-", "").replace("_", ""), stated)
+
+
+def to_degrees(cell: object) -> tuple[float | None, str]:
+    """Return a coordinate; degrees with minutes and seconds are understood, and said (``S177``).
+
+    >>> to_degrees("107°58'30″E"), to_degrees("107.975")
+    ((107.975, 'S177'), (107.975, ''))
+    """
+    found = degrees_of(cell) if isinstance(cell, str) else None
+    return values.to_number(cell) if found is None else (found, DEGREES)
 
 
 def convert_datum(geometry: NDArray[np.object_], shifted: str) -> NDArray[np.object_]:

@@ -17,9 +17,7 @@ from gridkit.locale import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VECTORS: Final = frozenset(
-    ("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "fgb", "mapinfo")
-)
+VECTORS: Final = frozenset(("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "fgb"))
 """Formats that are read as layers, by the names of :func:`kind_of`."""
 
 JUNK: Final = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
@@ -48,14 +46,16 @@ def found_files(path: str, root: Path) -> tuple[list[tuple[Path, str]], int]:
     except (OSError, ValueError):
         there = folder = False
     if folder:
-        if kind_of(whole) == "gdb":
+        if format_of(whole) == "gdb":
             return [(whole, _named(whole, root))], 0
         files, others = _in_folder(whole, path)
         return [(file, _named(file, root)) for file in files], others
     if not there and glob.has_magic(path) and "\x00" not in path:
         hits = sorted(Path(one) for one in glob.glob(str(root / path)))[: MOST_FILES + 1]  # noqa: PTH207  # an absolute pattern too
+        shapes = {file.stem.lower() for file in hits if file.suffix.lower() == ".shp"}
+        hits = [one for one in hits if not _junk(one.name) and (_is_vector(one) or not _part(one, shapes))]
         _demand_some(hits, path)
-        return [(file, _named(file, root)) for file in hits if not _junk(file.name)], 0
+        return [(file, _named(file, root)) for file in hits], 0
     file, name = located(path, root, layer=True)
     return [(file, _sayable(name))], 0
 
@@ -65,7 +65,7 @@ def _in_folder(folder: Path, path: str) -> tuple[list[Path], int]:
         entries = sorted(entry for entry in folder.iterdir() if not _junk(entry.name))
     except OSError as problem:
         raise unusable(problem, path) from problem
-    files = [entry for entry in entries[: MOST_FILES + 1] if kind_of(entry) in VECTORS]
+    files = [entry for entry in entries[: MOST_FILES + 1] if _is_vector(entry)]
     _demand_some(files, path)
     stems = {file.stem.lower() for file in files if file.suffix.lower() == ".shp"}
     others = [entry for entry in entries if entry not in files and not _part(entry, stems)]
@@ -112,19 +112,20 @@ def _sayable(name: str) -> str:
 
 
 def kind_of(file: Path) -> str:
-    """Return what a file is by its content; FlatGeobuf and MapInfo are known beside those of ``format_of``."""
-    try:
-        kind = format_of(file)
-        if kind in ("unknown", "text-table", "empty"):
-            with file.open("rb") as stream:
-                head = stream.read(16).lower()
-            if head.startswith(b"fgb\x03fgb"):
+    """Return what a file is by its content; FlatGeobuf is known beside those of ``format_of``."""
+    kind = format_of(file)
+    if kind in ("unknown", "text-table"):
+        with file.open("rb") as stream:
+            if stream.read(7).lower() == b"fgb\x03fgb":
                 return "fgb"
-            if head.startswith((b"!table", b"version ")) and file.suffix.lower() in (".tab", ".mif"):
-                return "mapinfo"
-    except OSError:
-        return "unknown"
     return kind
+
+
+def _is_vector(file: Path) -> bool:
+    try:
+        return kind_of(file) in VECTORS
+    except OSError:  # whoever names it will be told
+        return True
 
 
 def digest_of(file: Path, name: str) -> str:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 ABOUT: Final = 0.1
 """A number such as 约300 may be off by this share in a comparison."""
 
+MOST: Final = 2.0**53
+"""A greater number is no count."""
+
+DEEPEST: Final = 2
+LONGEST: Final = 1000
+"""Totals of totals are followed so deep, and only through so many rows that hold no record."""
+
 _SUBTOTAL: Final = re.compile(r"小计|subtotal")
 _SO_FAR: Final = re.compile(r"累计")
 
@@ -113,7 +120,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class _Column:
-    """Running sums over the rows: ``records``, their amounts in one column, what is unreadable, how far off it may be."""
+    """Running sums over the rows: records, their amounts in one column, what is unreadable, how far off it may be."""
 
     records: np.ndarray[Any, Any]
     total: np.ndarray[Any, Any]
@@ -145,10 +152,11 @@ def control(ledger: Ledger) -> list[dict[str, Any]]:
     for column in sorted(ledger.counted):
         running = _column(ledger, column, counts)
         for position in totals:
-            stated, problem = to_count(ledger.rows[position][column])
+            stated, problem = _amount(ledger.rows[position][column])
             if stated is None and not problem:
                 continue
             choices = _choices(ledger, position, column, spans, counts)
+            choices = [one for one in choices if running.over(counts, one)]
             verdict = _verdict(running, choices, stated, problem)
             if verdict is None:
                 uncertain.append(ledger.cell(position, column))
@@ -163,25 +171,34 @@ def control(ledger: Ledger) -> list[dict[str, Any]]:
     return notes
 
 
+def _amount(cell: Any) -> tuple[int | None, str]:
+    """Return an amount as a count, the usual whole number without detours."""
+    if type(cell) is float and 0 <= cell <= MOST and cell.is_integer():
+        return int(cell), ""
+    return to_count(cell)
+
+
 def _column(ledger: Ledger, column: int, counts: np.ndarray[Any, Any]) -> _Column:
     size = len(ledger.rows)
-    total, without, unread, slack = (np.zeros(size + 1) for _ in range(4))
-    for position, row in enumerate(ledger.rows):
-        if position in ledger.reasons:
-            continue
-        cell = row[column]
-        if type(cell) is float and cell >= 0 and cell.is_integer():
-            amount, problem = int(cell), ""
+    cells = [row[column] for row in ledger.rows]
+    plain = np.fromiter((cell if type(cell) is float else -1.0 for cell in cells), dtype=float, count=size)
+    record = np.diff(counts) > 0
+    fine = record & (plain >= 0) & (plain == np.floor(plain)) & (plain <= MOST)
+    total = np.where(fine, plain, 0.0)
+    unread, slack = np.zeros(size), np.zeros(size)
+    known: dict[Any, tuple[int | None, str]] = {}
+    for position in np.flatnonzero(record & ~fine).tolist():
+        cell = cells[position]
+        key = (type(cell), cell)
+        found, problem = known[key] if key in known else known.setdefault(key, to_count(cell))
+        if found is None:
+            unread[position] = 1
         else:
-            found, problem = to_count(cell)
-            if found is None:
-                unread[position + 1] = 1
-                continue
-            amount = found
-        total[position + 1] = amount
-        without[position + 1] = 0 if position in ledger.apart else amount
-        slack[position + 1] = ABOUT * amount if problem else 0
-    return _Column(counts, *(np.cumsum(one) for one in (total, without, unread, slack)))
+            total[position] = found
+            slack[position] = ABOUT * found if problem else 0
+    without = total.copy()
+    without[list(ledger.apart)] = 0
+    return _Column(counts, *(np.concatenate([[0], np.cumsum(one)]) for one in (total, without, unread, slack)))
 
 
 def _choices(
@@ -196,7 +213,7 @@ def _choices(
 
 def _records_in(ledger: Ledger, spans: Spans, column: int, counts: np.ndarray[Any, Any], depth: int = 0) -> Spans:
     """Return spans that hold records: a formula that adds only totals speaks of what those add."""
-    if any(counts[b] > counts[a] for a, b in spans) or depth > 5:
+    if any(counts[b] > counts[a] for a, b in spans) or depth > DEEPEST or sum(b - a for a, b in spans) > LONGEST:
         return spans
     found: Spans = []
     for a, b in spans:
@@ -211,9 +228,8 @@ def _verdict(column: _Column, choices: Sequence[Spans], stated: int | None, prob
     """Return ``""`` where an amount agrees with one of its spans, ``differs``, or None where nobody can say."""
     if stated is None:
         return None
-    spoken = [spans for spans in choices if column.over(column.records, spans)]
-    unsure = not spoken
-    for spans in spoken:
+    unsure = not choices
+    for spans in choices:
         slack = column.over(column.slack, spans) + (ABOUT * stated if problem else 0)
         sums = [column.over(column.total, spans), column.over(column.without, spans)]
         if any(abs(found - stated) <= slack + 1e-6 for found in sums):
@@ -226,7 +242,10 @@ def _difference(
     ledger: Ledger, position: int, column: int, spans: Spans, stated: int | None, running: _Column
 ) -> dict[str, Any]:
     top = ledger.region.header.last + 2
-    rows = {"first": top + spans[0][0], "last": top + spans[-1][1] - 1}
+    counts = running.records
+    ends = [np.searchsorted(counts, counts[a] + 1) for a, b in spans if counts[b] > counts[a]]
+    lasts = [np.searchsorted(counts, counts[b]) for a, b in spans if counts[b] > counts[a]]
+    rows = {"first": top + int(ends[0]) - 1, "last": top + int(lasts[-1]) - 1}
     n, computed = int(running.over(running.records, spans)), round(running.over(running.total, spans))
     return noticed(
         "S153",

@@ -17,6 +17,7 @@ from gridkit.io.features import plain
 from gridkit.io.fields import Records, shape, types_of
 from gridkit.io.notes import noticed
 from gridkit.io.opened import Opened, opened
+from gridkit.io.points import demand_order
 from gridkit.io.raw import RawTable
 from gridkit.io.sheets import WORKBOOKS
 from gridkit.io.shifts import ASSUMED, crs_of_datum
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gridkit.io.control import Control
     from gridkit.io.features import Features, Remark
 
 __all__ = ["Draft", "layers_of", "read_layer", "read_vector"]
@@ -40,6 +42,9 @@ ALL: Final = "*"
 
 FILE: Final = "文件名"
 """Attribute that holds the name of the file, where several are read as one layer."""
+
+DOUBTFUL_DATUM: Final = "S166"
+"""Said only where the project does not state the system."""
 
 _KINDS_OF_TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table"))
 _COMMUNITIES: Final = ("社区", "村", "居委会", "村委会", "小区居", "居民区")
@@ -64,7 +69,7 @@ def read_layer(
     *,
     layer: str = "",
     columns: Mapping[str, str] | None = None,
-    crs: str = "",
+    crs: str | Control = "",
     encoding: str = "",
 ) -> Draft:
     """Read one level of the city.
@@ -80,8 +85,9 @@ def read_layer(
         Layer of the file, or sheet of a workbook; may be left out where only one fits; ``*`` for all of them together.
     columns : mapping of str to str, optional
         Field -> attribute name.
-    crs : str
-        Coordinate system that outranks the file's own; ``GCJ-02`` and ``BD-09`` are converted.
+    crs : str or Control
+        Coordinate system that outranks the file's own; ``GCJ-02`` and ``BD-09`` are converted. Control points lead from
+        an old or local system to CGCS2000.
     encoding : str
         Text encoding, found by itself where it is not stated.
 
@@ -212,8 +218,10 @@ def _note(remark: Remark, place: str) -> dict[str, Any]:
     return noticed(remark.code, place, refs=refs, lon=x, lat=y, **remark.params)
 
 
-def _drafted(part: _Part, level: str, columns: Mapping[str, str], crs: str, *, several: bool) -> Draft:
+def _drafted(part: _Part, level: str, columns: Mapping[str, str], crs: str | Control, *, several: bool) -> Draft:
     raw = part.raw
+    if crs:
+        raw = replace(raw, notes=[note for note in raw.notes if note["code"] != DOUBTFUL_DATUM])
     if several:
         stem = raw.path.rpartition("/")[2].partition(".")[0]
         raw = replace(
@@ -266,7 +274,7 @@ def _points(
     *,
     layer: str,
     columns: Mapping[str, str],
-    crs: str,
+    crs: str | Control,
     encoding: str,
 ) -> Draft:
     """Read a table with longitude and latitude as a layer of points."""
@@ -288,6 +296,7 @@ def _points(
         geometry = np.full(len(x), None, dtype=object)
         there = np.isfinite(x) & np.isfinite(y)
         geometry[there] = shapely.points(x[there], y[there])
+        demand_order(records, bool(crs), x[there], y[there])
     if crs or not there_are(geometry):
         return settled(records, geometry, crs or ASSUMED, stated="")
     datum, mixed = _datum_column(records)

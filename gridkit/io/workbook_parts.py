@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import TableError
+from gridkit.io.raw import letter
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ MOST_SMALL: Final = 1 << 26
 
 MOST_ROW: Final = 1 << 25
 """More than this in one row, or in one text, is no row of a table."""
+
+MOST_CELLS: Final = 20_000_000
+"""A larger sheet is no register of a city, but a cell that was filled by mistake in a far corner."""
 
 MOST_STRINGS: Final = 5_000_000
 """More different texts than this are not kept."""
@@ -142,6 +146,18 @@ def demand_size(book: zipfile.ZipFile, members: set[str], name: str, most: int =
         )
 
 
+def demand_room(rows: int, columns: int, place: str) -> None:
+    """Refuse a sheet whose cells reach so far that reading it would take all memory."""
+    if rows * columns > MOST_CELLS:
+        raise TableError(
+            N_("the sheet reaches to cell {cell}: that is more than {most} cells"),
+            place=place,
+            remedy=N_("delete what stands far outside the table, or copy the table into a new file"),
+            cell=f"{letter(columns - 1)}{rows}",
+            most=MOST_CELLS,
+        )
+
+
 def small(book: zipfile.ZipFile, member: str, name: str) -> bytes:
     """Return a whole part that lists sheets or styles."""
     demand_size(book, {member}, name, MOST_SMALL)
@@ -230,11 +246,10 @@ def struck_strings(book: zipfile.ZipFile, member: str, name: str) -> frozenset[i
     struck: set[int] = set()
     count = 0
     for prefix, piece in pieces(book, member, b"si", name):
-        items = re.split(rb"<" + prefix + rb"si\b", piece)
-        here = items[1:]
         if b"strike" in piece:
-            struck.update(count + at for at, item in enumerate(here) if b"strike" in item and is_struck_text(item))
-        count += len(here)
+            items = re.split(rb"<" + prefix + rb"si\b", piece)[1:]
+            struck.update(count + at for at, item in enumerate(items) if b"strike" in item and is_struck_text(item))
+        count += piece.count(b"<" + prefix + b"si>") + piece.count(b"<" + prefix + b"si/>")
         if count > MOST_STRINGS:
             raise TableError(
                 N_("the workbook holds more than {most} different texts"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+import io
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,10 @@ import python_calamine as calamine
 
 from gridkit.errors import TableError
 from gridkit.io.hidden import Hidden, Page
-from gridkit.io.raw import letter
+from gridkit.io.ods_scan import scan_content
 from gridkit.io.workbook_parts import (
     Parts,
+    demand_room,
     demand_size,
     opened,
     parts_of,
@@ -22,14 +24,16 @@ from gridkit.io.workbook_parts import (
     struck_styles,
 )
 from gridkit.io.workbook_scan import Scan, Scanner
+from gridkit.io.zip_splice import spliced
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import zipfile
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-MOST_CELLS: Final = 20_000_000
-"""A larger sheet is no register of a city, but a cell that was filled by mistake in a far corner."""
+LARGE: Final = 1 << 20
+"""A sheet with more XML than this is worth a copy that is quicker to read."""
 
 _SHEET = calamine.SheetTypeEnum.WorkSheet
 _VISIBLE = calamine.SheetVisibleEnum.Visible
@@ -54,8 +58,22 @@ def read_workbook(file: Path, name: str, kind: str, *, sheet: str = "") -> tuple
     TableError
         If the workbook is protected, damaged, too large, or has no such sheet.
     """
-    scans = _scans(file, name, kind, sheet)
-    with _reading(name), calamine.CalamineWorkbook.from_path(file) as book:
+    scans, quicker = _scans(file, name, sheet) if kind == "xlsx" else ({}, None)
+    seen = scan_content(file, name, sheet) if kind == "ods" else {}
+    if quicker is not None:
+        with suppress(TableError):  # then the file itself says what is wrong
+            return _read(io.BytesIO(quicker), name, sheet, scans, seen)
+    return _read(file, name, sheet, scans, seen)
+
+
+def _read(
+    source: Path | io.BytesIO,
+    name: str,
+    sheet: str,
+    scans: Mapping[str, tuple[Scan, Hidden]],
+    seen: Mapping[str, Hidden],
+) -> tuple[list[Page], tuple[str, ...]]:
+    with _reading(name), calamine.CalamineWorkbook.from_object(source) as book:
         entries = [entry for entry in book.sheets_metadata if entry.typ == _SHEET]
         names = [entry.name for entry in entries]
         if sheet and sheet not in names:
@@ -68,6 +86,7 @@ def read_workbook(file: Path, name: str, kind: str, *, sheet: str = "") -> tuple
             )
         shown = [entry.name for entry in entries if entry.visible == _VISIBLE]
         pages = [_page(book, one, scans.get(one), name) for one in ([sheet] if sheet else shown)]
+    pages = [page._replace(hidden=seen.get(page.name, page.hidden)) for page in pages]
     if sheet and sheet not in shown:
         pages = [page._replace(hidden=replace(page.hidden, sheet=True)) for page in pages]
     return pages, tuple(one for one in names if one not in shown)
@@ -112,25 +131,35 @@ def unreadable(name: str, reason: str) -> TableError:
     )
 
 
-def _scans(file: Path, name: str, kind: str, sheet: str) -> dict[str, tuple[Scan, Hidden]]:
-    """Return what can be seen beside the values, by sheet; refuse what would take all memory."""
-    if kind != "xlsx":
-        return {}
+def _scans(file: Path, name: str, sheet: str) -> tuple[dict[str, tuple[Scan, Hidden]], bytes | None]:
+    """Return what can be seen beside the values, by sheet, and a copy that is quicker to read where that is worth it.
+
+    Raises
+    ------
+    TableError
+        If a sheet would take all memory.
+    """
     with opened(file, name) as book:
         parts = parts_of(book, name)
         wanted = {one: member for one, member in parts.sheets.items() if member and (not sheet or one == sheet)}
         demand_size(book, {*wanted.values(), parts.strings}, name)
-        return _scanned(book, parts, wanted, name)
+        scans = _scanned(book, parts, wanted, name)
+        sizes = {info.filename: info.file_size for info in book.infolist()}
+        large = {wanted[one]: scan.checksum for one, (scan, _) in scans.items() if sizes[wanted[one]] > LARGE}
+        quicker = spliced(file.read_bytes(), book, large) if large else None
+    return scans, quicker
 
 
-def _scanned(book: Any, parts: Parts, wanted: dict[str, str], name: str) -> dict[str, tuple[Scan, Hidden]]:
+def _scanned(
+    book: zipfile.ZipFile, parts: Parts, wanted: Mapping[str, str], name: str
+) -> dict[str, tuple[Scan, Hidden]]:
     styles = struck_styles(small(book, parts.styles, name)) if parts.styles else frozenset()
     strings = struck_strings(book, parts.strings, name) if parts.strings else frozenset()
     scans = {}
     for one, member in wanted.items():
         place = f"{name}!{one}"
         scan = Scanner(one, styles, strings).run(book, member, place)
-        if not scan.whole and scan.rows:
+        if not scan.whole:
             raise TableError(
                 N_("the XML of the sheet breaks off after row {row}"),
                 place=place,
@@ -142,24 +171,14 @@ def _scanned(book: Any, parts: Parts, wanted: dict[str, str], name: str) -> dict
     return scans
 
 
-def demand_room(rows: int, columns: int, place: str) -> None:
-    """Refuse a sheet whose cells reach so far that reading it would take all memory."""
-    if rows * columns > MOST_CELLS:
-        raise TableError(
-            N_("the sheet reaches to cell {cell}: that is more than {most} cells"),
-            place=place,
-            remedy=N_("delete what stands far outside the table, or copy the table into a new file"),
-            cell=f"{letter(columns - 1)}{rows}",
-            most=MOST_CELLS,
-        )
-
-
 def _page(book: Any, sheet: str, scan: tuple[Scan, Hidden] | None, name: str) -> Page:
     found = book.get_sheet_by_name(sheet)
     demand_room(found.total_height, found.total_width, f"{name}!{sheet}")
     cells = trimmed(found.to_python(skip_empty_area=False))
-    hidden = scan[1] if scan else Hidden(unseen=("rows", "columns", "struck", "sums", "errors"))
-    return Page(sheet, cells, tuple(sorted(found.merged_cell_ranges or ())), hidden)
+    if scan is None:
+        unseen = ("rows", "columns", "struck", "sums", "errors")
+        return Page(sheet, cells, tuple(sorted(found.merged_cell_ranges or ())), Hidden(unseen=unseen))
+    return Page(sheet, cells, tuple(sorted(scan[0].merged)), scan[1])
 
 
 def trimmed(cells: list[list[Any]]) -> list[list[Any]]:

@@ -12,8 +12,8 @@ from gridkit.io.csv_text import MOST_TEXT, decoded
 from gridkit.io.formulas import reaches_out
 from gridkit.io.hidden import Hidden, Page, positions
 from gridkit.io.raw import letter
-from gridkit.io.workbook_parts import refuse_entities
-from gridkit.io.workbooks import demand_room, rectangle
+from gridkit.io.workbook_parts import demand_room, refuse_entities
+from gridkit.io.workbooks import rectangle
 from gridkit.locale import N_
 
 if TYPE_CHECKING:

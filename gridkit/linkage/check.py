@@ -19,6 +19,7 @@ from gridkit.linkage.mentions import (
 )
 from gridkit.linkage.names import key_frame, normalise
 from gridkit.linkage.targets import clean_code
+from gridkit.linkage.wholes import whole
 from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
@@ -37,6 +38,8 @@ _COLUMNS: Final = {
 _STATED_BY: Final = {column.kind: column for column in (*COMMUNITY_COLUMNS, *STATING)}
 _RECORDS: Final = {"unit": "units", "company": "property_companies", "branch": "branches"}
 _CODE_FIELDS: Final = {"unit": "unit_id", "company": "company_id", "branch": "branch_id"}
+_SEVERAL: Final = r"[、，,;；/／|｜\s个处至到~～—-]"
+"""What a cell must hold to be more than one name."""
 
 
 def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
@@ -57,7 +60,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
         L101-L106, L108, L109, L111-L116; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
-    reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name"))
+    reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name", "but", "but_unknown"))
     context = _Context(city)
     rows: list[dict[str, Any]] = []
     absent = reasons["targets"] == "absent"
@@ -74,7 +77,8 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     rows.extend(_settled_against(context, frame[accepted & reasons["parent"].isin(["other", "near"])], "L112"))
     rows.extend(_unfit_columns(context, links))
     rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))
-    rows.extend(_list_counts(city))
+    rows.extend(_lists(city))
+    rows.extend(_exceptions(context, frame, reasons["but"], reasons["but_unknown"]))
     rows.extend(_namesakes(city))
     return Findings.of(rows)
 
@@ -250,16 +254,38 @@ def _unknown_communities(context: _Context, rows: pd.DataFrame) -> Rows:
         )
 
 
-def _list_counts(city: City) -> Rows:
+def _lists(city: City) -> Rows:
+    """Yield lists that declare another number than they name, name a place twice, or hold a range that is too long."""
     cells = city.rows("branches")["covers"]
-    counting = cells[cells.str.contains("个", regex=False)]
-    for text, records in counting.groupby(counting, sort=False).groups.items():
-        split = split_cell(str(text))
-        if split.declared is None or split.declared == len(split.items):
+    several = cells[cells.str.contains(_SEVERAL)]
+    for text, records in several.groupby(several, sort=False).groups.items():
+        if whole(str(text)) is not None:
             continue
-        for record in records:
+        split = split_cell(str(text))
+        for record in records if not split.fits or split.repeated or split.long else ():
             refs = [city.cell(record, "covers")]
-            yield CATALOGUE["L104"].found(record, refs=refs, declared=split.declared, listed=len(split.items))
+            if not split.fits:
+                yield CATALOGUE["L104"].found(record, refs=refs, declared=split.declared, listed=len(split.items))
+            if split.repeated:
+                twice: dict[str, Any] = {"n": len(split.repeated), "codes": ", ".join(split.repeated)}
+                yield CATALOGUE["L114"].found(record, refs=refs, variant="repeated", mention=text, **twice)
+            for span in split.long:
+                yield CATALOGUE["L114"].found(record, refs=refs, variant="long", mention=span)
+
+
+def _exceptions(context: _Context, frame: pd.DataFrame, but: pd.Series, unknown: pd.Series) -> Rows:
+    """Yield the rows that cover all places but some."""
+    rows = frame[((but != "") | (unknown != "")) & (frame["rank"] == 1)]
+    for at, record, field, mention in rows[["record", "field", "mention"]].itertuples():
+        refs = [context.cell(record, field)]
+        if unknown[at]:
+            yield CATALOGUE["L114"].found(
+                record, refs=refs, variant="except_unknown", mention=mention, name=unknown[at]
+            )
+        else:
+            codes = str(but[at])
+            told: dict[str, Any] = {"n": codes.count(",") + 1, "codes": codes}
+            yield CATALOGUE["L114"].found(record, refs=refs, variant="except", mention=mention, **told)
 
 
 def _namesakes(city: City) -> Rows:

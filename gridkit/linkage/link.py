@@ -11,6 +11,7 @@ from gridkit.linkage.assign import one_to_one
 from gridkit.linkage.health import probe
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
+from gridkit.linkage.names import keys
 from gridkit.linkage.parents import Rows, hints, inherit, locate
 from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
@@ -21,7 +22,7 @@ from gridkit.model.results import LINK_COLUMNS
 from gridkit.rules.weights import DEFAULT, load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gridkit.model import City, Places
 
@@ -126,23 +127,41 @@ def _registry_aliases(city: City, own: pd.DataFrame) -> dict[str, tuple[str, ...
 def _all_of(everything: pd.DataFrame, targets: Mapping[str, Targets]) -> pd.DataFrame:
     """Return a link to every compound (or grid) of the community of each row that covers all.
 
-    Where no community is known the row may mean any of them: one link without a code, of the method ``all``.
+    Where no community is known the row may mean any of them: one link without a code, of the method ``all``. Where it
+    leaves out a place that nobody knows, it may be any of the community: all of them wait for a person.
     """
     sure = load_weights().points.name["same"]
     found: list[dict[str, Any]] = []
     by_community = {level: targets[level].frame.groupby("community").groups for level in (COMPOUND, GRID)}
-    columns = ["record", "mention", "level", "community", "unresolved"]
-    for record, mention, level, community, unresolved in everything[columns].itertuples(index=False):
+    columns = ["record", "mention", "level", "community", "unresolved", "but"]
+    for record, mention, level, community, unresolved, but in everything[columns].itertuples(index=False):
         base = {"record": record, "field": "covers", "position": 0, "mention": mention, "level": level}
         codes = sorted(by_community[level].get(community, [])) if community else []
         reason = {"all_of": community} if community else {"parent": "unresolved"} if unresolved else {}
+        left_out, lost = _left_out(targets[level], codes, but)
+        if but and codes:
+            reason |= {"but_unknown": lost} if lost else {"but": ", ".join(left_out)}
+        codes = codes if lost else [code for code in codes if code not in left_out]
         for rank, code in enumerate(codes, start=1):
-            found.append({**base, "code": code, "method": "all", "score": sure, "margin": sure, "rank": rank,
-                          "accepted": True, "reason": reason})  # fmt: skip
+            found.append({**base, "code": code, "method": "all", "score": sure, "margin": 0.0 if lost else sure,
+                          "rank": rank, "accepted": not lost, "reason": reason})  # fmt: skip
         if not codes:
             found.append({**base, "code": "", "method": "none" if community else "all", "score": 0.0, "margin": 0.0,
                           "rank": 1, "accepted": False, "reason": reason})  # fmt: skip
     return pd.DataFrame(found, columns=list(LINK_COLUMNS)) if found else no_links()
+
+
+def _left_out(targets: Targets, codes: Sequence[str], names: Sequence[str]) -> tuple[list[str], str]:
+    """Return the codes of the places that a row leaves out, and the first name that means none or several of them."""
+    there = targets.frame.loc[list(codes)]
+    out: list[str] = []
+    for name, key in zip(names, keys(list(names), targets.level), strict=True):
+        same = there.index[there["full"] == key.full]
+        same = same if len(same) else there.index[there["core"] == key.core]
+        if len(same) != 1:
+            return [], name
+        out.append(str(same[0]))
+    return sorted(out), ""
 
 
 def _row_order(records: pd.Series) -> pd.Series:

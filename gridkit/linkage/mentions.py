@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from gridkit.linkage.lists import ALL, DITTO, NOTHING, split_cell
+from gridkit.linkage.lists import DITTO, NOTHING, split_cell
 from gridkit.linkage.names import normalise
 from gridkit.linkage.targets import clean_code
+from gridkit.linkage.wholes import whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -101,20 +102,21 @@ def simple(city: City, column: Column) -> pd.DataFrame:
 def covers(city: City, compounds: Targets, grids: Targets) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the mentions in ``branches.covers``, and the rows that cover all: ``record``, ``mention``, ``level``.
 
+    The latter also have ``but``: the names that such a row leaves out.
     Items that end in 网格 or are grid codes mention grids, others compounds; a branch of a grid may also name its grid
     in another way. 同上 repeats the cell of the row above.
     """
     rows = city.rows("branches")
     cells = _repeat(rows)
     known = set(compounds.keys["key"]) | set(grids.keys["key"])
-    split = {text: split_cell(text, known) for text in cells.unique()}
+    wholes = {text: whole(text) for text in cells.unique()}
+    split = {text: split_cell(text, known) for text, all_places in wholes.items() if all_places is None}
     items: list[tuple[str, int, str, bool]] = []
-    everything: list[tuple[str, str, str]] = []
+    everything: list[tuple[str, str, str, tuple[str, ...]]] = []
     for record, text, kind, group in zip(rows.index, cells, rows["branch_kind"], rows["org_level"], strict=True):
-        whole = ALL.match(text.strip())
-        if whole:
-            level = "grid" if whole.group(1) == "网格" else "compound"
-            everything.append((record, text.strip(), level))
+        every = wholes[text]
+        if every is not None:
+            everything.append((record, text.strip(), every.level, split_cell(every.but, known).items))
             continue
         of_grid = kind in _GRID_KINDS or (kind == "" and group == "group")
         items.extend((record, position, item, of_grid) for position, item in enumerate(split[text].items))
@@ -122,7 +124,7 @@ def covers(city: City, compounds: Targets, grids: Targets) -> tuple[pd.DataFrame
     table = table.astype({"record": object, "text": object, "position": "int64"})
     table["field"], table["code"], table["mention"], table["soft"] = "covers", "", table["text"], False
     table["level"] = _levels(table, compounds, grids)
-    whole_rows = pd.DataFrame(everything, columns=["record", "mention", "level"], dtype=object)
+    whole_rows = pd.DataFrame(everything, columns=["record", "mention", "level", "but"], dtype=object)
     return table.drop(columns="of_grid"), whole_rows
 
 

@@ -7,6 +7,7 @@ The original text is never changed; keys are only compared. Numerals become digi
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,10 +39,14 @@ _MARKS_TABLE: Final = str.maketrans(
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _TONES: Final = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN: Final = re.compile(rf"\([A-Za-zü{_TONES}]*[{_TONES}][^()\u4e00-\u9fff]*\)")
+_TONELESS: Final = re.compile(r"(?<=[\u3400-\u9fff])\([A-ZÜ]{2,6}\)")
+_ZHUYIN: Final = re.compile(r"\([\u3105-\u312f\u31a0-\u31bfˊˇˋ˙\s]+\)")
+_COMPATIBLE: Final = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+"""Radicals and doubles of characters that look like the ordinary ones."""
 _FORMER: Final = re.compile(r"\((?:原名?|又名|又称|曾用名|别名|旧称):?([^()]*)\)")
 _DROPPED: Final = re.compile(
     r"[\s·•・‧∙⋅●\-‐‑‒–—―_~.,:;'\"“”‘’`()\[\]{}<>《》〈〉【】「」『』〔〕、，。；：*#"
-    r"\ufeff\u200b-\u200f]+"
+    r"\ufeff\u200b-\u200f\u00ad\u2060-\u2064\u202a-\u202e\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 _POSITIONAL: Final = re.compile(rf"({_NUMBER})(?=(?:{COUNTED}))|(?<=第)([{_HAN}]+|[0-9]+)")
 _BUILDING: Final = re.compile(r"(?<=[0-9])(?:号楼|幢)")
@@ -82,9 +87,12 @@ def normalise(texts: Sequence[str]) -> list[str]:
 
 
 def _one(text: str) -> str:
+    if _COMPATIBLE.search(text):
+        text = unicodedata.normalize("NFKC", text)
     text = text.translate(_MARKS_TABLE).translate(_UPPER)
     if "(" in text:
-        text = _FORMER.sub("", _PINYIN.sub("", text))
+        text, times = _PINYIN.subn("", text)
+        text = _FORMER.sub("", _ZHUYIN.sub("", _TONELESS.sub("", text) if times else text))
     text = _DROPPED.sub("", text)
     before = ""
     while before != text:  # numerals of two kinds side by side (0Ⅱ区) become one number

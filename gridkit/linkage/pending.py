@@ -1,4 +1,4 @@
-"""What held rows would link to: rows that a workbook hides or strikes out, and about which the project has not decided."""
+"""What held rows would link to: hidden or struck-out rows about which the project has not decided."""
 
 from __future__ import annotations
 

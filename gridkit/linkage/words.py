@@ -53,6 +53,10 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
     ]
     if "all_of" in reason:
         said.append(_("all of {code}").format(code=reason["all_of"]))
+    if reason.get("but"):
+        said.append(_("without {codes}").format(codes=reason["but"]))
+    if reason.get("but_unknown"):
+        said.append(_("what it leaves out is not known: {name}").format(name=reason["but_unknown"]))
     if "taken_by" in reason:
         said.append(_("another record was kept for it: {record}").format(record=reason["taken_by"]))
     if reason.get("short"):

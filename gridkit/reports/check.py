@@ -200,7 +200,7 @@ def copies(sources: Iterable[Source]) -> dict[str, str]:
     out: dict[str, str] = {}
     taken: set[str] = set()
     for path in sorted({source.path for source in sources if source.tabular}):
-        parts = ["__" if part == ".." else part for part in PurePosixPath(path).parts if part != "/"]
+        parts = ["__" if part == ".." else part.replace("*", "_") for part in PurePosixPath(path).parts if part != "/"]
         name = "/".join([MARKED, *parts])
         name = name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
         stem, number = name[: -len(".xlsx")], 1

@@ -180,27 +180,24 @@ class _Findings:
             sheet.write_string(0, col, heading, self._styles.head)
         row = 0
         ended = True
+        links = []
         for severity, place, values in rows:
             row += 1
-            self._add_row(sheet, row, severity, place=place, values=values)
+            target = self._target(place) if row <= MOST_LINKS else ""
+            if target:
+                links.append((row, len(columns) - 1, target))
+            cells = [(col, *self._cell(col, value, severity)) for col, value in enumerate(values)]
+            if target:
+                cells[-1] = (*cells[-1][:2], self._link)
+            sheet.write_styled(row, [cell for cell in cells if cell[1] not in ("", None)])
             if row == MAX_ROWS:
                 ended = False
                 break
+        sheet.add_links(links)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
         page(sheet)
         return ended
-
-    def _add_row(self, sheet: RowSheet, row: int, severity: str, *, place: Place, values: tuple[Any, ...]) -> None:
-        target = self._target(place) if row <= MOST_LINKS else ""
-        cells = [(col, *self._cell(col, value, severity)) for col, value in enumerate(values)]
-        if not target:
-            sheet.write_styled(row, [cell for cell in cells if cell[1] not in ("", None)])
-            return
-        for col, value, style in cells[:-1]:
-            if value not in ("", None):
-                sheet.write(row, col, value, style)
-        sheet.write_url(row, len(cells) - 1, target, self._link, string=str(cells[-1][1]))
 
     def _cell(self, col: int, value: object, severity: str) -> tuple[object, Format]:
         """Return a value of a row as it is written, and its format."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from gridkit.errors import TableError
+from gridkit.io.person_numbers import MASK, mask_name_of_file
+from gridkit.io.raw import digest
 from gridkit.io.sheets import read_sheets
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
@@ -115,7 +118,9 @@ def write_copy(checked: Checked, project: Project, path: str, target: Path) -> N
             for name, title in sheet_titles(sources, path).items():
                 here = [source for source in sources if sheet_of(source) == name]
                 sheet = _read(project, here, name)
-                tables = [table_of(city, one, frozenset(marks[name].dropped.get(one.name, ()))) for one in here]
+                dropped = marks[name].dropped
+                same = [one for one in here if one.sha256 == sheet.sha256]
+                tables = [table_of(city, one, frozenset(dropped.get(one.name, ()))) for one in same]
                 _add_sheet(book, sheet, tables, marks=marks[name], styles=styles, title=title)
                 del sheet, tables
             add_legend(book, styles, sheet_titles(sources, path).values(), path=path)
@@ -138,23 +143,43 @@ def sheet_titles(sources: Iterable[Source], path: str) -> dict[str, str]:
 def _read(project: Project, sources: Sequence[Source], name: str) -> Sheet:
     """Read a sheet once more, as it was read before."""
     first = sources[0]
-    file = _file(project, first.path)
-    found = read_sheets(file, first.path, sheet=name, encoding=first.encoding, kind=first.kind)
-    if any(source.sha256 != found[0].sha256 for source in sources):
+    file = _file(project, first)
+    sheet = _real_sheet(file, first, name) if MASK in name else name
+    found = read_sheets(file, first.path, sheet=sheet, encoding=first.encoding, kind=first.kind)
+    if first.sha256 != found[0].sha256:
         raise TableError(
             N_("the file was changed while it was being checked"), place=first.path, remedy=N_("check it again")
         )
     return found[0]
 
 
-def _file(project: Project, path: str) -> Path:
-    """Return the file of a source; one on another drive is known by its name only."""
-    file = project.root / path
+def _real_sheet(file: Path, source: Source, shown: str) -> str:
+    """Return what a sheet is called in its file; the name that is shown leaves numbers of persons out."""
+    pages = read_sheets(file, source.path, encoding=source.encoding, kind=source.kind)
+    names = [page.name for page in pages] + [name for page in pages[:1] for name in page.unread]
+    return next((name for name in names if mask_name_of_file(name) == shown), shown)
+
+
+def _file(project: Project, source: Source) -> Path:
+    """Return the file of a source; one on another drive, or with a number of a person, is known by its name only."""
+    if MASK in source.path:
+        found = [project.root]
+        for part in PurePosixPath(source.path).parts:
+            found = [one for folder in found for one in _entries(folder, part)]
+        return next((one for one in found if digest(one, source.path, layer=False) == source.sha256), found[0])
+    file = project.root / source.path
     if file.is_file():
         return file
     layers = [spec.path for spec in project.layers.values()]
     stated = [*layers, *(spec.path for some in project.registries.values() for spec in some)]
-    return next((project.root / one for one in stated if (project.root / one).name == path), file)
+    return next((project.root / one for one in stated if (project.root / one).name == source.path), file)
+
+
+def _entries(folder: Path, shown: str) -> list[Path]:
+    """Return what of a folder goes by a name; several where numbers of persons in their names are left out."""
+    if MASK not in shown:
+        return [folder / shown]
+    return [one for one in sorted(folder.iterdir()) if mask_name_of_file(one.name) == shown] or [folder / shown]
 
 
 def _marks(checked: Checked, sources: Sequence[Source]) -> dict[str, Marks]:

@@ -49,6 +49,7 @@ LONGEST_NUMBERING: Final = 7
 
 _NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号"))
 _TOTAL: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total", re.IGNORECASE)
+_LONG: Final = re.compile(r"\d[\d -]{9,}\d")
 _BRACKETS: Final = re.compile(r"[(（][^)）]*[)）]")
 _NUMERIC: Final = frozenset(("count", "number", "date"))
 
@@ -186,12 +187,12 @@ def _outside(raw: object) -> Any:
     text = tidy(cell_text(raw))
     if not text:
         return ""
-    return _written(raw) if is_plain(text) or is_error(text) else shown(text)
+    return _written(raw) if _is_amount(text) or is_error(text) else shown(text)
 
 
 def _row_number(raw: object) -> Any:
     text = cell_text(raw).strip()
-    return _written(raw) if len(text) <= LONGEST_NUMBERING and is_plain(text) else MASK
+    return _written(raw) if len(text) <= LONGEST_NUMBERING and _is_amount(text) else MASK
 
 
 def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, crossed: bool) -> Any:
@@ -215,7 +216,7 @@ def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, c
 def _around(raw: object, kind: str, table: Table) -> Any:
     """Return what the copy shows of a cell of a row that is no record: totals, notes, headers once more."""
     bare = tidy(cell_text(raw))
-    if bare in table.parts or is_missing(bare) or is_error(bare) or (kind in _NUMERIC and is_plain(bare)):
+    if bare in table.parts or is_missing(bare) or is_error(bare) or (kind in _NUMERIC and _is_amount(bare)):
         return _written(raw)
     total = _TOTAL.search(bare)
     return total[0] if total and len(bare) <= LONGEST_TOTAL else shown(bare) if not kind else MASK
@@ -230,9 +231,16 @@ def _of_record(raw: Any, name: str, kind: str, read: Any) -> Any:
         return _written(raw) if read == NO else MASK
     if kind not in _NUMERIC and kind != "code":
         return read or MASK if kind in ("text", "list") else _word(raw, bare, kind, read)
-    if is_plain(bare) or (len(bare) <= LONGEST_AMOUNT and mask(bare) == bare and quantity(bare) is not None):
+    if _is_amount(bare) or (kind == "code" and is_plain(bare)):
         return _written(raw)
-    return read if is_plain(cell_text(read)) else MASK
+    return read if _is_amount(cell_text(read)) or (kind == "code" and is_plain(cell_text(read))) else MASK
+
+
+def _is_amount(text: str) -> bool:
+    """Tell whether a cell says nothing but a number or a date with its unit, too short for a number of a person."""
+    if _LONG.search(text) is not None or mask(text) != text:
+        return False
+    return is_plain(text) or (len(text) <= LONGEST_AMOUNT and quantity(text) is not None)
 
 
 def _word(raw: Any, bare: str, kind: str, read: Any) -> Any:
@@ -257,7 +265,7 @@ def _of_no_record(raw: Any, name: str, kind: str) -> Any:
     if name in POST_FIELDS:
         return MASK
     if kind in _NUMERIC:
-        return _written(raw) if is_plain(bare) else MASK
+        return _written(raw) if _is_amount(bare) else MASK
     if kind == "code":
         return masked_codes([bare])[0][0] or MASK
     return _masked_text(bare, name) if kind in ("text", "list") else _word(raw, bare, kind, "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xlsxwriter.format import Format
 
@@ -136,12 +137,33 @@ class RowSheet(Worksheet):
 
         The library takes notes only for rows that are not written yet, and then writes such a row a second time.
         """
+        with self._all_rows_written():
+            for row, col, text in notes:
+                self.write_comment(row, col, text, options)
+
+    def add_links(self, links: Iterable[tuple[int, int, str]]) -> None:
+        """Make links (row, column, target) of cells after all rows have been written; the cells stay as they are."""
+        with self._all_rows_written():
+            self.ignore_write_string = True
+            for row, col, target in links:
+                self.write_url(row, col, target)
+            self.ignore_write_string = False
+
+    @contextmanager
+    def _all_rows_written(self) -> Iterator[None]:
+        """Write the last row, and let the library take what belongs to earlier ones as if they were still to come."""
         self._write_single_row(self.xls_rowmax)
         self.previous_row = 0
-        for row, col, text in notes:
-            self.write_comment(row, col, text, options)
+        yield
         self.previous_row = self.xls_rowmax
 
     def add_merges(self, areas: Iterable[tuple[int, int, int, int]]) -> None:
         """Merge areas (first row, first column, last row, last column) that do not overlap, without writing to them."""
         self.merge.extend(list(area) for area in areas)
+
+    def _write_hyperlinks(self) -> None:
+        """Write the links to other files with slashes, which every system follows; the library turns them."""
+        super()._write_hyperlinks()
+        self.external_hyper_links = [
+            [kind, target.replace("\\", "/"), *rest] for kind, target, *rest in self.external_hyper_links
+        ]

@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
             "none": N_("{header:field}: {n} cell(s) say 无 (there is none); read as missing, not as 0"),
             "undecided": N_("{header:field}: {n} cell(s) say that nothing is decided yet (待定); read as missing"),
             "not_applicable": N_("{header:field}: {n} cell(s) hold a dash (not applicable); read as missing"),
-            "unknown": N_("{header:field}: {n} cell(s) say that it is not known (不详); read as missing"),
+            "unknown": N_("{header:field}: {n} cell(s) say that it is not known (不详)"),
         },
     ),
     Rule(

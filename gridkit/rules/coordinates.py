@@ -30,24 +30,24 @@ RULES: tuple[Rule, ...] = (
         "S170", "datum-of-a-map-service", "error", _SHIFTED,
         N_("Coordinates of a map service that nothing says"),
         N_(
-            "the numbers are {crs}: in the right place in {layer:table} lie {same} % of {n} as they stand, {gcj} % "
-            "with GCJ-02 undone, {bd} % with BD-09 undone ({rgcj} % if {layer:table} held GCJ-02, {rbd} % if it held "
-            "BD-09); if so, write {line}"
+            "the numbers seem to be {crs}: in the right place in {layer:table} lie {same} % of {n} as they stand, "
+            "{gcj} % with GCJ-02 undone, {bd} % with BD-09 undone ({rgcj} % if {layer:table} held GCJ-02, {rbd} % if "
+            "it held BD-09); if so, write {line}"
         ),
         N_("ask where the coordinates come from, and state it"),
         pairs=N_(
-            "the numbers are {crs}: within 100 m of the same name in {layer:table} lie {same} % of {n} as they stand, "
-            "{gcj} % with GCJ-02 undone, {bd} % with BD-09 undone ({rgcj} % if {layer:table} held GCJ-02, {rbd} % if "
-            "it held BD-09); if so, write {line}"
+            "the numbers seem to be {crs}: within 100 m of the same name in {layer:table} lie {same} % of {n} as they "
+            "stand, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone ({rgcj} % if {layer:table} held GCJ-02, "
+            "{rbd} % if it held BD-09); if so, write {line}"
         ),
     ),
     _rule(
         "S171", "datum-contradicted", "error", _SHIFTED,
         N_("Stated coordinate system contradicts the numbers"),
         N_(
-            "{crs} is stated, but the numbers are {value:datum}: in the right place in {layer:table} lie {same} % of "
-            "{n} if they are taken as CGCS2000, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone; either this is "
-            "not {crs}, or {layer:table} is not where it says"
+            "{crs} is stated, but the numbers seem to be {value:datum}: in the right place in {layer:table} lie "
+            "{same} % of {n} if they are taken as CGCS2000, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone; "
+            "either this is not {crs}, or {layer:table} is not where it says"
         ),
         N_("correct crs in gridkit.toml, of this layer or of the one it is compared with"),
     ),

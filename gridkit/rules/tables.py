@@ -15,8 +15,8 @@ _VARIANTS = {
             "gridkit.toml; what only they would cover is unknown"
         ),
         "sheet": N_(
-            "{n} row(s) of a hidden sheet are held: they count neither as records nor as deleted until hidden is set in "
-            "gridkit.toml; what only they would cover is unknown"
+            "{n} row(s) of a hidden sheet are held: they count neither as records nor as deleted until hidden is set "
+            "in gridkit.toml; what only they would cover is unknown"
         ),
     },
     "S150": {
@@ -36,8 +36,6 @@ _VARIANTS = {
         "more": N_("read as one with {usual}, but these columns are there besides: {more}"),
     },
     "S157": {
-        "above": N_("{header:field}: {n} cell(s) say “same as above” and got the value of the record above"),
-        "nothing": N_("{header:field}: {n} cell(s) say “same as above”, but nothing stands above; read as missing"),
         "sheet": N_("the table has no column of communities; the name of the sheet gives {name} ({n} row(s))"),
         "body": N_("the table has no column of communities; the reporting body gives {name} ({n} row(s))"),
         "title": N_("the table has no column of communities; its title gives {name} ({n} row(s))"),
@@ -111,9 +109,9 @@ RULES: tuple[Rule, ...] = (
         N_("use one form for all parts"),
     ),
     _rule(
-        "S157", "value-from-elsewhere", "notice", _LAW,
-        N_("Values that do not stand in their own cell"),
-        N_("{n} value(s) were taken from elsewhere"),
+        "S157", "community-beside-table", "notice", _LAW,
+        N_("Community named beside the table"),
+        N_("the table has no column of communities; something beside it gives {name} ({n} row(s))"),
     ),
     _rule(
         "S158", "same-table-twice", "warning", _LAW,

@@ -10,6 +10,7 @@ from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, REQUIRED, STREET
 from gridkit.rules import CATALOGUE
 from gridkit.schema.cells import LISTED, Table, is_layer, per_row, per_value, tables
+from gridkit.schema.codes import check_codes
 from gridkit.schema.official import check_official
 from gridkit.schema.schemes import SCHEMES, Scheme, is_credit_code, street_code
 
@@ -104,7 +105,7 @@ def check_city(city: City, *, scheme: str = "stat12+3") -> Findings:
     Returns
     -------
     Findings
-        S101, S102, S105-S109, S118, S127-S129, each with its cells.
+        S101, S102, S105-S109, S118, S127-S129, S184-S187, each with its cells.
     """
     all_tables = {table.kind: table for table in tables(city)}
     rows: list[dict[str, Any]] = []
@@ -116,6 +117,7 @@ def check_city(city: City, *, scheme: str = "stat12+3") -> Findings:
         rows += _credit_codes(table)
     rows += _parents(all_tables)
     rows += check_official(all_tables)
+    rows += check_codes(all_tables, SCHEMES[scheme])
     return Findings.of(rows)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import shutil
+import sqlite3
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridkit.errors import OutputError
 from gridkit.geo.crs import to_lonlat
@@ -19,6 +25,7 @@ from gridkit.locale import N_, speaking
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
 from gridkit.rules.labels import label
 from gridkit.stores.tables import PRIVATE
+from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
 
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _EPOCH: Final = "1980-01-01"
+_ROOM: Final = 1 << 20
+"""Bytes; with less than that left a failure is one of the full disk."""
 _DATE_OPTION: Final = "OGR_CURRENT_DATE"
 _PARENT: Final = {COMMUNITY: (STREET, "street_name"), GRID: (COMMUNITY, "community_name")}
 """Level -> the level above, and the column that holds the name of what lies above."""
@@ -141,8 +150,8 @@ def _kind(frame: gpd.GeoDataFrame) -> str:
 def write_gpkg(run: Run, path: Path) -> None:
     """Write the layers of a run: street, community, grid, compound, findings.
 
-    The file is written beside ``path`` and moved there when it is complete. Codes are text, coordinates EPSG:4490
-    (degrees), the date inside is ``as_of``.
+    The file is written beside ``path``, counted through, and moved there when it is complete. Codes are text,
+    coordinates EPSG:4490 (degrees), the date inside is ``as_of``.
 
     Raises
     ------
@@ -159,23 +168,40 @@ def write_gpkg(run: Run, path: Path) -> None:
             side=path.name + busy[0],
         )
     day = run.city.as_of.isoformat() if run.city.as_of else _EPOCH
+    with (
+        whole(path, also=(DataSourceError, DataLayerError)) as target,
+        tempfile.TemporaryDirectory(prefix=".tmp-", dir=target.parent) as folder,
+        _dated(day),
+        speaking(run.language),
+        _no_room(target.parent),
+    ):
+        draft = Path(folder) / "city.gpkg"  # SQLite lays its journal beside it
+        for name, frame in layers(run):
+            pyogrio.write_dataframe(
+                _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
+                promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
+            )  # fmt: skip
+            _demand_all(draft, name, len(frame))
+        draft.replace(target)
+
+
+@contextmanager
+def _no_room(folder: Path) -> Iterator[None]:
+    """Say of a failure on a full disk that the disk is full; the library only tells which statement failed."""
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix=".tmp-", dir=path.parent) as folder,
-            _dated(day),
-            speaking(run.language),
-        ):
-            draft = Path(folder) / "city.gpkg"
-            for name, frame in layers(run):
-                pyogrio.write_dataframe(
-                    _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
-                    promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
-                )  # fmt: skip
-            draft.replace(path)
-    except (OSError, DataSourceError, DataLayerError, FieldError) as problem:
-        raise OutputError(
-            N_("the GeoPackage cannot be written: {why}"),
-            place=path.name,
-            remedy=N_("choose a folder that you may write to, with room on the disk"),
-            why=problem,
-        ) from problem
+        yield
+    except (DataSourceError, DataLayerError) as problem:
+        if shutil.disk_usage(folder).free < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from problem
+        raise
+
+
+def _demand_all(draft: Path, layer: str, rows: int) -> None:
+    """Read back how many features are in the file: the library does not report every write that fails."""
+    with contextlib.closing(sqlite3.connect(f"file:{quote(str(draft))}?mode=ro", uri=True)) as book:
+        try:
+            (found,) = book.execute(f'SELECT count(*) FROM "{layer}"').fetchone()
+        except sqlite3.Error as problem:
+            raise DataLayerError(str(problem)) from problem
+    if found != rows:
+        raise DataLayerError(f"{layer}: {found} / {rows}")

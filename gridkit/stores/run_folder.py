@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import tempfile
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import OutputError
 from gridkit.locale import N_
@@ -14,13 +18,17 @@ from gridkit.stores.digest import inputs_digest
 from gridkit.stores.manifest import MANIFEST, outputs, write_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gridkit.model import Run
 
     Writer = Callable[[Run, Path], None]
 
 _TRIES = 1000
+_DRAFT: Final = re.compile(r"\.tmp-(?:\d{4}-\d\d-\d\d|undated)-[0-9a-f]{8}-\w{8}")
+"""Names of our drafts."""
+_ABANDONED: Final = 24 * 3600
+"""Seconds after which a draft that nothing was written to belongs to nobody."""
 
 
 def run_name(run: Run) -> str:
@@ -71,11 +79,13 @@ def write_run(
 
 def _write(run: Run, parent: Path, writers: Mapping[str, Writer], *, project: Path | None, ruleset_text: str) -> Path:
     parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(parent)
     name = run_name(run)
     draft = Path(tempfile.mkdtemp(prefix=f".tmp-{name}-", dir=parent))
     try:
         for file, write in writers.items():
-            write(run, draft / file)
+            with _in_its_place(parent / name / file):
+                write(run, draft / file)
         where = _seen_from(parent / name, project)
         write_manifest(run, draft / MANIFEST, project=where, ruleset_text=ruleset_text)
         settle(draft)
@@ -83,6 +93,29 @@ def _write(run: Run, parent: Path, writers: Mapping[str, Writer], *, project: Pa
     finally:
         # Also after Ctrl-C; a draft that was renamed is not there any more.
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _in_its_place(path: Path) -> Iterator[None]:
+    """Let an error name the file as it would have been called, not the draft that is gone when the error is read."""
+    try:
+        yield
+    except OutputError as problem:
+        problem.place = str(path)
+        raise
+
+
+def _clear_abandoned(parent: Path) -> None:
+    """Remove drafts that a killed process has left: folders with a name of ours, not touched for a day.
+
+    A younger one may belong to a run that is under way, on another machine as well.
+    """
+    for folder in parent.glob(".tmp-*"):
+        with contextlib.suppress(OSError):  # somebody else was faster, or it is not ours to remove
+            if _DRAFT.fullmatch(folder.name) and not folder.is_symlink() and folder.is_dir():
+                last = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+                if time.time() - last > _ABANDONED:
+                    shutil.rmtree(folder)
 
 
 def _seen_from(folder: Path, project: Path | None) -> str:

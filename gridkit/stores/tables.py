@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,13 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
+from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from gridkit.model import Run
 
@@ -145,16 +148,23 @@ def set_aside(run: Run) -> Iterator[pa.Table]:
     return arrow(frame, {"src": TEXT, "row": WHOLE, "reason": TEXT, "subject": TEXT})
 
 
+def remarks(run: Run) -> Iterator[pa.Table]:
+    """Return what cells say beside their values: about, at least, masked, none, undecided."""
+    frame = run.city.remarks.sort_values(list(REMARK_COLUMNS), kind="stable")
+    return arrow(frame, dict.fromkeys(REMARK_COLUMNS, TEXT))
+
+
 def sources(run: Run) -> Iterator[pa.Table]:
     """Return every table or layer that was read, with its hash, its row balance, and where each field came from."""
     schema: Schema = {
         "path": TEXT, "sheet": TEXT, "kind": TEXT, "sha256": TEXT, "encoding": TEXT, "crs_stated": TEXT,
         "crs_used": TEXT, "rows_in": WHOLE, "kept": WHOLE, "set_aside": WHOLE, "complete": FLAG, "scope": TEXT,
-        "columns": JSON, "headers": JSON,
+        "columns": JSON, "headers": JSON, "stated": JSON,
     }  # fmt: skip
     rows = sorted(run.city.sources, key=lambda source: (source.kind, source.name))
     plain = [{name: getattr(source, name) for name in schema} for source in rows]
-    records = [{**row, "columns": dict(row["columns"]), "headers": dict(row["headers"])} for row in plain]
+    mappings = ("columns", "headers", "stated")
+    records = [{**row, **{name: dict(row[name]) for name in mappings}} for row in plain]
     return arrow(pd.DataFrame(records, columns=list(schema)), schema)
 
 
@@ -164,6 +174,7 @@ TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "findings": findings,
     "indicators": indicators,
     "links": links,
+    "remarks": remarks,
     "set_aside": set_aside,
     "sources": sources,
     "trace": trace,
@@ -172,11 +183,29 @@ TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
 
 
 def write_tables(run: Run, folder: Path) -> None:
-    """Write all tables of a run as Parquet files into ``folder``, which is made where it does not exist."""
-    folder.mkdir(exist_ok=True)
-    for name, make in TABLES.items():
-        parts = make(run)
-        first = next(parts)
-        with pq.ParquetWriter(folder / f"{name}.parquet", first.schema, compression="zstd") as writer:
-            for part in chain([first], parts):
-                writer.write_table(part)
+    """Write all tables of a run as Parquet files into ``folder``, which is made where it does not exist.
+
+    All of them are written beside it first: the folder has every table or, where it did not exist, is not there.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The tables cannot be written.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tmp-", dir=folder.parent) as beside:
+            drafts = {name: Path(beside) / f"{name}.parquet" for name in TABLES}
+            for name, make in TABLES.items():
+                _write_table(make(run), drafts[name])
+            folder.mkdir(exist_ok=True)
+            for draft in drafts.values():
+                draft.replace(folder / draft.name)
+    except (OSError, pa.ArrowException) as problem:
+        raise unwritable(folder, problem) from problem
+
+
+def _write_table(parts: Iterator[pa.Table], path: Path) -> None:
+    first = next(parts)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        for part in chain([first], parts):
+            writer.write_table(part)

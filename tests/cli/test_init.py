@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from gridkit import errors
+from gridkit.io.city import read_city
+from gridkit.io.project import read_project
 from tests.io.files import table, workbook
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -38,9 +40,11 @@ def test_the_bundled_city_is_proposed_as_its_own_project_file_has_it(gridkit, ci
     assert {level: one["path"] for level, one in found["layers"].items()} == {
         level: one["path"] for level, one in own["layers"].items()
     }
-    assert {kind: (one["path"], one.get("sheet")) for kind, one in found["registries"].items()} == {
-        kind: (one["path"], one.get("sheet")) for kind, one in own["registries"].items()
+    assert {kind: one["path"] for kind, one in found["registries"].items()} == {
+        kind: one["path"] for kind, one in own["registries"].items()
     }
+    mine, its = (read_city(read_project(folder))[0] for folder in (city, DATA))
+    assert {source.name: source.kept for source in mine.sources} == {source.name: source.kept for source in its.sources}
     assert found["project"]["name"] == "演示市"
     assert found["project"]["as_of"] == own["project"]["as_of"]
     assert not any("complete" in one for one in found["registries"].values())
@@ -54,6 +58,7 @@ def test_the_bundled_city_is_proposed_as_its_own_project_file_has_it(gridkit, ci
 
 
 def test_two_runs_give_equal_bytes_in_both_languages(gridkit, city):
+    shutil.rmtree(city / "registries")
     for language in ("zh", "en"):
         assert gridkit("init", city, "--force", "--lang", language).code == errors.EXIT_CLEAN
         first = (city / "gridkit.toml").read_bytes()
@@ -82,7 +87,7 @@ def test_json_tells_the_proposal(gridkit, tmp_path):
     assert said.code == errors.EXIT_CLEAN
     told = json.loads(said.out)
     assert [one["section"] for one in told["used"]] == ["registries.branches"]
-    assert told["used"][0]["confidence"] == "high"
+    assert told["used"][0]["tables"][0]["confidence"] == "high"
     assert told["unused"] == [
         {
             "name": "photo.jpg",
@@ -123,4 +128,4 @@ def test_chinese(gridkit, tmp_path):
     said = gridkit("init", tmp_path, "--lang", "zh")
     assert said.code == errors.EXIT_CLEAN
     assert written(tmp_path)["project"]["language"] == "zh"
-    assert written(tmp_path)["registries"]["branches"] == {"path": "a.xlsx", "sheet": "党组织"}
+    assert written(tmp_path)["registries"]["branches"] == {"path": "a.xlsx"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gridkit.io.dictionary import field_of, fields_of, match
+from gridkit.io.dictionary import cut_fields, field_of, fields_of, match, spellings
 from gridkit.io.headers import HEADERS
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
 
@@ -125,3 +125,63 @@ def test_names_cut_by_a_shapefile():
     assert dict(match(["正式党员人", "小区名称"], "compound").cut) == {}
     # three fields cut to one name: none is guessed
     assert "grid_code" not in dict(match(["所属综合网", "所属综合_1", "所属综合_2"], "compound", cut=True).cut)
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "field"),
+    [
+        ("compounds", "小(xiǎo)區(qū)名稱", "name"),
+        ("compounds", "所屬街道", "street_name"),
+        ("compounds", "黨(dǎng)員情況_正式", "formal_members"),
+        ("compounds", "黨員情況＿預備", "probationary_members"),
+        ("compounds", "人口（万人）", "population"),
+        ("compounds", "人口_（万人）", "population"),
+        ("compounds", "常住人口，万人", ""),  # no bracket: not guessed
+        ("compounds", "【小区名称】", "name"),
+        ("compounds", "小区“名称”", "name"),
+        ("compounds", "小\u200b区名\u00ad称", "name"),
+        ("compounds", "户数\ufeff", "households"),
+        ("compounds", "基本情况_小区_名称", "name"),
+        ("compounds", "党员情况_党员数_其中_正式", "formal_members"),
+        ("compounds", "一、基本情况_房屋情况_楼栋数", "buildings"),
+        ("compounds", "物业情况_物业服务企业_名称", "property_company"),
+        ("compounds", "物业服务企业_正式党员数", ""),  # members of the company, not of the compound
+        ("compounds", "业委会情况_是否符合组建条件", ""),
+        ("compounds", "物业情况_物业类型", "property_mode"),
+        ("property_companies", "员工_正式", ""),
+        ("property_companies", "党员情况_正式", "formal_members"),
+        ("owners_committees", "业委会_委员人数", "members"),
+        ("service_points", "面积（㎡）", "area_m2"),
+        ("service_points", "建筑面积(平方米)", "area_m2"),
+        ("community", "XZQDM", "code"),
+        ("compound", "XQMC", "name"),
+        ("branches", "换届（届满）时间", "term_end"),
+        ("branches", "覆盖的小区名称", "covers"),
+        ("pairings", "结对（包保）对象", "target_name"),
+        ("units", "单位（部门）名称", "name"),
+    ],
+)
+def test_headers_of_real_forms(kind, header, field):
+    assert field_of(header.replace("＿", "_"), kind) == field
+
+
+@pytest.mark.parametrize("kind", sorted(HEADERS))
+def test_no_header_means_two_fields_of_one_kind(kind):
+    seen: dict[str, str] = {}
+    for field, labels in HEADERS[kind].items():
+        for label in labels.split():
+            assert seen.setdefault(spellings(label)[0], field) == field, label
+
+
+def test_names_cut_in_the_middle_of_a_character_and_numbered_ones():
+    assert dict(match(["组织关系在", "所属社\ufffd"], "compound", cut=True).cut) == {"members_transferred": 0}
+    assert cut_fields("所属社\ufffd", "compound") == {"community_name", "community_code"}  # asked, not guessed
+    assert cut_fields("报到党员_1", "compounds") == {"members_reported"}
+    assert cut_fields("formal_mem", "compounds") == {"formal_members"}
+    assert cut_fields("formal", "compounds") == frozenset()  # short words are words
+
+
+def test_every_registry_header_of_the_demo_is_known_when_traditional():
+    assert field_of("覆蓋小區（網格）", "branches") == "covers"
+    assert field_of("統一社會信用代碼", "units") == "uscc"
+    assert field_of("任期屆滿", "branches") == "term_end"

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, Point, Polygon, box
 
 from gridkit.geo.datum import wgs84_to_bd09
 from gridkit.io.city import read_city
@@ -236,10 +236,47 @@ def test_persons_are_never_mentioned(tmp_path):
 def test_files_of_the_communities_make_one_registry(tmp_path):
     for n in range(6):
         workbook(tmp_path / f"第{n}社区.xlsx", [["某表"], BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
-    proposal, _, _ = proposed(tmp_path)
+    proposal, data, _ = proposed(tmp_path)
     assert len(proposal.used) == 6
+    assert data["registries"]["branches"] == {"path": "*.xlsx"}
     city, _ = read_city(read_project(tmp_path))
     assert len(city.rows("branches")) == 6
+
+
+def test_a_pattern_that_matches_more_is_no_pattern(tmp_path):
+    for n in range(5):
+        table(tmp_path / "[社区]" / f"第{n}社区.csv", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    table(tmp_path / "[社区]" / "单位.csv", units)
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"]["path"] == [f"[社区]/第{n}社区.csv" for n in range(5)]
+    (tmp_path / "[社区]" / "单位.csv").rename(tmp_path / "单位.csv")
+    assert proposed(tmp_path)[1]["registries"]["branches"]["path"] == "[[]社区]/*.csv"
+
+
+def test_sheets_of_one_workbook_and_tables_of_one_sheet(tmp_path):
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""], ["某校", "学校", ""]]
+    sheets = [(f"第{n}社区", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")]) for n in range(3)]
+    workbook(tmp_path / "a.xlsx", sheets[0][1], sheet=sheets[0][0], others=sheets[1:])
+    workbook(
+        tmp_path / "b.xlsx", [*units, [], [], ["物业服务企业", "服务小区", "网点名称"], ["某物业", "甲小区", "一处"]]
+    )
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"] == {
+        "branches": {"path": "a.xlsx"},
+        "units": {"path": "b.xlsx", "sheet": "Sheet1"},
+        "property_service": {"path": "b.xlsx", "sheet": "Sheet1"},
+    }
+    city, _ = read_city(read_project(tmp_path))
+    assert [len(city.rows(kind)) for kind in ("branches", "units", "property_service")] == [3, 2, 1]
+
+
+def test_a_hidden_sheet_is_listed_and_read_with_the_others(tmp_path):
+    hidden = [BRANCHES, branch("暗小区")]
+    workbook(tmp_path / "a.xlsx", [BRANCHES, branch("明小区")], others=[("旧表", hidden)], hidden_sheets=("旧表",))
+    proposal, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"] == {"path": "a.xlsx"}
+    assert proposal.unused[0][:2] == ("a.xlsx!旧表", "the sheet is hidden")
 
 
 def test_an_older_version_of_a_table_is_asked_about(tmp_path):
@@ -308,6 +345,17 @@ def test_a_broken_file_does_not_stop_the_rest(tmp_path):
     assert [name for name, _, _ in proposal.unused] == ["小区.shp"]
 
 
+def test_polygons_that_cross_themselves(tmp_path):
+    bow = Polygon([(107.98, 26.58), (107.99, 26.59), (107.99, 26.58), (107.98, 26.59)])
+    layer(
+        tmp_path / "社区.gpkg",
+        {"社区代码": ["990101001001", "990101001002"], "社区名称": ["甲社区", "乙社区"]},
+        [bow, bow],
+    )
+    layer(tmp_path / "小区.gpkg", {"小区名称": ["甲小区"], "户数": [3]}, [bow])
+    assert set(proposed(tmp_path)[1]["layers"]) == {"community", "compound"}
+
+
 def test_what_recognition_can_read_and_the_project_cannot_becomes_a_question(tmp_path, monkeypatch):
     from gridkit.errors import TableError
     from gridkit.io.initial import trial
@@ -331,8 +379,10 @@ def test_three_hundred_files(tmp_path):
     for n in range(300):
         folder = tmp_path / f"第{n // 20}街道"
         table(folder / f"第{n}社区.csv", [BRANCHES, branch(f"第{n}小区", f"第{n}社区")])
-    proposal, _, _ = proposed(tmp_path)
-    assert not proposal.unused and not proposal.asked
+    found = start(tmp_path)
+    assert not found.proposal.unused and not found.proposal.asked
+    assert tomllib.loads(found.text)["registries"]["branches"] == {"path": "*/*.csv"}
+    (tmp_path / "gridkit.toml").write_text(found.text, encoding="utf-8")
     city, _ = read_city(read_project(tmp_path))
     assert len(city.rows("branches")) == 300
 
@@ -370,8 +420,11 @@ def test_hostile_headers_and_sheets(tmp_path):
     layer(tmp_path / "社区.gpkg", {"社区代码": [f"99010100100{i}" for i in range(6)], "社区名称": names}, cells(6, 1))
     rows = [branch(f"第{i}小区", names[i]) for i in range(6)]
     header = 'a"b\\c]#'
-    workbook(tmp_path / "z.xlsx", [["党组织名称", "党组织类型", header, "覆盖小区", "正式党员数"], *rows], sheet='x"y#')
+    head = ["党组织名称", "党组织类型", header, "覆盖小区", "正式党员数"]
+    other = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    workbook(tmp_path / "z.xlsx", [head, *rows], sheet='x"y#', others=[("单位'=", other)])
     _, data, _ = proposed(tmp_path)
+    assert data["registries"]["units"] == {"path": "z.xlsx", "sheet": "单位'="}
     assert data["registries"]["branches"] == {"path": "z.xlsx", "sheet": 'x"y#', "columns": {"community_name": header}}
 
 
@@ -395,3 +448,94 @@ def test_a_point_layer_of_a_gpkg_is_taken_where_there_are_no_polygons(tmp_path):
     _, data, text = proposed(tmp_path)
     assert data["layers"]["compound"]["path"] == "点.gpkg"
     assert "2 points" in text
+
+
+# ---------------------------------------------------------------- boundary files of other kinds
+
+
+KML = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>'
+RING = "<outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs>"
+MARK = "<Placemark><name>{name}</name><Polygon>" + RING + "</Polygon></Placemark>"
+
+
+def kml(path: Path, named: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    marks = [
+        MARK.format(name=name, ring=" ".join(f"{x:.6f},{y:.6f},0" for x, y in shape.exterior.coords))
+        for name, shape in named.items()
+    ]
+    path.write_text(KML.format(marks="".join(marks)), encoding="utf-8")
+
+
+def test_one_kml_per_community_is_one_layer(tmp_path):
+    homes = cells(4, 3, side=0.005)
+    for n in range(3):
+        kml(tmp_path / "网格" / f"第{n}社区.kml", {f"第{n}{i}网格": homes[n * 4 + i] for i in range(4)})
+    _, data, text = proposed(tmp_path)
+    assert data["layers"] == {"grid": {"path": "网格/*.kml"}}
+    assert "3 files of one form" in text
+    city, _ = read_city(read_project(tmp_path))
+    assert len(city.layers["grid"].frame) == 12
+
+
+def test_a_layer_per_community_in_one_file_and_layers_of_two_levels(tmp_path):
+    homes = cells(4, 2, side=0.005)
+    for n in range(2):
+        layer(
+            tmp_path / "wg.gpkg",
+            {"网格名称": [f"第{n}{i}网格" for i in range(4)]},
+            homes[n * 4 : n * 4 + 4],
+            name=f"第{n}社区",
+        )
+    layer(tmp_path / "x.gpkg", {"街道代码": STREETS["代码"], "街道名称": STREETS["名称"]}, cells(2, 1), name="街道")
+    layer(tmp_path / "x.gpkg", {"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, cells(1, 1), name="社区")
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"] == {
+        "street": {"path": "x.gpkg", "layer": "街道"},
+        "community": {"path": "x.gpkg", "layer": "社区"},
+        "grid": {"path": "wg.gpkg", "layer": "*"},
+    }
+
+
+def test_a_zipped_gbk_shapefile(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame = gpd.GeoDataFrame({"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, geometry=cells(1, 1), crs=4490)
+        frame.to_file(tmp_path / "s.shp", encoding="gbk")
+    (tmp_path / "s.cpg").unlink(missing_ok=True)
+    with zipfile.ZipFile(tmp_path / "社区.zip", "w") as archive:
+        for part in sorted(tmp_path.glob("s.*")):
+            archive.write(part, part.name)
+            part.unlink()
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"]["community"]["path"] == "社区.zip"
+    city, _ = read_city(read_project(tmp_path))
+    assert list(city.layers["community"].frame["name"]) == ["甲社区"]
+
+
+def test_a_drawing_without_a_system_is_asked_about(tmp_path):
+    text = "0\nSECTION\n2\nENTITIES\n"
+    for i in range(4):
+        x, y = 400_000 + 200 * i, 2_940_000
+        ring = "".join(f"10\n{a}\n20\n{b}\n" for a, b in ((x, y), (x + 200, y), (x + 200, y + 200), (x, y + 200)))
+        text += f"0\nLWPOLYLINE\n100\nAcDbEntity\n8\n网格\n100\nAcDbPolyline\n90\n4\n70\n1\n{ring}"
+        text += f"0\nTEXT\n8\n注记\n10\n{x + 100}\n20\n{y + 100}\n40\n2.5\n1\n第{i}网格\n"
+    (tmp_path / "网格.dxf").write_text(text + "0\nENDSEC\n0\nEOF\n", encoding="gb18030")
+    table(tmp_path / "z.csv", [BRANCHES, branch("金桂家园")])
+    _, data, text = proposed(tmp_path)
+    assert "layers" not in data
+    assert '# path = "网格.dxf"' in text and "# [layers.grid]" in text
+    assert "states no coordinate system" in text
+
+
+def test_html_named_xls_and_a_workbook_with_macros(tmp_path):
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [BRANCHES, branch("甲小区")])
+    (tmp_path / "党组织.xls").write_text(f"<html><body><table>{rows}</table></body></html>", encoding="utf-8")
+    units = [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]]
+    workbook(tmp_path / "单位.xlsx", units)
+    with zipfile.ZipFile(tmp_path / "单位.xlsx", "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    (tmp_path / "单位.xlsx").rename(tmp_path / "单位.xlsm")
+    _, data, _ = proposed(tmp_path)
+    assert data["registries"]["branches"]["path"] == "党组织.xls"
+    assert data["registries"]["units"]["path"] == "单位.xlsm"

@@ -30,7 +30,8 @@ MERGES = ["A1:H1", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:G3", "H3:H4", "B5:B6"
 
 
 def test_a_form_as_offices_send_it(tmp_path):
-    city, findings = files.read_compounds(tmp_path, FORM, merges=MERGES, hidden=[6])
+    files.workbook(tmp_path / "a.xlsx", FORM, merges=MERGES, hidden=[6])
+    city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.xlsx"\nhidden = "keep"\n')
     frame = city.rows("compounds")
     assert list(frame.index) == [f"a.xlsx!Sheet1!{row}" for row in (5, 6, 8, 9)]
     assert list(frame["name"]) == ["五鼎 小区", "启明小区", "和平花园", "向阳院"]
@@ -46,7 +47,12 @@ def test_a_form_as_offices_send_it(tmp_path):
     assert source.headers["formal_members"] == "党员情况_正式党员数"
     reasons = dict(zip(city.set_aside["row"], city.set_aside["reason"], strict=True))
     assert reasons == {7: "S141", 10: "S141", 11: "S141", 12: "S140", 13: "S142", 14: "S142", 15: "S142"}
-    assert findings.counts() == {"S140": 1, "S141": 1, "S142": 1, "S144": 1, "S145": 1}
+    assert findings.counts() == {"S140": 1, "S141": 1, "S142": 1, "S144": 1, "S145": 1, "S154": 1}
+    (totals,) = [row["params"] for row in findings.rows() if row["code"] == "S154"]
+    assert totals == {"n": 6, "equal": 6, "differ": 0, "uncertain": 0}
+    assert dict(source.stated) == {
+        "title": "平安街道小区党组织覆盖情况统计表", "body": "平安街道", "date": "2024年6月",
+    }  # fmt: skip
     everything = f"{city.set_aside.to_dict()} {findings.frame.to_dict()}"
     assert "张某某" not in everything
     assert "13900000000" not in everything
@@ -136,14 +142,14 @@ def test_a_column_of_communities_that_holds_codes(tmp_path):
 
 
 def test_the_only_sheet_with_a_header_is_found(tmp_path):
-    others = [("说明", [["本表由各社区填报"]]), ("旧", files.COMPOUNDS)]
-    files.workbook(tmp_path / "a.xlsx", files.COMPOUNDS, others=others, hidden_sheets=["旧"])
+    others = [("说明", [["本表由各社区填报"]]), ("填表说明", [["勿改"]])]
+    files.workbook(tmp_path / "a.xlsx", files.COMPOUNDS, others=others, hidden_sheets=["填表说明"])
     city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.xlsx"\n')
     assert len(city.rows("compounds")) == 1
-    assert [row["sheets"] for row in findings.with_code("S146")["params"]] == ["说明, 旧"]
+    assert [row["sheets"] for row in findings.with_code("S146")["params"]] == ["说明, 填表说明"]
 
 
-def test_two_sheets_with_a_header_must_be_told_apart(tmp_path):
+def test_two_sheets_of_a_layer_must_be_told_apart(tmp_path):
     files.workbook(tmp_path / "a.xlsx", files.COMPOUNDS, others=[("Sheet2", files.COMPOUNDS)])
     with pytest.raises(TableError, match=r"a\.xlsx: several sheets could be meant: Sheet1, Sheet2"):
         read_table("a.xlsx", tmp_path, "compounds")

@@ -76,6 +76,7 @@ CASES = {
     "L115": ({"premises": premises(300.0)}, {"premises": premises(0.0)}),
     "L116": ({"property_service": served("西门社区")}, {"property_service": served("东门社区")}),
     "L113": (branch("金桂家园", unit_name="市财政局", **EAST), branch("金桂家园", **EAST)),
+    "L114": (branch("金桂家园、银杏小区、金桂家园", **EAST), branch("金桂家园、银杏小区", **EAST)),
 }
 LAYER = {
     "L106": {"a3": {"name": "金桂家园"}},  # 200 m from a1, same community

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridkit.linkage.lists import ALL, split_cell
+from gridkit.linkage import wholes
+from gridkit.linkage.lists import split_cell
 from gridkit.linkage.names import former_names, keys, marks_clash, normalise, number, strip_parents
 
 text = st.text(alphabet="金桂家园小区一二三十壹Ⅱ期号院弄栋楼第网格社村街道花苑 ·-（）()0123ＡBx乾隆陽問è", max_size=12)
@@ -142,4 +143,4 @@ def test_any_cell_can_be_split(cell):
 @pytest.mark.parametrize(("cell", "whole"), [("全部小区", True), ("本社区所有小区", True), ("辖区内全部网格", True),
                                              ("和平小区", False), ("全部和平小区", False)])  # fmt: skip
 def test_reserved_words(cell, whole):
-    assert bool(ALL.match(cell)) == whole
+    assert (wholes.whole(cell) is not None) == whole

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import warnings
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import python_calamine as calamine
 import xlsxwriter
 
 from gridkit import locale, pipeline
@@ -16,11 +18,12 @@ from gridkit.errors import TableError
 from gridkit.io.project import read_project
 from gridkit.io.sheets import Sheet
 from gridkit.model import Source
-from gridkit.reports.marked import WHOLE_ROW, Marks, apart, settled
+from gridkit.reports.marked import MOST_NOTES, WHOLE_ROW, Marks, apart, settled, write_marked
 from gridkit.reports.marked_cells import Table, shown_rows
 from gridkit.reports.marked_styles import SEVERITY_COLOURS, Styles, as_cell
 from gridkit.reports.sheet import RowSheet
 from tests.io import files
+from tests.main_job import DATA, done
 
 PERSON, MOBILE, IDENTITY = "王建国", "13900001111", "990101199003070012"
 HOSTILE = '=HYPERLINK("http://evil.example/","x")'
@@ -223,6 +226,9 @@ def test_a_number_of_a_person_in_a_column_of_counts_is_left_out():
         (IDENTITY, "community_code", "code", "", "***"),
         ("约300户", "households", "count", 300, "约300户"),
         ("三百户", "households", "count", 300, "三百户"),
+        ("2024-05-01(611931195202197317)", "term_end", "date", "", "***"),
+        ("2024年6月", "term_end", "date", "2024-06-30", "2024年6月"),
+        ("2024-06-30 00:00:00", "term_end", "date", "2024-06-30", "2024-06-30"),
         ("3(张三等)", "households", "count", None, "***"),
         ("3（张三等）", "households", "count", 3, 3),
         ("张三", "secretary", "yesno", "yes", "***"),
@@ -301,3 +307,46 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path):
     with pytest.raises(TableError, match="changed"):
         pipeline.save_check(checked, project, tmp_path / "out")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.csv", "gridkit.toml"]
+
+
+def test_defects_that_an_audit_finds_are_marked_as_well(tmp_path):
+    """A run can be marked like a check; what was planted in a row is noted in that row."""
+    run, answers = done().run, done().answers
+    with locale.speaking("zh"):
+        write_marked(run, read_project(DATA), tmp_path)
+    found = set(run.findings.frame["code"])
+    elsewhere = {("C101", "registries/branches.xlsx")}  # told of the compound, not of the branch that is not there
+    pages, looked = {}, 0
+    for one in answers["planted"]:
+        code, file = one["code"], one["file"]
+        if file.startswith("registries/") and code in found and (code, file) not in elsewhere:
+            name = file if file.endswith(".xlsx") else f"{file}.xlsx"
+            page = pages.setdefault(name, opened(tmp_path / name).worksheets[0])
+            notes = [cell.comment.text for cell in page[one["row"]] if cell.comment]
+            assert any(code in note for note in notes), one
+            looked += 1
+    assert looked > 50
+
+
+@pytest.mark.slow
+def test_a_long_workbook(tmp_path):
+    """60,000 rows with a finding in each: no cell is lost, the notes end where a program would be slow."""
+    size = 60_000
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx", {"constant_memory": True})
+    page = book.add_worksheet("台账")
+    for col, head in enumerate(["小区编号", "小区名称", "户数", "联系电话"]):
+        page.write(0, col, head)
+    for row in range(1, size + 1):
+        page.write_row(row, 0, [f"X{row:06}", f"第{row}小区", "若干", MOBILE])
+    book.close()
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xlsx"\n', encoding="utf-8")
+    out = check(tmp_path)
+    data = zipfile.ZipFile(out / "marked" / "a.xlsx")
+    text = data.read("xl/worksheets/sheet1.xml").decode()
+    assert text.count("<row ") == size + 1
+    assert MOBILE not in text
+    assert data.read("xl/comments1.xml").decode().count("<comment ") == MOST_NOTES
+    cell = next(calamine.CalamineWorkbook.from_path(out / "marked" / "a.xlsx").get_sheet_by_index(0).iter_rows())
+    assert cell[:4] == ["小区编号", "小区名称", "户数", "联系电话"]
+    document = json.loads((out / "check.json").read_text(encoding="utf-8"))
+    assert next(row["cells"] for row in document["rules"] if row["code"] == "S111") == size

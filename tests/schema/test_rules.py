@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 from shapely.geometry import LineString, Polygon
 
@@ -18,10 +19,12 @@ from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 from gridkit.schema import check_city
 from tests.io import files
+from tests.schema import coordinate_cases, vector_cases
 
 DATA = Path(__file__).parents[2] / "data"
 HEAD = ["小区编号", "小区名称", "小区类型", "户数"]
 GOOD = [HEAD, ["X1", "甲小区", "商品房", 5], ["X2", "乙小区", "商品房", 6]]
+MORE = [HEAD, ["X3", "丙小区", "商品房", 7]]
 CODES = [["code", "name"], ["990101001001", "启明社区居委会"]]
 USCC = "91350100M000100Y43"
 
@@ -40,6 +43,26 @@ def xlsx(rows, kind="compounds", **how):
         return f'[registries.{kind}]\npath = "a.xlsx"\n'
 
     return build
+
+
+def marked(builder, *, struck=(), columns=()):
+    """The workbook of ``builder`` with cells struck out and columns hidden."""
+
+    def build(folder):
+        text = builder(folder)
+        book = openpyxl.load_workbook(folder / "a.xlsx")
+        for cell in struck:
+            book.active[cell].font = openpyxl.styles.Font(strike=True)
+        for letter in columns:
+            book.active.column_dimensions[letter].hidden = True
+        book.save(folder / "a.xlsx")
+        return text
+
+    return build
+
+
+def said(builder, **keys):
+    return lambda folder: builder(folder) + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
 
 
 def csv(rows, kind="compounds", **how):
@@ -99,6 +122,12 @@ BRANCH = [
     ["党组织编码", "党组织名称", "党组织类型", "成立时间", "书记", "覆盖小区"],
     ["D1", "甲支部", "小区党支部", "2021.5", "", "甲小区"],
 ]
+LONG = [f"52260100100100200{n}" for n in range(1, 5)]
+
+
+def codes(*given):
+    return [HEAD, *([code, f"第{n}小区", "商品房", 5] for n, code in enumerate(given))]
+
 
 CASES = {
     "S101": (xlsx(with_cells(GOOD, B3=None)), xlsx(GOOD)),
@@ -143,7 +172,10 @@ CASES = {
     ),
     "S120": (xlsx([[*HEAD, "联系电话"], ["X1", "甲小区", "商品房", 5, "13900000000"]]), xlsx(GOOD)),
     "S121": (xlsx(with_cells(BRANCH, E2="张某"), "branches"), xlsx([row[:4] for row in BRANCH], "branches")),
-    "S122": (xlsx(with_cells(BRANCH, F2="甲小区13900000000"), "branches"), xlsx(BRANCH, "branches")),
+    "S122": (
+        xlsx([*with_cells(BRANCH, F2="甲小区、乙小区、丙小区13900000000"), *BRANCH[1:] * 3], "branches"),
+        xlsx(BRANCH, "branches"),
+    ),
     "S123": (xlsx([[*HEAD, "备注"], ["X1", "甲小区", "商品房", 5, "好"]]), xlsx(GOOD)),
     "S124": (xlsx([[*HEAD, "总户数"], ["X1", "甲小区", "商品房", 5, 6]]), xlsx(GOOD)),
     "S125": (shapefile(["正式党员人数"]), shapefile(["户数"])),
@@ -174,11 +206,33 @@ CASES = {
     "S142": (xlsx([*GOOD, ["注：截至2024年6月。"]]), xlsx(GOOD)),
     "S143": (xlsx([*GOOD[:2], HEAD, GOOD[2]]), xlsx(GOOD)),
     "S144": (xlsx([["小区情况统计表"], *GOOD]), xlsx(GOOD)),
-    "S145": (xlsx(GOOD, hidden=[3]), xlsx(GOOD)),
+    "S145": (said(xlsx(GOOD, hidden=[3]), hidden="keep"), said(xlsx(GOOD), hidden="keep")),
     "S147": (xlsx([HEAD]), xlsx(GOOD)),
     "S148": (xlsx([*GOOD, *[[]] * 1001, GOOD[1]]), xlsx([*GOOD, *[[]] * 1000, GOOD[1]])),
+    "S180": (xlsx(with_cells(GOOD, D2="不足10户")), xlsx(with_cells(GOOD, D2="10户"))),
+    "S181": (xlsx(with_cells(GOOD, D2="XX")), xlsx(with_cells(GOOD, D2=""))),
+    "S182": (xlsx(with_cells(GOOD, D2="无")), xlsx(with_cells(GOOD, D2=""))),
+    "S183": (xlsx(with_cells(BRANCH, D2="5/3/2021"), "branches"), xlsx(with_cells(BRANCH, D2="5/23/2021"), "branches")),
+    "S184": (csv(codes("0101", "0102", "0103", "0104", "105")), csv(codes("0101", "0102", "0103", "0104", "0105"))),
+    "S185": (csv(codes("1", "2", "3", "4", "5O")), csv(codes("1", "2", "3", "4", "50"))),
+    "S186": (csv(codes("11", "12", "13", "14", "1-5")), csv(codes("11", "12", "13", "14", "15"))),
+    "S187": (csv(codes(*LONG, "522601001001002000")), csv(codes(*LONG, "522601001001002010"))),
+    "S189": (xlsx(with_cells(GOOD, D3="同上")), xlsx(GOOD)),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
+    "S149": (xlsx(GOOD, hidden=[3]), said(xlsx(GOOD, hidden=[3]), hidden="keep")),
+    "S150": (said(xlsx(GOOD, hidden=[3]), hidden="exclude"), xlsx(GOOD, hidden=[3])),
+    "S151": (marked(xlsx(GOOD), columns=["D"]), xlsx(GOOD)),
+    "S152": (marked(xlsx(GOOD), struck=["D3"]), xlsx(GOOD)),
+    "S153": (xlsx([*GOOD, ["合计", None, None, 12]]), xlsx([*GOOD, ["合计", None, None, 11]])),
+    "S154": (xlsx([*GOOD, ["合计", None, None, 11]]), xlsx(GOOD)),
+    "S155": (xlsx(GOOD, others=[("Sheet2", MORE)]), xlsx(GOOD)),
+    "S156": (xlsx(GOOD, others=[("Sheet2", [row[:3] for row in MORE])]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    "S157": (xlsx(GOOD, sheet="东门社区"), xlsx(GOOD)),
+    "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    **vector_cases.CASES,
 }  # fmt: skip
+
+CASES |= coordinate_cases.CASES
 
 
 def found(folder, build):
@@ -223,7 +277,7 @@ def test_rules_are_complete(code):
 PLANTED = {
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S145", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
+    "hidden_row": "S149", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
     "duplicate_row": "S105",
 }  # fmt: skip
 

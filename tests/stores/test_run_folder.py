@@ -154,3 +154,29 @@ def test_date_of_the_run_is_not_the_clock(tmp_path):
     run = sample.run()
     dated = replace(run, city=replace(run.city, as_of=dt.date(1999, 12, 31)))
     assert write_run(dated, tmp_path, LIGHT).name.startswith("1999-12-31-")
+
+
+def test_drafts_of_killed_runs_go_when_they_are_a_day_old(tmp_path):
+    day = 25 * 3600
+    for name, age in (
+        (".tmp-2024-06-30-1a2b3c4d-abcdefgh", day),
+        (".tmp-undated-1a2b3c4d-ab_defgh", 60),  # may still be written
+        (".tmp-mine", day),  # not a name of ours
+        ("2024-06-30-1a2b3c4d", day),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_text("")
+        for path in (tmp_path / name / "half", tmp_path / name):
+            stamp = path.stat().st_mtime - age
+            os.utime(path, (stamp, stamp))
+    folder = write_run(sample.run(), tmp_path, LIGHT)
+    assert names(tmp_path) == sorted([".tmp-mine", ".tmp-undated-1a2b3c4d-ab_defgh", "2024-06-30-1a2b3c4d", folder.name])
+
+
+def test_an_error_names_the_file_and_not_the_draft(tmp_path):
+    def fail(_run, path):
+        raise OutputError("full", place=str(path))
+
+    with pytest.raises(OutputError) as caught:
+        write_run(sample.run(), tmp_path, {"b.txt": fail})
+    assert caught.value.place == str(tmp_path / "2024-06-30-abababab" / "b.txt")

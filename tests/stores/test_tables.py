@@ -69,3 +69,13 @@ def test_texts_that_utf8_cannot_hold(tmp_path):
     broken = run.claims.assign(text=pd.Series(["a\ud800b"] * 2, dtype="object"))
     write_tables(replace(run, claims=broken), tmp_path / "tables")
     assert read(tmp_path / "tables", "claims").column("text").to_pylist() == ["a?b"] * 2
+
+
+def test_what_cells_say_beside_their_values(tmp_path):
+    run = sample.run()
+    rows = [["b.xlsx!1!3", "households", "about", "约300户"], ["a.xlsx!1!9", "members", "masked", ""]]
+    said = pd.DataFrame(rows, columns=["record", "field", "remark", "written"], dtype="object")
+    write_tables(replace(run, city=replace(run.city, remarks=said)), tmp_path / "tables")
+    table = read(tmp_path / "tables", "remarks")
+    assert table.column_names == ["record", "field", "remark", "written"]
+    assert [tuple(row.values()) for row in table.to_pylist()] == sorted(map(tuple, rows))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gridkit.io.initial.datums import with_datums
+from gridkit.io.initial.pieces import in_one
 from gridkit.io.initial.propose import propose
 from gridkit.io.initial.recognise import look_around
+from gridkit.io.initial.sections import sections
 from gridkit.io.initial.text import project_text
 from gridkit.io.initial.trial import tried
 
@@ -17,15 +19,17 @@ if TYPE_CHECKING:
 
     from gridkit.io.initial.datums import Verdict
     from gridkit.io.initial.propose import Proposal
+    from gridkit.io.initial.sections import Section
 
     Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Start:
-    """A proposal, the comparisons of datums that were made for it, and the text of its project file."""
+    """A proposal, the sections it makes, the comparisons of datums made for it, and the text of its project file."""
 
     proposal: Proposal
+    sections: tuple[Section, ...]
     verdicts: tuple[Verdict, ...]
     text: str
 
@@ -45,7 +49,8 @@ def start(folder: Path, progress: Progress | None = None) -> Start:
     InputError
         If there is no such folder, or it holds too many files.
     """
-    proposal = propose(folder.resolve().name, look_around(folder, progress))
+    proposal = propose(folder.resolve().name, in_one(look_around(folder, progress), folder))
     judged, verdicts = with_datums(proposal)
     found = tried(judged, folder, progress)
-    return Start(found, tuple(verdicts), project_text(found))
+    made = sections(found, folder)
+    return Start(found, tuple(made), tuple(verdicts), project_text(found, made))

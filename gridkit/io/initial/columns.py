@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.io.initial.kinds import length_level, sample
+from gridkit.io.person_headers import shown_header
 from gridkit.io.text import compact
 from gridkit.io.values import to_number
 from gridkit.locale import gettext
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gridkit.io.initial.kinds import Guess
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 Names = dict[str, set[str]]
 """What something is -> its names or codes, compact: ``{"compound name": {...}}``."""
@@ -110,7 +111,7 @@ def by_content(kind: str, guess: Guess, look: Look, names: Names) -> tuple[dict[
             continue
         found = _columns_of(field, kind, look, names, taken)
         if len(found) > 1 and field in REQUIRED[kind]:
-            listed = ", ".join(look.headers[at] for at, _ in found)
+            listed = ", ".join(shown_header(look.headers[at]) for at, _ in found)
             doubts.append(gettext("{field} could be one of: {headers}").format(field=field, headers=listed))
         elif len(found) == 1 and _single(look.headers, found[0][0]):
             at, share = found[0]
@@ -128,8 +129,9 @@ def _known(header: str, kind: str) -> str:
 
 
 def _single(headers: Sequence[str], at: int) -> bool:
-    """Tell whether a header names its column and no other."""
-    return bool(headers[at].strip()) and list(headers).count(headers[at]) == 1
+    """Tell whether a header names its column and no other, and no person."""
+    header = headers[at]
+    return bool(header.strip()) and list(headers).count(header) == 1 and shown_header(header) == header
 
 
 def _columns_of(field: str, kind: str, look: Look, names: Names, taken: set[int]) -> list[tuple[int, float]]:

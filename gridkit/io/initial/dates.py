@@ -10,7 +10,7 @@ from gridkit.io.values import to_date
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 _DATE: Final = re.compile(r"(?:19|20)\d{2}\s*[年./-]\s*\d{1,2}(?:\s*[月./-](?:\s*\d{1,2}\s*日?)?)?|(?:19|20)\d{2}年")
 _IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})[年._-]?(0?[1-9]|1[0-2])(?:[月._-]?(0?[1-9]|[12]\d|3[01]))?日?(?!\d)")
@@ -49,7 +49,7 @@ def as_of(looks: Iterable[Look]) -> tuple[str, list[str]] | None:
     """
     listed = list(looks)
     for date_of in (stated_date, lambda look: named_date(look.name)):
-        dates = {look.name: found for look in listed if (found := date_of(look))}
+        dates = {look.shown: found for look in listed if (found := date_of(look))}
         if dates:
             return max(dates.values()), [f"{name}: {date}" for name, date in sorted(dates.items())]
     return None

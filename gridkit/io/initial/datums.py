@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gridkit.io.initial.look import Look
     from gridkit.io.initial.propose import Entry, Proposal
-    from gridkit.io.initial.recognise import Look
 
 _WORTH: Final = 0.3
 """A column of texts of which a smaller share names a parent says nothing about parents."""
@@ -95,7 +95,7 @@ def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
             stated = _stated(entry, _names(judge))
             labels = stated[there] if stated is not None else None
             scores = score_datum(children[there], parents, stated=labels)
-            found.append(Verdict(entry.look.name, judge.look.name, scores))
+            found.append(Verdict(entry.look.shown, judge.look.shown, scores))
     return found
 
 

@@ -127,7 +127,9 @@ def guess(kind: str, headers: Sequence[str], columns: Sequence[Sequence[Any]], *
     told = sum(_weight(headers[position], KINDS) for position in fields.values())
     needed = [field in fields for field in REQUIRED[kind]]
     score = told + 1.5 * sum(needed) / len(needed)
-    reasons = [gettext("{n} of {of} headers").format(n=len(fields), of=sum(bool(header) for header in headers))]
+    reasons = [
+        gettext("{n} of {of} headers are known").format(n=len(fields), of=sum(bool(header) for header in headers))
+    ]
     if told < _LEAST and not (kind == "codes" and all(needed)):
         score = min(score, _LEAST)
     fit = _vocabulary_fit(kind, fields, columns)
@@ -135,7 +137,7 @@ def guess(kind: str, headers: Sequence[str], columns: Sequence[Sequence[Any]], *
     word = named(kind, names)
     if word:
         score += 1.5
-        reasons.append(gettext("name: {word}").format(word=word))
+        reasons.append(gettext("its name says {word}").format(word=word))
     return Guess(kind, score, dict(fields), tuple(reasons))
 
 
@@ -163,18 +165,18 @@ def named(kind: str, names: Sequence[str]) -> str:
     """Return the longest word in the names that stands for ``kind``; English words only as words of their own.
 
     >>> named("branches", ["registries/党支部名册.xlsx"]), named("grid", ["gridkit.csv"]), named("grid", ["grids.shp"])
-    ('党支部', '', 'grid')
+    ('党支部', '', 'grids')
     """
     found = []
     for name in names:
         text = compact(name)
         words = _ENGLISH.findall(text)
         for word in _WORDS.get(family(kind), "").split():
-            own = any(part == word or (part.startswith(word) and len(part) - len(word) <= 3 and part != "gridkit")
-                      for part in words) or (len(word) > 7 and word in text)  # fmt: skip
-            if own if word.isascii() else word in text:
+            if word.isascii():
+                found += [part.strip("_") for part in words if part.startswith(word) and len(part) - len(word) <= 3]
+            elif word in text:
                 found.append(word)
-    return max(found, key=len, default="")
+    return max((word for word in found if word != "gridkit"), key=len, default="")
 
 
 def guess_level(
@@ -199,17 +201,17 @@ def guess_level(
         told = sum(_weight(headers[position], LEVELS) for position in fields.values())
         score, reasons = told, []
         if fields:
-            reasons.append(gettext("{n} of {of} headers").format(n=len(fields), of=len(headers)))
+            reasons.append(gettext("{n} of {of} headers are known").format(n=len(fields), of=len(headers)))
         if codes == level:
             score += 2
-            reasons.append(gettext("length of the codes"))
+            reasons.append(gettext("codes of that length"))
         if places == level:
             score += 2
             reasons.append(gettext("{share} % of the names end like it").format(share=round(100 * share)))
         word = named(level, names)
         if word:
             score += 2
-            reasons.append(gettext("name: {word}").format(word=word))
+            reasons.append(gettext("its name says {word}").format(word=word))
         guesses.append(Guess(level, score, dict(fields), tuple(reasons)))
     return sorted(guesses, key=lambda one: -one.score)
 

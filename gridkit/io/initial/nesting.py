@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gridkit.io.initial.look import Look
     from gridkit.io.initial.propose import Entry
-    from gridkit.io.initial.recognise import Look
 
 _INSIDE: Final = 0.9
 _TILES: Final = 0.85
@@ -40,9 +40,9 @@ def _told(entry: Entry, layers: Mapping[str, Entry]) -> Entry:
         return entry
     share = share_inside(mine, its)
     if share >= _INSIDE:
-        text = gettext("{share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.name)
+        text = gettext("{share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.shown)
         return replace(entry, reasons=(*entry.reasons, text))
-    text = gettext("only {share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.name)
+    text = gettext("only {share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.shown)
     return replace(entry, doubts=(*entry.doubts, text))
 
 
@@ -68,7 +68,7 @@ def level_by_place(look: Look, layers: Mapping[str, Entry]) -> tuple[Guess, str]
         if not found or found in layers:
             return None
         text = gettext("lies in {parent} and fills {share} % of it")
-        reason = text.format(parent=layers[level].look.name, share=round(100 * tiled(mine, its)))
+        reason = text.format(parent=layers[level].look.shown, share=round(100 * tiled(mine, its)))
         known = next((one.fields for one in look.guesses if one.kind == found), {})
         return Guess(found, 1.5, known, (reason,)), reason
     return None

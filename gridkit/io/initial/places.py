@@ -16,7 +16,7 @@ from gridkit.io.values import to_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 LONLAT: Final = "EPSG:4490"
 _MOST: Final = 2_000
@@ -102,4 +102,7 @@ def _usable(series: gpd.GeoSeries) -> np.ndarray:
     shapes = np.array(series.array, dtype=object)
     fine = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     usable: np.ndarray = shapely.force_2d(shapes[fine])
-    return usable[np.isfinite(shapely.bounds(usable)).all(axis=1)]
+    usable = usable[np.isfinite(shapely.bounds(usable)).all(axis=1)]
+    broken = ~shapely.is_valid(usable)
+    usable[broken] = shapely.make_valid(usable[broken])  # only looked at here, never written
+    return usable

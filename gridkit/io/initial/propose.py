@@ -18,7 +18,7 @@ from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 _SURE: Final = ((4.0, 1.5, "high"), (2.4, 0.6, "medium"))
 """Score and lead over the next kind from which on a guess is that sure."""
@@ -90,7 +90,7 @@ def propose(name: str, looks: Sequence[Look]) -> Proposal:
     looks : sequence of Look
         From :func:`gridkit.io.initial.recognise.look_around`.
     """
-    unused = [(look.name, look.problem, look.remedy) for look in looks if look.problem]
+    unused = [(look.shown, look.problem, look.remedy) for look in looks if look.problem]
     rivals: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     others = []
     boundaries = {entry.kind for look in looks if (entry := _layer(look)) is not None and look.shape == "polygon"}
@@ -104,7 +104,7 @@ def propose(name: str, looks: Sequence[Look]) -> Proposal:
     used, asked = _chosen(rivals)
     used += _by_place(used, others)
     used += _derived(used)
-    unused += [(look.name, *_why_not(look)) for look in others]
+    unused += [(look.shown, *_why_not(look)) for look in others]
     names = _names(used)
     finished = with_parents([_finished(entry, names) for entry in used])
     dates = as_of([entry.look for entry in finished])
@@ -204,7 +204,7 @@ def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Ent
             elif entry.look.geometry is None and level == COMPOUND and _better_as_registry(entry):
                 used.append(_as_registry(entry))
             else:
-                text = gettext("{name} is used; is it this one?").format(name=found[0].look.name)
+                text = gettext("{name} is used; is it this one?").format(name=found[0].look.shown)
                 asked.append(replace(entry, question=text))
     for kind in REGISTRY_FIELDS:
         of_kind = [
@@ -252,9 +252,8 @@ def _together(kind: str, found: Sequence[Entry]) -> tuple[list[Entry], list[Entr
     """Return which tables make up one registry together: of one form, and with records of their own."""
     if len(found) < 2:
         return list(found), []
-    ordered = sorted(
-        found, key=lambda one: (newest(one.look), one.guess.score, one.look.rows, one.look.name), reverse=True
-    )
+    by_name = sorted(found, key=lambda one: one.look.name)
+    ordered = sorted(by_name, key=lambda one: (newest(one.look), one.guess.score, one.look.rows), reverse=True)
     best, kept, left = ordered[0], [ordered[0]], []
     seen = set(_keys(kind, best))
     for entry in ordered[1:]:
@@ -271,9 +270,9 @@ def _together(kind: str, found: Sequence[Entry]) -> tuple[list[Entry], list[Entr
 def _question(best: Entry, entry: Entry, common: float) -> str:
     if not _same_form(best, entry):
         text = gettext("its columns are others than those of {name}, which is used; which one counts, or both?")
-        return text.format(name=best.look.name)
+        return text.format(name=best.look.shown)
     text = gettext("{share} % of its records are in {name} too, which is used; which one counts?")
-    return text.format(name=best.look.name, share=round(100 * common))
+    return text.format(name=best.look.shown, share=round(100 * common))
 
 
 def _same_form(one: Entry, other: Entry) -> bool:

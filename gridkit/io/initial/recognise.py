@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import shapely
+from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import GridkitError, InputError
-from gridkit.io.formats import format_of
-from gridkit.io.initial.kinds import Guess, guess, guess_level, likely
+from gridkit.io.initial.layers import look_at_layers
+from gridkit.io.initial.look import Look
+from gridkit.io.initial.tables import look_at_tables
 from gridkit.io.initial.text import printable
-from gridkit.io.lines import known_parts
-from gridkit.io.privacy import holds_persons, is_personal_header, is_post_header
 from gridkit.io.project import FILE
 from gridkit.io.raw import PARTS
-from gridkit.io.sheets import read_sheets
-from gridkit.io.tables import SEARCHED, find_header
-from gridkit.io.text import cell_text, tidy
-from gridkit.io.vector import read_vector
+from gridkit.io.sources import VECTORS, kind_of
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from gridkit.io.sheets import Sheet
+    from collections.abc import Callable
 
     Progress = Callable[[str, int, int], None]
 
@@ -38,9 +26,6 @@ MOST_BYTES: Final = 1 << 29
 """A larger file is no register of a city; who has one names it himself."""
 
 TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table", "dbf"))
-VECTORS: Final = frozenset(
-    ("gpkg", "shp", "geojson", "geoparquet", "kml", "kmz", "gdb", "dxf", "zip-vector", "gml", "topojson")
-)
 _SKIPPED: Final = frozenset(
     ("runs", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information")
 )
@@ -73,60 +58,6 @@ _REMEDIES: Final = {
     "json": (N_("JSON without geometry is not read"), N_("save it as .csv or .xlsx")),
     "unknown": (N_("its content is not recognised"), ""),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Look:
-    """One table or layer of a file, and what it could be.
-
-    Parameters
-    ----------
-    path, part, form : str
-        File relative to the folder, sheet or layer in it, and what the file is.
-    headers, columns : lists
-        Header and cells of each column; columns of persons are empty.
-    guesses : tuple of Guess
-        The best first.
-    stated : str
-        What the lines above the table say: reporting body, date, unit.
-    encoding : str
-        Encoding of a text table that was found by trial.
-    geometry : array or None
-        Geometries of a layer as in the file; ``crs`` is what the file states of them.
-    problem, remedy : str
-        Why it cannot be used.
-    """
-
-    path: str
-    part: str = ""
-    form: str = ""
-    headers: tuple[str, ...] = ()
-    columns: tuple[list[Any], ...] = ()
-    guesses: tuple[Guess, ...] = ()
-    stated: str = ""
-    encoding: str = ""
-    geometry: NDArray[np.object_] | None = field(default=None, repr=False)
-    crs: str = ""
-    problem: str = ""
-    remedy: str = ""
-
-    @property
-    def name(self) -> str:
-        """File and sheet or layer."""
-        return f"{self.path}!{self.part}" if self.part else self.path
-
-    @property
-    def rows(self) -> int:
-        """Number of records."""
-        return len(self.columns[0]) if self.columns else 0 if self.geometry is None else len(self.geometry)
-
-    @property
-    def shape(self) -> str:
-        """``polygon``, ``line``, ``point``; ``""`` for a table."""
-        if self.geometry is None:
-            return ""
-        sizes = shapely.get_dimensions(self.geometry)
-        return ("point", "line", "polygon")[int(sizes.max())] if len(sizes) and sizes.max() >= 0 else ""
 
 
 def walk(folder: Path) -> list[Path]:
@@ -202,90 +133,15 @@ def look_at(path: str, root: Path) -> list[Look]:
         return [Look(name, problem=gettext("its name is no text in UTF-8"), remedy=gettext("rename the file"))]
     form = ""
     try:
-        form = format_of(root / path)
+        form = kind_of(root / path)
         if form not in TABLES | VECTORS:
             sentence, remedy = _REMEDIES.get(form, _REMEDIES["unknown"])
             return [Look(path, form=form, problem=gettext(sentence), remedy=gettext(remedy))]
         if form != "gdb" and (root / path).stat().st_size > MOST_BYTES:
             return [Look(path, form=form, problem=gettext("it is too large to be looked at"))]
-        return list(_tables(path, root, form) if form in TABLES else _layers(path, root, form))
+        return list((look_at_tables if form in TABLES else look_at_layers)(path, root, form))
     except GridkitError as problem:
         text = gettext(problem.template).format(**problem.values)
         return [Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))]
     except OSError as problem:
         return [Look(path, form=form, problem=problem.strerror or type(problem).__name__)]
-
-
-def _tables(path: str, root: Path, form: str) -> Iterator[Look]:
-    """Look at every visible sheet of a workbook, or at a text table."""
-    sheets = read_sheets(root / path, path)
-    for sheet in sheets:
-        yield _table(sheet, form)
-    for name in dict.fromkeys(name for sheet in sheets for name in sheet.unread):
-        yield Look(
-            path, name, form, problem=gettext("the sheet is hidden"), remedy=gettext("name it with sheet if it counts")
-        )
-
-
-def _table(sheet: Sheet, form: str) -> Look:
-    names = [sheet.path, sheet.name]
-    guesses, first = [], SEARCHED
-    for kind in likely(sheet.cells[:SEARCHED]):
-        header = find_header(sheet, kind, {})
-        if header is None:
-            continue
-        first = min(first, header.first)
-        columns = _cells(sheet, header.last + 1, header.texts)
-        guesses.append(
-            (guess(kind, header.texts, columns, names=[*names, *_titles(sheet, header.first)]), header, columns)
-        )
-    look = Look(sheet.path, sheet.name, form, encoding=sheet.encoding if sheet.guessed else "")
-    if not guesses:
-        return replace(look, problem=gettext("no header row is recognised"), remedy=gettext("name its columns"))
-    guesses.sort(key=lambda one: -one[0].score)
-    _, header, columns = guesses[0]
-    same = tuple(one for one, other, _ in guesses if other.texts == header.texts)
-    stated = " ".join(known_parts(text)[0] for text in _titles(sheet, header.first)).strip()
-    return replace(look, headers=header.texts, columns=columns, guesses=same, stated=stated)
-
-
-def _titles(sheet: Sheet, first: int) -> list[str]:
-    """Return the texts above the header."""
-    return [text for row in sheet.cells[:first] for cell in row if (text := tidy(cell_text(cell)))]
-
-
-def _cells(sheet: Sheet, start: int, headers: Sequence[str]) -> tuple[list[Any], ...]:
-    """Return the columns below the header; those of persons are emptied."""
-    return tuple(without_persons(header, [row[at] for row in sheet.cells[start:]]) for at, header in enumerate(headers))
-
-
-def without_persons(header: str, cells: list[Any]) -> list[Any]:
-    """Return a column, emptied where it names persons: nothing about them may be looked at."""
-    personal = is_personal_header(header) or is_post_header(header) or holds_persons(cells, codes=True)
-    return [""] * len(cells) if personal else cells
-
-
-def layers_of(path: str, root: Path) -> tuple[str, ...]:
-    """Stub until gridkit.io.vector has it."""
-    import pyogrio
-
-    try:
-        return tuple(str(one) for one, geometry in pyogrio.list_layers(root / path) if geometry is not None)
-    except (pyogrio.errors.DataSourceError, ValueError, RuntimeError) as problem:
-        raise InputError(N_("it cannot be read: {reason}"), reason=str(problem)[:120]) from problem
-
-
-def _layers(path: str, root: Path, form: str) -> Iterator[Look]:
-    names = layers_of(path, root)
-    for name in names:
-        try:
-            raw, geometry, crs = read_vector(path, root, layer=name)
-        except GridkitError as problem:
-            text = gettext(problem.template).format(**problem.values)
-            remedy = gettext(problem.remedy).format(**problem.values)
-            yield Look(path, name if len(names) > 1 else "", form, problem=text, remedy=remedy)
-            continue
-        columns = tuple(without_persons(header, cells) for header, cells in zip(raw.headers, raw.columns, strict=True))
-        look = Look(path, name if len(names) > 1 else "", form, tuple(raw.headers), columns, geometry=geometry, crs=crs)
-        guesses = guess_level(look.headers, columns, names=[path, name], cut=form in ("shp", "zip-vector"))
-        yield replace(look, guesses=tuple(guesses))

@@ -11,7 +11,7 @@ from gridkit.io.initial.places import LONLAT, in_degrees
 from gridkit.locale import gettext
 
 if TYPE_CHECKING:
-    from gridkit.io.initial.recognise import Look
+    from gridkit.io.initial.look import Look
 
 
 def system_of(look: Look) -> tuple[str, str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
-from gridkit.io.dictionary import fields_of
+from gridkit.io.initial.sections import Section, settings_of
 from gridkit.locale import N_, current, gettext
-from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from gridkit.io.initial.propose import Entry, Proposal
 
 CONFIDENCE: Final[Mapping[str, str]] = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
+
+_SHOWN: Final = 3
+"""Tables of one section whose reasons are written out."""
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SHORT: Final = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -60,21 +64,37 @@ def comment(text: str) -> list[str]:
     return [f"# {printable(text)}"]
 
 
-def project_text(proposal: Proposal) -> str:
-    """Return the project file that a proposal makes; equal proposals give equal text."""
+def project_text(proposal: Proposal, found: Sequence[Section]) -> str:
+    """Return the project file that a proposal makes of its ``found`` sections; equal ones give equal text."""
     lines = [*comment(gettext("Written by gridkit init from what lies in this folder: every line is a guess."))]
     lines += comment(gettext("Read it, correct it, then run: gridkit check"))
     lines += ["", "[project]", f"name = {quoted(proposal.name)}", *_date(proposal), f'language = "{current()}"']
-    layers = [entry for level in LEVELS for entry in proposal.used if (entry.group, entry.kind) == ("layers", level)]
-    for entry in layers:
-        lines += ["", *_head(entry), *_settings(entry, array=False)]
-    lines += _completeness(proposal)
-    for kind in REGISTRY_FIELDS:
-        entries = [entry for entry in proposal.used if (entry.group, entry.kind) == ("registries", kind)]
-        for entry in entries:
-            lines += ["", *_head(entry), *_settings(entry, array=len(entries) > 1)]
+    count = Counter((section.group, section.kind) for section in found)
+    before = ""
+    for section in found:
+        if section.group != before:
+            lines += _group(section.group, proposal)
+        before = section.group
+        lines += ["", *_head(section.entries)]
+        lines += _settings(section, array=count[section.group, section.kind] > 1)
     lines += _asked(proposal.asked) + _claims() + _unused(proposal.unused)
     return "\n".join(lines) + "\n"
+
+
+def _group(group: str, proposal: Proposal) -> list[str]:
+    """Return what is said before the first layer or registry."""
+    sentences = []
+    if not any((entry.group, entry.kind) == ("layers", COMPOUND) for entry in proposal.used):
+        sentences += [gettext("There is no compound layer: without one gridkit audit decides nothing.")]
+    if group == "layers":
+        return ["", *(line for text in sentences for line in comment(text))] if sentences else []
+    layers = any(entry.group == "layers" for entry in proposal.used)
+    sentences = [] if layers else sentences
+    sentences += [
+        gettext("complete = true in a registry declares that what it does not name does not exist."),
+        gettext("Only then can a compound be uncovered; without it, silence means unknown. It is never guessed."),
+    ]
+    return ["", *(line for text in sentences for line in comment(text))]
 
 
 def _date(proposal: Proposal) -> list[str]:
@@ -88,48 +108,34 @@ def _date(proposal: Proposal) -> list[str]:
     return [*comment(told), *comment("; ".join([*listed, *rest])), f"as_of = {proposal.as_of}"]
 
 
-def _head(entry: Entry) -> list[str]:
+def _head(entries: Sequence[Entry]) -> list[str]:
+    """Return the comments above a section: why, and what is in doubt; of many tables the first three."""
+    lines = []
     told = gettext("{confidence} confidence: {reasons}")
-    reasons = "; ".join(entry.reasons)
-    lines = comment(told.format(confidence=gettext(CONFIDENCE[entry.confidence]), reasons=reasons))
-    for doubt in entry.doubts:
+    for entry in entries[:_SHOWN]:
+        reasons = "; ".join(entry.reasons)
+        text = told.format(confidence=gettext(CONFIDENCE[entry.confidence]), reasons=reasons)
+        lines += comment(f"{entry.look.shown}: {text}" if len(entries) > 1 else text)
+    if len(entries) > _SHOWN:
+        text = gettext("and {n} more of the same form, {rows} rows in all")
+        lines += comment(text.format(n=len(entries) - _SHOWN, rows=sum(entry.look.rows for entry in entries)))
+    for doubt in dict.fromkeys(doubt for entry in entries for doubt in entry.doubts):
         lines += comment(gettext("doubt: {text}").format(text=doubt))
     return lines
 
 
-def settings_of(entry: Entry) -> dict[str, Any]:
-    """Return the settings of an entry as the project file has them."""
-    part = "layer" if entry.group == "layers" else "sheet"
-    found = {
-        "path": entry.look.path,
-        part: entry.look.part,
-        "columns": {name: entry.columns[name] for name in fields_of(entry.kind) if name in entry.columns},
-        "crs": entry.crs,
-        "encoding": entry.look.encoding,
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _settings(entry: Entry, *, array: bool) -> list[str]:
-    title = f"{entry.group}.{entry.kind}"
+def _settings(section: Section, *, array: bool) -> list[str]:
+    title = f"{section.group}.{section.kind}"
     lines = [f"[[{title}]]" if array else f"[{title}]"]
-    for name, value in settings_of(entry).items():
+    for name, value in section.settings.items():
         if isinstance(value, dict):
             inner = ", ".join(f"{key(field)} = {quoted(header)}" for field, header in value.items())
             lines.append(f"{name} = {{ {inner} }}")
+        elif isinstance(value, list):
+            lines += [f"{name} = [", *(f"    {quoted(one)}," for one in value), "]"]
         else:
             lines.append(f"{name} = {quoted(value)}")
     return lines
-
-
-def _completeness(proposal: Proposal) -> list[str]:
-    if not any(entry.group == "registries" for entry in proposal.used):
-        return []
-    sentences = (
-        gettext("complete = true in a registry declares that what it does not name does not exist."),
-        gettext("Only then can a compound be uncovered; without it, silence means unknown. It is never guessed."),
-    )
-    return ["", *(line for sentence in sentences for line in comment(sentence))]
 
 
 def _asked(asked: Sequence[Entry]) -> list[str]:
@@ -137,8 +143,9 @@ def _asked(asked: Sequence[Entry]) -> list[str]:
         return []
     lines = ["", *comment(gettext("What waits for an answer: take away the # of the one that counts."))]
     for entry in asked:
-        lines += ["", *comment(entry.question), *_head(entry)]
-        lines += [f"# {line}" for line in _settings(entry, array=entry.group == "registries")]
+        section = Section(entry.group, entry.kind, settings_of(entry), (entry,))
+        lines += ["", *comment(entry.question), *_head([entry])]
+        lines += [f"# {line}" for line in _settings(section, array=entry.group == "registries")]
     return lines
 
 

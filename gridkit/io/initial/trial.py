@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridkit.errors import GridkitError
 from gridkit.io.city import read_city
-from gridkit.io.initial.text import settings_of
+from gridkit.io.initial.sections import sections
 from gridkit.io.project import Project
 from gridkit.locale import gettext
 
@@ -24,11 +24,11 @@ def project_of(proposal: Proposal, root: Path) -> Project:
     """Return the project that the text of a proposal states."""
     layers: dict[str, Any] = {}
     registries: dict[str, list[Any]] = {}
-    for entry in proposal.used:
-        if entry.group == "layers":
-            layers[entry.kind] = settings_of(entry)
+    for section in sections(proposal, root):
+        if section.group == "layers":
+            layers[section.kind] = section.settings
         else:
-            registries.setdefault(entry.kind, []).append(settings_of(entry))
+            registries.setdefault(section.kind, []).append(section.settings)
     return Project.model_validate(
         {
             "root": root,

@@ -1,0 +1,15 @@
+"""A line to call every command with: what a command prints and writes is looked through as well.
+
+A new command needs a line here; ``test_register.py`` says so. ``{project}`` is the folder of a project, ``{run}`` a run
+folder of it, ``{new}`` a folder that does not exist yet.
+"""
+
+LINES = {
+    "demo": [],  # holds invented names only, and reads nothing
+    "init": [["init", "{project}", "--dry-run"]],
+    "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
+    "audit": [["audit", "{project}", "--out", "{new}", "--no-map"]],
+    "map": [["map", "{project}", "-o", "{new}.html"]],
+    "verify": [["verify", "{run}"]],
+    "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
+}
