@@ -41,13 +41,13 @@ def one_to_one(links: pd.DataFrame, rows: pd.DataFrame, *, profile: str = DEFAUL
     Returns
     -------
     pandas.DataFrame
-        The same candidates; ``accepted`` decided anew, the target that was assigned ranks first, and a record whose best
-        candidate went to another says so (``taken_by``).
+        The same candidates; ``accepted`` decided anew, the target that was assigned ranks first, and a record whose
+        best candidate went to another says so (``taken_by``).
     """
     named = links[links["code"] != ""]
     if named.empty:
         return links
-    order = _order(named, rows)
+    order = record_order(named, rows)
     at = pd.Index(order)
     record, target = at.get_indexer(named["record"]), pd.factorize(named["code"], sort=True)[0]
     points = named["score"].to_numpy(dtype=float)
@@ -72,8 +72,8 @@ def _lifted(reason: Mapping[str, object], least: Threshold) -> bool:
     return pair in least.alone and sum((key, reason.get(key)) in _DOUBTS for key in ("code", "point", "address")) <= 1
 
 
-def _order(named: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
-    """Return the records in the order of what they say, then of where they stand."""
+def record_order(named: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    """Return the records of links in the order of what they say, then of where they stand."""
     records = named["record"].drop_duplicates()
     said = rows.loc[records].drop(columns=["src", "row"])
     content = said.astype(object).where(said.notna(), "").astype(str).agg("\x1f".join, axis=1).to_numpy(dtype=object)

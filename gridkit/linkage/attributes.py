@@ -54,6 +54,8 @@ def merge_attributes(city: City, links: Links) -> tuple[Attributes, Findings]:
     table = city.rows("compounds")
     frame = links.frame
     used = frame[frame["accepted"] & (frame["field"] == "compound") & frame["record"].isin(table.index)]
+    # Two records that a person has linked to one compound: one of them is its record, the other says so.
+    used = used[pd.Series(["taken_by" not in reason for reason in used["reason"]], index=used.index, dtype=bool)]
     used = used.drop_duplicates("code").set_index("code")["record"]
     records = used.reindex(base.index).fillna("").astype(object)
     given = table.reindex(records)

@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 
-from gridkit.linkage.names import marks_clash
 from gridkit.linkage.evidence import NEAR_M, SIMILAR
+from gridkit.linkage.names import marks_clash
+from gridkit.linkage.targets import DECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,7 @@ def _by_key(mentions: pd.DataFrame, keys: pd.DataFrame, within: list[str]) -> pd
     if mentions.empty or keys.empty:
         return _frame(np.array([], dtype="int64"), np.array([], dtype=object), np.array([], dtype="int64"))
     parts = []
-    for column, kinds in (("full", (0, 1)), ("core", (2,))):
+    for column, kinds in (("full", (DECIDED, 0, 1)), ("core", (2,))):
         left = mentions.loc[mentions[column] != "", [column, *within]].rename(columns={column: "key"})
         left = left.rename_axis("uid").reset_index()
         parts.append(left.merge(keys.loc[keys["kind"].isin(kinds)], on=["key", *within])[["uid", "code", "kind"]])

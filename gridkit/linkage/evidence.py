@@ -1,7 +1,7 @@
 """What speaks for and against a candidate: one word per feature, for many candidates at once.
 
-``name`` (same, alias, core, base, sister, slip, similar, different, phase), ``parent``, ``code``, ``point`` and ``address``;
-the points of each word are in ``gridkit/rules/sets/links.toml``.
+``name`` (same, decided, alias, core, base, sister, slip, similar, different, phase), ``parent``, ``code``, ``point``
+and ``address``; the points of each word are in ``gridkit/rules/sets/links.toml``.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from gridkit.linkage.names import marks_clash
+from gridkit.linkage.targets import DECIDED
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from gridkit.linkage.targets import Targets
@@ -30,7 +31,7 @@ SLIP: Final = 4
 CLOSE_M, NEAR_M, FAR_M = 50.0, 200.0, 300.0
 """Metres from a point to a compound that is close, near, and too far to be meant."""
 
-_FOUND_BY: Final = {0: "same", 1: "alias", 2: "core"}
+_FOUND_BY: Final = {DECIDED: "decided", 0: "same", 1: "alias", 2: "core"}
 
 
 def gather(table: pd.DataFrame, targets: Targets) -> pd.DataFrame:
@@ -58,9 +59,13 @@ def _name(table: pd.DataFrame, targets: Targets) -> tuple[Words, NDArray[np.floa
     t_full, t_base = some["t_full"].to_numpy(dtype=object), some["t_base"].to_numpy(dtype=object)
     ratio[other] = process.cpdist(full.tolist(), t_full.tolist(), scorer=fuzz.ratio)
     steps = process.cpdist(base.tolist(), t_base.tolist(), scorer=OSA.distance)
-    aliases = set(targets.keys.loc[targets.keys["kind"] == 1, ["code", "key"]].itertuples(index=False, name=None))
+    aliases = _pairs(targets, 1)
     known = np.fromiter(
         (pair in aliases for pair in zip(some["target"], full, strict=True)), dtype=bool, count=len(some)
+    )
+    confirmed = _pairs(targets, DECIDED)
+    decided = np.fromiter(
+        (pair in confirmed for pair in zip(some["target"], full, strict=True)), dtype=bool, count=len(some)
     )
     clash = np.fromiter(
         (
@@ -78,6 +83,7 @@ def _name(table: pd.DataFrame, targets: Targets) -> tuple[Words, NDArray[np.floa
         [
             full == "",
             full == t_full,
+            decided,
             known,
             (some["core"] == some["t_core"]).to_numpy(dtype=bool),
             clash,
@@ -86,10 +92,16 @@ def _name(table: pd.DataFrame, targets: Targets) -> tuple[Words, NDArray[np.floa
             marks_agree & (steps == 1) & long_enough,
             (ratio[other] >= SIMILAR) | ((ratio[other] >= 50) & begins_alike) | (marks_agree & (steps == 1) & two),
         ],
-        ["none", "same", "alias", "core", "phase", "base", "sister", "slip", "similar"],
+        ["none", "same", "decided", "alias", "core", "phase", "base", "sister", "slip", "similar"],
         "different",
     )
     return word, ratio
+
+
+def _pairs(targets: Targets, kind: int) -> set[tuple[str, str]]:
+    """Return target code and name of every name of one kind."""
+    rows = targets.keys.loc[targets.keys["kind"] == kind, ["code", "key"]]
+    return set(rows.itertuples(index=False, name=None))
 
 
 def _lengths(texts: Words) -> NDArray[np.int64]:

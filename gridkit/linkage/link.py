@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from gridkit.linkage.assign import one_to_one
 from gridkit.linkage.health import probe
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import COMPOUND_COLUMN, PLACE_COLUMNS, RECORD_COLUMNS, covers, simple
 from gridkit.linkage.names import keys
+from gridkit.linkage.overrides import Decisions, what_became
 from gridkit.linkage.parents import Rows, hints, inherit, locate
 from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
@@ -24,12 +24,12 @@ from gridkit.rules.weights import DEFAULT, load_weights
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gridkit.model import City, Places
+    from gridkit.model import City, Overrides, Places
 
     Hints = Mapping[str, tuple[tuple[str, str], ...]]
 
 
-def link(city: City, places: Places, *, profile: str = DEFAULT) -> Links:
+def link(city: City, places: Places, *, profile: str = DEFAULT, overrides: Overrides | None = None) -> Links:
     """Link every mention of the registries to the layers, and records to each other.
 
     Name, parent, code, point and address each speak for or against a candidate (``rules/sets/links.toml``); one is
@@ -44,6 +44,8 @@ def link(city: City, places: Places, *, profile: str = DEFAULT) -> Links:
         As returned by :func:`gridkit.geo.place` for the same city.
     profile : str
         ``audit`` or ``normal``: how much is asked of a link.
+    overrides : Overrides, optional
+        Decisions of persons, which come before everything else (:mod:`gridkit.linkage.overrides`).
 
     Returns
     -------
@@ -59,26 +61,36 @@ def link(city: City, places: Places, *, profile: str = DEFAULT) -> Links:
     >>> link(city, place(city))
     <Links: 0 accepted, 0 for review, 0 without candidate>
     """
-    base, health = _links(city, places, profile)
-    return Links(base, pending_links(city, base, lambda whole: _links(whole, places, profile)[0]), health)
+    base, health = _links(city, places, profile, overrides)
+    held = pending_links(city, base, lambda whole: _links(whole, places, profile, overrides)[0])
+    return Links(base, held, health, _decisions(city, base, held, overrides))
 
 
-def _links(city: City, places: Places, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _decisions(city: City, base: pd.DataFrame, held: pd.DataFrame, overrides: Overrides | None) -> pd.DataFrame:
+    """Return what became of each decision, in the links and in those of held rows."""
+    whole = city.with_pending() if city.pending else city
+    links = pd.concat([base, held], ignore_index=True) if len(held) else base
+    return what_became(whole, links, overrides)
+
+
+def _links(city: City, places: Places, profile: str, overrides: Overrides | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the frame of all links of a city, and the columns that were not fit to be used."""
     known = hints(city)
-    communities = layer_targets(city, places, COMMUNITY)
-    stated, rows = locate(city, places, communities)
-    records = _link_records(city, rows, known)
+    decisions = Decisions(city, overrides)
+    communities = decisions.named(layer_targets(city, places, COMMUNITY))
+    stated, rows = locate(city, places, communities, decisions)
+    records = _link_records(city, rows, known, decisions)
     parts = [stated, records]
     rows = inherit(rows, records, city.rows("branches").index)
-    compounds = layer_targets(city, places, COMPOUND)
+    compounds = decisions.named(layer_targets(city, places, COMPOUND))
     told, health = probe(rows.attach(simple(city, COMPOUND_COLUMN)), compounds)
-    own = one_to_one(resolve(told, compounds, known, profile=profile), city.rows("compounds"), profile=profile)
+    own = decisions.apply(resolve(told, compounds, known, profile=profile), compounds)
+    own = decisions.assign(own, city.rows("compounds"), profile=profile)
     parts.append(own)
     aliases = _registry_aliases(city, own)
     targets = {
-        COMPOUND: layer_targets(city, places, COMPOUND, aliases) if aliases else compounds,
-        GRID: layer_targets(city, places, GRID),
+        COMPOUND: decisions.named(layer_targets(city, places, COMPOUND, aliases)) if aliases else compounds,
+        GRID: decisions.named(layer_targets(city, places, GRID)),
         COMMUNITY: communities,
     }
     named = [rows.attach(simple(city, column)) for column in PLACE_COLUMNS]
@@ -91,12 +103,12 @@ def _links(city: City, places: Places, profile: str) -> tuple[pd.DataFrame, pd.D
         if level == COMPOUND:
             some, unfit = probe(some, target)
             health = pd.concat([health, unfit], ignore_index=True) if len(unfit) else health
-        parts.append(resolve(some, target, known, profile=profile))
-    parts.append(_all_of(rows.attach(everything), targets))
+        parts.append(decisions.apply(resolve(some, target, known, profile=profile), *targets.values()))
+    parts.append(decisions.apply(_all_of(rows.attach(everything), targets), *targets.values()))
     return _assemble(parts), health
 
 
-def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:
+def _link_records(city: City, rows: Rows, known: Hints, decisions: Decisions) -> pd.DataFrame:
     """Link mentions of units, companies and branches to the records that describe them."""
     parts = []
     for level in ("unit", "company", "branch"):
@@ -104,7 +116,8 @@ def _link_records(city: City, rows: Rows, known: Hints) -> pd.DataFrame:
         mentions = [rows.attach(simple(city, column)) for column in columns]
         mentioned = pd.concat(mentions, ignore_index=True)
         if len(mentioned):
-            parts.append(resolve(mentioned, record_targets(city, level, rows.frame["community"]), known))
+            targets = decisions.named(record_targets(city, level, rows.frame["community"]))
+            parts.append(decisions.apply(resolve(mentioned, targets, known), targets))
     return pd.concat(parts, ignore_index=True) if parts else no_links()
 
 

@@ -16,6 +16,7 @@ from gridkit.linkage.stems import addresses
 from gridkit.model.fields import COMMUNITY, STREET
 
 if TYPE_CHECKING:
+    from gridkit.linkage.overrides import Decisions
     from gridkit.linkage.targets import Targets
     from gridkit.model import City, Places
 
@@ -81,7 +82,7 @@ def streets(city: City, names: pd.Series) -> pd.Series:
     return pd.Series(found, index=names.index, dtype=object)
 
 
-def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFrame, Rows]:
+def locate(city: City, places: Places, communities: Targets, decisions: Decisions) -> tuple[pd.DataFrame, Rows]:
     """Resolve every stated community; return the links among them and the place of every row.
 
     A code without a name places a row, but as a link it waits for a person like any code alone.
@@ -105,7 +106,7 @@ def locate(city: City, places: Places, communities: Targets) -> tuple[pd.DataFra
         empty = pd.DataFrame({name: [] for name in names}, dtype=object)
         return no_links(), Rows(empty)
     mentions = pd.concat(parts, ignore_index=True)
-    links = resolve(mentions, communities, {})
+    links = decisions.apply(resolve(mentions, communities, {}), communities)
     frame = pd.concat(places_of).assign(community="", unresolved=False, inherited=False).astype({"community": object})
     chosen = links[links["accepted"] | ((links["method"] == "code") & (links["rank"] == 1))]
     community = pd.Series(chosen["code"].to_numpy(), index=chosen["record"], dtype=object)

@@ -28,8 +28,8 @@ KEPT: Final = 5
 FEATURES: Final = {"name": "name", "parent": "parent", "code": "code_is", "point": "point_is", "address": "address_is"}
 """Feature -> its column in the tables of this room."""
 
-_METHOD: Final = {"same": "name", "alias": "alias", "core": "core", "base": "base", "sister": "similar", "slip": "similar",
-                  "similar": "similar"}  # fmt: skip
+_METHOD: Final = {"same": "name", "decided": "alias", "alias": "alias", "core": "core", "base": "base",
+                  "sister": "similar", "slip": "similar", "similar": "similar"}  # fmt: skip
 _AT: Final = ("inside", "close", "within")
 
 
@@ -103,7 +103,7 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
     within = (table["point_is"] == "within").to_numpy()
     support = code.astype(int) + at + address
     here = np.isin(parent, ("same", "street"))
-    own = np.isin(name, ("same", "alias"))
+    own = np.isin(name, ("same", "decided", "alias"))
     short = own & (parent == "none") & (support == 0) & (table["full"].str.len() < SHORTEST.get(level, 2)).to_numpy()
     elsewhere = np.isin(parent, ("near", "other"))
     alone = np.select(

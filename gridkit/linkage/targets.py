@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -15,8 +14,9 @@ from gridkit.linkage.stems import addresses, base_of, stem_of
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from gridkit.model import City, Places
@@ -25,6 +25,8 @@ TOUCH_M: Final = 5.0
 """Metres within which communities are neighbours: borders that are drawn twice seldom meet exactly."""
 KEY_KINDS: Final = ("same", "alias", "core")
 """How a name was found, the strongest first: the name itself, a known alias, the name without its generic type word."""
+DECIDED: Final = -1
+"""Kind of a name that a person has confirmed (an ``alias`` decision): as good as the name itself."""
 _RECORDS: Final = {
     "unit": ("units", ("unit_id", "uscc")),
     "company": ("property_companies", ("company_id", "uscc")),
@@ -40,7 +42,8 @@ class Targets:
 
     ``frame`` is indexed by target code: ``name``, ``full``, ``core``, ``marks``, ``community``, ``street`` (where it
     lies), ``stated`` (the community that its own layer states). ``codes`` holds ``written`` code -> ``target``,
-    ``keys`` the lookup table ``kind`` (position in ``KEY_KINDS``), ``key``, ``code``, ``community``, ``street``.
+    ``keys`` the lookup table ``kind`` (position in ``KEY_KINDS``, or ``DECIDED``), ``key``, ``code``, ``community``,
+    ``street``.
     ``shapes`` are the geometries in the order of ``frame`` (None where points say nothing), ``adjacent`` the pairs of
     communities that touch.
     """
@@ -58,11 +61,12 @@ class Targets:
 
 def clean_code(codes: pd.Series) -> pd.Series:
     """Return codes as they are compared: without blanks, upper case, half width."""
-    table = {code: _one_code(code) for code in codes.unique()}
+    table = {code: one_code(code) for code in codes.unique()}
     return pd.Series([table[code] for code in codes], index=codes.index, dtype=object)
 
 
-def _one_code(code: str) -> str:
+def one_code(code: str) -> str:
+    """Return a code as it is compared; see :func:`clean_code`."""
     if code.isascii():
         return code.replace(" ", "").strip().upper()
     return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in code).replace(" ", "").strip().upper()
@@ -172,6 +176,19 @@ def _targets(
     keys = pd.concat(parts).rename_axis("code").reset_index()
     keys = keys[keys["key"] != ""].sort_values(["code", "key", "kind"]).drop_duplicates(["code", "key"])
     return Targets(level, frame, lookup.drop_duplicates(), _spread(keys, frame))
+
+
+def with_names(targets: Targets, names: Mapping[str, Sequence[str]]) -> Targets:
+    """Return the same targets, known by further names that a person has confirmed, by target code."""
+    if not names:
+        return targets
+    index = pd.Index([code for code, many in names.items() for _ in many], dtype=object, name="code")
+    more = pd.Series([name for many in names.values() for name in many], index=index, dtype=object)
+    made = key_frame(more, targets.level)["full"].rename("key").to_frame().assign(kind=DECIDED).reset_index()
+    own = targets.frame["full"].reindex(made["code"]).to_numpy()
+    made = made[(made["key"] != "") & (made["key"] != own)].drop_duplicates()
+    keys = pd.concat([targets.keys, _spread(made, targets.frame)], ignore_index=True)
+    return replace(targets, keys=keys.sort_values(["key", "kind", "code"], ignore_index=True))
 
 
 def with_stems(frame: pd.DataFrame, level: str) -> pd.DataFrame:

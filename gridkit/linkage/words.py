@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _SAYINGS: Final[Mapping[tuple[str, str], str]] = {
     ("name", "same"): N_("same normalised name"),
+    ("name", "decided"): N_("another name that a person has confirmed"),
     ("name", "alias"): N_("known alias"),
     ("name", "core"): N_("same name without its type word"),
     ("name", "similar"): N_("similar name"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gridkit.model.fields import STATUSES
+from gridkit.model.overrides import DECISION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,16 +71,19 @@ class Links:
     (``City.pending``) were records. They count nowhere; what only they would cover is unknown. ``health`` names the
     columns that were not used because most anchors contradict them: ``source``, ``field``, ``column`` (``code``,
     ``point``, ``community``), ``verdict`` (``shifted`` by a row, ``offset`` in metres ``dx``, ``dy``, or ``wrong``),
-    ``checked``, ``agreeing``.
+    ``checked``, ``agreeing``. ``decisions`` says what became of each decision of a person (``DECISION_COLUMNS`` of
+    :mod:`gridkit.model.overrides`); a mention that one of them settles has the method ``override``.
     """
 
     frame: pd.DataFrame
     pending: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LINK_COLUMNS)))
     health: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HEALTH_COLUMNS)))
+    decisions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DECISION_COLUMNS)))
 
     def __post_init__(self) -> None:
         _require(self.frame, LINK_COLUMNS, "links")
         _require(self.pending, LINK_COLUMNS, "pending links")
+        _require(self.decisions, DECISION_COLUMNS, "decisions")
 
     def accepted(self, level: str, name: str = "") -> pd.DataFrame:
         """Return accepted links to ``level``, of the mention column ``name`` where given."""
