@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from gridkit.audit import check_arithmetic, judge, measure
@@ -11,36 +11,41 @@ from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
+from gridkit.io.overrides import read_overrides
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map
-from gridkit.model import Findings, Run
+from gridkit.model import Findings, Linked, Run
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
     write_html,
     write_json,
+    write_link_json,
     write_marked,
     write_xlsx,
 )
 from gridkit.rules.ruleset import load_ruleset, override
+from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
 from gridkit.stores import inputs_digest, write_check, write_gpkg, write_manifest, write_run, write_tables
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
+from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from gridkit.io.project import Project
-    from gridkit.model import City, Links, Places
+    from gridkit.model import City, Links, Overrides, Places, Source
     from gridkit.rules.ruleset import RuleSet
 
     Progress = Callable[[str, int, int], None]
     Writer = Callable[[Run, Path], None]
     CheckWriter = Callable[["Checked", Project, Path], None]
+    LinkWriter = Callable[[Linked, Mapping[str, object], Path], None]
 
 STEPS = (
     N_("reading"),
@@ -81,16 +86,57 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     total = len(STEPS)
     project, masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, total)
+    overrides, files = decisions(project)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
+    city = replace(city, sources=(*city.sources, *files))
     progress(gettext(STEPS[1]), 1, total)
     schema = check_city(city)
     progress(gettext(STEPS[2]), 2, total)
     places = place(city)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
-    links = link(city, places)
+    links = link(city, places, profile=project.links.profile, overrides=overrides)
     findings = [masked, noticed, schema, nesting, check_links(city, links, covers=covers)]
     return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
+
+
+def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
+    """Return the decisions of the project's overrides file and of further files, and those files as sources."""
+    return read_overrides(project.overrides_files(*more), as_of=project.as_of)
+
+
+def relink(project: Project, *, apply: Path | None = None, progress: Progress = _quiet) -> tuple[Linked, Linked]:
+    """Link the registries of ``project`` and decide coverage, as the project stands and with one more overrides file.
+
+    Parameters
+    ----------
+    project : Project
+    apply : pathlib.Path, optional
+        The further overrides file; without it both results are the same.
+    progress : callable
+        As of :func:`audit`.
+    """
+    total = len(STEPS) - 1
+    project, _masked = without_persons(project)
+    progress(gettext(STEPS[0]), 0, total)
+    some = [decisions(project)] if apply is None else [decisions(project), decisions(project, apply)]
+    ruleset = ruleset_of(project)
+    city, _noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
+    progress(gettext(STEPS[2]), 2, total)
+    places = place(city)
+    found = []
+    for overrides, files in some:
+        progress(gettext(STEPS[3]), 3, total)
+        whole = replace(city, sources=(*city.sources, *files))
+        links = link(whole, places, profile=project.links.profile, overrides=overrides)
+        progress(gettext(STEPS[4]), 4, total)
+        attributes, _conflicts = merge_attributes(whole, links)
+        coverage = cover(whole, places, links, attributes, ruleset)
+        progress(gettext(STEPS[5]), 5, total)
+        indicators = measure(whole, places, links, attributes, coverage)
+        found.append(Linked(whole, links, attributes, coverage, indicators, check_links(whole, links)))
+    progress("", total, total)
+    return found[0], found[-1]
 
 
 def ruleset_of(project: Project) -> RuleSet:
@@ -130,7 +176,11 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(said.claims, indicators, city)
     parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, said.claims, indicators)]
-    settings = {**harmless(said.settings()), "ruleset": ruleset.model_dump(mode="json")}
+    settings = {
+        **harmless(said.settings()),
+        "ruleset": ruleset.model_dump(mode="json"),
+        "weights": load_weights().version,
+    }
     progress("", total, total)
     return Run(
         city=city,
@@ -158,6 +208,7 @@ def write_map(run: Run, path: Path) -> None:
 # of privacy walk it: they feed persons in through every column and look for them in the bytes of every writer.
 #
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
+#   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #
@@ -184,6 +235,12 @@ CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
 """What a check leaves: name -> function that writes it; the last one lists the others with their hashes."""
 
 
+LINK_WRITERS: Final[Mapping[str, LinkWriter]] = {
+    "link.json": lambda _linked, document, path: write_link_json(document, path),
+}
+"""What linking leaves: name -> function."""
+
+
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
     """Return what a run folder is filled with: file name -> function; the manifest is written last, by itself."""
     without = {MANIFEST} if with_map else {MANIFEST, "map.html"}
@@ -201,6 +258,23 @@ def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool 
     rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
     with speaking(run.language):
         return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
+
+
+def save_links(linked: Linked, document: Mapping[str, object], folder: Path) -> Path:
+    """Write what linking leaves to ``folder``, made where it does not exist, each file whole or not at all.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise unwritable(folder, problem) from problem
+    for name, write in LINK_WRITERS.items():
+        write(linked, document, folder / name)
+    return folder
 
 
 def save_check(checked: Checked, project: Project, folder: Path, *, progress: Progress = _quiet) -> Path:

@@ -49,7 +49,8 @@ class Doubt:
         branches = evidence.existing_branches()
         able = branches.index[branches["branch_kind"].map(STATUS_OF_KIND).isin(set(statuses))]
         rows = evidence.links.unmatched()
-        named = (rows["field"] == "covers") & (rows["level"] == COMPOUND) & (rows["method"] != "all")
+        # "all" may mean any compound of a place; "override" is known, by a person's decision, to mean none.
+        named = (rows["field"] == "covers") & (rows["level"] == COMPOUND) & ~rows["method"].isin(["all", "override"])
         rows = rows[named & rows["record"].isin(able)]
         where = evidence.one("branches", "community", COMMUNITY)
         community = rows["record"].map(where).astype("object").fillna("")

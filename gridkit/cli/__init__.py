@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": N_("Write a synthetic demo city and audit it."),
     "init": N_("Look at a folder of files and write its gridkit.toml."),
     "check": N_("Read a project and say what is wrong with its files."),
+    "link": N_("Link the registries to places, and show what decisions of persons change."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
     "map": N_("Write only the offline coverage map of a project."),
     "verify": N_("Recompute a run folder and compare it with what it says."),

@@ -20,9 +20,10 @@ Mistake = tuple[Where, str]
 """Path of the key, and the sentence."""
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "": ("project", "layers", "registries", "coverage", "claims", "map"),
+    "": ("project", "layers", "registries", "links", "coverage", "claims", "map"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
+    "links": ("overrides", "profile"),
     "coverage": ("ruleset", "overrides"),
     "claims": ("text", "indicator", "scope", "basis", "figure", "comparator", "source"),
 }

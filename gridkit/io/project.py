@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
+from gridkit.io.raw import located
 from gridkit.io.settings import (
     a_date,
     a_digit,
@@ -94,6 +95,13 @@ class RegistrySpec(_Value):
     hidden: Hidden | None = None
 
 
+class LinksSpec(_Value):
+    """``[links]``: a file with decisions of persons, and how much is asked of a link (``audit`` asks for more)."""
+
+    overrides: StrictStr = ""
+    profile: Literal["audit", "normal"] = "audit"
+
+
 class CoverageSpec(_Value):
     """``[coverage]``: the rule set (``strict`` or a .toml file) and settings that outrank it."""
 
@@ -151,6 +159,7 @@ class Project(_Value):
     hidden: Hidden = "pending"
     layers: dict[Level, LayerSpec] = Field(default_factory=dict)
     registries: dict[Kind, Annotated[tuple[RegistrySpec, ...], BeforeValidator(as_list)]] = Field(default_factory=dict)
+    links: LinksSpec = LinksSpec()
     coverage: CoverageSpec = CoverageSpec()
     claims: tuple[ClaimSpec, ...] = ()
     map: dict[str, Any] = Field(default_factory=dict)
@@ -158,6 +167,11 @@ class Project(_Value):
     def settings(self) -> dict[str, Any]:
         """Return everything but the folder as plain values, for manifests and hashes."""
         return self.model_dump(mode="json", exclude={"root"})
+
+    def overrides_files(self, *more: Path) -> list[tuple[Path, str]]:
+        """Return the overrides file of the project, if it names one, and ``more``, each with its name for messages."""
+        named = [located(self.links.overrides, self.root, layer=False)] if self.links.overrides.strip() else []
+        return [*named, *((file, file.name) for file in more)]
 
     def ruleset_text(self) -> str:
         """Return the name of a rule set that comes with gridkit, or the text of the project's own file."""

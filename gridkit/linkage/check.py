@@ -18,6 +18,7 @@ from gridkit.linkage.mentions import (
     STATING,
 )
 from gridkit.linkage.names import key_frame, normalise
+from gridkit.linkage.overrides import METHOD, targets_of
 from gridkit.linkage.targets import clean_code
 from gridkit.linkage.wholes import whole
 from gridkit.model import Findings
@@ -57,7 +58,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     Returns
     -------
     Findings
-        L101-L106, L108, L109, L111-L116; subjects are row ids, refs the cells that mention.
+        L101-L106, L108, L109, L111-L119; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
     reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name", "but", "but_unknown"))
@@ -65,14 +66,15 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     rows: list[dict[str, Any]] = []
     absent = reasons["targets"] == "absent"
     rows.extend(_nothing_to_link_to(context, frame[absent]))
-    unknown = links.unmatched().loc[lambda part: ~part.index.isin(frame.index[absent])]
+    # What a person has decided to be nothing known needs no more telling.
+    unknown = links.unmatched().loc[lambda part: ~part.index.isin(frame.index[absent]) & (part["method"] != METHOD)]
     listed = (unknown["field"] == "covers") & (unknown["level"] == COMPOUND)
     rows.extend(_unknown(context, unknown[~listed | covers]))
     waiting = links.open()
     rows.extend(_waiting(context, waiting[(waiting["rank"] == 1) & (reasons["taken_by"].reindex(waiting.index) == "")]))
     rows.extend(_second_records(context, frame[reasons["taken_by"] != ""], reasons["taken_by"]))
-    accepted = frame["accepted"]
-    rows.extend(_contradicting_codes(context, frame[accepted & (reasons["code"] == "contradicts")]))
+    accepted, nothing = frame["accepted"], (frame["method"] == METHOD) & (frame["code"] == "")
+    rows.extend(_contradicting_codes(context, frame[(accepted | nothing) & (reasons["code"] == "contradicts")]))
     rows.extend(_settled_against(context, frame[accepted & (reasons["point"] == "outside")], "L111"))
     rows.extend(_settled_against(context, frame[accepted & reasons["parent"].isin(["other", "near"])], "L112"))
     rows.extend(_unfit_columns(context, links))
@@ -80,6 +82,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     rows.extend(_lists(city))
     rows.extend(_exceptions(context, frame, reasons["but"], reasons["but_unknown"]))
     rows.extend(_namesakes(city))
+    rows.extend(_decisions(context, links))
     return Findings.of(rows)
 
 
@@ -179,13 +182,14 @@ def _second_records(context: _Context, rows: pd.DataFrame, taken_by: pd.Series) 
 
 
 def _contradicting_codes(context: _Context, rows: pd.DataFrame) -> Rows:
-    for record, field, mention, level, code in rows[["record", "field", "mention", "level", "code"]].itertuples(
-        index=False
-    ):
-        written = context.written_code(record, field)
+    columns = ["record", "field", "mention", "level", "code", "method"]
+    for record, field, mention, level, code, method in rows[columns].itertuples(index=False):
+        written = context.written_code(record, field) or mention
+        variant: dict[str, Any] = {} if method != METHOD else {"variant": "decided" if code else "none"}
         yield CATALOGUE["L103"].found(
             record, refs=[context.cell(record, field, code=True), context.cell(record, field)], mention=mention,
-            code=code, name=context.name(level, code), written=written, other_name=context.owner(level, written),
+            code=code, name=context.name(level, code) if code else "", written=written,
+            other_name=context.owner(level, written), **variant,
         )  # fmt: skip
 
 
@@ -286,6 +290,24 @@ def _exceptions(context: _Context, frame: pd.DataFrame, but: pd.Series, unknown:
             codes = str(but[at])
             told: dict[str, Any] = {"n": codes.count(",") + 1, "codes": codes}
             yield CATALOGUE["L114"].found(record, refs=refs, variant="except", mention=mention, **told)
+
+
+def _decisions(context: _Context, links: Links) -> Rows:
+    """Yield the decisions of persons that could not be used, or that nothing asks for."""
+    rows = links.decisions
+    for row in rows[rows["state"] != "used"].to_dict("records"):
+        mention = row["mention"] or row["key"]
+        where = [context.cell(row["record"], row["field"])] if row["record"] else []
+        refs = [row["ref"], *where]
+        if row["state"] == "unseen":
+            yield CATALOGUE["L118"].found(row["key"], refs=refs, mention=mention)
+        elif row["state"] == "expired":
+            yield CATALOGUE["L119"].found(row["key"], refs=refs, mention=mention, date=row["expires"])
+        elif row["state"] == "single":
+            n = len(targets_of(row["target"]))
+            yield CATALOGUE["L117"].found(row["key"], refs=refs, variant="single", mention=mention, n=n)
+        else:
+            yield CATALOGUE["L117"].found(row["key"], refs=refs, mention=mention, target=row["target"])
 
 
 def _namesakes(city: City) -> Rows:

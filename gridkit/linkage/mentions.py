@@ -157,3 +157,13 @@ def _levels(table: pd.DataFrame, compounds: Targets, grids: Targets) -> list[str
 
 def _looks_like_code(text: str) -> bool:
     return len(text) >= 6 and text.isascii() and text.isalnum()
+
+
+def title_of(kind: str, field: str) -> str:
+    """Return the registry field that holds the names of a mention: ``unit_name`` for the unit of a branch.
+
+    >>> title_of("branches", "unit"), title_of("branches", "covers")
+    ('unit_name', 'covers')
+    """
+    columns = (*COMMUNITY_COLUMNS, *RECORD_COLUMNS, *PLACE_COLUMNS, COMPOUND_COLUMN, COVERS)
+    return next((column.name for column in columns if (column.kind, column.field) == (kind, field)), field)

@@ -13,7 +13,7 @@ from gridkit.linkage.names import keys
 from gridkit.linkage.references import References
 from gridkit.linkage.targets import with_names
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
-from gridkit.model.overrides import DECISION_COLUMNS, Overrides
+from gridkit.model.overrides import DECISION_COLUMNS, Overrides, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,8 +25,6 @@ __all__ = ["METHOD", "Decisions", "Overrides", "key_of", "mention_keys", "target
 
 METHOD: Final = "override"
 """Method of a link that a person has decided."""
-SEPARATOR: Final = ";"
-"""Between the targets of a ``split``."""
 _MENTION: Final = ["record", "field", "position"]
 _OF_SEVERAL: Final = frozenset((column.kind, column.field) for column in (*PLACE_COLUMNS, COVERS))
 """Columns whose mention may name several places; any other names one thing."""
@@ -39,18 +37,8 @@ _LEVELS: Final = {
     ("pairings", "target"): (COMPOUND, COMMUNITY),
 }
 """What each column can name."""
-_BARS: Final = ("short", "alone", "taken_by")
-"""What a decision overrules."""
-
-
-def targets_of(text: str) -> list[str]:
-    """Return the targets that a decision names.
-
-    >>> targets_of("a1; a2；a1")
-    ['a1', 'a2']
-    """
-    parts = (part.strip() for part in text.replace("；", SEPARATOR).split(SEPARATOR))
-    return list(dict.fromkeys(part for part in parts if part))
+_OVERRULED: Final = frozenset(("short", "alone", "taken_by", "next", "margin"))
+"""What a reason says of rivals and bars, which a decision overrules."""
 
 
 class Decisions:
@@ -181,7 +169,7 @@ def _decided(
     out = []
     for pair in found:
         like = known.pop(pair, None)
-        reason = {} if like is None else {key: value for key, value in like["reason"].items() if key not in _BARS}
+        reason = {} if like is None else {key: value for key, value in like["reason"].items() if key not in _OVERRULED}
         if _has_code(rows, set(found)):
             reason["code"] = "contradicts"
         level, code = pair

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SAYINGS: Final[Mapping[tuple[str, str], str]] = {
+    **dict.fromkeys((("override", one) for one in ("link", "split", "alias")), N_("decided by a person")),
+    ("override", "no_match"): N_("a person has decided that it names nothing known"),
     ("name", "same"): N_("same normalised name"),
     ("name", "decided"): N_("another name that a person has confirmed"),
     ("name", "alias"): N_("known alias"),
@@ -49,7 +51,7 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
     """
     said = [
         _(_SAYINGS[key, reason[key]])
-        for key in ("code", "name", "parent", "point", "address")
+        for key in ("override", "code", "name", "parent", "point", "address")
         if (key, reason.get(key)) in _SAYINGS
     ]
     if "all_of" in reason:
@@ -87,6 +89,8 @@ def explain_link(row: Mapping[str, Any]) -> str:
         return _("“{mention}” was linked to {code} ({score} points): {why}").format(**values)
     if row["code"]:
         return _("“{mention}” may mean {code} ({score} points), a person must decide: {why}").format(**values)
+    if row.get("method") == "override":
+        return _("“{mention}” names nothing known: {why}").format(**values)
     if row.get("method") == "all":
         return _("“{mention}” means every place of a community that is not known").format(**values)
     return _("“{mention}” names nothing known").format(**values)

@@ -26,6 +26,16 @@ in a column that names one), ``unseen`` (no row says such a thing) or ``expired`
 say it, ``record`` is the first of their rows."""
 
 
+def targets_of(text: str) -> list[str]:
+    """Return the targets that a decision names.
+
+    >>> targets_of("a1; a2；a1")
+    ['a1', 'a2']
+    """
+    parts = (part.strip() for part in text.replace("；", ";").split(";"))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
 @dataclass(frozen=True)
 class Overrides:
     """Decisions about mentions, by the key of what a row says, never by where it stands.

@@ -180,6 +180,18 @@ class Indicators:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """The links of a city, what is to be said about them, and the coverage and indicators that follow from them."""
+
+    city: City
+    links: Links
+    attributes: Attributes
+    coverage: Coverage
+    indicators: Indicators
+    findings: Findings
+
+
+@dataclass(frozen=True)
 class Run:
     """All values of one audit, handed to reports, maps and stores.
 

@@ -93,6 +93,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
         "point": N_("the point lies inside"),
         "all": N_("all of the community are named"),
         "none": N_("little evidence"),
+        "override": N_("decision of a person"),
     },
     "scheme": {
         "stat12+3": N_("statistical code of 12 digits, 3 more for a grid"),

@@ -10,6 +10,9 @@ _ELEVEN = N_(
 )
 _CODES = N_("Common practice with tables: codes are often shifted or stale; a code alone never decides")
 _LISTS = N_("Common practice with tables: a cell that declares a number must list as many")
+_DECIDED = N_(
+    "Common practice of keeping registries: a decision is kept with its reason and its date, and is looked at again"
+)
 _ONE = N_("Common practice of statistics: one record per compound, and each is counted once")
 
 RULES: tuple[Rule, ...] = (
@@ -39,6 +42,16 @@ RULES: tuple[Rule, ...] = (
         N_("“{mention}” was linked to {name} ({code}) by its name, but the code {written} belongs to {other_name}"),
         _CODES,
         N_("correct the code"),
+        variants={
+            "decided": N_(
+                "“{mention}” was linked to {name} ({code}) by a person's decision, but the code {written} belongs to "
+                "{other_name}"
+            ),
+            "none": N_(
+                "a person has decided that “{mention}” names nothing known, but the code {written} belongs to "
+                "{other_name}"
+            ),
+        },
     ),
     Rule(
         "L104",
@@ -98,8 +111,8 @@ RULES: tuple[Rule, ...] = (
         N_("check whether the column was sorted or shifted without the others"),
         variants={
             "shifted": N_(
-                "{contradicting} of {checked} codes in “{column:field}” belong to another name, and moved by one row they "
-                "fit: the column is shifted and not used"
+                "{contradicting} of {checked} codes in “{column:field}” belong to another name, and moved by one row "
+                "they fit: the column is shifted and not used"
             )
         },
     ),
@@ -163,14 +176,15 @@ RULES: tuple[Rule, ...] = (
         "error",
         N_("Points are shifted by the same distance"),
         N_(
-            "the points of {checked} rows whose names are sure lie {east} m east and {north} m north of their compounds "
-            "(as a rule): the column is not used"
+            "the points of {checked} rows whose names are sure lie {east} m east and {north} m north of their "
+            "compounds (as a rule): the column is not used"
         ),
         N_("Common practice in surveying: web-map coordinates without a label are off by some hundred metres"),
         N_("state the coordinate system of the points (坐标系), or convert them"),
         variants={
             "wrong": N_(
-                "only {agreeing} of {checked} points whose names are sure lie near their compounds: the column is not used"
+                "only {agreeing} of {checked} points whose names are sure lie near their compounds: the column is not "
+                "used"
             )
         },
     ),
@@ -191,5 +205,39 @@ RULES: tuple[Rule, ...] = (
                 "the column is shifted and not used for linking"
             )
         },
+    ),
+    Rule(
+        "L117",
+        "decision-without-target",
+        "warning",
+        N_("Decision cannot be carried out"),
+        N_("the decision about “{mention}” names {target}, which is not there, or not only once: it is not used"),
+        _DECIDED,
+        N_("correct the target in the overrides file, or delete the line and decide again"),
+        variants={
+            "single": N_(
+                "the decision about “{mention}” names {n} targets, but the column names one thing only: it is not used"
+            )
+        },
+    ),
+    Rule(
+        "L118",
+        "decision-never-met",
+        "notice",
+        N_("Decision about something that no row says"),
+        N_("no row says “{mention}” in the way that this decision speaks of: it changes nothing"),
+        _DECIDED,
+        N_(
+            "delete the line where the registry was corrected; else decide again: the name, community or address changed"
+        ),
+    ),
+    Rule(
+        "L119",
+        "decision-expired",
+        "warning",
+        N_("Decision has expired"),
+        N_("the decision about “{mention}” held until {date}, before the date of the data: it is not used"),
+        _DECIDED,
+        N_("decide again, with a later date or none"),
     ),
 )
