@@ -120,7 +120,7 @@ def branch_table(city: City, links: Open, *, least: int) -> pd.DataFrame:
     table = pd.DataFrame(index=rows.index)
     table["kind"], table["level"] = rows["branch_kind"], rows["org_level"]
     table["status"] = rows["branch_status"].where(rows["branch_status"] != "", "active")
-    table["named"] = named_places(links).reindex(rows.index, fill_value=0).astype("int64")
+    table["named"] = named_places(links, rows).reindex(rows.index, fill_value=0).astype("int64")
     table["evidence"] = (rows["big_committee_member"] == YES) | (rows["agreement_on"] != "")
     table["community"] = community_of(rows, links)
     as_of = city.as_of.isoformat() if city.as_of else ""

@@ -10,9 +10,9 @@ import pandas as pd
 from gridkit.coverage.duplicates import EXISTING
 from gridkit.coverage.gather import record_order
 from gridkit.coverage.kleene import MAYBE
+from gridkit.coverage.ties import Open, listed
 
 if TYPE_CHECKING:
-    from gridkit.coverage.ties import Open
     from gridkit.model import City
 
 KINDS: Final = ("compound", "joint", "functional", "")
@@ -25,9 +25,10 @@ def saying_nothing(rows: pd.DataFrame, table: pd.DataFrame, links: Open) -> pd.S
     """Return, per branch row, ``none`` where it names no place though its kind covers compounds, else ``""``.
 
     ``all`` where it covers everything in a community that is not known. An empty list may be an unreadable one: a cell
-    with an error, masked, or "to be decided".
+    with an error, masked, or "to be decided". A place that only the name of an organisation says ends its silence
+    once the link is accepted.
     """
-    mentions = links.frame[links.frame["field"] == "covers"]
+    mentions = listed(links.frame, rows)
     exists = table["status"].isin(EXISTING)
     none = exists & table["kind"].isin(KINDS) & (table["level"] != "group") & ~rows.index.isin(mentions["record"])
     anywhere = mentions.loc[(mentions["method"] == "all") & (mentions["code"] == ""), "record"]

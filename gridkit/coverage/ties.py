@@ -49,12 +49,19 @@ class Open:
         return pd.concat(parts, ignore_index=True)
 
 
-def named_places(links: Open) -> pd.Series:
+def listed(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the links of places that branches list; of rows without a list those accepted from their name."""
+    blank = rows.index[rows["covers"].str.strip() == ""].astype(object)
+    covers = frame[frame["field"] == "covers"]
+    return covers[covers["accepted"] | ~covers["record"].isin(blank)]
+
+
+def named_places(links: Open, rows: pd.DataFrame) -> pd.Series:
     """Return how many places each record names: distinct accepted codes, plus mentions that are not accepted.
 
     A place written twice in one list counts once.
     """
-    frame = links.frame[links.frame["field"] == "covers"]
+    frame = listed(links.frame, rows)
     accepted = frame.loc[frame["accepted"], ["record", "level", "code"]].drop_duplicates()
     key = ["record", "position"]
     settled = frame.loc[frame["accepted"], key].drop_duplicates()

@@ -117,11 +117,13 @@ class _Context:
         return self._values[kind, field].get(record, "")
 
     def cell(self, record: str, field: str, *, code: bool = False) -> str:
-        """Return the cell of a mention: its name, else its code."""
+        """Return the cell of a mention: its name, else its code; that of the name for what only that says."""
         kind = self.kind(record)
         column = _COLUMNS.get((kind, field))
         if column is None:
             return record
+        if column == COVERS and not self.value(kind, column.name, record).strip():
+            return self.city.cell(record, "name")
         use_code = column.code and (code or not self.value(kind, column.name, record))
         return self.city.cell(record, column.code if use_code else column.name)
 

@@ -15,7 +15,9 @@ from gridkit.linkage.overrides import Decisions, what_became
 from gridkit.linkage.parents import Rows, hints, inherit, locate
 from gridkit.linkage.pending import pending_links
 from gridkit.linkage.resolve import no_links, resolve
+from gridkit.linkage.sites import sites
 from gridkit.linkage.targets import Targets, layer_targets, record_targets
+from gridkit.linkage.titles import of_names, titled
 from gridkit.model import Links
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 from gridkit.model.results import LINK_COLUMNS
@@ -105,6 +107,12 @@ def _links(city: City, places: Places, profile: str, overrides: Overrides | None
             health = pd.concat([health, unfit], ignore_index=True) if len(unfit) else health
         parts.append(decisions.apply(resolve(some, target, known, profile=profile), *targets.values()))
     parts.append(decisions.apply(_all_of(rows.attach(everything), targets), *targets.values()))
+    names = rows.attach(titled(city, targets[COMPOUND], targets[GRID], known))
+    for level in (COMPOUND, GRID):
+        some = names[names["level"] == level]
+        said = of_names(resolve(some, targets[level], known, profile=profile), some, profile=profile)
+        parts.append(decisions.apply(said, *targets.values()))
+    parts.append(sites(city, rows, targets[COMPOUND], profile=profile))
     return _assemble(parts), health
 
 

@@ -80,10 +80,14 @@ def normalise(texts: Sequence[str]) -> list[str]:
     ['翠湖苑1期', '翠湖苑1期', '翠湖苑1期', '阳光花园', '三里屯', '问题']
     """
     unique = list(dict.fromkeys(texts))
-    joined = "\n".join(text.replace("\n", " ").replace("\r", " ") for text in unique)
-    simple = _converter().convert(joined).split("\n") if unique else []
-    table = {text: _one(easy) for text, easy in zip(unique, simple, strict=True)}
+    table = {text: _one(easy) for text, easy in zip(unique, simplified(unique), strict=True)}
     return [table[text] for text in texts]
+
+
+def simplified(texts: Sequence[str]) -> list[str]:
+    """Return texts in simplified characters, line breaks as blanks, otherwise as written."""
+    joined = "\n".join(text.replace("\n", " ").replace("\r", " ") for text in texts)
+    return _converter().convert(joined).split("\n") if texts else []
 
 
 def _one(text: str) -> str:

@@ -40,6 +40,7 @@ _SAYINGS: Final[Mapping[tuple[str, str], str]] = {
     ("address", "same"): N_("same road and number"),
     ("address", "other"): N_("another address"),
     ("point", "outside"): N_("the point lies outside"),
+    ("from", "name"): N_("only the name of the organisation says so"),
 }
 
 
@@ -51,7 +52,7 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
     """
     said = [
         _(_SAYINGS[key, reason[key]])
-        for key in ("override", "code", "name", "parent", "point", "address")
+        for key in ("override", "code", "name", "parent", "point", "address", "from")
         if (key, reason.get(key)) in _SAYINGS
     ]
     if "all_of" in reason:
