@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gridkit.io.project import Project
 
+_TABLES: Final = {"unit": "units", "company": "property_companies", "branch": "branches"}
 SHOWN: Final = 20
 """Changes of one kind that are listed; --json lists all."""
 _CHANGES: Final = {
@@ -137,18 +138,17 @@ def _show_column(row: Mapping[str, Any]) -> None:
         "{table}, {column} → {level}: {mentions} mentions = {accepted} linked + {waiting} waiting + {none} unknown"
     )
     numbers = {key: f"{row[key]:,}" for key in ("mentions", "accepted", "waiting", "none")}
-    click.echo(line.format(table=words.table_label(row["kind"]), column=name, level=_level(row["level"]), **numbers))
+    click.echo(
+        line.format(
+            table=words.table_label(row["kind"]),
+            column=name,
+            level=words.table_label(_TABLES.get(row["level"], row["level"])),
+            **numbers,
+        )
+    )
     methods = [f"{label(method, 'method')} {n:,}" for method, n in row["methods"].items()]
     if methods:
         click.echo("    " + gettext("linked by: {methods}").format(methods=gettext("; ").join(methods)))
-
-
-def _level(level: str) -> str:
-    names = {
-        "compound": N_("compound"), "grid": N_("grid"), "community": N_("community"), "unit": N_("unit"),
-        "company": N_("property company"), "branch": N_("Party organisation"),
-    }  # fmt: skip
-    return gettext(names[level]) if level in names else level
 
 
 def _show_unfit(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -176,7 +176,7 @@ def _show_changes(changes: Mapping[str, Any]) -> None:
         rows = [row for row in links if row["change"] == name]
         if rows:
             click.echo("  " + gettext(said).format(n=f"{len(rows):,}"))
-        _list([f"{row['mention']}: {_codes(row['before'])} → {_codes(row['after'])}  ← {row['cell']}" for row in rows])
+        _list([_change(row) for row in rows])
     _show_status(changes)
     city = [row for row in changes["indicators"] if row["scope_level"] == "city"]
     click.echo("  " + gettext("{n} indicator(s) of the whole city changed").format(n=len(city)))
@@ -200,6 +200,11 @@ def _list(lines: Sequence[str], *, indent: int = 4) -> None:
         click.echo(" " * indent + line)
     if len(lines) > SHOWN:
         click.echo(" " * indent + gettext("… and {n} more (--json lists them)").format(n=len(lines) - SHOWN))
+
+
+def _change(row: Mapping[str, Any]) -> str:
+    codes = f": {_codes(row['before'])} → {_codes(row['after'])}" if row["before"] or row["after"] else ""
+    return f"{row['mention']}{codes}  ← {row['cell']}"
 
 
 def _codes(codes: Sequence[str]) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from gridkit.linkage.mentions import title_of
 from gridkit.linkage.overrides import METHOD
 
 if TYPE_CHECKING:
     from gridkit.model import City, Coverage, Indicators, Links
 
 TALLY_COLUMNS: Final = ("kind", "field", "level", "mentions", "accepted", "decided", "waiting", "none", "methods")
-CHANGE_COLUMNS: Final = ("record", "field", "position", "mention", "change", "before", "after")
+CHANGE_COLUMNS: Final = ("kind", "record", "field", "position", "mention", "change", "before", "after", "cell")
 CHANGES: Final = ("gained", "lost", "changed", "settled", "reopened")
 """A link where there was none, none where there was one, another one; and without a link before and after: a mention
 that no longer waits because it names nothing known, or that waits now."""
@@ -50,8 +51,7 @@ def tally(city: City, links: Links) -> pd.DataFrame:
         a person has decided, ``methods`` the evidence of the accepted ones (method -> number, most first).
     """
     table = mentions(links).reset_index()
-    kinds = {str(src): kind for kind in city.registries for src in city.rows(kind)["src"].unique()}
-    table["kind"] = [kinds.get(str(record).rpartition("!")[0], "") for record in table["record"]]
+    table["kind"] = _kinds(city, table["record"])
     rows = []
     for (kind, field, level), part in table.groupby(["kind", "field", "level"], sort=True):
         states = part["state"].value_counts()
@@ -67,16 +67,22 @@ def tally(city: City, links: Links) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TALLY_COLUMNS))
 
 
-def link_changes(before: Links, after: Links) -> pd.DataFrame:
+def _kinds(city: City, records: pd.Series) -> list[str]:
+    kinds = {str(src): kind for kind in city.registries for src in city.rows(kind)["src"].unique()}
+    return [kinds.get(str(record).rpartition("!")[0], "") for record in records]
+
+
+def link_changes(city: City, before: Links, after: Links) -> pd.DataFrame:
     """Return the mentions whose link is another one, or whose lack of one has another reason.
 
     Returns
     -------
     pandas.DataFrame
-        ``CHANGE_COLUMNS``: ``change`` is one of ``CHANGES``, ``before`` and ``after`` the accepted codes; in the order
-        of ``CHANGES``, then of records.
+        ``CHANGE_COLUMNS``: ``change`` is one of ``CHANGES``, ``before`` and ``after`` the accepted codes, ``cell`` the
+        place of the mention; in the order of ``CHANGES``, then of records.
     """
-    both = mentions(before).join(mentions(after), how="outer", lsuffix="_before", rsuffix="_after").reset_index()
+    sides = mentions(before).add_suffix("_before"), mentions(after).add_suffix("_after")
+    both = sides[0].join(sides[1], how="outer").reset_index()
     for name in ("codes", "state"):
         for side in ("before", "after"):
             values = both[f"{name}_{side}"]
@@ -88,7 +94,13 @@ def link_changes(before: Links, after: Links) -> pd.DataFrame:
     both["change"] = pd.Series([_change(*one) for one in kept], index=both.index, dtype=object)
     found = both[both["change"] != ""].rename(columns={"codes_before": "before", "codes_after": "after"})
     order = found["change"].map({name: at for at, name in enumerate(CHANGES)}).astype("int64")
-    found = found.assign(_order=order).sort_values(["_order", *_MENTION], ignore_index=True)
+    parts = [str(record).rpartition("!") for record in found["record"]]
+    found = found.assign(_order=order, _source=[part[0] for part in parts], _row=[int(part[2]) for part in parts])
+    found = found.sort_values(["_order", "_source", "_row", "field", "position"], ignore_index=True)
+    found["kind"] = pd.Series(_kinds(city, found["record"]), index=found.index, dtype=object)
+    where = zip(found["kind"], found["field"], found["record"], strict=True)
+    cells = [city.cell(record, title_of(kind, field)) for kind, field, record in where]
+    found["cell"] = pd.Series(cells, index=found.index, dtype=object)
     return found[list(CHANGE_COLUMNS)]
 
 
@@ -109,7 +121,7 @@ def coverage_changes(before: Coverage, after: Coverage) -> pd.DataFrame:
 def indicator_changes(before: Indicators, after: Indicators) -> pd.DataFrame:
     """Return the indicators whose figures are others, each figure with ``_before`` and ``_after``."""
     sides = [one.frame.set_index(_INDICATOR)[list(FIGURES)] for one in (before, after)]
-    table = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after")
+    table = sides[0].add_suffix("_before").join(sides[1].add_suffix("_after"), how="outer")
     differ = pd.Series(False, index=table.index)
     for name in ("numerator", "denominator", "unknown"):
         differ |= table[f"{name}_before"].fillna(-1) != table[f"{name}_after"].fillna(-1)

@@ -78,7 +78,7 @@ def _anchors(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     within = names.drop_duplicates(["key", "community"], keep=False)
     lookup = dict(zip(zip(within["key"], within["community"], strict=True), within["code"], strict=True))
     here = [lookup.get(pair, "") if pair[1] else "" for pair in zip(full, mentions["community"], strict=True)]
-    table = {"here": here, "only": pd.Series(full).map(only).fillna("").to_numpy(dtype=object)}
+    table = {"here": here, "only": pd.Series(full).map(only).astype(object).fillna("").to_numpy(dtype=object)}
     return pd.DataFrame(table, index=mentions.index, dtype=object)
 
 
@@ -104,14 +104,15 @@ def _code(part: pd.DataFrame, anchors: pd.DataFrame, targets: Targets) -> dict[s
     owner = targets.codes.drop_duplicates("written").set_index("written")["target"]
     said = clean_code(part["code"])
     return _judge(
-        said.map(owner).where(said != "", "").fillna("?").where(said != "", ""), anchors.loc[part.index, "here"]
+        said.map(owner).astype(object).where(said != "", "").fillna("?").where(said != "", ""),
+        anchors.loc[part.index, "here"],
     )
 
 
 def _community(part: pd.DataFrame, anchors: pd.DataFrame, targets: Targets) -> dict[str, Any]:
     if bool(part["soft"].any()):
         return {}
-    where = anchors.loc[part.index, "only"].map(targets.frame["community"]).fillna("")
+    where = anchors.loc[part.index, "only"].map(targets.frame["community"]).astype(object).fillna("")
     return _judge(part["community"].astype(object), where.astype(object))
 
 

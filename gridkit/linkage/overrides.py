@@ -232,7 +232,7 @@ def what_became(city: City, links: pd.DataFrame, overrides: Overrides | None) ->
         states.append(_state(row, now=now, seen=row["key"] in count.index, used=used.get(row["key"], False), text=text))
     frame["state"] = pd.Series(states, dtype=object)
     frame["mentions"] = frame["key"].map(count).fillna(0).astype("int64")
-    frame["record"] = frame["key"].map(first).fillna("").astype(object)
+    frame["record"] = frame["key"].map(first.to_dict()).astype(object).fillna("")
     return frame[list(DECISION_COLUMNS)].sort_values("key", ignore_index=True)
 
 

@@ -71,7 +71,7 @@ def link_document(after: Linked, *, profile: str, before: Linked | None = None, 
 
 
 def _changes(before: Linked, after: Linked) -> dict[str, Any]:
-    links = link_changes(before.links, after.links)
+    links = link_changes(after.city, before.links, after.links)
     counts = links["change"].value_counts()
     status = coverage_changes(before.coverage, after.coverage)
     pairs = status.groupby(["old", "new"]).size()
@@ -80,7 +80,7 @@ def _changes(before: Linked, after: Linked) -> dict[str, Any]:
     return {
         "link_counts": {name: int(counts.get(name, 0)) for name in CHANGES},
         "links": [
-            {**row, "cell": after.city.cell(row["record"]), "before": list(row["before"]), "after": list(row["after"])}
+            {**row, "before": list(row["before"]), "after": list(row["after"])}
             for row in links.to_dict("records")
         ],
         "status_counts": [{"old": old, "new": new, "compounds": int(n)} for (old, new), n in pairs.items()],

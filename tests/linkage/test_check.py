@@ -6,10 +6,11 @@ import pytest
 from shapely.geometry import Point
 
 from gridkit.geo import place
-from gridkit.linkage import check_links, explain_link, find_duplicates, link, merge_attributes
+from gridkit.linkage import check_links, explain_link, find_duplicates, key_of, link, merge_attributes
 from gridkit.locale import speaking
-from gridkit.model import City, Findings, Layer
+from gridkit.model import City, Findings, Layer, Overrides
 from gridkit.model.fields import LAYER_FIELDS
+from gridkit.model.overrides import KEPT_COLUMNS
 from gridkit.rules import CATALOGUE
 from tests import tiny
 
@@ -17,10 +18,19 @@ BRANCH = {"branch_kind": "joint", "branch_status": "active", "name": "联合党�
 EAST = {"community_name": "东门社区"}
 
 
-def check(registries: dict[str, list[dict]], compounds: dict[str, dict] | None = None) -> Findings:
+def check(
+    registries: dict[str, list[dict]], compounds: dict[str, dict] | None = None, decision: tuple[str, ...] = ()
+) -> Findings:
     city = tiny.city([tiny.registry(kind, rows) for kind, rows in registries.items()], compounds)
-    links = link(city, place(city))
+    links = link(city, place(city), overrides=decided(*decision) if decision else None)
     return Findings.concat([check_links(city, links), merge_attributes(city, links)[1], find_duplicates(city)])
+
+
+def decided(decision: str, target: str, expires: str = "", mention: str = "金桂家圆") -> Overrides:
+    """A decision about what the branch of a case lists."""
+    key = key_of("branches", "covers", mention, "东门社区")
+    row = (key, "branches", "covers", mention, decision, target, expires, "overrides.csv!2")
+    return Overrides(pd.DataFrame([row], columns=list(KEPT_COLUMNS), dtype=object))
 
 
 def branch(covers: str, **row: str) -> dict[str, list[dict]]:
@@ -30,7 +40,6 @@ def branch(covers: str, **row: str) -> dict[str, list[dict]]:
 NEXT_CODE = {"a2": "金桂家园", "a3": "银杏小区", "a4": "市财政局家属院", "a1": "翠湖苑一期"}
 SHIFTED = [{"compound_id": code, "compound_name": name, **EAST} for code, name in NEXT_CODE.items()]
 UNIT_POINT = {"name": "甲", "lon": 105.012, "lat": 39.735}
-
 
 
 def premises(east: float) -> list[dict]:
@@ -76,7 +85,19 @@ CASES = {
     "L115": ({"premises": premises(300.0)}, {"premises": premises(0.0)}),
     "L116": ({"property_service": served("西门社区")}, {"property_service": served("东门社区")}),
     "L113": (branch("金桂家园", unit_name="市财政局", **EAST), branch("金桂家园", **EAST)),
+    "L117": (branch("金桂家圆", **EAST), branch("金桂家圆", **EAST)),
+    "L118": (branch("金桂家园", **EAST), branch("金桂家圆", **EAST)),
+    "L119": (branch("金桂家圆", **EAST), branch("金桂家圆", **EAST)),
     "L114": (branch("金桂家园、银杏小区、金桂家园", **EAST), branch("金桂家园、银杏小区", **EAST)),
+    "L120": (
+        {"branches": [{**BRANCH, "name": name, **EAST} for name in ("中共东门社区金桂支部委员会", "金桂党支部")]},
+        {"branches": [{**BRANCH, "name": name, **EAST} for name in ("金桂第一党支部", "金桂第二党支部")]},
+    ),
+}
+DECISIONS = {
+    "L117": (("link", "a9"), ("link", "a1")),
+    "L118": (("link", "a1"), ("link", "a1")),
+    "L119": (("link", "a1", "2024-06-29"), ("link", "a1", "2024-06-30")),
 }
 LAYER = {
     "L106": {"a3": {"name": "金桂家园"}},  # 200 m from a1, same community
@@ -103,7 +124,7 @@ def test_rule_fails_and_passes(code):
     if code == "L110":
         found = find_duplicates(beside(tiny.city(compounds=LAYER[code]))).with_code(code)
     else:
-        found = check(bad, LAYER.get(code)).with_code(code)
+        found = check(bad, LAYER.get(code), DECISIONS.get(code, ((), ()))[0]).with_code(code)
     assert len(found) == (4 if code == "L103" and len(bad["owners_committees"]) > 1 else 1)
     row = found.iloc[0]
     with speaking("en"):
@@ -111,7 +132,7 @@ def test_rule_fails_and_passes(code):
     assert not set("?〈") & set(sentence)
     assert row["refs"]
     assert all("!" in ref for ref in row["refs"])
-    assert code not in check(good).counts()
+    assert code not in check(good, decision=DECISIONS.get(code, ((), ()))[1]).counts()
 
 
 def test_refs_name_the_cell():

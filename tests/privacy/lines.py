@@ -8,6 +8,7 @@ LINES = {
     "demo": [],  # holds invented names only, and reads nothing
     "init": [["init", "{project}", "--dry-run"]],
     "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
+    "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
     "audit": [["audit", "{project}", "--out", "{new}", "--no-map"]],
     "map": [["map", "{project}", "-o", "{new}.html"]],
     "verify": [["verify", "{run}"]],
