@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from gridkit.linkage.lists import split_cell
 from gridkit.linkage.mentions import (
@@ -17,12 +16,12 @@ from gridkit.linkage.mentions import (
     RECORD_COLUMNS,
     STATING,
 )
-from gridkit.linkage.names import key_frame, normalise
 from gridkit.linkage.overrides import METHOD, targets_of
+from gridkit.linkage.repeats import repeated_records
 from gridkit.linkage.targets import clean_code
 from gridkit.linkage.wholes import whole
 from gridkit.model import Findings
-from gridkit.model.fields import COMMUNITY, COMPOUND, LEVELS
+from gridkit.model.fields import COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     Returns
     -------
     Findings
-        L101-L106, L108, L109, L111-L119; subjects are row ids, refs the cells that mention.
+        L101-L105, L108, L109, L111-L120; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
     reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name", "but", "but_unknown"))
@@ -81,7 +80,7 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))
     rows.extend(_lists(city))
     rows.extend(_exceptions(context, frame, reasons["but"], reasons["but_unknown"]))
-    rows.extend(_namesakes(city))
+    rows.extend(repeated_records(city, links))
     rows.extend(_decisions(context, links))
     return Findings.of(rows)
 
@@ -310,30 +309,3 @@ def _decisions(context: _Context, links: Links) -> Rows:
             yield CATALOGUE["L117"].found(row["key"], refs=refs, variant="single", mention=mention, n=n)
         else:
             yield CATALOGUE["L117"].found(row["key"], refs=refs, mention=mention, target=row["target"])
-
-
-def _namesakes(city: City) -> Rows:
-    """Yield the names that several polygons of one stated community share."""
-    layer = city.layers.get(COMPOUND)
-    if layer is None:
-        return
-    frame = layer.frame
-    table = pd.DataFrame({"full": key_frame(frame["name"], COMPOUND)["full"]})
-    stated = frame["community_code"].where(
-        frame["community_code"] != "", pd.Series(normalise(frame["community_name"].to_list()), index=frame.index)
-    )
-    table["community"] = stated
-    table["polygon"] = shapely.get_dimensions(frame.geometry.to_numpy()) == 2
-    table = table[(table["full"] != "") & (table["community"] != "")]
-    table = table[table.duplicated(["community", "full"], keep=False)]
-    communities = city.layers.get(COMMUNITY)
-    names = {} if communities is None else dict(zip(communities.frame.index, communities.frame["name"], strict=True))
-    for (community, _), group in table.groupby(["community", "full"]):
-        if not group["polygon"].any():
-            continue
-        codes = [str(code) for code in group.index.sort_values()]
-        records = [f"{frame['src'][code]}!{frame['row'][code]}" for code in codes]
-        yield CATALOGUE["L106"].found(
-            codes[0], refs=[city.cell(record, "name") for record in records], count=len(codes),
-            name=frame["name"][codes[0]], community_name=names.get(community, community), codes=", ".join(codes[:10]),
-        )  # fmt: skip

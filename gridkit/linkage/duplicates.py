@@ -1,4 +1,4 @@
-"""The same compound several times in the compound layer, for example from several sources."""
+"""The same compound several times in the compound layer, for example from several sources; names that clash."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from scipy.spatial import cKDTree
 
 from gridkit.geo import place, to_lonlat
 from gridkit.linkage.names import key_frame
+from gridkit.linkage.namesakes import namesakes
+from gridkit.linkage.stems import addresses
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND
 from gridkit.rules import CATALOGUE
@@ -35,36 +37,45 @@ SHOWN: Final = 10
 
 
 def find_duplicates(city: City, places: Places | None = None) -> Findings:
-    """Find clusters of compounds with the same normalised name that lie together.
+    """Find clusters of compounds with the same normalised name that lie together, and names that clash in a parent.
 
-    Together is: within 200 m of each other, or, where at least one of them is a point, in the same community (in the
-    same street where there are no communities). Cost is linear in the number of features; features at one spot are
-    chained, not compared with each other.
+    Together is: within 200 m of each other; or, where at least one of them is a point, in the same community (in the
+    same street where there are no communities); or at the same road and number, unless they lie in several communities.
+    Cost is linear in the number of features; features at one spot are chained, not compared with each other.
 
     Returns
     -------
     Findings
-        L110, one per cluster; subject is its smallest code, refs are the name cells of all.
+        L110, one per cluster; subject is its smallest code, refs are the name cells of all. L106 as told by
+        :func:`gridkit.linkage.namesakes.namesakes`.
     """
+    if not city.layers:
+        return Findings.none()
+    places = place(city) if places is None else places
+    return Findings.of([*_clusters(city, places), *namesakes(city, places)])
+
+
+def _clusters(city: City, places: Places) -> Iterator[dict[str, Any]]:
     layer = city.layers.get(COMPOUND)
     if layer is None or len(layer) < 2:
-        return Findings.none()
+        return
     frame = layer.frame
-    places = place(city) if places is None else places
     name = key_frame(frame["name"], COMPOUND)["full"]
     shapes = frame.geometry.to_numpy()
     who = np.flatnonzero(_drawn(shapes) & (name != "").to_numpy())
     xy = np.full((len(frame), 2), np.nan)
     xy[who] = shapely.get_coordinates(shapely.centroid(shapes[who]))
     group = pd.factorize(name, sort=True)[0]
-    edges = [_near(xy, group, who), _same_place(frame.index, name, places, shapes)]
+    area = _areas(frame.index, places)
+    address = np.array(addresses(frame["address"].to_list()), dtype=object)
+    edges = [_near(xy, group, who), _same_place(name, area, shapes), _same_address(name, address, area)]
     first, second = np.concatenate(edges, axis=1)
     graph = coo_array((np.ones(len(first), dtype=bool), (first, second)), shape=(len(frame), len(frame)))
     cluster = pd.Series(connected_components(graph, directed=False)[1])
     sizes = cluster.map(cluster.value_counts())
     positions = cluster[sizes > 1].groupby(cluster).groups
-    clusters = [frame.iloc[np.asarray(rows)].sort_index() for rows in positions.values()]
-    return Findings.of(_findings(city, clusters))
+    told = frame[["name", "src", "row", "geometry"]].assign(address=address, x=xy[:, 0], y=xy[:, 1])
+    yield from _findings(city, [told.iloc[np.asarray(rows)].sort_index() for rows in positions.values()])
 
 
 def _drawn(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -87,16 +98,42 @@ def _near(xy: NDArray[np.float64], group: NDArray[np.intp], who: NDArray[np.intp
     return np.concatenate([chained, at[pairs].T.reshape(2, -1)], axis=1)
 
 
-def _same_place(index: pd.Index, name: pd.Series, places: Places, shapes: NDArray[np.object_]) -> NDArray[np.intp]:
-    """Return chains of the same name in one community (or street), for groups with at least one point."""
+def _areas(index: pd.Index, places: Places) -> NDArray[np.object_]:
+    """Return the community of each feature, else its street."""
     where = places.frame.reindex(index)
-    area = where["community"].where(where["community"] != "", where["street"]).to_numpy()
-    table = pd.DataFrame({"at": range(len(index)), "name": name.to_numpy(), "area": area})
+    return where["community"].where(where["community"] != "", where["street"]).fillna("").to_numpy(dtype=object)
+
+
+def _same_place(name: pd.Series, area: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return chains of the same name in one community (or street), for groups with at least one point."""
+    table = pd.DataFrame({"at": range(len(name)), "name": name.to_numpy(), "area": area})
     table["point"] = shapely.get_type_id(shapes) == 0
     table = table[(table["name"] != "") & (table["area"] != "")]
     groups = table.groupby(["name", "area"])
-    table = table[groups["point"].transform("any") & (groups["at"].transform("size") > 1)]
-    return np.stack([table["at"].to_numpy(), table.groupby(["name", "area"])["at"].transform("first").to_numpy()])
+    return _chains(table[groups["point"].transform("any") & (groups["at"].transform("size") > 1)], ["name", "area"])
+
+
+def _same_address(name: pd.Series, address: NDArray[np.object_], area: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return chains of the same name, road and number; where that is found in several communities, within each."""
+    table = pd.DataFrame({"at": range(len(name)), "name": name.to_numpy(), "address": address, "area": area})
+    table = table[(table["name"] != "") & (table["address"] != "")]
+    known = table["area"].mask(table["area"] == "")
+    several = known.groupby([table["name"], table["address"]]).transform("nunique") > 1
+    table = table[~several | (table["area"] != "")].assign(area=table["area"].where(several, ""))
+    return _chains(table, ["name", "address", "area"])
+
+
+def _chains(table: pd.DataFrame, by: list[str]) -> NDArray[np.intp]:
+    return np.stack([table["at"].to_numpy(), table.groupby(by)["at"].transform("first").to_numpy()])
+
+
+def _evidence(cluster: pd.DataFrame) -> dict[str, Any]:
+    """Return what besides the name says that the features are one: their address, or how near they lie."""
+    if cluster["address"].iloc[0] and cluster["address"].nunique() == 1:
+        return {"variant": "address", "address": cluster["address"].iloc[0].replace("|", "")}
+    span = cluster[["x", "y"]].max() - cluster[["x", "y"]].min()
+    metres = float(np.hypot(span["x"], span["y"]))
+    return {"variant": "near", "metres": round(metres)} if metres <= NEAR_M else {}
 
 
 def _findings(city: City, clusters: list[gpd.GeoDataFrame]) -> Iterator[dict[str, Any]]:
@@ -109,4 +146,5 @@ def _findings(city: City, clusters: list[gpd.GeoDataFrame]) -> Iterator[dict[str
             codes[0], refs=[city.cell(record, "name") for record in records], lon=float(lon), lat=float(lat),
             name=cluster["name"].iloc[0], count=len(codes),
             codes=", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else ""),
+            **_evidence(cluster),
         )  # fmt: skip

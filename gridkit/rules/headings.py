@@ -197,6 +197,8 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "missing": N_("how many are missing"),
     "more": N_("columns besides"),
     "most": N_("greatest number"),
+    "metres": N_("number of metres"),
+    "names": N_("names concerned"),
     "n": N_("how many"),
     "name": N_("name of the place or organisation"),
     "named": N_("number named"),

@@ -75,10 +75,24 @@ RULES: tuple[Rule, ...] = (
         "L106",
         "same-name-in-community",
         "warning",
-        N_("Two compounds of one community have the same name"),
+        N_("Several features of one parent have the same name"),
         N_("{count} compounds of {community_name} are called {name}: a mention of the name cannot be decided"),
         _ONE,
         N_("tell them apart by phase or address, or merge them"),
+        variants={
+            "grid": N_(
+                "{count} grids of {community_name} are called {name}, written differently ({codes}): a mention of the "
+                "name cannot be decided"
+            ),
+            "community": N_(
+                "{count} communities of {community_name} are called {name}, written differently ({codes}): a mention "
+                "of the name cannot be decided"
+            ),
+            "street": N_(
+                "{count} streets of the district {community_name} are called {name} ({codes}): a mention of the name "
+                "cannot be decided"
+            ),
+        },
     ),
     Rule(
         "L107",
@@ -121,9 +135,13 @@ RULES: tuple[Rule, ...] = (
         "compound-listed-repeatedly",
         "warning",
         N_("The same compound several times in the layer"),
-        N_("{name} stands {count} times in the layer: {codes}"),
+        N_("{name} stands {count} times in one community or street of the layer: {codes}"),
         _ONE,
         N_("keep one feature and note the other names as aliases"),
+        variants={
+            "near": N_("{name} stands {count} times in the layer, within {metres} m: {codes}"),
+            "address": N_("{name} stands {count} times in the layer, at the same address ({address}): {codes}"),
+        },
     ),
     Rule(
         "L111",
@@ -239,5 +257,18 @@ RULES: tuple[Rule, ...] = (
         N_("the decision about “{mention}” held until {date}, before the date of the data: it is not used"),
         _DECIDED,
         N_("decide again, with a later date or none"),
+    ),
+    Rule(
+        "L120",
+        "record-listed-repeatedly",
+        "warning",
+        N_("The same organisation several times"),
+        N_("{count} records of the {kind:table} have the same name in the same place: {names}"),
+        _ELEVEN,
+        N_("keep one record, or tell them apart by name and code"),
+        variants={
+            "code": N_("{count} records of the {kind:table} have the same code, but other names: {names}"),
+            "list": N_("{count} records of the {kind:table} list the same places under nearly the same name: {names}"),
+        },
     ),
 )
