@@ -129,8 +129,9 @@ def _chains(table: pd.DataFrame, by: list[str]) -> NDArray[np.intp]:
 
 def _evidence(cluster: pd.DataFrame) -> dict[str, Any]:
     """Return what besides the name says that the features are one: their address, or how near they lie."""
-    if cluster["address"].iloc[0] and cluster["address"].nunique() == 1:
-        return {"variant": "address", "address": cluster["address"].iloc[0].replace("|", "")}
+    address = cluster["address"].iloc[0]
+    if address and (cluster["address"] == address).all():
+        return {"variant": "address", "address": address.replace("|", "")}
     span = cluster[["x", "y"]].max() - cluster[["x", "y"]].min()
     metres = float(np.hypot(span["x"], span["y"]))
     return {"variant": "near", "metres": round(metres)} if metres <= NEAR_M else {}

@@ -43,14 +43,22 @@ _TONELESS: Final = re.compile(r"(?<=[\u3400-\u9fff])\([A-ZÜ]{2,6}\)")
 _ZHUYIN: Final = re.compile(r"\([\u3105-\u312f\u31a0-\u31bfˊˇˋ˙\s]+\)")
 _COMPATIBLE: Final = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 """Radicals and doubles of characters that look like the ordinary ones."""
-_FORMER: Final = re.compile(r"\((?:原名?|又名|又称|曾用名|别名|旧称):?([^()]*)\)")
+_OTHER: Final = r"(?:原名?|又名|又称|曾用名|曾名|别名|别称|旧称|旧名|俗称|亦称|也称|简称)"
+_DAY: Final = r"(?:19|20)[0-9]{2}(?:年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|[./-][0-9]{1,2}(?:[./-][0-9]{1,2})?)?"
+_SINCE: Final = r"(?:[以之]?[前后]|起|止|至今|底|初|[更改]名|[停曾启使]用|建成|竣工|交付)"
+_DATED: Final = rf"(?:[约自从至到截于]|始?建于)*{_DAY}(?:[-~至到—]+(?:今|{_DAY}))?{_SINCE}*"
+"""How long a name held: 2019年前, 2001-2019, 至2015年6月."""
+_VALID: Final = re.compile(rf"\((?=[^()]*(?:年|[前后起止今用]|[0-9][-~至到—]+[0-9今])){_DATED}\)")
+_FORMER: Final = re.compile(rf"\((?:{_DATED},?)?{_OTHER}:?([^()]*)\)")
+_DATE_AT_END: Final = re.compile(rf",?{_DATED}$")
+_OTHER_IN_FRONT: Final = re.compile(rf"^(?:{_OTHER}:|原名|又名|又称|曾用名|曾名|别名|旧称|旧名|俗称)")
 _DROPPED: Final = re.compile(
     r"[\s·•・‧∙⋅●\-‐‑‒–—―_~.,:;'\"“”‘’`()\[\]{}<>《》〈〉【】「」『』〔〕、，。；：*#"
     r"\ufeff\u200b-\u200f\u00ad\u2060-\u2064\u202a-\u202e\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
-_POSITIONAL: Final = re.compile(rf"({_NUMBER})(?=(?:{COUNTED}))|(?<=第)([{_HAN}]+|[0-9]+)")
+_POSITIONAL: Final = re.compile(rf"({_NUMBER})(?=(?:{COUNTED}|村))|(?<=第)([{_HAN}]+|[0-9]+)")
 _BUILDING: Final = re.compile(r"(?<=[0-9])(?:号楼|幢)")
-_MARK: Final = re.compile(r"(?:[0-9]+|[A-Z]+|[东西南北中])(?:期|区|号院|组团|栋|弄|座)")
+_MARK: Final = re.compile(r"(?:[0-9]+|[A-Z]+|[东西南北中])(?:期|区|号院|组团|栋|弄|座)|[0-9]+村")
 _GENERIC: Final = re.compile(r"(?:住宅小区|居住小区|小区|(?<![属大医学法检])院)$")
 
 
@@ -96,7 +104,7 @@ def _one(text: str) -> str:
     text = text.translate(_MARKS_TABLE).translate(_UPPER)
     if "(" in text:
         text, times = _PINYIN.subn("", text)
-        text = _FORMER.sub("", _ZHUYIN.sub("", _TONELESS.sub("", text) if times else text))
+        text = _VALID.sub("", _FORMER.sub("", _ZHUYIN.sub("", _TONELESS.sub("", text) if times else text)))
     text = _DROPPED.sub("", text)
     before = ""
     while before != text:  # numerals of two kinds side by side (0Ⅱ区) become one number
@@ -131,10 +139,28 @@ def number(text: str) -> int:
 def former_names(text: str) -> list[str]:
     """Return the former names that stand in brackets after a name.
 
-    >>> former_names("金桂家园（原名：市粮食局宿舍）")
-    ['市粮食局宿舍']
+    >>> former_names("金桂家园（原名：市粮食局宿舍）"), former_names("金桂家园（原老粮站院，2019年更名）")
+    (['市粮食局宿舍'], ['老粮站院'])
     """
-    return [name for name in _FORMER.findall(text.translate(_MARKS_TABLE)) if name]
+    return [bare for name in _FORMER.findall(text.translate(_MARKS_TABLE)) if (bare := _undated(name))]
+
+
+def other_names(text: str) -> list[str]:
+    """Return the names that one entry of a list of aliases gives, without the dates between which they held.
+
+    >>> other_names("老粮站院（2019年前）"), other_names("原名：老粮站院"), other_names("桂花里(又名:桂花巷)")
+    (['老粮站院'], ['老粮站院'], ['桂花里', '桂花巷'])
+    """
+    plain = text.translate(_MARKS_TABLE)
+    own = _undated(_OTHER_IN_FRONT.sub("", _VALID.sub("", _FORMER.sub("", plain)).strip()))
+    return [name for name in (own, *former_names(plain)) if name]
+
+
+def _undated(name: str) -> str:
+    """Return a name without the date at its end; a bare year may be part of the name."""
+    found = _DATE_AT_END.search(name)
+    dated = found is not None and ("年" in found[0] or "," in found[0])
+    return (name[: found.start()] if found and dated else name).strip(" ,")
 
 
 def _compound(full: str) -> Keys:
@@ -240,7 +266,7 @@ def _unit(mark: str) -> str:
 
 
 _PARENT_END: Final = re.compile(r"社区|街道|地区|镇|乡|村")
-_LEADING_CODE: Final = re.compile(r"^([0-9]{5,})(?=[^0-9A-Z])")
+_LEADING_CODE: Final = re.compile(r"^(?:[0-9]{5,}|[A-Z]{1,3}[0-9]{3,})(?=[^0-9A-Z])")
 
 
 def strip_parents(full: str, known: Collection[str]) -> tuple[str, list[str]]:
@@ -248,8 +274,8 @@ def strip_parents(full: str, known: Collection[str]) -> tuple[str, list[str]]:
 
     >>> strip_parents("平安街道东门社区金桂家园", {"平安街道", "东门社区"})
     ('金桂家园', ['平安街道', '东门社区'])
-    >>> strip_parents("5060802第2网格", set())
-    ('第2网格', [])
+    >>> strip_parents("5060802第2网格", set()), strip_parents("XQ0012金桂家园", set())
+    (('第2网格', []), ('金桂家园', []))
     """
     found: list[str] = []
     full = _LEADING_CODE.sub("", full)

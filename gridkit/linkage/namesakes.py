@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import shapely
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from gridkit.model import City, Places
 
-SHOWN = 10
+SHOWN: Final = 10
 """Codes named in a finding; the cells of all are in its refs."""
-DISTRICT = 6
+DISTRICT: Final = 6
 """Digits of the code of a street that are those of its district."""
 
 
@@ -72,7 +72,7 @@ def _told(city: City, table: pd.DataFrame, level: str) -> Iterator[dict[str, Any
         if told_as_s106 or (level == COMPOUND and not any(drawn for *_, drawn in rows)):
             continue
         codes = [code for code, *_ in rows]
-        variant = {} if level == COMPOUND else {"variant": level}
+        variant: dict[str, Any] = {} if level == COMPOUND else {"variant": level}
         yield CATALOGUE["L106"].found(
             codes[0], refs=[city.cell(record, "name") for _, _, record, _ in rows], count=len(codes), name=rows[0][1],
             community_name=names.get(parent, parent), codes=", ".join(codes[:SHOWN]), **variant,

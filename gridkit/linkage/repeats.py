@@ -156,9 +156,10 @@ def _told(
             continue
         how = ways[one]
         fields = ("name", code_field) if "code" in how else ("name",)
-        variant = next(way for way in ("name", "code", "list") if way in how)
+        way = next(way for way in ("name", "code", "list") if way in how)
+        variant: dict[str, Any] = {} if way == "name" else {"variant": way}
         yield CATALOGUE["L120"].found(
             records[rows[0]], refs=[city.cell(records[at], field) for at in rows for field in fields], count=len(rows),
             kind=kind, names="、".join(called[:SHOWN]) + (" …" if len(called) > SHOWN else ""),
-            **({} if variant == "name" else {"variant": variant}),
+            **variant,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import shapely
 
-from gridkit.linkage.names import former_names, key_frame
+from gridkit.linkage.names import former_names, key_frame, other_names
 from gridkit.linkage.stems import addresses, base_of, stem_of
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
 
@@ -147,7 +147,8 @@ def _names(
     found: dict[str, tuple[str, ...]] = {}
     for code, name in names.items():
         cell = written.get(str(code), "")
-        others = [*(_LIST.split(cell) if cell else ()), *further.get(str(code), ())]
+        entries = [*(_LIST.split(cell) if cell else ()), *further.get(str(code), ())]
+        others = [other for entry in entries for other in other_names(entry)]
         if "(" in name or "（" in name:
             others += former_names(name)
         if others:

@@ -153,7 +153,7 @@ def test_aliases_of_the_registry_and_of_the_layer_are_used():
     )
     assert accepted(links.frame[links.frame["field"] == "covers"]) == ["a1"]
     city = tiny.city([tiny.registry("branches", [{**BRANCH, "name": "甲", "covers": "老粮站院", **EAST}])],
-                     {"a1": {"aliases": "老粮站院"}})  # fmt: skip
+                     {"a1": {"aliases": "粮食局宿舍、老粮站院（2019年前）"}})  # fmt: skip
     assert accepted(link(city, place(city)).accepted("compound")) == ["a1"]
 
 

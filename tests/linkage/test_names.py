@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from gridkit.linkage import wholes
 from gridkit.linkage.lists import split_cell
-from gridkit.linkage.names import former_names, keys, marks_clash, normalise, number, strip_parents
+from gridkit.linkage.names import former_names, keys, marks_clash, normalise, number, other_names, strip_parents
 
 text = st.text(alphabet="金桂家园小区一二三十壹Ⅱ期号院弄栋楼第网格社村街道花苑 ·-（）()0123ＡBx乾隆陽問è", max_size=12)
 
@@ -32,6 +32,17 @@ def test_names_are_normalised_one_by_one(names):
         ["问题小区", "問(wèn)題小区"],
         ["金桂家园", "金桂家园（原名：粮食局宿舍）"],
         ["滨江•万家花城", "滨江万家花城"],
+        ["田林三村", "田林3村", "田林叁村"],
+        ["和平里二组团", "和平里2组团"],
+        ["文化路八十八弄", "文化路88弄"],
+        [
+            "老粮站院",
+            "老粮站院（2019年前）",
+            "老粮站院(2001-2019)",
+            "老粮站院（至2015年6月）",
+            "老粮站院(2019.6起使用)",
+        ],
+        ["金桂家园", "金桂家园（2019年前原名老粮站院）", "金桂家园(原老粮站院，2019年更名)", "金桂家园（俗称：粮站）"],
     ],
 )
 def test_spellings_of_one_name(group):
@@ -47,6 +58,7 @@ def test_spellings_of_one_name(group):
         ("金桂名邸A区", "金桂名邸B区"),
         ("和平路3号院", "和平路13号院"),
         ("翠湖苑", "翠湖苑一期"),
+        ("田林三村", "田林四村"),
     ],
 )
 def test_different_compounds_keep_different_keys(one, other):
@@ -101,7 +113,28 @@ def test_parents_and_codes_in_front():
     assert strip_parents("东门社区小区", known)[0] == "东门社区小区"
     assert strip_parents("5060802东门社区第2网格", known) == ("第2网格", ["东门社区"])
     assert strip_parents("西门社区金桂家园", known) == ("西门社区金桂家园", [])
+    assert strip_parents("XQ0012东门社区金桂家园", known) == ("金桂家园", ["东门社区"])
+    assert strip_parents("A1金桂家园", known)[0] == "A1金桂家园"  # no code
     assert former_names("甲(又名乙)(丙)") == ["乙"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ("老粮站院(2019年前)", ["老粮站院"]),
+        ("老粮站院（2001—2019）", ["老粮站院"]),
+        ("老粮站院2019年前", ["老粮站院"]),
+        ("原名老粮站院", ["老粮站院"]),
+        ("原名：老粮站院（2019年更名）", ["老粮站院"]),
+        ("金桂家园（原名老粮站院，2019年前）", ["金桂家园", "老粮站院"]),
+        ("公馆2000", ["公馆2000"]),  # a year that is part of the name
+        ("金桂家园（2期）", ["金桂家园(2期)"]),
+        ("原乡墅", ["原乡墅"]),
+        ("", []),
+    ],
+)
+def test_names_that_held_for_a_time(entry, names):
+    assert other_names(entry) == names
 
 
 @pytest.mark.parametrize(
