@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gridkit.io.project import ClaimSpec, CoverageSpec, LayerSpec, Project, RegistrySpec
+from gridkit.io.project import ClaimSpec, CoverageSpec, LayerSpec, LinksSpec, Project, RegistrySpec
 from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
 from tests.main_job import done
 
@@ -23,7 +23,7 @@ def test_columns_page_is_in_step():
     assert (DOCS / "columns.md").read_text(encoding="utf-8") == columns.text()
 
 
-@pytest.mark.parametrize("table", [LayerSpec, RegistrySpec, CoverageSpec, ClaimSpec])
+@pytest.mark.parametrize("table", [LayerSpec, RegistrySpec, LinksSpec, CoverageSpec, ClaimSpec])
 def test_every_setting_is_documented(table):
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
     for key in table.model_fields:
@@ -32,7 +32,7 @@ def test_every_setting_is_documented(table):
 
 def test_every_table_of_the_project_file_is_documented():
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
-    for key in set(Project.model_fields) - {"root", "layers", "registries", "coverage", "claims", "map"}:
+    for key in set(Project.model_fields) - {"root", "layers", "registries", "links", "coverage", "claims", "map"}:
         assert f"| `{key}` |" in text, key
     for level in LEVELS:
         assert f"[layers.{level}]" in text

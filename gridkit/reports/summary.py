@@ -111,16 +111,28 @@ def verdicts(run: Run) -> str:
 def about(run: Run) -> list[tuple[str, str]]:
     """Return what was audited and by which definitions, as pairs of name and text."""
     city = run.city
-    return [
+    said = [
         (_("city"), city.name),
         (_("data as of"), city.as_of.isoformat() if city.as_of else _("none stated")),
         (_("rule set"), words.ruleset_label(run.coverage.ruleset)),
         (_("counts as organisation coverage"), words.counts_as_sentence(run.coverage.counts_as)),
         (_("registries declared complete"), _complete(run)),
+        (_("linking"), _linking(run)),
         (_("coordinate system of measurements"), city.crs),
         (_("hash of inputs and settings"), run.inputs_hash),
         (_("made with"), f"gridkit {__version__}"),
     ]
+    return [(name, text) for name, text in said if name != _("linking") or text]
+
+
+def _linking(run: Run) -> str:
+    """Return how much was asked of a link, and how many decisions of persons were used; empty where nobody noted it."""
+    if not {"links", "weights"} <= set(run.settings):
+        return ""
+    profile = dict(run.settings["links"])["profile"]  # type: ignore[call-overload]
+    used = int((run.links.decisions["state"] == "used").sum())
+    said = _("profile {profile}, weights version {version}, {n} decision(s) of persons")
+    return said.format(profile=profile, version=run.settings["weights"], n=used)
 
 
 def _complete(run: Run) -> str:
