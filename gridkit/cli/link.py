@@ -106,7 +106,7 @@ def keep_line(project: Project, apply: Path) -> str:
         path = Path(os.path.relpath(apply.resolve(), project.root.resolve())).as_posix()
     except ValueError:  # another drive
         path = apply.name
-    return f'overrides = "{path}"'
+    return gettext("write below [links] in gridkit.toml: {line}").format(line=f'overrides = "{path}"')
 
 
 def _show(document: Mapping[str, Any]) -> None:
@@ -120,7 +120,7 @@ def _show(document: Mapping[str, Any]) -> None:
         click.echo("\n" + gettext("Decisions: {counts}").format(counts=gettext(", ").join(decided)))
     if "changes" in document:
         _show_changes(document["changes"])
-        click.echo("\n" + gettext("to keep them, below [links] in gridkit.toml: {line}").format(line=document["keep"]))
+        click.echo("\n" + gettext("to keep them: {what}").format(what=document["keep"]))
     click.echo()
     waiting = sum(row["waiting"] for row in document["columns"])
     if waiting:

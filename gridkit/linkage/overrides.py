@@ -97,7 +97,9 @@ class Decisions:
         group = links.groupby(_MENTION, sort=False).ngroup()
         wanted = group.loc[heads.index[hit]].tolist()
         some = links[group.isin(set(wanted))]
-        rows = {at: part.to_dict("records") for at, part in some.groupby(group.loc[some.index], sort=False)}
+        rows: dict[int, list[dict[str, Any]]] = {}
+        for at, row in zip(group.loc[some.index].tolist(), some.to_dict("records"), strict=True):
+            rows.setdefault(at, []).append(row)
         made: list[dict[str, Any]] = []
         done: list[int] = []
         by_level = {one.level: self._refer(one) for one in targets}
@@ -223,7 +225,8 @@ def what_became(city: City, links: pd.DataFrame, overrides: Overrides | None) ->
     told = heads.assign(key=mention_keys(city, heads)["key"], used=heads["method"] == METHOD)
     told = told[told["key"].isin(set(overrides.frame["key"]))]
     groups = told.groupby("key")
-    used, count, first = groups["used"].any(), groups.size(), groups["record"].min()
+    used, count = groups["used"].any(), groups.size()
+    first = told.sort_values(["key", "record"]).drop_duplicates("key").set_index("key")["record"]
     frame = overrides.frame.reset_index(drop=True).copy()
     current = frame["key"].isin(set(in_force(overrides, city)["key"]))
     texts = _other_names(frame, heads)

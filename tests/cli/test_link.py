@@ -83,7 +83,7 @@ def test_apply_shows_what_changes_and_changes_nothing(gridkit, project, tmp_path
     assert "金桂家圆: – → 990101001001X001  ← branches.csv!H2" in said.out
     assert "no data → own branch: 1\n      金桂家园 (990101001001X001)" in said.out
     assert "organisation coverage, as declared (compounds): 33.3%–66.7% → 66.7%" in said.out
-    assert 'to keep them, below [links] in gridkit.toml: overrides = "mine.csv"' in said.out
+    assert 'to keep them: write below [links] in gridkit.toml: overrides = "mine.csv"' in said.out
     assert not {"王小明", "13900000000"} & set(said.out.split())
     again = gridkit("link", project, "--apply", file, "--json")
     found = json.loads((tmp_path / "out" / "link.json").read_text(encoding="utf-8"))
@@ -118,7 +118,7 @@ def test_with_a_file_of_its_own_the_lines_are_to_be_added(gridkit, project):
     more = decide(project / "more.csv", "990101001001X003", "link", "银杏小区")
     said = gridkit("link", project, "--apply", more, "--lang", "en").out
     assert said.startswith("profile normal")
-    assert "add the lines of more.csv to own.csv" in said
+    assert "to keep them: add the lines of more.csv to own.csv" in said
     assert "1 mention(s) linked to another place" in said
     other = decide(project / "other.csv", "990101001001X002")
     refused = gridkit("link", project, "--apply", other, "--lang", "en")
