@@ -58,7 +58,8 @@ def impact_of(
         _instructed(city, arms, coverage=coverage, attributes=attributes, ruleset=ruleset),
     ]
     gained = pd.concat(found, ignore_index=True)
-    freed = _freed(ways, coverage, _speaks(city, places, attributes, ruleset=ruleset))
+    speaks = _speaks(city, places, attributes, ruleset=ruleset)
+    freed = _freed(pd.concat([ways, _no_longer_silent(city, arms, coverage)], ignore_index=True), coverage, speaks)
     both = pd.concat([gained, freed], ignore_index=True).drop_duplicates().sort_values(["key", "compound"])
     return {str(key): tuple(codes) for key, codes in both.groupby("key")["compound"]}
 
@@ -100,6 +101,22 @@ def _through_units(city: City, arms: pd.DataFrame, of_branch: pd.DataFrame, attr
     housed = pd.concat([_both(housed), _owned(city, attributes)], ignore_index=True)
     ties = units[["owner", "unit", "key", "top"]].merge(housed, on="unit", suffixes=("_1", "_2"))
     return _both(ties)[_WAY] if len(ties) else ties.reindex(columns=_WAY)
+
+
+def _no_longer_silent(city: City, arms: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Return the ways of branches without a list, which may mean any compound until what their name says is decided."""
+    rows = city.rows("branches")
+    blank = rows.index[rows["covers"].str.strip() == ""]
+    waits = arms[(arms["field"] == "covers") & (arms["key"] != "") & arms["record"].isin(blank)]
+    one = waits.drop_duplicates(["record", "key"]).drop_duplicates("record", keep=False)
+    if one.empty:
+        return pd.DataFrame(columns=_WAY)
+    there = coverage.frame["open_via"].explode().dropna()
+    there = there[there.isin(set(one["record"]))]
+    pairs = pd.DataFrame({"record": there.to_numpy(dtype=object), "compound": there.index.to_numpy(dtype=object)})
+    named = waits.loc[waits["top"], ["record", "code"]].assign(meant=True).rename(columns={"code": "compound"})
+    ways = pairs.merge(one[["record", "key"]], on="record").merge(named, on=["record", "compound"], how="left")
+    return ways[ways["meant"].isna()].rename(columns={"record": "owner"}).assign(top=False)[_WAY]
 
 
 def _both(table: pd.DataFrame) -> pd.DataFrame:

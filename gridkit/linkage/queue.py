@@ -138,8 +138,10 @@ def _cells(city: City, heads: pd.DataFrame) -> pd.Series:
         column = _COLUMNS[kind, field]
         if (kind, field) not in named:
             named[kind, field] = dict(city.rows(kind)[column.name].items())
-        written = named[kind, field].get(record, "") or not column.code
-        cells.append(city.cell(record, column.name if written else column.code))
+        written = named[kind, field].get(record, "").strip()
+        # what an organisation without a list says, its name says
+        other = "name" if column == COVERS else column.code or column.name
+        cells.append(city.cell(record, column.name if written else other))
     told = pd.DataFrame({"key": heads["key"].to_numpy(dtype=object), "cell": cells}).drop_duplicates()
     return told.groupby("key")["cell"].agg(tuple)
 

@@ -72,11 +72,11 @@ class CoverageView(JSCSSMixin):
         environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         template = environment.from_string(text)
         return template.render(
-            page=self.page, words=self.settings["words"], settings=_json(self.settings), data=self.data
+            page=self.page, words=self.settings["words"], settings=plain_json(self.settings), data=self.data
         )
 
 
-def _json(value: object) -> Markup:
+def plain_json(value: object) -> Markup:
     """Return JSON that may stand inside a ``<script type="application/json">`` element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":

@@ -14,6 +14,8 @@ var gk = {};
     return JSON.parse(fflate.strFromU8(fflate.gunzipSync(bytes)));
   }
 
+  gk.inflate = inflate;
+
   function starts(counts, least) {
     var out = new Int32Array(counts.length + 1);
     for (var i = 0; i < counts.length; i++) out[i + 1] = out[i] + Math.max(counts[i], least);
