@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from gridkit.audit import check_arithmetic, judge, measure
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
@@ -13,9 +15,9 @@ from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
 from gridkit.io.overrides import read_overrides
 from gridkit.io.stated import without_persons
-from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
+from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
 from gridkit.locale import N_, gettext, speaking
-from gridkit.maps import coverage_map
+from gridkit.maps import coverage_map, write_review_html
 from gridkit.model import Findings, Linked, Run
 from gridkit.reports import (
     write_check_json,
@@ -24,12 +26,13 @@ from gridkit.reports import (
     write_json,
     write_link_json,
     write_marked,
+    write_review_xlsx,
     write_xlsx,
 )
 from gridkit.rules.ruleset import load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
-from gridkit.stores import inputs_digest, write_check, write_gpkg, write_manifest, write_run, write_tables
+from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 from gridkit.writing import unwritable
@@ -105,7 +108,9 @@ def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, .
     return read_overrides(project.overrides_files(*more), as_of=project.as_of)
 
 
-def relink(project: Project, *, apply: Path | None = None, progress: Progress = _quiet) -> tuple[Linked, Linked]:
+def relink(
+    project: Project, *, apply: Path | None = None, review: bool = False, progress: Progress = _quiet
+) -> tuple[Linked, Linked]:
     """Link the registries of ``project`` and decide coverage, as the project stands and with one more overrides file.
 
     Parameters
@@ -113,6 +118,8 @@ def relink(project: Project, *, apply: Path | None = None, progress: Progress = 
     project : Project
     apply : pathlib.Path, optional
         The further overrides file; without it both results are the same.
+    review : bool
+        Whether the decisions that then wait for a person are worked out.
     progress : callable
         As of :func:`audit`.
     """
@@ -125,7 +132,7 @@ def relink(project: Project, *, apply: Path | None = None, progress: Progress = 
     progress(gettext(STEPS[2]), 2, total)
     places = place(city)
     found = []
-    for overrides, files in some:
+    for at, (overrides, files) in enumerate(some, start=1):
         progress(gettext(STEPS[3]), 3, total)
         whole = replace(city, sources=(*city.sources, *files))
         links = link(whole, places, profile=project.links.profile, overrides=overrides)
@@ -134,7 +141,9 @@ def relink(project: Project, *, apply: Path | None = None, progress: Progress = 
         coverage = cover(whole, places, links, attributes, ruleset)
         progress(gettext(STEPS[5]), 5, total)
         indicators = measure(whole, places, links, attributes, coverage)
-        found.append(Linked(whole, links, attributes, coverage, indicators, check_links(whole, links)))
+        asked = review and at == len(some)
+        queue = review_queue(whole, places, links, coverage, attributes, ruleset) if asked else pd.DataFrame()
+        found.append(Linked(whole, links, attributes, coverage, indicators, check_links(whole, links), queue))
     progress("", total, total)
     return found[0], found[-1]
 
@@ -237,6 +246,9 @@ CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
 
 LINK_WRITERS: Final[Mapping[str, LinkWriter]] = {
     "link.json": lambda _linked, document, path: write_link_json(document, path),
+    "links.parquet": lambda linked, _document, path: write_links(linked, path),
+    "review.xlsx": lambda linked, _document, path: write_review_xlsx(linked.queue, path),
+    "review.html": lambda linked, _document, path: write_review_html(linked.queue, linked.city, path),
 }
 """What linking leaves: name -> function."""
 

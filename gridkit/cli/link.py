@@ -61,7 +61,7 @@ def command() -> click.Command:
                 ["-o", "--out"],
                 metavar="DIR",
                 type=click.Path(path_type=Path, file_okay=False),
-                help=gettext("Folder for the whole result (link.json)."),
+                help=gettext("Folder for the review page, the review workbook, and the whole result (Parquet, JSON)."),
             ),
             options.as_json(),
             options.lang(),
@@ -80,7 +80,7 @@ def link(project: Path, apply: Path | None, out: Path | None, as_json: bool) -> 
             N_("there is no such file"), place=str(apply), remedy=N_("name an overrides file after --apply")
         )
     with options.progress() as progress:
-        before, after = pipeline.relink(found, apply=apply, progress=progress)
+        before, after = pipeline.relink(found, apply=apply, review=out is not None, progress=progress)
     if apply is None:
         document = link_document(after, profile=found.links.profile)
     else:
@@ -93,8 +93,20 @@ def link(project: Path, apply: Path | None, out: Path | None, as_json: bool) -> 
     else:
         _show(document)
         if out is not None:
-            click.echo(f"{gettext('For programs')}  {out / 'link.json'}")
+            _show_files(out)
     return errors.EXIT_FINDINGS if options.has_findings(after.findings) else errors.EXIT_CLEAN
+
+
+def _show_files(out: Path) -> None:
+    """Say where the decisions are to be made, and what else was written."""
+    labels = {
+        "review.html": gettext("Decide in the browser"),
+        "review.xlsx": gettext("Decide in a workbook"),
+        "links.parquet": gettext("All links"),
+        "link.json": gettext("For programs"),
+    }
+    for name, label in labels.items():
+        click.echo(f"{label}  {out / name}")
 
 
 def keep_line(project: Project, apply: Path) -> str:

@@ -17,6 +17,7 @@ from gridkit.io.dates import to_date
 from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.persons import mask
 from gridkit.io.raw import letter
+from gridkit.io.review import as_overrides
 from gridkit.io.sheets import read_sheets
 from gridkit.io.text import cell_text
 from gridkit.locale import N_, gettext
@@ -103,7 +104,7 @@ def _table(file: Path, name: str) -> tuple[Sheet, int, dict[str, int]]:
     """Return the sheet with the decisions, the row of its headers, and the position of each column."""
     sheets = read_sheets(file, name)
     best: tuple[Sheet, int, dict[str, int]] = (sheets[0], 0, {})
-    for sheet in sheets:
+    for sheet in map(as_overrides, sheets):
         for at, row in enumerate(sheet.cells[:HEAD]):
             heads = [cell_text(cell).strip().lower() for cell in row]
             columns = {one: heads.index(one) for one in OVERRIDE_COLUMNS if one in heads}

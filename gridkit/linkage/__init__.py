@@ -5,6 +5,7 @@ from gridkit.linkage.check import check_links
 from gridkit.linkage.duplicates import find_duplicates
 from gridkit.linkage.keys import key_of, mention_keys
 from gridkit.linkage.link import link
+from gridkit.linkage.queue import review_queue
 from gridkit.linkage.words import explain_link, explain_reason
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "link",
     "mention_keys",
     "merge_attributes",
+    "review_queue",
 ]

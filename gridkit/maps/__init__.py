@@ -3,5 +3,6 @@
 from gridkit.maps.coverage_map import coverage_map
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.gridmap import GridMap
+from gridkit.maps.review import write_review_html
 
-__all__ = ["GridMap", "OfflineFigure", "coverage_map"]
+__all__ = ["GridMap", "OfflineFigure", "coverage_map", "write_review_html"]

@@ -181,7 +181,11 @@ class Indicators:
 
 @dataclass(frozen=True)
 class Linked:
-    """The links of a city, what is to be said about them, and the coverage and indicators that follow from them."""
+    """The links of a city, what is to be said about them, and the coverage and indicators that follow from them.
+
+    ``queue`` are the decisions that wait for a person (:func:`gridkit.linkage.review_queue`), where
+    they were asked for.
+    """
 
     city: City
     links: Links
@@ -189,6 +193,7 @@ class Linked:
     coverage: Coverage
     indicators: Indicators
     findings: Findings
+    queue: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,9 @@ def _values(decision: Mapping[str, Any]) -> dict[str, Any]:
 def candidate_text(one: Mapping[str, Any]) -> str:
     """Return a candidate with its evidence on two lines.
 
-    >>> candidate_text({"target": "a1", "name": "金桂家园", "parent": "", "score": 6.5, "why": "same code"}).splitlines()
-    ['a1 金桂家园', '6.5 points: same code']
+    >>> one = {"target": "a1", "name": "金桂家园", "parent": "东门社区", "score": 6.5, "why": "same community"}
+    >>> candidate_text(one).splitlines()
+    ['a1 金桂家园 (东门社区)', '6.5 points: same community']
     """
     said = _("{code} {name} ({parent})") if one["parent"] else _("{code} {name}")
     first = said.format(code=one["target"], name=one["name"], parent=one["parent"])

@@ -16,12 +16,12 @@ from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
-from gridkit.writing import unwritable
+from gridkit.writing import unwritable, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gridkit.model import Run
+    from gridkit.model import Linked, Run
 
 TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
 GROUP: Final = 100_000
@@ -105,13 +105,25 @@ def trace(run: Run) -> Iterator[pa.Table]:
     return arrow(frame, schema, order)
 
 
-def links(run: Run) -> Iterator[pa.Table]:
+def links(run: Run | Linked) -> Iterator[pa.Table]:
     """Return every mention with all its candidates."""
     kinds: Schema = {"position": WHOLE, "score": REAL, "margin": REAL, "rank": WHOLE, "accepted": FLAG, "reason": JSON}
     frame = run.links.frame
     # By whole numbers: to sort five columns of text takes three times as long.
     keys = [pd.factorize(frame[name], sort=True)[0] for name in ("record", "field", "position", "rank", "code")]
     return arrow(frame, {name: kinds.get(name, TEXT) for name in LINK_COLUMNS}, np.lexsort(keys[::-1]))
+
+
+def write_links(linked: Linked, path: Path) -> None:
+    """Write every mention with all its candidates as one Parquet file.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    with whole(path, also=(pa.ArrowException,)) as draft:
+        _write_table(links(linked), draft)
 
 
 def indicators(run: Run) -> Iterator[pa.Table]:

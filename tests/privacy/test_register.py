@@ -26,6 +26,7 @@ WRITERS = {
     "reports/check_json.py", "reports/link_json.py",
     "maps/gridmap.py", "reports/html.py", "reports/json.py", "reports/xlsx.py", "stores/gpkg.py", "stores/manifest.py",
     "stores/tables.py", "reports/check.py", "reports/check_xlsx.py", "reports/marked.py", "cli/init.py",
+    "reports/review_xlsx.py",
 }  # fmt: skip
 """Modules that may write files. One that is new belongs into the register of :mod:`gridkit.pipeline` first."""
 
