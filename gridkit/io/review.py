@@ -41,9 +41,10 @@ def as_overrides(sheet: Sheet) -> Sheet:
         names = [cell_text(cell).strip().lower() for cell in row]
         at = {name: names.index(name) for name in REVIEW_COLUMNS if name in names}
         if {"key", "choice", CHECK, *OPTIONS} <= set(at):
-            above: list[list[Any]] = [[""] * len(OVERRIDE_COLUMNS) for _ in range(head)]
-            lines = [_line(cells, at) for cells in sheet.cells[head + 1 :]]
-            return replace(sheet, cells=[*above, list(OVERRIDE_COLUMNS), *lines], merged=())
+            blank = [""] * len(OVERRIDE_COLUMNS)
+            lines = [_line(cells, at) for cells in sheet.cells[head + 2 :]]
+            # the headings that a reader sees stand between the names of the columns and the rows
+            return replace(sheet, cells=[*[blank] * head, list(OVERRIDE_COLUMNS), blank, *lines], merged=())
     return sheet
 
 
