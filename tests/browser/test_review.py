@@ -240,13 +240,14 @@ EARLIER = (
 )
 
 
-def test_an_earlier_file_is_gone_on_with(opened, tmp_path):
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_an_earlier_file_is_gone_on_with(opened, tmp_path, encoding):
     page = opened.page
     press(page, "1")
     before = text_of(page)
-    (tmp_path / "earlier.csv").write_text(EARLIER, encoding="utf-8-sig", newline="")
+    (tmp_path / "earlier.csv").write_text(EARLIER, encoding=encoding, newline="")
     page.set_input_files("#gk-import", tmp_path / "earlier.csv")
-    page.wait_for_function("document.getElementById('gk-toast').textContent.includes('decisions read')")
+    page.locator("#gk-toast", has_text="decisions read").wait_for()
     said = page.text_content("#gk-toast")
     assert "1 decisions read; 1 others" in said and "1 of your own were replaced" in said and "1 lines" in said
     assert decisions(text_of(page), tmp_path) == {KEYS[0]: ("link", "c2"), KEYS[90]: ("alias", "x9")}

@@ -1,7 +1,7 @@
 // The map beside a decision, as SVG: candidates with their numbers, other compounds in grey, the stated community.
 (function () {
   "use strict";
-  var NS = "http://www.w3.org/2000/svg", LEAST = 260, VISIBLE = 30;
+  var NS = "http://www.w3.org/2000/svg", LEAST = 260, VISIBLE = 30, FAR = 2500, TINY = 4;
   var box, svg, view = null, row = null, options = {}, drag = null;
 
   function el(tag, given, children) {
@@ -38,11 +38,19 @@
     return i === undefined || !level.placed(i) ? null : [level, i];
   }
 
-  // The rectangle that shows the candidates and the point of the row.
-  function extent() {
+  function reach(wide) { return Math.max(wide[2] - wide[0], wide[3] - wide[1]) * metres(wide[1]); }
+
+  // The rectangle that shows the point of the row and the candidates; unless all are wanted, those that are far from
+  // the first one are left out.
+  function extent(all) {
     var out = [Infinity, Infinity, -Infinity, -Infinity];
-    options.candidates.forEach(function (one) { var at = gk.review.placeOf(one); if (at) grow(out, at[0], at[1]); });
-    if (row.xy) out = [Math.min(out[0], row.xy[0]), Math.min(out[1], row.xy[1]), Math.max(out[2], row.xy[0]), Math.max(out[3], row.xy[1])];
+    if (row.xy) out = [row.xy[0], row.xy[1], row.xy[0], row.xy[1]];
+    options.candidates.forEach(function (one) {
+      var at = gk.review.placeOf(one), wide = out.slice();
+      if (!at) return;
+      grow(wide, at[0], at[1]);
+      if (all || out[0] > out[2] || reach(wide) < FAR) out = wide;
+    });
     return out;
   }
 
@@ -60,11 +68,11 @@
   }
 
   // The stated community is shown as a whole where the candidates can still be seen in it.
-  function fit() {
-    var size = box.getBoundingClientRect(), lying = home(), wide = extent();
+  function fit(everything) {
+    var size = box.getBoundingClientRect(), lying = home(), wide = extent(everything);
     view = null;
     if (!size.width || !size.height) return;
-    if (lying) {
+    if (lying && !everything) {
       var all = wide.slice();
       grow(all, lying[0], lying[1]);
       if (wide[0] > wide[2] || smallest(scaleFor(all, size)) >= VISIBLE) wide = all;
@@ -111,6 +119,7 @@
 
   function neighbours(size) {
     var level = gk.levels.compound, out = [], names = [];
+    if (!level || level.typical * view.scale < TINY) return out; // only specks could be seen of them
     var taken = new Set(options.candidates.filter(function (one) { return one.l === "compound"; }).map(function (one) { return one.i; }));
     for (var i = 0; level && i < level.n; i++) {
       if (!level.placed(i) || taken.has(level.code[i]) || !seen(level, i, size)) continue;
@@ -140,7 +149,7 @@
         on: { click: function () { if (options.choose) options.choose(number); } } }));
       marks.push(badge(level, i, size, number, one.n || level.name(i)));
     });
-    return out.concat(marks);
+    return out.concat(point(size), marks);
   }
 
   // The number of a candidate: inside it, above it where it is small; its name below.
@@ -148,8 +157,10 @@
     var b = level.box, k = 4 * i, x = px(level.label[2 * i], size), middle = +py(level.label[2 * i + 1], size);
     var top = +py(b[k + 1], size), bottom = +py(b[k + 3], size), small = bottom - top < 46;
     var y = small ? top - 13 : middle, under = small ? bottom + 14 : middle + 25;
+    var pin = row.xy ? [+px(row.xy[0], size), +py(row.xy[1], size) - 14] : [-99, -99];
+    if (Math.abs(pin[0] - x) < 20 && Math.abs(pin[1] - y) < 24) x = +x + (pin[0] > x ? -22 : 22); // beside the pin
     return el("g", { class: "gk-badge" }, [el("circle", { cx: x, cy: y, r: 10 }), el("text", { x: x, y: y, dy: "0.36em", text: String(number) }),
-      el("text", { class: "gk-name", x: x, y: under, text: name.length > 16 ? name.slice(0, 15) + "…" : name })]);
+      el("text", { class: "gk-name", x: px(level.label[2 * i], size), y: under, text: name.length > 16 ? name.slice(0, 15) + "…" : name })]);
   }
 
   function point(size) {
@@ -176,7 +187,7 @@
       svg.appendChild(el("text", { class: "gk-nothing", x: size.width / 2, y: size.height / 2, text: row ? gk.words.no_map : "" }));
       return;
     }
-    [].concat(outlines(size), neighbours(size), candidates(size), point(size), [scale(size)]).forEach(function (node) { svg.appendChild(node); });
+    [].concat(outlines(size), neighbours(size), candidates(size), [scale(size)]).forEach(function (node) { svg.appendChild(node); });
   }
 
   function zoom(by, event) {
@@ -209,8 +220,18 @@
     draw();
   };
 
+  // Points to a candidate, and goes there where it cannot be seen.
   gk.review.hot = function (number) {
     options.hot = number;
+    var one = options.candidates.filter(function (other, i) { return (other.picked ? 0 : i + 1) === number; })[0];
+    var place = one && gk.review.placeOf(one), size = box.getBoundingClientRect();
+    if (place && (!view || !seen(place[0], place[1], size) || smallest(view.scale) < TINY)) {
+      var wide = [Infinity, Infinity, -Infinity, -Infinity];
+      grow(wide, place[0], place[1]);
+      view = { x: (wide[0] + wide[2]) / 2, y: (wide[1] + wide[3]) / 2, scale: scaleFor(wide, size) / 2 };
+      draw();
+      return;
+    }
     svg.querySelectorAll(".gk-candidate").forEach(function (node) {
       node.classList.toggle("gk-hot", +node.getAttribute("data-number") === number);
     });
@@ -228,7 +249,7 @@
     box.addEventListener("pointerup", function () { drag = null; });
     box.addEventListener("pointercancel", function () { drag = null; });
     [["+", gk.words.zoom_in, function () { zoom(1.5); }], ["−", gk.words.zoom_out, function () { zoom(1 / 1.5); }],
-      ["⤢", gk.words.fit, function () { if (row) { fit(); draw(); } }]].forEach(function (one) {
+      ["⤢", gk.words.fit, function () { if (row) { fit(true); draw(); } }]].forEach(function (one) {
       buttons.appendChild(gk.el("button", { type: "button", text: one[0], title: one[1], "aria-label": one[1], on: { click: one[2] } }));
     });
     var last = "";

@@ -233,7 +233,8 @@
   function candidate(row, one, number) {
     var place = review.placeOf(one), shift = function (event) { if (event.shiftKey) toggle(number); else press(number); };
     return gk.el("li", {}, [gk.el("button", { type: "button", class: "gk-pick" + (isChosen(row, one) ? " gk-chosen" : ""), "data-number": number, "data-target": one.t,
-      on: { click: shift, mouseenter: function () { review.hot(number); }, mouseleave: function () { review.hot(-1); } } }, [
+      on: { click: shift, mouseenter: function () { review.hot(number); }, mouseleave: function () { review.hot(-1); },
+        focus: function () { review.hot(number); }, blur: function () { review.hot(-1); } } }, [
       gk.el("kbd", { text: String(number) }),
       gk.el("span", { class: "gk-one" }, [
         gk.el("span", { class: "gk-line" }, [gk.el("b", {}, compared(one, row)), gk.el("span", { text: one.p }), gk.el("small", { text: one.t })]),
@@ -320,6 +321,14 @@
     if (found.bad) parts.push(gk.say("bad_lines", { n: found.bad }));
     say(parts.join(" "));
     dialog(false);
+  }
+
+  // A file as text, also one that a Chinese spreadsheet program has saved.
+  function textOf(data) {
+    var bytes = new Uint8Array(data), wide = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
+    if (wide) return new TextDecoder(wide).decode(bytes);
+    try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes); }
+    catch (error) { return new TextDecoder("gb18030").decode(bytes); }
   }
 
   function dialog(open) {
@@ -409,8 +418,11 @@
     byId("gk-read").addEventListener("click", function () { read(byId("gk-csv").value); });
     byId("gk-import").addEventListener("change", function (event) {
       var file = event.target.files[0];
-      if (file) file.text().then(read);
-      event.target.value = "";
+      if (!file) return;
+      file.arrayBuffer().then(function (data) {
+        event.target.value = ""; // the same file can be read again
+        read(textOf(data));
+      }, function () { say(words.not_ours); });
     });
     document.addEventListener("keydown", typed);
     window.addEventListener("beforeunload", function (event) { if (!review.keeps && review.unsaved()) event.preventDefault(); });
@@ -418,7 +430,7 @@
 
   function legend() {
     var box = byId("gk-legend");
-    [["gk-candidate", words.candidate], ["gk-other", words.neighbour], ["gk-home", words.home_outline]].forEach(function (one) {
+    [["gk-candidate", words.candidate], ["gk-other", words.neighbour], ["gk-home", words.home_outline], ["gk-point", words.row_point]].forEach(function (one) {
       box.appendChild(gk.el("span", {}, [gk.el("i", { class: "gk-key-" + one[0] }), gk.el("span", { text: one[1] })]));
     });
   }
