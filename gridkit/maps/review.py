@@ -45,7 +45,7 @@ NEAR_M: Final = 250.0
 ROUGH_M: Final = {COMMUNITY: 2.0}
 """Metres by which an outline may differ from the layer; half a metre for what is not named."""
 _ROUGH: Final = 0.5
-_SCRIPTS: Final = ("fflate", "gk-data", "gk-list", "gk-review-data", "gk-review-map", "gk-review")
+_SCRIPTS: Final = ("fflate", "gk-data", "gk-list", "gk-review-data", "gk-review-tools", "gk-review-map", "gk-review")
 _SEVERAL: Final = frozenset((column.kind, column.field) for column in (*PLACE_COLUMNS, COVERS))
 """Columns of which one mention may name several places."""
 

@@ -1,17 +1,12 @@
 // The review page: the list of decisions, the card of one of them, the keyboard.
 (function () {
   "use strict";
-  var review = gk.review, TALL = 46, byId = document.getElementById.bind(document);
+  var review = gk.review, tools = review.tools, TALL = 46, byId = document.getElementById.bind(document);
   var shown = [], at = -1, aliasing = false, picked = [], extra = new Map(), drafts = new Map(), toast;
 
   var words, rows;
 
   // ---- small helpers
-
-  function today() {
-    var now = new Date();
-    return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
-  }
 
   function say(text) {
     byId("gk-toast").textContent = text;
@@ -59,7 +54,6 @@
     var query = gk.fold(byId("gk-query").value.trim()), show = byId("gk-show").value, column = byId("gk-column").value;
     var current = at < 0 ? null : rows[at];
     shown = [];
-    // the row that is being worked on stays, so that it can be seen and taken back
     rows.forEach(function (row, i) { if (matches(row, query, show, column)) shown.push(i); });
     if (!current || shown.indexOf(at) < 0) at = shown.length ? shown[0] : -1;
     leave();
@@ -144,7 +138,7 @@
   function decide(kind, target) {
     var row = rows[at], before = review.of(row.k) || {};
     review.change([[row.k, { decision: kind, target: target, reason: drafts.has(row.k) ? drafts.get(row.k) : before.reason || "",
-      role: review.role || "", date: today(), expires: before.expires || "" }]], at);
+      role: review.role || "", date: tools.today(), expires: before.expires || "" }]], at);
     leave();
     next();
   }
@@ -207,29 +201,6 @@
 
   // ---- the card
 
-  function fact(name, text) {
-    return text ? [gk.el("dt", { text: name }), gk.el("dd", { text: text })] : [];
-  }
-
-  // A name in pieces, the characters marked that do not stand in the same order in the mention. Both are compared in
-  // simplified characters.
-  function compared(one, row) {
-    var name = Array.from(one.n || one.t).slice(0, 60), a = Array.from(gk.fold(one.q || one.n || one.t)), b = Array.from(gk.fold(row.q || row.m)).slice(0, 120);
-    if (a.length < name.length) a = name;
-    var table = name.concat("").map(function () { return new Uint8Array(b.length + 1); });
-    for (var i = name.length - 1; i >= 0; i--) {
-      for (var j = b.length - 1; j >= 0; j--) table[i][j] = a[i] === b[j] ? table[i + 1][j + 1] + 1 : Math.max(table[i + 1][j], table[i][j + 1]);
-    }
-    var out = [], k = 0, l = 0;
-    while (k < name.length) {
-      if (l < b.length && a[k] === b[l]) { out.push([name[k++], false]); l++; }
-      else if (l < b.length && table[k][l + 1] >= table[k + 1][l]) l++;
-      else out.push([name[k++], true]);
-    }
-    out.push([Array.from(one.n || one.t).slice(60).join(""), false]);
-    return out.map(function (part) { return gk.el(part[1] ? "mark" : "span", { text: part[0] }); });
-  }
-
   function candidate(row, one, number) {
     var place = review.placeOf(one), shift = function (event) { if (event.shiftKey) toggle(number); else press(number); };
     return gk.el("li", {}, [gk.el("button", { type: "button", class: "gk-pick" + (isChosen(row, one) ? " gk-chosen" : ""), "data-number": number, "data-target": one.t,
@@ -237,20 +208,10 @@
         focus: function () { review.hot(number); }, blur: function () { review.hot(-1); } } }, [
       gk.el("kbd", { text: String(number) }),
       gk.el("span", { class: "gk-one" }, [
-        gk.el("span", { class: "gk-line" }, [gk.el("b", {}, compared(one, row)), gk.el("span", { text: one.p }), gk.el("small", { text: one.t })]),
+        gk.el("span", { class: "gk-line" }, [gk.el("b", {}, tools.compared(one, row)), gk.el("span", { text: one.p }), gk.el("small", { text: one.t })]),
         gk.el("span", { class: "gk-why", text: one.w + (place ? "" : " · " + words.without_place) })]),
       gk.el("span", { class: "gk-points", text: one.s ? gk.say("points", { score: one.s }) : "" })
     ])]);
-  }
-
-  function action(key, text, what, given) {
-    return gk.el("button", Object.assign({ type: "button", on: { click: what } }, given), [gk.el("kbd", { text: key }), gk.el("span", { text: text })]);
-  }
-
-  function field(id, name, value, change) {
-    return gk.el("label", { class: "gk-field" }, [gk.el("span", { text: name }),
-      gk.el("input", { id: id, type: "text", value: value, autocomplete: "off", on: { input: function (event) { change(event.target.value, false); },
-        change: function (event) { change(event.target.value, true); } } })]);
   }
 
   function noted(row) {
@@ -274,7 +235,7 @@
     if (!row) { review.showMap(null, { candidates: [] }); return; }
     var mine = review.of(row.k), list = candidatesOf(row);
     var cells = row.c.join("\n") + (row.n > row.c.length ? "\n" + gk.say("more_cells", { n: row.n - row.c.length }) : "");
-    var facts = [].concat(fact(words.stated, row.p), fact(words.address, row.a), fact(words.where, cells));
+    var facts = [].concat(tools.fact(words.stated, row.p), tools.fact(words.address, row.a), tools.fact(words.where, cells));
     [gk.el("p", { class: "gk-label", text: row.label }), gk.el("h2", { text: row.m }),
       gk.el("p", { class: "gk-effect" + (row.ch.length ? " gk-matters" : ""), text: gk.say(row.ch.length ? "impact" : "no_impact", { n: row.ch.length, households: row.h }) }),
       gk.el("dl", {}, facts),
@@ -283,13 +244,13 @@
         : gk.el("p", { class: "gk-empty", text: words.no_candidates }),
       standing(row),
       gk.el("div", { class: "gk-actions" }, [
-        action("n", words.no_match, function () { decide("no_match", ""); }, { id: "gk-none", "aria-pressed": String(!!mine && mine.decision === "no_match") }),
-        list.length ? action("a", words.alias, arm, { id: "gk-alias", "aria-pressed": String(aliasing) }) : gk.el("span"),
-        action("s", words.skip, next, { id: "gk-skip" }), action("u", words.undo, undo, { id: "gk-undo" }),
-        mine ? action("Del", words.withdraw, withdraw, { id: "gk-withdraw" }) : gk.el("span")]),
+        tools.action("n", words.no_match, function () { decide("no_match", ""); }, { id: "gk-none", "aria-pressed": String(!!mine && mine.decision === "no_match") }),
+        list.length ? tools.action("a", words.alias, arm, { id: "gk-alias", "aria-pressed": String(aliasing) }) : gk.el("span"),
+        tools.action("s", words.skip, next, { id: "gk-skip" }), tools.action("u", words.undo, undo, { id: "gk-undo" }),
+        mine ? tools.action("Del", words.withdraw, withdraw, { id: "gk-withdraw" }) : gk.el("span")]),
       gk.el("div", { class: "gk-fields" }, [
-        field("gk-reason", words.reason, drafts.has(row.k) ? drafts.get(row.k) : mine ? mine.reason : "", noted(row)),
-        field("gk-role", words.role, review.role || "", function (text, final) { review.role = text; if (final) review.keep(); })])
+        tools.field("gk-reason", words.reason, drafts.has(row.k) ? drafts.get(row.k) : mine ? mine.reason : "", noted(row)),
+        tools.field("gk-role", words.role, review.role || "", function (text, final) { review.role = text; if (final) review.keep(); })])
     ].forEach(function (node) { card.appendChild(node); });
     if (!keep) card.scrollTop = 0;
     if (!keep && document.body.classList.contains("gk-ready") && window.innerWidth <= 720) card.scrollIntoView({ block: "start" });
@@ -323,14 +284,6 @@
     dialog(false);
   }
 
-  // A file as text, also one that a Chinese spreadsheet program has saved.
-  function textOf(data) {
-    var bytes = new Uint8Array(data), wide = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
-    if (wide) return new TextDecoder(wide).decode(bytes);
-    try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes); }
-    catch (error) { return new TextDecoder("gb18030").decode(bytes); }
-  }
-
   function dialog(open) {
     byId("gk-dialog").hidden = !open;
     if (open) {
@@ -352,24 +305,17 @@
 
   // ---- the keyboard
 
-  function letterOf(event) {
-    // a Chinese input method hides the letter, not the key
-    var code = /^Key([A-Z])$/.exec(event.code || "");
-    return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : code ? code[1].toLowerCase() : "";
-  }
-
   function typed(event) {
     if (!byId("gk-dialog").hidden) { if (event.key === "Escape") dialog(false); return; }
     var tag = event.target.tagName, writing = tag === "INPUT" || tag === "TEXTAREA" || tag === "SELECT";
     if (event.key === "Escape") { if (writing) event.target.blur(); leave(); drawCard(true); return; }
     if (writing) { if (event.key === "Enter" && !event.isComposing) event.target.blur(); return; }
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && letterOf(event) === "z") { event.preventDefault(); undo(); return; }
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && tools.letterOf(event) === "z") { event.preventDefault(); undo(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    var done = pressed(event, tag === "BUTTON");
-    if (done) event.preventDefault();
+    if (pressed(event)) event.preventDefault();
   }
 
-  function pressed(event, button) {
+  function pressed(event) {
     var digit = /^[0-5]$/.test(event.key) ? +event.key : -1, code = /^Digit([0-5])$/.exec(event.code || "");
     var plain = { n: function () { if (at >= 0) decide("no_match", ""); }, a: arm, s: next, u: undo };
     var named = { ArrowDown: function () { move(1); }, ArrowUp: function () { move(-1); }, PageDown: function () { move(10); }, PageUp: function () { move(-10); },
@@ -379,17 +325,12 @@
     else if (event.shiftKey && code) toggle(+code[1]);
     else if (event.key === "Enter" && picked.length) confirm();
     else if (named[event.key]) named[event.key]();
-    else if (!button && !event.repeat && plain[letterOf(event)]) plain[letterOf(event)]();
-    else if (button && !event.repeat && plain[letterOf(event)]) plain[letterOf(event)]();
+    else if (!event.repeat && plain[tools.letterOf(event)]) plain[tools.letterOf(event)]();
     else return false;
     return true;
   }
 
   // ---- the start
-
-  function options(select, pairs) {
-    pairs.forEach(function (pair) { select.appendChild(gk.el("option", { value: pair[0], text: pair[1] })); });
-  }
 
   function prepare() {
     var data = gk.inflate(byId("gk-rows").textContent), columns = new Map();
@@ -401,8 +342,8 @@
       row.text = gk.fold([row.m, row.p, row.a, row.k, row.label].concat(row.d.map(function (one) { return one.n + " " + one.t + " " + one.p; })).join(" "));
       columns.set(row.kind + "/" + row.field, row.label);
     });
-    options(byId("gk-show"), ["all", "open", "decided", "matters"].map(function (one) { return [one, words[one]]; }));
-    options(byId("gk-column"), [["", words.every_column]].concat(Array.from(columns).sort()));
+    tools.options(byId("gk-show"), ["all", "open", "decided", "matters"].map(function (one) { return [one, words[one]]; }));
+    tools.options(byId("gk-column"), [["", words.every_column]].concat(Array.from(columns).sort()));
   }
 
   function listen() {
@@ -421,18 +362,11 @@
       if (!file) return;
       file.arrayBuffer().then(function (data) {
         event.target.value = ""; // the same file can be read again
-        read(textOf(data));
+        read(tools.textOf(data));
       }, function () { say(words.not_ours); });
     });
     document.addEventListener("keydown", typed);
     window.addEventListener("beforeunload", function (event) { if (!review.keeps && review.unsaved()) event.preventDefault(); });
-  }
-
-  function legend() {
-    var box = byId("gk-legend");
-    [["gk-candidate", words.candidate], ["gk-other", words.neighbour], ["gk-home", words.home_outline], ["gk-point", words.row_point]].forEach(function (one) {
-      box.appendChild(gk.el("span", {}, [gk.el("i", { class: "gk-key-" + one[0] }), gk.el("span", { text: one[1] })]));
-    });
   }
 
   review.start = function () {
@@ -446,7 +380,7 @@
     }
     var resumed = review.resume();
     review.makeMap(byId("gk-map"), document.querySelector(".gk-zoom"));
-    legend();
+    tools.legend();
     listen();
     choose();
     if (resumed) { go(at); if (review.of(rows[at].k)) next(); say(gk.say("resumed", { n: resumed })); }
