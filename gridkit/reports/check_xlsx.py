@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import tables, words
+from gridkit.reports.book import whole_book
 from gridkit.reports.check import Places, concerned, copies, ordered, rule_counts, severity_counts, sheet_of
 from gridkit.reports.marked import MOST_NOTES, sheet_titles
 from gridkit.reports.marked_styles import SEVERITY_COLOURS
@@ -27,7 +25,6 @@ from gridkit.reports.xlsx import (
     table_rows,
     text_of,
 )
-from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,8 +50,7 @@ def write_check_xlsx(checked: Checked, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with whole(path, also=(XlsxWriterException,)) as draft, xlsxwriter.Workbook(draft, options) as book:
+    with whole_book(path) as book:
         book.set_properties(book_properties(checked.city, checked.city.name))
         styles = Styles(book)
         _add_summary(book, checked, styles)
