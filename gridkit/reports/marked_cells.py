@@ -51,6 +51,8 @@ _NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号"))
 _TOTAL: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total", re.IGNORECASE)
 _LONG: Final = re.compile(r"\d[\d -]{9,}\d")
 _BRACKETS: Final = re.compile(r"[(（][^)）]*[)）]")
+_NUMBERS: Final = (int, float)
+_SHORT: Final = 10**9
 _NUMERIC: Final = frozenset(("count", "number", "date"))
 
 
@@ -206,11 +208,20 @@ def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, c
             continue
         kept = at is not None and column in table.values and not crossed
         read = table.values[column][at] if at is not None and kept else None
+        if kept and _is_as_read(raw, read):  # most cells: nothing to weigh, nothing to remember
+            return raw
         key = (type(raw), raw, read, name, kept)
         if key not in table.known:
             table.known[key] = _of_record(raw, name, kind, read) if kept else _of_no_record(raw, name, kind)
         return table.known[key]
     return None
+
+
+def _is_as_read(raw: object, read: object) -> bool:
+    """Tell whether a text, or a number too short for one of a person, is exactly what was read from its cell."""
+    if type(raw) is str:
+        return raw == read
+    return type(raw) in _NUMBERS and raw == read and abs(raw) < _SHORT  # type: ignore[arg-type]
 
 
 def _around(raw: object, kind: str, table: Table) -> Any:
