@@ -350,3 +350,42 @@ def test_a_long_workbook(tmp_path):
     assert cell[:4] == ["小区编号", "小区名称", "户数", "联系电话"]
     document = json.loads((out / "check.json").read_text(encoding="utf-8"))
     assert next(row["cells"] for row in document["rules"] if row["code"] == "S111") == size
+
+
+def test_an_html_table_gets_a_workbook(tmp_path):
+    head = "".join(f"<th>{text}</th>" for text in ("小区编号", "小区名称", "户数", "联系电话"))
+    body = f"<tr><td>X1</td><td>甲园&lt;b&gt;</td><td>若干</td><td>{MOBILE}</td></tr>"
+    (tmp_path / "a.xls").write_text(
+        f"<html><meta charset=utf-8><table><tr>{head}</tr>{body}</table></html>", encoding="utf-8"
+    )
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xls"\n', encoding="utf-8")
+    page = opened(check(tmp_path) / "marked" / "a.xls.xlsx").worksheets[0]
+    assert [cell.value for cell in page[2]] == ["X1", "甲园<b>", "若干", "***"]
+    assert "S111" in page["C2"].comment.text
+
+
+def test_two_tables_of_a_sheet_and_what_is_struck_out(tmp_path):
+    table = [["小区编号", "小区名称", "社区代码", "户数"], ["X1", "甲园", "990101001001", 5]]
+    again = [["小区编号", "小区名称", "社区代码", "户数", "姓名"], ["X2", "乙园", "990101001001", "若干", PERSON]]
+    path = files.workbook(tmp_path / "a.xlsx", [*table, [], ["第二批"], *again])
+    book = openpyxl.load_workbook(path)
+    book["Sheet1"]["D2"].font = openpyxl.styles.Font(strike=True)
+    book.save(path)
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xlsx"\n', encoding="utf-8")
+    page = opened(check(tmp_path) / "marked" / "a.xlsx").worksheets[0]
+    assert [cell.value for cell in page[2]][:4] == ["X1", "甲园", "990101001001", 5]
+    assert page["D2"].font.strike
+    assert "S152" in page["D2"].comment.text
+    assert [cell.value for cell in page[6]] == ["X2", "乙园", "990101001001", "若干", "***"]
+    assert page["B5"].fill.fgColor.rgb == "FF1F4E79"
+    assert "S111" in page["D6"].comment.text
+
+
+def test_files_whose_names_hold_numbers_of_persons_are_told_apart(tmp_path):
+    for number, name in (("13900001111", "甲园"), ("13900002222", "乙园")):
+        files.table(tmp_path / f"台账{number}" / "a.csv", [["小区编号", "小区名称", "户数"], [name, name, "若干"]])
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "台账13900002222/a.csv"\n', encoding="utf-8")
+    out = check(tmp_path)
+    (copy,) = (out / "marked").rglob("*.xlsx")
+    assert "1390000" not in str(copy.relative_to(out))
+    assert opened(copy).worksheets[0]["B2"].value == "乙园"
