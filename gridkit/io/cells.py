@@ -40,6 +40,8 @@ DITTO: Final = frozenset(("同上", "同前", "同上行", "同上栏", "〃", "
 COUNTED_KINDS: Final = ("none", "undecided", "not_applicable", "unknown")
 """Kinds of missing that are counted in a finding (``S182``); masks have one of their own."""
 
+_LACKING: Final = frozenset(("", "unknown", None))
+
 BLOCK: Final = 512
 """Texts that are searched for persons in one go; only blocks with a hit are looked at text by text."""
 
@@ -165,7 +167,9 @@ def _repeated(place: Place, column: Distinct) -> tuple[Distinct, list[dict[str, 
     """Read 同上 as the nearest cell above in the same file."""
     if not place.raw.tabular:
         return column, []
-    ditto = [one for one, cell in enumerate(column.cells) if type(cell) is str and cell.strip() in DITTO]
+    ditto = [
+        one for one, cell in enumerate(column.cells) if type(cell) is str and len(cell) < 8 and cell.strip() in DITTO
+    ]
     if not ditto:
         return column, []
     says = np.isin(column.places, ditto)
@@ -240,8 +244,8 @@ def _remarks(
     """Return what cells say beside their values, and findings that count why cells have none."""
     amounts = place.dtype in ("count", "number")
     said: dict[int, str] = {}
-    for one, (cell, value) in enumerate(zip(column.cells, found, strict=True)):
-        if type(cell) is str and (amounts or value in ("", "unknown", None)):
+    for one, value in enumerate(found):
+        if (amounts or value in _LACKING) and type(cell := column.cells[one]) is str:
             remark = values.remark_of(cell, place.dtype, value)
             if remark:
                 said[one] = remark

@@ -165,8 +165,11 @@ def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:
     for cell, times in counted(cells).items():
         if text := cell_text(cell).strip():
             held[text] = held.get(text, 0) + times
+    if codes and are_place_codes(held):
+        return False
     filled = sum(held.values())
-    long = [text for text in held if _MAYBE.search(text) is not None]
+    some = _MAYBE.search("\0".join(held)) is not None  # one search says that most columns hold nothing of the kind
+    long = [text for text in held if _MAYBE.search(text) is not None] if some else []
     hits = sum(held[text] for text in long if _is_number(text, codes=codes))
     if hits > SHARE * filled:
         return True
@@ -179,9 +182,21 @@ def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:
     return born >= 5 and born > 0.9 * filled and several
 
 
+def are_place_codes(codes: Iterable[str]) -> bool:
+    """Tell whether all codes have as many digits as those of places and grids: neither 18 nor those of a mobile number.
+
+    >>> are_place_codes(["522601001002", "522601001002001", ""]), are_place_codes(["008613900000000"])
+    (True, False)
+    """
+    held = list(codes)
+    joined = "".join(held)
+    return (
+        joined.isdigit() and joined.isascii() and {0, 9, 12, 15}.issuperset(map(len, held))
+        and "\n00" not in "\n".join(["", *held])
+    )  # fmt: skip
+
+
 def _is_number(text: str, *, codes: bool) -> bool:
-    if codes and len(text) in (12, 15) and text.isascii() and text.isdigit() and text[:2] != "00":
-        return False  # the digits of places and grids: neither 18 nor those of a mobile number
     bare = narrow(plain(text))
     if codes:
         return is_identity(bare, checked=True) or MOBILE.fullmatch(bare) is not None
