@@ -45,6 +45,7 @@ _AT_DOOR: Final = re.compile(
     r"(\d+\s*(?:栋|幢|号楼|座))\s*\d+\s*(?:单元)?\s*\d*\s*(?:室|号|房)?\s*[一-鿿]{2,4}(?<!之)家(?![园苑属庭具])"
 )
 _PERSONAL_WORDS: Final = re.compile(rf"{_POSTS}|同志|先生|女士|电话|联系")
+_BRACKET: Final = re.compile(r"[()（）\[\]【】、,，;；:：/\s]+")
 _NAME_ALONE: Final = re.compile(rf"{_NAME}|[{_RARER}][一-鿿]{{1,2}}")
 _BODY: Final = re.compile(r".*[局委办院校厂司部处站所会社行队馆店矿场库段房团组科室镇乡村区县市州路街]")
 _ANSWER: Final = re.compile(r"[是否有无未已不没暂部基可待拟]")
@@ -121,15 +122,15 @@ def is_plain(text: str) -> bool:
 def is_word(text: str) -> bool:
     """Tell whether a cell of a vocabulary column is a short word that can name nobody, so that it may be quoted.
 
-    >>> [is_word(text) for text in ("俱乐部", "别墅区", "张某某", "书记某某", "3号")]
-    [True, True, False, False, False]
+    >>> [is_word(text) for text in ("俱乐部", "别墅区", "张某某", "别墅(张某某)", "书记某某", "3号")]
+    [True, True, False, False, False, False]
     """
     bare = text.strip()
     return (
         len(bare) <= LONGEST_WORD
         and not any(letter.isdigit() for letter in bare)
         and _PERSONAL_WORDS.search(bare) is None
-        and _NAME_ALONE.fullmatch(bare) is None
+        and not any(_NAME_ALONE.fullmatch(part) for part in _BRACKET.split(bare))
         and mask(bare) == bare
     )
 
