@@ -1,8 +1,8 @@
 """Validating 100,000 rows of 20 columns: ``python -m benchmarks.validation [--rows 100000] [--repeat 3] [--build]``.
 
 Ours is conversion and checks together: :func:`gridkit.io.fields.shape` on the raw cells of a registry of compounds,
-then :func:`gridkit.schema.check_city`; a fifth of the rows hold one cell that is wrong, and every one is named with file,
-sheet and cell. The target is one second of cpu.
+then :func:`gridkit.schema.check_city`; a fifth of the rows hold one cell that is wrong, and every one is named with
+file, sheet and cell. The target is one second of cpu.
 
 The peer is pandera with a schema of the same columns, ``lazy=True``, in an environment of its own: ``--build`` makes
 ``.venv-pandera`` with the pinned version, ``--peer PYTHON`` names another. It checks texts with patterns and names
