@@ -79,7 +79,6 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
         A file cannot be used.
     """
     total = len(STEPS)
-    project, masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, total)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
     progress(gettext(STEPS[1]), 1, total)
@@ -89,7 +88,7 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places)
-    findings = [masked, noticed, schema, nesting, check_links(city, links, covers=covers)]
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers)]
     return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
 
 

@@ -15,6 +15,7 @@ from gridkit.io.coordinates import datum_notes
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
 from gridkit.io.registries import find_files, read_registry
+from gridkit.io.stated import without_persons
 from gridkit.io.vector import Draft, read_layer
 from gridkit.locale import N_, gettext
 from gridkit.model import City, Findings, Registry, Source, conform
@@ -59,6 +60,7 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
             place="gridkit.toml",
             remedy=N_("add [layers.compound] or [registries.branches] with a path"),
         )
+    project, masked = without_persons(project)
     steps = _steps(project)
     files = find_files(project)
     drafts: dict[str, Draft] = {}
@@ -80,7 +82,7 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
     crs = choose_crs(drafts.values())
     finished = {level: finish(draft, crs) for level, draft in drafts.items()}
     city, findings = _city(project, crs, finished, tables)
-    return city, Findings.concat([findings, Findings.of(doubts)])
+    return city, Findings.concat([masked, findings, Findings.of(doubts)])
 
 
 def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:

@@ -88,7 +88,8 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
         columns={field: raw.letters[position] for field, position in fields.items()},
         headers={field: raw.headers[position] for field, position in fields.items()},
     )
-    notes += moved + _column_notes(raw, found, fields, source)
+    dropped = {ref for note in notes for ref in note["refs"]}
+    notes += moved + _column_notes(raw, found, fields, source, dropped=dropped)
     if not raw.rows:
         notes.append(noticed("S147", source.name))
     if MASK in source.name:
@@ -165,7 +166,9 @@ def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[d
     return moved, notes
 
 
-def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source) -> list[dict[str, Any]]:
+def _column_notes(
+    raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source, *, dropped: set[str]
+) -> list[dict[str, Any]]:
     notes = []
     rivals = {position: field for position, field in sorted(found.rivals.items()) if field in fields}
     for position, field in rivals.items():
@@ -182,6 +185,7 @@ def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], sour
         if field in fields:
             notes.append(noticed("S125", source.name, header=raw.headers[position], field=field))
     unused = _unused(raw, {*fields.values(), *rivals, *found.fields.values()})
+    unused = [position for position in unused if place_of(raw, position) not in dropped]
     if unused:
         refs = [place_of(raw, position) for position in unused]
         headers = ", ".join(mask(raw.headers[position]) or raw.letters[position] for position in unused)

@@ -252,7 +252,7 @@ _COLUMN_RULES = (
     _rule(
         "S191", "person-in-project-file", "notice", _PERSONS,
         N_("What the project file said of persons was masked"),
-        N_("{key} in gridkit.toml held a number or the name of a person; *** stands in its place everywhere"),
+        N_("a text in gridkit.toml held a number or the name of a person; *** stands in its place everywhere"),
         N_("remove it from gridkit.toml"),
     ),
     _rule(

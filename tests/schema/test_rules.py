@@ -129,6 +129,8 @@ def codes(*given):
     return [HEAD, *([code, f"第{n}小区", "商品房", 5] for n, code in enumerate(given))]
 
 
+NAMES = ["王小明", "李建国", "张秀英", "刘志强", "陈桂兰"]
+
 CASES = {
     "S101": (xlsx(with_cells(GOOD, B3=None)), xlsx(GOOD)),
     "S102": (
@@ -175,6 +177,18 @@ CASES = {
     "S122": (
         xlsx([*with_cells(BRANCH, F2="甲小区、乙小区、丙小区13900000000"), *BRANCH[1:] * 3], "branches"),
         xlsx(BRANCH, "branches"),
+    ),
+    "S190": (
+        xlsx([[*HEAD, "备注1"], *[[f"X{n}", f"甲{n}小区", "商品房", 5, name] for n, name in enumerate(NAMES)]]),
+        xlsx([[*HEAD, "备注1"], *[[f"X{n}", f"甲{n}小区", "商品房", 5, "高层"] for n, _ in enumerate(NAMES)]]),
+    ),
+    "S191": (
+        both(xlsx(GOOD), lambda _: '[project]\nname = "某市（联系人：王小明）"\n'),
+        both(xlsx(GOOD), lambda _: '[project]\nname = "某市"\n'),
+    ),
+    "S192": (
+        xlsx(GOOD, sheet="表13900000000"),
+        xlsx(GOOD, sheet="表1390"),
     ),
     "S123": (xlsx([[*HEAD, "备注"], ["X1", "甲小区", "商品房", 5, "好"]]), xlsx(GOOD)),
     "S124": (xlsx([[*HEAD, "总户数"], ["X1", "甲小区", "商品房", 5, 6]]), xlsx(GOOD)),
