@@ -132,7 +132,9 @@ def _archive(head: bytes, stream: BinaryIO) -> str:
             stated = _member(archive, "mimetype", 100)
             locked |= b"opendocument" in stated and b"encryption-data" in _member(archive, "META-INF/manifest.xml")
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error):
-        names = [name.decode("latin-1").lower() for name in re.findall(rb"PK\x03\x04.{26}([\x20-\x7e]+)", head, re.S)]
+        heads = re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.S)
+        found = ((at.end(), int.from_bytes(at[1], "little")) for at in heads)
+        names = [head[end : end + length].decode("latin-1").lower() for end, length in found]
         stated = head[30:100] if names[:1] == ["mimetype"] else b""
         locked = False
     return "encrypted" if locked else _archive_of(names, stated)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 LARGE: Final = 1 << 20
 """A sheet with more XML than this is worth a copy that is quicker to read."""
 
+_ENDINGS: Final = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "xls": (".xls",), "ods": (".ods",)}
 _SHEET = calamine.SheetTypeEnum.WorkSheet
 _VISIBLE = calamine.SheetVisibleEnum.Visible
 
@@ -63,7 +64,8 @@ def read_workbook(file: Path, name: str, kind: str, *, sheet: str = "") -> tuple
     if quicker is not None:
         with suppress(TableError):  # then the file itself says what is wrong
             return _read(io.BytesIO(quicker), name, sheet, scans, seen)
-    return _read(file, name, sheet, scans, seen)
+    told = file.suffix.lower() in _ENDINGS[kind]  # the reader believes the name
+    return _read(file if told else io.BytesIO(file.read_bytes()), name, sheet, scans, seen)
 
 
 def _read(
