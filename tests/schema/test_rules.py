@@ -73,6 +73,18 @@ def csv(rows, kind="compounds", **how):
     return build
 
 
+def stray(code):
+    """A text table with a line whose quotation marks may be out of place."""
+
+    def build(folder):
+        line = ",".join(str(cell) for cell in GOOD[1])
+        rows = [",".join(GOOD[0]), line, f"{code}{line}"]
+        (folder / "a.csv").write_text("\n".join(rows), encoding="utf-8")
+        return '[registries.compounds]\npath = "a.csv"\n'
+
+    return build
+
+
 def points(rows, extra=""):
     def build(folder):
         files.table(folder / "p.csv", rows)
@@ -243,6 +255,7 @@ CASES = {
     "S156": (xlsx(GOOD, others=[("Sheet2", [row[:3] for row in MORE])]), xlsx(GOOD, others=[("Sheet2", MORE)])),
     "S157": (xlsx(GOOD, sheet="东门社区"), xlsx(GOOD)),
     "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    "S159": (stray('"X8"'), stray("X8")),
     **vector_cases.CASES,
 }  # fmt: skip
 
