@@ -24,6 +24,7 @@ from gridkit.io.workbook_parts import (
     struck_styles,
 )
 from gridkit.io.workbook_scan import Scan, Scanner
+from gridkit.io.xlsb_scan import demand_room_in
 from gridkit.io.zip_splice import spliced
 from gridkit.locale import N_
 
@@ -61,6 +62,8 @@ def read_workbook(file: Path, name: str, kind: str, *, sheet: str = "") -> tuple
     """
     scans, quicker = _scans(file, name, sheet) if kind == "xlsx" else ({}, None)
     seen = scan_content(file, name, sheet) if kind == "ods" else {}
+    if kind == "xlsb":
+        demand_room_in(file, name)
     if quicker is not None:
         with suppress(TableError):  # then the file itself says what is wrong
             return _read(io.BytesIO(quicker), name, sheet, scans, seen)
