@@ -88,7 +88,8 @@ def remark_of(cell: object, dtype: str, value: Any) -> str:
     lacking = value is None or value in ("", UNKNOWN)
     kind = missing_kind(cell) if lacking else ""
     if kind:
-        return "" if kind == "blank" else kind
+        said = kind == "blank" or (dtype == "vocab" and value == kind)  # 不详 is a value of some vocabularies
+        return "" if said else kind
     if dtype in ("count", "number"):
         found = quantity(cell)
         return found.remark if found is not None and found.remark != "range" else ""

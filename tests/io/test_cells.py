@@ -88,7 +88,6 @@ def test_remarks_say_what_the_value_does_not(tmp_path):
         ("4", "compound_type"): ("masked", "XX"),
         ("4", "agreement_on"): ("not_applicable", "/"),
         ("5", "households"): ("none", "无"),
-        ("5", "compound_type"): ("unknown", "不详"),
     }
     assert set(city.remarks["remark"]) <= set(REMARKS)
     assert records["eligible"].to_list() == ["yes", "unknown", "unknown", "no", "unknown"]
@@ -101,7 +100,6 @@ def test_remarks_say_what_the_value_does_not(tmp_path):
     assert {(row["params"]["header"], row["params"]["variant"]) for row in told(findings, "S182")} == {
         ("户数", "none"), ("是否符合组建条件", "undecided"), ("是否符合组建条件", "not_applicable"),
         ("共建协议签订时间", "undecided"), ("共建协议签订时间", "not_applicable"), ("小区类型", "not_applicable"),
-        ("小区类型", "unknown"),
     }  # fmt: skip
 
 
