@@ -258,7 +258,7 @@ _COLUMN_RULES = (
     _rule(
         "S192", "person-in-name-of-file", "warning", _PERSONS,
         N_("Name of a file or sheet holds a number of a person"),
-        N_("a mobile number, identity number or e-mail address in the name is shown as *** here and in every reference"),
+        N_("a mobile number, identity number or e-mail address in the name is shown as *** here and in all references"),
         N_("rename the file or sheet"),
     ),
 )  # fmt: skip
