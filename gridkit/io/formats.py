@@ -176,7 +176,7 @@ def directory(head: bytes, stream: BinaryIO) -> frozenset[str]:
     """Return the names in the directory of a compound file, as far as its chain of sectors can be followed."""
     names: set[str] = set()
     try:
-        size = 1 << min(struct.unpack_from("<H", head, 30)[0], 16)
+        size = 1 << max(7, min(struct.unpack_from("<H", head, 30)[0], 16))  # never smaller than one entry
         sector = struct.unpack_from("<I", head, 48)[0]
         tables = struct.unpack_from("<109I", head, 76)
         for _ in range(256):  # a directory of some thousand names at the most

@@ -360,3 +360,8 @@ def test_reading_changes_nothing(tmp_path):
 def test_a_page_without_text_is_told_from_one_that_is_damaged(tmp_path):
     sheet = one(parts.book(tmp_path / "a.dat", {"S": parts.sheet(GOOD)}))
     assert sheet.cells == [["小区名称", 1.0]]
+
+
+def test_a_compound_file_of_zeros_is_unknown(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 3000)
+    assert format_of(tmp_path / "a.xlsx") == "unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 import warnings
@@ -284,7 +285,7 @@ def test_an_older_version_of_a_table_is_asked_about(tmp_path):
     for name, when, some in (("a.xlsx", "2023年6月", rows), ("b.xlsx", "2024年6月", rows[:5])):
         workbook(tmp_path / name, [["党组织台账"], [f"填报时间：{when}"], BRANCHES, *some])
     _, data, text = proposed(tmp_path)
-    assert data["registries"]["branches"]["path"] == "b.xlsx"
+    assert [one["path"] for one in data["registries"]["branches"]] == ["b.xlsx"]
     assert str(data["project"]["as_of"]) == "2024-06-30"
     assert '# path = "a.xlsx"' in text and "100 % of its records are in b.xlsx" in text
 
@@ -539,3 +540,72 @@ def test_html_named_xls_and_a_workbook_with_macros(tmp_path):
     _, data, _ = proposed(tmp_path)
     assert data["registries"]["branches"]["path"] == "党组织.xls"
     assert data["registries"]["units"]["path"] == "单位.xlsm"
+
+
+# ---------------------------------------------------------------- what must not be lost
+
+
+def uncommented(text: str) -> str:
+    """Take away the # of every proposed line; a second layer of a level stands in for the one that is used."""
+    proposed = re.compile(r'# ((?:\[+[a-z_.]+\]+|[a-z_]+ = .*|    ".*",|\])$)')
+    lines = [found[1] if (found := proposed.match(line)) else line for line in text.splitlines()]
+    tables = re.split(r"(?m)^(?=\[layers\.)", "\n".join(lines))
+    layers = {one.partition("]")[0]: one for one in tables[1:]}
+    return tables[0] + "\n".join(layers.values())
+
+
+def test_every_proposed_line_is_valid_when_its_mark_is_taken_away(tmp_path):
+    layer(tmp_path / "社区.gpkg", {"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, cells(1, 1))
+    rows = [[f"第{i}小区", "商品房小区", 3, 2_940_000 + i, 36_400_000 + i] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "户数", "经度", "纬度"], *rows])
+    table(tmp_path / "a.csv", [BRANCHES, *(branch(f"第{i}小区") for i in range(6))])
+    table(tmp_path / "b.csv", [BRANCHES, *(branch(f"第{i}小区") for i in range(5))])
+    proposal, data, text = proposed(tmp_path)
+    assert "as_of" not in data["project"] and not proposal.as_of
+    found = tomllib.loads(uncommented(text))
+    assert str(found["project"]["as_of"]) == "2024-06-30"
+    assert [one["path"] for one in found["registries"]["branches"]] == ["a.csv", "b.csv"]
+    assert found["layers"]["compound"] == {
+        "path": "小区.csv", "crs": "EPSG:4524", "columns": {"lon": "纬度", "lat": "经度"},
+    }  # fmt: skip
+    assert len(found["claims"]) == 1
+
+
+def test_a_date_in_a_cell_of_its_own_is_found(tmp_path):
+    head = [["党组织台账"], ["填报单位：东门社区", "", "2024年9月30日"], BRANCHES]
+    workbook(tmp_path / "a.xlsx", [*head, branch("甲小区")])
+    assert str(proposed(tmp_path)[1]["project"]["as_of"]) == "2024-09-30"
+
+
+def test_a_file_that_breaks_a_reader_is_listed_and_the_others_are_read(tmp_path, monkeypatch):
+    from gridkit.io.initial import recognise
+
+    table(tmp_path / "y.csv", [BRANCHES, branch("甲小区")])
+    table(tmp_path / "z.csv", [BRANCHES, branch("金桂家园")])
+    real = recognise.kind_of
+
+    def odd(file):
+        return 1 // 0 if file.name == "y.csv" else real(file)
+
+    monkeypatch.setattr(recognise, "kind_of", odd)
+    proposal, data, _ = proposed(tmp_path)
+    assert [one[:2] for one in proposal.unused] == [("y.csv", "it cannot be read: ZeroDivisionError")]
+    assert data["registries"]["branches"]["path"] == "z.csv"
+
+
+@pytest.mark.parametrize("others", ["tables", "points"])
+def test_tables_of_compounds_without_places_stay_together(tmp_path, others):
+    head = ["小区编号", "小区名称", "小区类型", "户数", "所属社区"]
+    for n in range(3):
+        rows = [[f"X{n}{i}", f"第{n}{i}小区", "商品房小区", 9, f"第{n}社区"] for i in range(5)]
+        table(tmp_path / f"第{n}社区小区.csv", [head, *rows])
+        if others == "points":
+            layer(tmp_path / "点.geojson", {"小区名称": ["甲小区"], "户数": [1]}, [Point(108, 26)])
+            break
+    _, data, _ = proposed(tmp_path)
+    if others == "points":
+        assert data["layers"]["compound"]["path"] == "点.geojson"
+        assert data["registries"]["compounds"]["path"] == "第0社区小区.csv"
+    else:
+        assert "layers" not in data
+        assert data["registries"]["compounds"]["path"] == [f"第{n}社区小区.csv" for n in range(3)]

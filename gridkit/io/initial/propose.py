@@ -101,6 +101,7 @@ def propose(name: str, looks: Sequence[Look]) -> Proposal:
                 others.append(look)
             else:
                 rivals[entry.group, entry.kind].append(entry)
+    _in_one_place(rivals)
     used, asked = _chosen(rivals)
     used += _by_place(used, others)
     used += _derived(used)
@@ -190,6 +191,26 @@ def _why_not(look: Look) -> tuple[str, str]:
     if best is not None and best.kind in LEVELS:
         return gettext("a table of places whose boundaries another file holds"), ""
     return gettext("too little tells which registry it is"), gettext("add it under [registries] if it is one")
+
+
+def _in_one_place(rivals: dict[tuple[str, str], list[Entry]]) -> None:
+    """Move tables without coordinates from the compound layer to the registry, where they are not alone.
+
+    Files of one form stay together, and what has a place outranks what has none.
+    """
+    layers = rivals["layers", COMPOUND]
+    registries = rivals["registries", "compounds"]
+    drawn = any(entry.look.geometry is not None or _has_place(entry) for entry in layers)
+    listed = [*registries, *layers]
+    for entry in [one for one in layers if one.look.geometry is None and not _has_place(one)]:
+        same = any(other is not entry and _same_form(entry, other) for other in listed)
+        if (drawn or same) and _better_as_registry(entry):
+            layers.remove(entry)
+            registries.append(_as_registry(entry))
+
+
+def _has_place(entry: Entry) -> bool:
+    return has_points(entry.look.guesses, entry.look)
 
 
 def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Entry], list[Entry]]:

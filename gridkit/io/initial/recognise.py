@@ -145,3 +145,6 @@ def look_at(path: str, root: Path) -> list[Look]:
         return [Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))]
     except OSError as problem:
         return [Look(path, form=form, problem=problem.strerror or type(problem).__name__)]
+    except Exception as problem:  # one file that no library understands must not stop the others
+        text = gettext("it cannot be read: {reason}").format(reason=type(problem).__name__)
+        return [Look(path, form=form, problem=text, remedy=gettext("open it in its own program and save it again"))]

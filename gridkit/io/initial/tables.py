@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridkit.io.initial.dates import DATE
 from gridkit.io.initial.kinds import guess, likely
 from gridkit.io.initial.look import Look, without_persons
-from gridkit.io.lines import known_parts
+from gridkit.io.lines import known_parts, title_of
 from gridkit.io.regions import SEARCHED, regions
 from gridkit.io.sheets import read_sheets
 from gridkit.io.text import cell_text, tidy
@@ -53,6 +54,11 @@ def _overlap(one: Region, other: Region) -> bool:
     return one.top < other.bottom and other.top < one.bottom and one.left < other.right and other.left < one.right
 
 
+def _sayable(text: str) -> str:
+    """Return what a line above a table says of it and names no person: its known parts, its title, or a bare date."""
+    return known_parts(text)[0] or title_of(text) or (text if DATE.fullmatch(text) else "")
+
+
 def _table(region: Region, form: str, number: int) -> Look:
     sheet, headers = region.sheet, region.header.texts
     rows = region.rows()
@@ -70,7 +76,7 @@ def _table(region: Region, form: str, number: int) -> Look:
         headers,
         columns,
         tuple(guesses),
-        stated=" ".join(known_parts(text)[0] for text in titles).strip(),
+        stated=" ".join(_sayable(text) for text in titles).strip(),
         encoding=sheet.encoding if sheet.guessed else "",
         number=number,
     )
