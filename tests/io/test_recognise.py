@@ -16,13 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
 
-from gridkit.geo.datum import wgs84_to_bd09
+from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
 from gridkit.io.city import read_city
 from gridkit.io.initial import start
+from gridkit.io.initial.columns import gloss
 from gridkit.io.initial.kinds import code_level, guess_level, name_level
 from gridkit.io.initial.recognise import look_at, walk
 from gridkit.io.initial.text import comment, key, quoted
 from gridkit.io.project import read_project
+from gridkit.locale import speaking
 from tests.io.files import layer, table, workbook
 
 BRANCHES = ["党组织名称", "党组织类型", "所属社区", "覆盖小区", "正式党员数"]
@@ -609,3 +611,52 @@ def test_tables_of_compounds_without_places_stay_together(tmp_path, others):
     else:
         assert "layers" not in data
         assert data["registries"]["compounds"]["path"] == [f"第{n}社区小区.csv" for n in range(3)]
+
+
+def test_a_datum_that_fits_better_and_is_not_certain_is_asked_about(tmp_path):
+    layer(
+        tmp_path / "社区.gpkg",
+        {"社区代码": ["990101001001", "990101001002", "990101001003"], "社区名称": ["甲社区", "乙社区", "丙社区"]},
+        cells(3, 1),
+    )
+    homes = []
+    for i in range(12):
+        lon, lat = wgs84_to_gcj02(107.98 + (i % 6) * 0.005 + 0.0003, 26.58 + (i // 6) * 0.005 + 0.0003)
+        homes.append(box(float(lon), float(lat), float(lon) + 0.0044, float(lat) + 0.0044))
+    layer(tmp_path / "小区.gpkg", {"小区名称": [f"第{i}小区" for i in range(12)], "户数": range(12)}, homes)
+    proposal, data, text = proposed(tmp_path)
+    assert "crs" not in data["layers"]["compound"]
+    assert '# crs = "GCJ-02"' in text.splitlines()
+    assert tomllib.loads(uncommented(text))["layers"]["compound"]["crs"] == "GCJ-02"
+    (entry,) = [one for one in proposal.used if one.kind == "compound"]
+    assert entry.confidence != "high"
+    assert "fewer than 15 features never settle it" in text
+
+
+def test_geometries_are_counted_by_kind_and_a_mixture_is_doubted(tmp_path):
+    shapes = [*cells(3, 1), Point(108, 26.58), LineString([(108, 26.58), (108.1, 26.58)])]
+    layer(tmp_path / "小区.geojson", {"小区名称": [f"第{i}小区" for i in range(5)], "户数": range(5)}, shapes)
+    proposal, _, text = proposed(tmp_path)
+    assert "3 polygons, 1 points, 1 lines" in text and "# doubt: it mixes geometries" in text
+    assert proposal.used[0].confidence != "high"
+
+
+def test_a_column_of_words_of_another_field_is_named_for_the_files_that_need_it(tmp_path):
+    for n in range(3):
+        head = ["党组织名称", "组织形式" if n == 1 else "党组织类型", "所属社区", "覆盖小区", "正式党员数"]
+        rows = [branch(f"第{n}{i}小区", f"第{n}社区") for i in range(5)]
+        rows = [[row[0], "单独组建" if n == 1 else row[1], *row[2:]] for row in rows]
+        table(tmp_path / f"第{n}社区.csv", [head, *rows])
+    _, data, text = proposed(tmp_path)
+    assert data["registries"]["branches"] == [
+        {"path": ["第0社区.csv", "第2社区.csv"]},
+        {"path": "第1社区.csv", "columns": {"branch_kind": "组织形式"}},
+    ]
+    assert text.count("[[registries.branches]]") == 2
+
+
+def test_fields_are_glossed_for_readers_of_chinese():
+    with speaking("zh"):
+        assert gloss("branch_kind", "branches").startswith("branch_kind（")
+    with speaking("en"):
+        assert gloss("branch_kind", "branches") == "branch_kind"

@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.io.initial.columns import Names, by_content, has_points, names_of
+import shapely
+
+from gridkit.io.initial.columns import Names, by_content, gloss, has_points, names_of
 from gridkit.io.initial.dates import as_of, newest
 from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.nesting import level_by_place, with_parents
@@ -16,7 +18,7 @@ from gridkit.locale import gettext
 from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gridkit.io.initial.look import Look
 
@@ -47,7 +49,8 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 class Entry:
     """One table of the project file: ``[layers.<kind>]`` or ``[registries.<kind>]``.
 
-    ``question`` says why it is only proposed as a comment; empty for an entry that is used.
+    ``question`` says why it is only proposed as a comment; empty for an entry that is used. ``maybe`` is a system that
+    fits better and is proposed as a comment.
     """
 
     group: str
@@ -57,6 +60,7 @@ class Entry:
     confidence: str = "low"
     columns: Mapping[str, str] = field(default_factory=dict)
     crs: str = ""
+    maybe: str = ""
     reasons: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     question: str = ""
@@ -137,9 +141,29 @@ def _layer(look: Look) -> Entry | None:
     best = look.guesses[0]
     if best.kind == DISTRICT or best.score < _LEAST:
         return None
-    shape = gettext("{n} polygons") if look.shape == "polygon" else gettext("{n} points")
-    reasons = (shape.format(n=look.rows), *best.reasons)
-    return Entry("layers", best.kind, look, best, _confidence(best, look.guesses[1:]), reasons=reasons)
+    shapes = _shapes(look)
+    told = ", ".join(_COUNTED[shape]().format(n=number) for shape, number in shapes.items())
+    sure = _confidence(best, look.guesses[1:])
+    entry = Entry("layers", best.kind, look, best, sure, reasons=(told, *best.reasons))
+    if len(shapes) < 2:
+        return entry
+    text = gettext("it mixes geometries ({shapes}): do those that are no polygons belong to it?")
+    doubt = text.format(shapes=told)
+    return replace(entry, confidence="medium" if sure == "high" else sure, doubts=(doubt,))
+
+
+_COUNTED: Final[Mapping[str, Callable[[], str]]] = {
+    "polygon": lambda: gettext("{n} polygons"),
+    "point": lambda: gettext("{n} points"),
+    "line": lambda: gettext("{n} lines"),
+}
+
+
+def _shapes(look: Look) -> dict[str, int]:
+    """Return how many features are polygons, points and lines, the widest first."""
+    sizes = shapely.get_dimensions(look.geometry)
+    counts = {shape: int((sizes == size).sum()) for shape, size in (("polygon", 2), ("point", 0), ("line", 1))}
+    return {shape: number for shape, number in counts.items() if number}
 
 
 def _table(look: Look, boundaries: set[str]) -> Entry | None:
@@ -335,7 +359,8 @@ def _finished(entry: Entry, names: Names) -> Entry:
     entry = replace(entry, columns=columns, reasons=(*entry.reasons, *told), doubts=(*entry.doubts, *doubts))
     lacking = [name for name in entry.guess.lacking if name not in columns]
     if lacking and entry.kind not in LEVELS:
-        text = gettext("no column found for {fields}; name it in columns").format(fields=", ".join(lacking))
+        listed = ", ".join(gloss(name, entry.kind) for name in lacking)
+        text = gettext("no column found for {fields}; name it in columns").format(fields=listed)
         entry = replace(entry, doubts=(*entry.doubts, text))
     if entry.group == "layers":
         crs, doubt, question = system_of(entry.look)

@@ -140,11 +140,15 @@ def look_at(path: str, root: Path) -> list[Look]:
         if form != "gdb" and (root / path).stat().st_size > MOST_BYTES:
             return [Look(path, form=form, problem=gettext("it is too large to be looked at"))]
         return list((look_at_tables if form in TABLES else look_at_layers)(path, root, form))
-    except GridkitError as problem:
-        text = gettext(problem.template).format(**problem.values)
-        return [Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))]
-    except OSError as problem:
-        return [Look(path, form=form, problem=problem.strerror or type(problem).__name__)]
     except Exception as problem:  # one file that no library understands must not stop the others
-        text = gettext("it cannot be read: {reason}").format(reason=type(problem).__name__)
-        return [Look(path, form=form, problem=text, remedy=gettext("open it in its own program and save it again"))]
+        return [_unreadable(path, form, problem)]
+
+
+def _unreadable(path: str, form: str, problem: Exception) -> Look:
+    if isinstance(problem, GridkitError):
+        text = gettext(problem.template).format(**problem.values)
+        return Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))
+    if isinstance(problem, OSError):
+        return Look(path, form=form, problem=problem.strerror or type(problem).__name__)
+    text = gettext("it cannot be read: {reason}").format(reason=type(problem).__name__)
+    return Look(path, form=form, problem=text, remedy=gettext("open it in its own program and save it again"))

@@ -100,7 +100,9 @@ def _group(group: str, proposal: Proposal) -> list[str]:
 
 def _date(proposal: Proposal) -> list[str]:
     if not proposal.as_of:
-        told = gettext("No date was found in the files. The date of the data decides which branches are in term; state it:")
+        told = gettext(
+            "No date was found in the files. The date of the data decides which branches are in term; state it:"
+        )
         return [*comment(gettext("doubt: {text}").format(text=told)), "# as_of = 2024-06-30"]
     told = gettext("The date of the data as the files state it; it decides which branches are in term. Is it right?")
     listed = proposal.dates[:3]
@@ -136,6 +138,12 @@ def _settings(section: Section, *, array: bool) -> list[str]:
             lines += [f"{name} = [", *(f"    {quoted(one)}," for one in value), "]"]
         else:
             lines.append(f"{name} = {quoted(value)}")
+    maybe = next((entry.maybe for entry in section.entries if entry.maybe), "")
+    if maybe and "crs" in section.settings:
+        text = gettext("or, instead of this crs: {line}")
+        lines += comment(text.format(line=f"crs = {quoted(maybe)}"))
+    elif maybe:
+        lines.append(f"# crs = {quoted(maybe)}")
     return lines
 
 

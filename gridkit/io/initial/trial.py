@@ -60,8 +60,14 @@ def tried(proposal: Proposal, root: Path, progress: Progress | None = None) -> P
     while proposal.used:
         try:
             city, _ = read_city(project_of(proposal, root), progress)
-        except Exception:  # whatever it is, the entry that causes it is found and asked about
+        except GridkitError:
             proposal = _without_broken(proposal, root, failed, progress)
+            continue
+        except Exception:  # whatever it is, the entry that causes it is found and asked about
+            fewer = _without_broken(proposal, root, failed, progress, together=False)
+            if fewer is proposal:
+                return proposal
+            proposal = fewer
             continue
         return proposal if proposal.as_of else _dated(proposal, city)
     return proposal
@@ -82,7 +88,12 @@ def _dated(proposal: Proposal, city: City) -> Proposal:
 
 
 def _without_broken(
-    proposal: Proposal, root: Path, failed: set[tuple[str, str]], progress: Progress | None
+    proposal: Proposal,
+    root: Path,
+    failed: set[tuple[str, str]],
+    progress: Progress | None,
+    *,
+    together: bool = True,
 ) -> Proposal:
     """Take out each entry that cannot be read by itself, or the last one where only all together fail."""
     kept: list[Entry] = []
@@ -93,6 +104,8 @@ def _without_broken(
             kept.append(entry)
         except Exception as problem:
             broken.append(replace(_remedied(entry, problem), question=_sentence(problem)))
+    if not broken and not together:
+        return proposal
     if not broken:
         broken = [replace(kept.pop(), question=gettext("it cannot be read together with the others"))]
     failed |= {(entry.kind, entry.look.name) for entry in broken}
