@@ -14,7 +14,7 @@ from gridkit.io.control import Control
 from gridkit.io.coordinates import datum_notes
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
-from gridkit.io.registries import find_files, read_registry
+from gridkit.io.registries import find_files, read_registry, without_read
 from gridkit.io.stated import without_persons
 from gridkit.io.vector import Draft, read_layer
 from gridkit.locale import N_, gettext
@@ -156,7 +156,8 @@ def _city(
         _remarks([one.remarks for found in records.values() for one in found]),
         {kind: held for kind, found in tables.items() if len(held := _held(found))},
     )
-    notes = [note for _, _, notes in read for note in notes]
+    begins = [one.begins for found in tables.values() for one in found]
+    notes = without_read((note for _, _, notes in read for note in notes), begins)
     return city, Findings.of([*notes, *_scope_notes(city)])
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.io.aside import BLANK, FOOTNOTE, REPEATED, TOTAL, blank_runs, counted, reasons_of, subject
 from gridkit.io.dictionary import match
-from gridkit.io.lines import known_parts, stated_in, title_of
+from gridkit.io.lines import known_parts, stated_in, title_of, without_page
 from gridkit.io.notes import noticed
 from gridkit.io.oddities import oddities
 from gridkit.io.pending import EXCLUDE, EXCLUDED, KEEP, PENDING, Doubt, doubt_of, notes_of, types_of
@@ -56,7 +56,7 @@ def records_of(
     amounts = counted(region.header.texts, kind, columns)
     checked = control(Ledger(region, rows, reasons, frozenset(doubt.rows), sums, amounts))
     rows = _without_struck(rows, doubt) if hidden != KEEP else rows
-    filled = _fill_down(region, rows)
+    filled = _fill_down(region, rows, reasons)
     if hidden == EXCLUDE:
         reasons |= dict.fromkeys(doubt.rows, EXCLUDED)
     outside = {position for a, b in runs for position in range(a, b + 1)}
@@ -88,10 +88,12 @@ def _reasons(
     sums: Mapping[tuple[int, int], list[tuple[int, int]]],
 ) -> dict[int, str]:
     """Return position -> why the row is no record; totals by their formulas too."""
-    reasons = reasons_of(rows, region.header.texts)
+    naming = [fields[name] for name in _NAMING if name in fields]
+    above = region.sheet.cells[region.top : region.header.first]
+    titles = {without_page(cell_text(cell)) for line in above for cell in line}
+    reasons = reasons_of(rows, region.header.texts, titles=titles - {""}, naming=naming)
     if sums:
         types = types_of(kind)
-        naming = [fields[name] for name in _NAMING if name in fields]
         saying = [column for field, column in fields.items() if types.get(field) in _SAYING and column not in naming]
         for position in by_formula(rows, sums, naming=naming, saying=saying):
             reasons.setdefault(position, TOTAL)
@@ -117,8 +119,11 @@ def _without_struck(rows: list[list[Any]], doubt: Doubt) -> list[list[Any]]:
     return rows
 
 
-def _fill_down(region: Region, rows: list[list[Any]]) -> dict[int, set[int]]:
-    """Fill the first column of each merged range downwards, inside the range only; return which cells were filled."""
+def _fill_down(region: Region, rows: list[list[Any]], reasons: Mapping[int, str]) -> dict[int, set[int]]:
+    """Fill the first column of each merged range downwards, inside the range only.
+
+    Returns the cells that share one with other records, the first of them too: a count there speaks of all together.
+    """
     filled: dict[int, set[int]] = {}
     start = region.header.last + 1
     for (r1, c1), (r2, _) in region.sheet.merged:
@@ -127,7 +132,8 @@ def _fill_down(region: Region, rows: list[list[Any]]) -> dict[int, set[int]]:
             continue
         for position in range(first + 1, min(r2 - start, len(rows) - 1) + 1):
             rows[position][column] = rows[first][column]
-            filled.setdefault(column, set()).add(position)
+        shared = {one for one in range(first, min(r2 - start, len(rows) - 1) + 1) if one not in reasons}
+        filled.setdefault(column, set()).update(shared if len(shared) > 1 else shared - {first})
     return filled
 
 
@@ -152,6 +158,7 @@ def _table(
             for number, column in enumerate(wanted)
             if column in filled
         },
+        begins=f"{region.sheet_name}!{region.header.first + 1}",
     )
 
 

@@ -173,11 +173,12 @@ def _unread(
     left += [name for name in (sheets[0].unread if sheets else ()) if name not in read]
     notes = []
     if left:
-        notes.append(noticed("S146", sheets[0].path, sheets=mask_name_of_file(", ".join(left)), n=len(left)))
+        told = ", ".join(mask_name_of_file(one) for one in left)
+        notes.append(noticed("S146", sheets[0].path, sheets=told, n=len(left)))
     for number, sheet in enumerate(sheets):
         tables = [one for one in found[number] if id(sheet) in used and not any(one is other for other in chosen)]
         if tables:
-            name = f"{sheet.path}!{sheet.name}" if sheet.name else sheet.path
+            name = tables[0].sheet_name
             refs = [f"{name}!{one.header.first + 1}" for one in tables]
             rows = ", ".join(str(one.header.first + 1) for one in tables)
             notes.append(noticed("S146", name, refs=refs, n=len(tables), sheets=rows, variant="tables"))
