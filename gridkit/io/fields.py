@@ -14,7 +14,7 @@ from gridkit.io.cells import read_column
 from gridkit.io.dictionary import Columns, match, stated_position
 from gridkit.io.gate import filled, gate, place_of, shown_table
 from gridkit.io.notes import noticed
-from gridkit.io.persons import MASK, mask
+from gridkit.io.persons import MASK
 from gridkit.io.privacy import is_personal_header, is_post_header, shown_header
 from gridkit.io.text import compact
 from gridkit.locale import N_
@@ -179,7 +179,7 @@ def _column_notes(
         }
         refs = [place_of(raw, position), place_of(raw, fields[field])]
         used = source.headers.get(field, "")
-        header = mask(raw.headers[position])
+        header = shown_header(raw.headers[position])
         notes.append(noticed("S124", source.name, refs=refs, header=header, used=used, field=field, **counts))
     for field, position in sorted(found.cut.items()):
         if field in fields:
@@ -188,7 +188,7 @@ def _column_notes(
     unused = [position for position in unused if place_of(raw, position) not in dropped]
     if unused:
         refs = [place_of(raw, position) for position in unused]
-        headers = ", ".join(mask(raw.headers[position]) or raw.letters[position] for position in unused)
+        headers = ", ".join(shown_header(raw.headers[position]) or raw.letters[position] for position in unused)
         notes.append(noticed("S123", source.name, refs=refs, headers=headers, n=len(unused)))
     return notes
 

@@ -22,7 +22,7 @@ _PERSONAL: Final = re.compile(
     r"|family_?name|name_?of_?(?:person|head)|person_?name|householder|head_?of_?household|licen[cs]e_?plate|bank_?card"
 )
 _COUNTED: Final = re.compile(
-    r"(?:户主|业主|房号|室号|姓名|签[字名]|微信群?|电话|手机|照片|门牌)[^_]*(?:人数|户数|个数|次数|数量|总数|数|率|占比|面积|时间|日期)(?:\([^)]*\))?$"
+    r"(?:户主|业主|房号|室号|姓名|签[字名]|微信群?|电话|手机|照片|门牌)[^_]{0,40}(?:人数|户数|个数|次数|数量|总数|数|率|占比|面积|时间|日期)(?:\([^()]*\))?$"
     r"|微信群|微信公众|公众号|(?:热线|值班|服务|物业|报修|投诉)电话次|出生(?:人口|率)|身份(?!证)"
 )
 _WHOLE_HEADERS: Final = (
@@ -47,7 +47,7 @@ _NOT_AFTER: Final = re.compile(
 )
 _ASKED: Final = re.compile(r"是否|有无|配备|配齐|选派")
 _NAMED: Final = re.compile(r"姓名|名字|名称|名单|人选|签字|签名|人员|xingming|name")
-_BRACKETS: Final = re.compile(r"[(\[【<]([^)\]】>]*)[)\]】>]")
+_BRACKETS: Final = re.compile(r"[(\[【<]([^()\[\]【】<>]*)[)\]】>]")
 
 
 def _simple(header: str) -> str:

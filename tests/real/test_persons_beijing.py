@@ -8,7 +8,8 @@ import random
 import pytest
 
 from gridkit.io.person_names import holds_names, is_likely_name
-from gridkit.io.person_numbers import holds_numbers
+from gridkit.io.person_numbers import holds_numbers, mask_name_of_file
+from gridkit.io.persons import mask
 from gridkit.io.privacy import masked_codes, masked_column
 
 pytestmark = pytest.mark.real
@@ -57,3 +58,15 @@ def test_of_the_addresses_only_phone_numbers_are_masked(columns):
     cells = columns["compounds_4sources", "address"]
     _, touched = masked_column(cells)
     assert len(touched) < 0.001 * len(cells)
+
+
+def test_no_name_of_a_place_is_masked_for_what_stands_in_brackets_or_in_a_list(columns):
+    """Of all cells of all columns, whatever they hold, one is masked: a telephone number."""
+    texts = {cell for cells in columns.values() for cell in cells}
+    assert [text for text in texts if mask(text) != text and not text.replace("-", "").isdigit()] == []
+    assert sum("（" in text or "(" in text for text in texts) > 1000
+
+
+def test_no_name_of_a_place_is_masked_in_the_name_of_a_file(columns):
+    texts = {cell for (_, header), cells in columns.items() if header == "name" for cell in cells}
+    assert [text for text in texts if mask_name_of_file(text) != text] == []
