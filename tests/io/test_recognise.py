@@ -660,3 +660,43 @@ def test_fields_are_glossed_for_readers_of_chinese():
         assert gloss("branch_kind", "branches").startswith("branch_kind（")
     with speaking("en"):
         assert gloss("branch_kind", "branches") == "branch_kind"
+
+
+def test_one_shapefile_per_community_is_one_layer_whatever_its_headers(tmp_path):
+    homes = cells(4, 3, side=0.005)
+    for n, header in enumerate(("小区名称", "XQMC", "名称")):
+        names = [f"第{n}{i}小区" for i in range(4)]
+        path = tmp_path / f"第{n}社区" / "小区.shp"
+        layer(path, {header: names, "户数": range(4)}, homes[n * 4 : n * 4 + 4])
+    proposal, data, _ = proposed(tmp_path)
+    assert data["layers"] == {"compound": {"path": "*/小区.shp"}} and not proposal.asked
+    city, _ = read_city(read_project(tmp_path))
+    assert len(set(city.layers["compound"].frame["name"])) == 12
+
+
+def test_sheets_of_the_communities_outrank_their_summary(tmp_path):
+    head = ["小区名称", "小区类型", "户数", "所属社区"]
+    sheets = [
+        (f"第{n}社区", [head, *([f"第{n}{i}小区", "商品房小区", 9, f"第{n}社区"] for i in range(4))]) for n in range(3)
+    ]
+    everything = [head, *(row for _, rows in sheets for row in rows[1:])]
+    workbook(tmp_path / "小区.xlsx", everything, sheet="汇总", others=sheets)
+    proposal, data, text = proposed(tmp_path)
+    assert [one["sheet"] for one in data["registries"]["compounds"]] == [f"第{n}社区" for n in range(3)]
+    assert [entry.look.part for entry in proposal.asked] == ["汇总"]
+    assert '# sheet = "汇总"' in text
+
+
+def test_a_backup_ranks_last(tmp_path):
+    for name, number in (("社区", 4), ("社区_备份", 5)):
+        codes = [f"99010100100{i}" for i in range(number)]
+        names = [f"第{i}社区" for i in range(number)]
+        layer(tmp_path / "x.gpkg", {"社区代码": codes, "社区名称": names}, cells(number, 1), name=name)
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"]["community"]["layer"] == "社区"
+
+
+def test_degrees_and_minutes_are_coordinates(tmp_path):
+    rows = [[f"第{i}小区", "商品房小区", f"东经107°58′{i}0.27″", f"北纬26°34′{i}.38″"] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "经度", "纬度"], *rows])
+    assert proposed(tmp_path)[1]["layers"]["compound"]["path"] == "小区.csv"
