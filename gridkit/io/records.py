@@ -11,9 +11,10 @@ from gridkit.io.notes import noticed
 from gridkit.io.oddities import oddities
 from gridkit.io.pending import EXCLUDE, EXCLUDED, KEEP, PENDING, Doubt, doubt_of, notes_of, types_of
 from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.io.persons import mask
 from gridkit.io.raw import RawTable, letter
 from gridkit.io.text import cell_text, tidy
-from gridkit.io.totals import Ledger, by_formula, control, sums_of
+from gridkit.io.totals import Ledger, by_formula, chosen_of, control, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,12 +50,13 @@ def records_of(
     rows = region.rows()
     fields = match(region.header.texts, kind, stated=columns).fields
     sums = sums_of(region)
-    reasons = _reasons(rows, region, kind, fields, sums)
+    chosen = chosen_of(region)
+    reasons = _reasons(rows, region, kind, fields, {**sums, **chosen})
     runs = blank_runs(reasons)
     doubt = doubt_of(region, rows, reasons, fields, named=named)
     doubt = _decided(doubt, region, columns)
     amounts = counted(region.header.texts, kind, columns)
-    checked = control(Ledger(region, rows, reasons, frozenset(doubt.rows), sums, amounts))
+    checked = control(Ledger(region, rows, reasons, frozenset(doubt.rows), sums, amounts, chosen))
     rows = _without_struck(rows, doubt) if hidden != KEEP else rows
     filled = _fill_down(region, rows, reasons)
     if hidden == EXCLUDE:
@@ -73,6 +75,7 @@ def records_of(
     above, below = _around(region, rows, reasons)
     table.stated.update(stated_in((text for _, text in above), below))
     table.notes.extend(_notes(region, table.name, set_aside, above))
+    table.notes.extend(_partly_notes(region, table.name, reasons))
     table.notes.extend([*notes_of(region, doubt, hidden, name=table.name), *checked])
     table.notes.extend(_run_note(table.name, start + a + 1, start + b + 1) for a, b in runs)
     if first:
@@ -212,6 +215,21 @@ def _sheet_notes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
         if cells:
             refs = [f"{name}!{cell}" for cell in cells]
             notes.append(noticed("S116", name, refs=refs, n=len(cells), value=why, header=""))
+    return notes
+
+
+def _partly_notes(region: Region, name: str, reasons: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Tell of the cells of records of which a part is struck out: only the rest was read."""
+    start = region.header.last + 1
+    found: dict[int, list[int]] = {}
+    for row, column in sorted(region.sheet.hidden.partly):
+        if start <= row < region.bottom and region.left <= column < region.right and row - start not in reasons:
+            found.setdefault(column, []).append(row)
+    notes = []
+    for column, rows in sorted(found.items()):
+        header = mask(region.header.texts[column - region.left]) or letter(column)
+        refs = [f"{name}!{letter(column)}{row + 1}" for row in rows]
+        notes.append(noticed("S152", name, refs=refs, header=header, n=len(rows), variant="partly"))
     return notes
 
 

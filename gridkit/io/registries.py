@@ -60,8 +60,10 @@ def without_read(notes: Iterable[dict[str, Any]], begins: Iterable[str]) -> list
                 left = [one for one in params["sheets"].split(", ") if f"{note['subject']}!{one}" not in pages]
             if not left:
                 continue
-            note = {**note, "refs": refs, "params": {**params, "sheets": ", ".join(left), "n": len(left)}}
-        kept.append(note)
+            told = {**params, "sheets": ", ".join(left), "n": len(left)}
+            kept.append({**note, "refs": refs, "params": told})
+        else:
+            kept.append(note)
     return kept
 
 

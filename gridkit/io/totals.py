@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -44,9 +44,18 @@ def sums_of(region: Region) -> Sums:
     Positions are counted from the first row below the header, ends excluded, columns from the left of the table. A
     computed column such as ``=SUM(D5:F5)`` adds no rows and is left out.
     """
+    return _spans_of(region, region.sheet.hidden.sums)
+
+
+def chosen_of(region: Region) -> Sums:
+    """Return the same of the cells whose formula adds only some rows (SUMIF): nobody can say which."""
+    return _spans_of(region, region.sheet.hidden.chosen)
+
+
+def _spans_of(region: Region, sums: Mapping[tuple[int, int], tuple[Area, ...]]) -> Sums:
     start = region.header.last + 1
     found: dict[tuple[int, int], Spans] = {}
-    for (row, column), areas in region.sheet.hidden.sums.items():
+    for (row, column), areas in sums.items():
         inside = start <= row < region.bottom and region.left <= column < region.right
         if inside and areas and all(_adds_rows(area, row, column, region) for area in areas):
             spans = [(max(r1 - start, 0), r2 + 1 - start) for r1, _, r2, _ in areas]
@@ -98,6 +107,8 @@ class Ledger:
         From :func:`sums_of`.
     counted : Mapping of int to str
         Position of each column of counts -> its header.
+    chosen : Mapping
+        From :func:`chosen_of`.
     """
 
     region: Region
@@ -106,6 +117,7 @@ class Ledger:
     apart: frozenset[int]
     sums: Sums
     counted: Mapping[int, str]
+    chosen: Sums = field(default_factory=dict)
 
     def cell(self, position: int, column: int) -> str:
         """Return the name of a cell of the table."""
@@ -212,6 +224,8 @@ def _choices(
     ledger: Ledger, position: int, column: int, spans: Mapping[int, list[Spans]], counts: np.ndarray[Any, Any]
 ) -> list[Spans]:
     """Return the spans that an amount may speak of, the likeliest first; a formula says it exactly."""
+    if (position, column) in ledger.chosen:
+        return []
     exact = ledger.sums.get((position, column))
     if exact is None:
         return spans[position]
@@ -279,7 +293,8 @@ def _spoken(ledger: Ledger, totals: Sequence[int]) -> dict[int, list[Spans]]:
     """Return, per row of totals, the spans that its words may mean, the likeliest first.
 
     小计 speaks of the rows since the total before it, or of those of the merged cell that it stands under; 累计 of all
-    rows so far; the head of a group of the rows below it; 合计, 总计 and 共计 of all rows, or since the last of its kind where there are several.
+    rows so far; the head of a group of the rows below it; 合计, 总计 and 共计 of all rows, or since the last of its
+    kind where there are several.
     """
     end = len(ledger.rows)
     parents = _parents(ledger.region, end)

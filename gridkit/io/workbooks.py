@@ -159,11 +159,11 @@ def _scanned(
     book: zipfile.ZipFile, parts: Parts, wanted: Mapping[str, str], name: str
 ) -> dict[str, tuple[Scan, Hidden]]:
     styles = struck_styles(small(book, parts.styles, name)) if parts.styles else frozenset()
-    strings = struck_strings(book, parts.strings, name) if parts.strings else frozenset()
+    strings, partly = struck_strings(book, parts.strings, name) if parts.strings else (frozenset(), {})
     scans = {}
     for one, member in wanted.items():
         place = f"{name}!{one}"
-        scan = Scanner(one, styles, strings).run(book, member, place)
+        scan = Scanner(one, styles, strings, partly).run(book, member, place)
         if not scan.whole:
             raise TableError(
                 N_("the XML of the sheet breaks off after row {row}"),
@@ -183,6 +183,9 @@ def _page(book: Any, sheet: str, scan: tuple[Scan, Hidden] | None, name: str) ->
     if scan is None:
         unseen = ("rows", "columns", "struck", "sums", "errors")
         return Page(sheet, cells, tuple(sorted(found.merged_cell_ranges or ())), Hidden(unseen=unseen))
+    for (row, column), left in scan[1].partly.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = left  # the reader puts all parts of a text together
     return Page(sheet, cells, tuple(sorted(scan[0].merged)), scan[1])
 
 

@@ -34,8 +34,8 @@ _VARIANTS = {
     },
     "S153": {
         "text": N_(
-            "{header:field}: the total says {stated}, the {n} record(s) of rows {first}-{last} add up to {computed}; the "
-            "total leaves out {rows} number(s) stored as text, which a spreadsheet does not add up"
+            "{header:field}: the total says {stated}, the {n} record(s) of rows {first}-{last} add up to {computed}; "
+            "the total leaves out {rows} number(s) stored as text, which a spreadsheet does not add up"
         ),
     },
     "S156": {

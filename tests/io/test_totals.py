@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from gridkit.io.hidden import Hidden
 from gridkit.io.records import records_of
@@ -234,10 +235,11 @@ def test_totals_of_totals_of_totals():
     assert compared(table(rows, sums=sums)) == (6, 6, 0, 0)
 
 
-WORDS = (
-    "合计9个小区 全街道总数 汇总 合计数 总数 合计（9个） 小计3 全区合计：9 街道小计(3) 本街道合计（户、人） 共9个小区 累计完成 "
-    "总计2个 其中：老旧小区 平均 占比 上年同期"
-).split() + ["合\u3000计（9个）", "小 计 3"]
+WORDS = [
+    "合计9个小区", "全街道总数", "汇总", "合计数", "总数", "合计（9个）", "小计3", "全区合计：9", "街道小计(3)",
+    "本街道合计（户、人）", "共9个小区", "累计完成", "总计2个", "其中：老旧小区", "平均", "占比",
+    "上年同期", "合\u3000计（9个）", "小 计 3",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -277,3 +279,19 @@ def test_a_total_that_leaves_out_numbers_stored_as_text_says_so():
     ((refs, params),) = differences(found)
     assert refs == ("a.xlsx!S!C4", "a.xlsx!S!C3")
     assert (params["variant"], params["rows"], params["computed"]) == ("text", 1, 150)
+
+
+def test_a_sum_of_some_rows_is_a_total_that_nobody_can_check(tmp_path):
+    rows = [["社区", "小区名称", "户数", "正式党员数"], ["东门社区", "甲小区", 100, 3], ["东门社区", "乙小区", 50, 2]]
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet("S")
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    for column, total in (("C", 150), ("D", 5)):
+        formula = f'=SUMIF($A$2:$A$3,"东门社区",{column}2:{column}3)'
+        sheet.write_formula(f"{column}4", formula, None, total)
+    sheet.write("A4", "东门社区")
+    book.close()
+    city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.xlsx"\n')
+    assert list(city.rows("compounds")["name"]) == ["甲小区", "乙小区"]
+    assert findings.with_code("S154")["params"].iloc[0]["uncertain"] == 2
