@@ -34,13 +34,15 @@ OPEN_LINE = "S164"
 class Draft:
     """A layer in the fields of its level and the system of its file: ``records`` row for row with ``geometry``.
 
-    ``sources`` names all files that it was read from, where there are several; ``records.source`` is the first.
+    ``sources`` names all files that it was read from, where there are several; ``records.source`` is the first, and
+    ``aside`` holds the rows set aside of all of them: source, row, reason, code.
     """
 
     records: Records
     geometry: gpd.GeoSeries
     crs: str
     sources: tuple[Source, ...] = ()
+    aside: tuple[tuple[str, int, str, str], ...] = ()
 
     @property
     def all_sources(self) -> tuple[Source, ...]:
@@ -163,7 +165,8 @@ def joined(drafts: Sequence[Draft], name: str) -> Draft:
     )
     sources = tuple(draft.records.source for draft in drafts)
     series = gpd.GeoSeries(np.concatenate([one.to_numpy() for one in geometry]), index=records.frame.index, crs=crs)
-    return Draft(records, series, crs, sources)
+    aside = tuple((one.records.source.name, *row) for one in drafts for row in one.records.set_aside)
+    return Draft(records, series, crs, sources, aside)
 
 
 def _differing(drafts: Sequence[Draft], name: str) -> list[dict[str, Any]]:

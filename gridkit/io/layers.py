@@ -84,7 +84,7 @@ def finish(draft: Draft, crs: str) -> Finished:
     keep, rivals = _one_per_code(frame, geometry)
     notes += _rival_notes(cells, rivals)
     src = frame["src"].to_numpy(dtype=object)
-    set_aside = [(records.source.name, *rest) for rest in records.set_aside]
+    set_aside = [*draft.aside, *((records.source.name, *rest) for rest in records.set_aside)]
     set_aside += [
         (src[one], int(frame["row"].iloc[one]), "S104", frame["code"].iloc[one]) for one in np.flatnonzero(~keep)
     ]

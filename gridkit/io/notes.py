@@ -71,7 +71,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S169": "warning",
     "S170": "error",
     "S171": "error",
-    "S172": "notice",
+    "S172": "warning",
     "S173": "warning",
     "S174": "warning",
     "S175": "warning",

@@ -133,6 +133,7 @@ TABLES: Final[Mapping[str, str]] = MappingProxyType({
     "service_points": N_("table of service points"),
     "ledgers": N_("table of needs, resources and projects"),
     "codes": N_("official list of codes"),
+    "control": N_("table of control points"),
 })  # fmt: skip
 """Every layer and registry as a table."""
 

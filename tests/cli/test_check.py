@@ -100,7 +100,7 @@ EXPECTED = {
     "grid_does_not_exist": "S107", "parent_does_not_exist": "S107", "duplicate_row": "S105", "duplicate_branch": "S105",
     "unknown_compound": "L101", "misspelt": "L102", "phase_dropped": "L102", "count_with_words": "S112",
     "code_scientific": "S115", "value_out_of_vocabulary": "S110", "count_not_a_number": "S111",
-    "lon_lat_swapped": "S135",
+    "lon_lat_swapped": "S174",
 }  # fmt: skip
 """Planted defect -> the rule of the check that must find it; the others are for the audit to find, or no defects."""
 

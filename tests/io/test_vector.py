@@ -194,3 +194,13 @@ def test_geometries_of_all_kinds_keep_their_rows(tmp_path):
     assert (bowtie["lon"], bowtie["lat"]) == pytest.approx((107.9805, 26.5805), abs=1e-6)
     assert bowtie["params"]["after"] == pytest.approx(frame.geometry["C"].area, abs=0.01)
     assert bowtie["params"]["before"] == pytest.approx(0, abs=1)  # the two halves of a bow tie cancel out
+
+
+def test_lines_set_aside_from_several_files_are_all_listed(tmp_path):
+    line = LineString([(107.98, 26.58), (107.99, 26.58)])
+    for n in range(2):
+        names = [f"甲{n}", f"乙{n}"]
+        files.layer(tmp_path / "k" / f"{n}.gpkg", {"小区名称": names}, [files.square(x=n / 100), line])
+    city, _ = files.read(tmp_path, '[layers.compound]\npath = "k"\n')
+    assert city.set_aside["src"].to_list() == ["k/0.gpkg!0", "k/1.gpkg!1"]
+    assert [(one.rows_in, one.kept, one.set_aside) for one in city.sources] == [(2, 1, 1)] * 2

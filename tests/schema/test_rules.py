@@ -304,7 +304,7 @@ def test_rules_are_complete(code):
 PLANTED = {
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S149", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
+    "hidden_row": "S149", "lon_lat_swapped": "S174", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
     "duplicate_row": "S105",
 }  # fmt: skip
 
