@@ -49,6 +49,7 @@ _VARIANTS = {
     "S146": {
         "tables": N_("{n} other table(s) on the sheet were not read; their headers stand in these rows: {sheets}")
     },
+    "S118": {"named": N_("{name}: {header:field} is {value}; {low} to {high} would be expected")},
     "S127": {
         "vocabulary": N_(
             "the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; its values may "
@@ -136,6 +137,13 @@ _CHECKED = (
         N_("Unified social credit code is not valid"),
         N_("{header:field} {value} has the wrong length, a character that cannot be, or a wrong check character"),
         N_("compare with the registration"),
+    ),
+    _rule(
+        "S188", "date-of-data-not-stated", "notice", _FIELDS,
+        N_("Date of the data is not stated"),
+        N_("{n} organisation(s) have a term that ends, but the date of the data is not stated: which are in term is "
+           "unknown"),
+        N_("write as_of = 2024-06-30 under [project] in gridkit.toml"),
     ),
     _rule(
         "S129", "code-not-under-parent", "warning", _CODES,
