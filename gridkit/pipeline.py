@@ -88,7 +88,7 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers)]
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places)]
     return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
 
 

@@ -33,6 +33,7 @@ APPROXIMATE, DAMAGED_CODE, CELL_ERROR, LIMIT = "S112", "S115", "S116", "S180"
 _SCIENTIFIC: Final = re.compile(r"[1-9](\.\d+)?e\+\d+", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"(\d+)\.0+")
 _APOSTROPHES: Final = "'`‘’＇"
+_BOXES: Final = frozenset("□■○●◻☐ \u3000")
 _MASK_IN_CODE: Final = re.compile(r"[*×●■□○]|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])")
 _PLAIN: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 _AREA_UNITS: Final = (
@@ -88,6 +89,8 @@ def remark_of(cell: object, dtype: str, value: Any) -> str:
     lacking = value is None or value in ("", UNKNOWN)
     kind = missing_kind(cell) if lacking else ""
     if kind:
+        if kind == "masked" and dtype == "yesno" and set(cell) <= _BOXES:
+            return ""  # a box that nobody ticked, no figure that somebody hid
         said = kind == "blank" or (dtype == "vocab" and value == kind)  # 不详 is a value of some vocabularies
         return "" if said else kind
     if dtype in ("count", "number"):

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from gridkit.geo import place, to_lonlat
 from gridkit.linkage.names import key_frame
+from gridkit.linkage.told import Told, listed
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND
 from gridkit.rules import CATALOGUE
@@ -64,7 +65,7 @@ def find_duplicates(city: City, places: Places | None = None) -> Findings:
     sizes = cluster.map(cluster.value_counts())
     positions = cluster[sizes > 1].groupby(cluster).groups
     clusters = [frame.iloc[np.asarray(rows)].sort_index() for rows in positions.values()]
-    return Findings.of(_findings(city, clusters))
+    return Findings.of(_findings(city, clusters, Told(city, places)))
 
 
 def _drawn(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -99,14 +100,24 @@ def _same_place(index: pd.Index, name: pd.Series, places: Places, shapes: NDArra
     return np.stack([table["at"].to_numpy(), table.groupby(["name", "area"])["at"].transform("first").to_numpy()])
 
 
-def _findings(city: City, clusters: list[gpd.GeoDataFrame]) -> Iterator[dict[str, Any]]:
+def _findings(city: City, clusters: list[gpd.GeoDataFrame], told: Told) -> Iterator[dict[str, Any]]:
     heads = city.layers[COMPOUND].frame.geometry.loc[[cluster.index[0] for cluster in clusters]]
     points = to_lonlat(heads.representative_point())
     for cluster, lon, lat in zip(clusters, points.x.round(7), points.y.round(7), strict=True):
         codes = [str(code) for code in cluster.index]
         records = [f"{src}!{row}" for src, row in zip(cluster["src"], cluster["row"], strict=True)]
+        communities = {told.community(code) for code in codes} - {""}
+        several: dict[str, Any] = {"variant": "communities", "n": len(communities)} if len(communities) > 1 else {}
         yield CATALOGUE["L110"].found(
             codes[0], refs=[city.cell(record, "name") for record in records], lon=float(lon), lat=float(lat),
             name=cluster["name"].iloc[0], count=len(codes),
             codes=", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else ""),
+            distance_m=_extent(cluster), candidates=listed(told.spot(code) for code in codes), **several,
         )  # fmt: skip
+
+
+def _extent(cluster: gpd.GeoDataFrame) -> int | str:
+    """Return how far the features lie from each other at most (the diagonal around them), ``?`` where it is unknown."""
+    shapes = cluster.geometry.to_numpy()
+    xy = shapely.get_coordinates(shapely.centroid(shapes[_drawn(shapes)]))
+    return round(float(np.hypot(*np.ptp(xy, axis=0)))) if len(xy) > 1 else "?"

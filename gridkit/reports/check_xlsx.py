@@ -9,6 +9,7 @@ from gridkit.model.findings import SEVERITIES
 from gridkit.reports import tables, words
 from gridkit.reports.book import whole_book
 from gridkit.reports.check import Places, concerned, copies, ordered, rule_counts, severity_counts, sheet_of
+from gridkit.reports.check_subjects import Subjects
 from gridkit.reports.marked import MOST_NOTES, sheet_titles
 from gridkit.reports.marked_styles import SEVERITY_COLOURS
 from gridkit.reports.sheet import RowSheet
@@ -40,6 +41,9 @@ MOST_LINKS: Final = 65_000
 """Links of one sheet; the format ends at 65,530."""
 LONGEST_LINK: Final = 250
 """Characters of the file of a link that every spreadsheet program follows."""
+
+LAYER_WIDE: Final = ("S103", "S133")
+"""Rules about a layer as a whole: one row, not one per feature; check.json names every feature."""
 
 
 def write_check_xlsx(checked: Checked, path: Path) -> None:
@@ -135,6 +139,7 @@ def _add_summary(book: Workbook, checked: Checked, styles: Styles) -> None:
 def _notes() -> list[str]:
     return [
         _("Findings: one row per cell, row or column that a finding names; rows of one number are one finding."),
+        _("What concerns a whole layer is one row; check.json names every feature."),
         _("Links open the cell in its marked copy (folder marked); the first {n} rows of a sheet have one.").format(
             n=f"{MOST_LINKS:,}"
         ),
@@ -189,6 +194,9 @@ class _Findings:
             if row == MAX_ROWS:
                 ended = False
                 break
+        result = len(columns) - 2
+        answers = {"validate": "list", "source": _results(), "show_error": False}
+        sheet.data_validation(1, result, max(row, 1), result, answers)
         sheet.add_links(links)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
@@ -215,11 +223,15 @@ class _Findings:
         """Yield severity, place and values of every row of the sheets of findings."""
         places = Places(self._checked.city.sources)
         headings = {source.name: _headings(source.columns, source.headers) for source in self._sources.values()}
+        subjects = Subjects(self._checked.city)
         for number, finding in enumerate(ordered(self._checked.findings).itertuples(index=False), start=1):
             sentence = words.finding_sentence(finding.code, finding.params)
             lead = (number, finding.code, words.severity(finding.severity), words.rule_title(finding.code), sentence)
-            for place in places.found_in(str(finding.subject), finding.refs):
+            remedy = words.rule_remedy(finding.code)
+            refs = () if finding.code in LAYER_WIDE else finding.refs
+            for place in places.found_in(str(finding.subject), refs):
                 source = self._sources.get(place.source)
+                about = (str(finding.subject), *subjects.of(place))
                 where = (
                     source.path if source else "",
                     source.sheet if source else "",
@@ -227,7 +239,7 @@ class _Findings:
                     place.column,
                     headings[place.source].get(place.column, "") if source else "",
                 )
-                yield finding.severity, place, (*lead, str(finding.subject), *where, place.ref)
+                yield finding.severity, place, (*lead, *about, *where, remedy, None, place.ref)
 
 
 def _columns() -> list[tuple[str, int]]:
@@ -238,13 +250,23 @@ def _columns() -> list[tuple[str, int]]:
         (_("finding"), 30),
         (_("what was found"), 64),
         (_("about"), 26),
+        (_("name"), 24),
+        (_("street"), 14),
+        (_("community"), 16),
         (_("file"), 32),
         (_("sheet or layer"), 16),
         (_("row or feature"), 10),
         (_("column or attribute"), 12),
         (_("heading"), 20),
+        (_("what to do"), 40),
+        (_("result of handling"), 16),
         (_("position"), 44),
     ]
+
+
+def _results() -> list[str]:
+    """Return what may have come of a finding; whoever handles it may write something else."""
+    return [_("corrected"), _("right as it is"), _("asked back"), _("cannot be settled")]
 
 
 def _headings(columns: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:

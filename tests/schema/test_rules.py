@@ -243,6 +243,10 @@ CASES = {
     "S185": (csv(codes("1", "2", "3", "4", "5O")), csv(codes("1", "2", "3", "4", "50"))),
     "S186": (csv(codes("11", "12", "13", "14", "1-5")), csv(codes("11", "12", "13", "14", "15"))),
     "S187": (csv(codes(*LONG, "522601001001002000")), csv(codes(*LONG, "522601001001002010"))),
+    "S188": (
+        csv([["党组织名称", "任期届满"], ["甲党支部", "2025-01-01"]], "branches"),
+        csv([["党组织名称", "党员数"], ["甲党支部", 5]], "branches"),
+    ),
     "S189": (xlsx(with_cells(GOOD, D3="同上")), xlsx(GOOD)),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
     "S149": (xlsx(GOOD, hidden=[3]), said(xlsx(GOOD, hidden=[3]), hidden="keep")),
