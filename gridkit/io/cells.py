@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.io import values
-from gridkit.io.dates import lost_zero
+from gridkit.io.dates import NOT_A_NUMBER, lost_zero
 from gridkit.io.distinct import Distinct, distinct
 from gridkit.io.gate import POST_FIELDS
 from gridkit.io.notes import by_value, noticed
@@ -122,7 +122,7 @@ def read_column(raw: RawTable, source: Source, field: str, position: int, dtype:
     wrong = {one: code for one, (_, code) in enumerate(results) if code}
     if dtype in ("count", "number"):
         for one in _numbers_of_persons(column.cells, found):
-            found[one], wrong[one] = None, values.NOT_A_NUMBER
+            found[one], wrong[one] = None, NOT_A_NUMBER
     if raw.encoding and dtype == "date":
         for one in _lost_zeros(column):
             found[one], wrong[one] = "", values.AMBIGUOUS_DATE

@@ -27,8 +27,8 @@ RARER: Final = frozenset(
     "舒华代闵党占桑花幸瞿沙吉敖银班景隋巩仇巫蔺商宁居原商普丰利青胥哈查仲古仝逯帅亢翦隆宗郁茹郎薄郜扈冼邬栾戚莘荆麻井"
 )
 _DOUBLED: Final = (
-    "欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 令狐 慕容 端木 公孙 宇文 亓官 澹台 闻人 钟离 长孙 万俟 呼延 轩辕 独孤 拓跋 赫连 "
-    "申屠 公冶 淳于 歐陽 司馬 諸葛 尉遲 鍾離 長孫"
+    "欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 令狐 慕容 端木 公孙 宇文 亓官 澹台 闻人 钟离 长孙 万俟 呼延 轩辕 独孤 "
+    "拓跋 赫连 申屠 公冶 淳于 歐陽 司馬 諸葛 尉遲 鍾離 長孫"
 )
 DOUBLE: Final = frozenset(_DOUBLED.split())
 _DOUBLE: Final = DOUBLE | {"东方"}
@@ -53,6 +53,7 @@ _NOT_GIVEN: Final = frozenset(
 _TRANSCRIBED: Final = frozenset(
     "阿卜布都杜拉买提江古丽木力汗尔麦尼吾斯克肉孜依萨艾合努热帕玛伊吐逊托赛达米亚塔迪娜扎莱巴图格日勒其齐哈孜买买苏来曼居马库班"
 )
+_LANDSCAPE: Final = frozenset("湖山港岛河江海淀岭观线机桥段旁侧泉滩峡洲原源地段年期")
 _TRANSCRIBED_FOUR: Final = 4
 _TRANSCRIBED_PLACES: Final = frozenset(("齐齐哈尔", "阿拉木图"))
 _PLACES: Final = re.compile(
@@ -133,7 +134,9 @@ def is_name_in_brackets(text: str) -> bool:
         return False
     surname = surname_of(text)
     given = text[len(surname) :]
-    return text[:2] in DOUBLE or (len(given) > 1 and all(letter in GIVEN for letter in given))
+    if text[:2] in DOUBLE or len(given) == 1:
+        return text[:2] in DOUBLE
+    return all(letter in GIVEN for letter in given) or (surname in COMMON and given[-1] not in _LANDSCAPE)
 
 
 def holds_names(cells: Iterable[object]) -> bool:

@@ -399,6 +399,7 @@ def test_columns_that_are_not_read_show_numbers_and_dates_and_nothing_else(tmp_p
         ["X1", "甲园", "990101001001", "若干", 6, "2024-05-01", f"{PERSON}来过", MOBILE],
         ["X2", "乙园", "990101001001", 7, 7, dt.datetime(2024, 5, 1), 8223456, ""],
         ["X3", "丙园", "990101001001", 7, "8个", "", 13900002222, ""],
+        ["X4", "丁园", "990101001001", 7, 9, "", "无", ""],
     ]  # fmt: skip
     files.workbook(tmp_path / "a.xlsx", rows)
     (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xlsx"\n', encoding="utf-8")
