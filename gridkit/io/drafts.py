@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gridkit.geo.crs import LONLAT, resolve_crs, to_lonlat
+from gridkit.geo.places import WIDER
 from gridkit.io.control import Control, fitted
 from gridkit.io.notes import noticed
 from gridkit.io.shifts import ASSUMED, convert_datum, shift_of
@@ -121,7 +122,11 @@ def _plausible(
     for code, mask in (("S133", nothing), ("S135", wrong)):
         if mask.any():
             refs = [source.cell(int(row), "lon") for row in rows[mask]]
-            notes.append(noticed(code, source.name, refs=refs, n=int(mask.sum())))
+            params: dict[str, Any] = {"n": int(mask.sum())}
+            wider = WIDER[records.kind] if code == "S133" else ()
+            if wider and not set(wider) & records.given:
+                params |= {"field": wider[0], "variant": "bare"}
+            notes.append(noticed(code, source.name, refs=refs, **params))
     kept = shapely.force_2d(geometry).copy()
     kept[nothing | wrong] = None
     return kept, notes

@@ -38,6 +38,12 @@ _VARIANTS = {
             "{field:field}) and is not used"
         )
     },
+    "S133": {
+        "bare": N_(
+            "{n} feature(s) have no geometry, and the layer has no column “{field:field}” that could place them: they "
+            "are kept without a place"
+        ),
+    },
     "S144": {
         "bare": N_("above the table stand {n} character(s), which are not kept: they could name persons"),
         "part": N_("above the table stands: {text}; {n} more character(s) are not kept: they could name persons"),
@@ -293,7 +299,7 @@ _PLACE_RULES = (
         "S133", "no-geometry", "warning", _FILES,
         N_("Feature without geometry"),
         N_("{n} feature(s) have no geometry; they are kept and placed by their codes where they have any"),
-        N_("draw them, or add coordinates"),
+        N_("draw them, or add coordinates, or add the column of the code of the wider place (社区代码, 街道代码)"),
     ),
     _rule(
         "S134", "geometry-invalid", "warning", _FILES,

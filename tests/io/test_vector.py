@@ -14,6 +14,7 @@ from gridkit.errors import LayerError
 from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
 from gridkit.io.decode import reveal, vote
 from gridkit.io.vector import read_layer
+from gridkit.rules import CATALOGUE
 from tests.io import files
 
 ROWS = {"社区代码": ["990101001001", "990101001002"], "社区名称": ["启明社区", "金井㵲水社区"], "户数": [120, 240]}
@@ -204,3 +205,12 @@ def test_lines_set_aside_from_several_files_are_all_listed(tmp_path):
     city, _ = files.read(tmp_path, '[layers.compound]\npath = "k"\n')
     assert city.set_aside["src"].to_list() == ["k/0.gpkg!0", "k/1.gpkg!1"]
     assert [(one.rows_in, one.kept, one.set_aside) for one in city.sources] == [(2, 1, 1)] * 2
+
+
+@pytest.mark.parametrize(("columns", "variant"), [({}, "bare"), ({"社区代码": ["990101001001", ""]}, "")])
+def test_features_without_geometry_and_without_codes(tmp_path, columns, variant):
+    files.layer(tmp_path / "a.gpkg", {"小区名称": ["甲", "乙"], **columns}, [files.square(), None])
+    _, findings = files.read(tmp_path, '[layers.compound]\npath = "a.gpkg"\n')
+    (row,) = findings.with_code("S133").to_dict("records")
+    assert row["params"].get("variant", "") == variant
+    assert ("社区代码" in CATALOGUE["S133"].remedy) and row["params"]["n"] == 1
