@@ -700,3 +700,19 @@ def test_degrees_and_minutes_are_coordinates(tmp_path):
     rows = [[f"第{i}小区", "商品房小区", f"东经107°58′{i}0.27″", f"北纬26°34′{i}.38″"] for i in range(6)]
     table(tmp_path / "小区.csv", [["小区名称", "小区类型", "经度", "纬度"], *rows])
     assert proposed(tmp_path)[1]["layers"]["compound"]["path"] == "小区.csv"
+
+
+def test_what_is_not_looked_at_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("gridkit.io.initial.tables.MOST_COLUMNS", 6)
+    table(tmp_path / "z.csv", [[*BRANCHES, "奇怪的列", *"bcd"], [*branch("甲小区"), *"wxyz"]])
+    workbook(tmp_path / "a.xlsx", [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]],
+             others=[("填表说明", [BRANCHES, branch("例小区")])])  # fmt: skip
+    mixed = "小区名称,户数\r\n甲小区,3\r\n".encode() + "小区名称为乙花园,商品房小区\r\n".encode("gb18030") * 9
+    (tmp_path / "m.csv").write_bytes(mixed)
+    proposal, _, text = proposed(tmp_path)
+    assert {name: reason for name, reason, _ in proposal.unused} == {
+        "a.xlsx!填表说明": "instructions for filling in, no table",
+        "m.csv": "its lines are written in two encodings, UTF-8 and GB18030",
+        "z.csv": "only the first 6 of its 9 columns are looked at",
+    }
+    assert "columns not recognised: 奇怪的列" in text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gridkit.io.initial.propose import Entry
 
 _STALE: Final = re.compile(
-    r"备份|副本|作废|废弃|旧(?:版|表|数据|图|台账|文件|的|[\W_]|$)|(?<![a-z])old(?![a-z])|backup|(?<![a-z])bak(?![a-z])",
+    r"备份|副本|作废|废弃|旧(?:版|表|数据|图|台账|文件|的|[\W_]|$)|(?<![a-z])(?:old|bak)(?![a-z])|backup",
     re.I,
 )
 _SUMMARY: Final = re.compile(r"汇总|总表|合计|汇合|summary|total", re.I)

@@ -14,6 +14,7 @@ from gridkit.io.initial.dates import as_of
 from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.nesting import level_by_place, with_parents
 from gridkit.io.initial.systems import system_of
+from gridkit.io.person_headers import shown_header
 from gridkit.io.text import cell_text
 from gridkit.locale import gettext
 from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
@@ -28,6 +29,9 @@ _SURE: Final = ((4.0, 1.5, "high"), (2.4, 0.6, "medium"))
 
 _LEAST: Final = 1.2
 """A table with a lower score is not proposed."""
+
+_LISTED: Final = 8
+"""Columns that are not recognised and written out."""
 
 _MOSTLY: Final = 0.5
 """A column that fewer rows of a layer fill makes no registry of its own unasked."""
@@ -278,6 +282,13 @@ def _finished(entry: Entry, names: Names) -> Entry:
     """Add columns that only their content tells, the system of coordinates, and what is lacking."""
     columns, told, doubts = by_content(entry.kind, entry.guess, entry.look, names)
     entry = replace(entry, columns=columns, reasons=(*entry.reasons, *told), doubts=(*entry.doubts, *doubts))
+    known = set(entry.positions.values())
+    strange = [header for at, header in enumerate(entry.look.headers) if header.strip() and at not in known]
+    strange = [header for header in strange if shown_header(header) == header]
+    if strange:
+        text = gettext("columns not recognised: {headers}").format(headers=", ".join(strange[:_LISTED]))
+        more = gettext("and {n} more").format(n=len(strange) - _LISTED) if len(strange) > _LISTED else ""
+        entry = replace(entry, reasons=(*entry.reasons, f"{text}, {more}" if more else text))
     lacking = [name for name in entry.guess.lacking if name not in columns]
     if lacking and entry.kind not in LEVELS:
         listed = ", ".join(gloss(name, entry.kind) for name in lacking)
