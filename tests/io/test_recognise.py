@@ -716,3 +716,9 @@ def test_what_is_not_looked_at_is_said(tmp_path, monkeypatch):
         "z.csv": "only the first 6 of its 9 columns are looked at",
     }
     assert "columns not recognised: 奇怪的列" in text
+
+
+def test_two_coordinates_in_one_cell_are_doubted(tmp_path):
+    rows = [[f"第{i}小区", "商品房小区", 9, f"107.97{i}076,26.56{i}883"] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "户数", "坐标"], *rows])
+    assert "坐标 holds longitude and latitude in one cell" in proposed(tmp_path)[2]

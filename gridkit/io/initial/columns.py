@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,6 +58,7 @@ _OWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
 )
 """Kind -> what its own name and code name."""
 
+_PAIR: Final = re.compile(r"[(（]?\s*\d{1,3}\.\d{3,}\s*[,，;；、\s]\s*\d{1,3}\.\d{3,}\s*[)）]?")
 _ENOUGH: Final = 5
 _SHARE: Final = 0.8
 _LON: Final = (73.0, 136.0)
@@ -214,6 +216,17 @@ def has_points(guesses: Sequence[Guess], look: Look) -> bool:
             return any(to_degrees(cell)[0] is not None for cell in look.columns[one.fields["lon"]])
     taken = set(guesses[0].fields.values()) if guesses else set()
     return all(len(_columns_of(field, "compound", look, {}, taken)) == 1 for field in ("lon", "lat"))
+
+
+def pairs(look: Look) -> list[str]:
+    """Return the headers of columns that hold longitude and latitude in one cell."""
+    found = []
+    for header, column in zip(look.headers, look.columns, strict=True):
+        texts = sample(column)
+        fits = sum(_PAIR.fullmatch(text) is not None for text in texts)
+        if texts and fits >= _SHARE * len(texts) and shown_header(header) == header:
+            found.append(header)
+    return found
 
 
 def _between(texts: Sequence[str], low: float, high: float) -> float:

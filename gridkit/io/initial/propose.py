@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from gridkit.io.initial.choice import as_registry, better_as_registry, in_one_place, rank, together
-from gridkit.io.initial.columns import Names, by_content, gloss, has_points, names_of
+from gridkit.io.initial.columns import Names, by_content, gloss, has_points, names_of, pairs
 from gridkit.io.initial.dates import as_of
 from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.nesting import level_by_place, with_parents
@@ -282,6 +282,9 @@ def _finished(entry: Entry, names: Names) -> Entry:
     """Add columns that only their content tells, the system of coordinates, and what is lacking."""
     columns, told, doubts = by_content(entry.kind, entry.guess, entry.look, names)
     entry = replace(entry, columns=columns, reasons=(*entry.reasons, *told), doubts=(*entry.doubts, *doubts))
+    for header in pairs(entry.look) if entry.look.geometry is None else ():
+        text = gettext("{header} holds longitude and latitude in one cell; split it into two columns to have a layer")
+        entry = replace(entry, doubts=(*entry.doubts, text.format(header=header)))
     known = set(entry.positions.values())
     strange = [header for at, header in enumerate(entry.look.headers) if header.strip() and at not in known]
     strange = [header for header in strange if shown_header(header) == header]
