@@ -205,8 +205,8 @@ _CELL_RULES = (
         "S117", "count-in-merged-cell", "warning", _CELLS,
         N_("Count stands in a merged cell"),
         N_(
-            "{header:field} is merged over several rows: the number is kept in the first and is unknown in {n} row(s) "
-            "below"
+            "{header:field} is merged over several rows: the number speaks of all of them together and is unknown in "
+            "each of the {n} row(s)"
         ),
         N_("write the number of each row"),
     ),
