@@ -123,3 +123,11 @@ def sheet_of(path: Path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return openpyxl.load_workbook(path).worksheets[0]
+
+
+def test_what_is_to_decide_stands_first_and_a_project_without_compounds_is_told_so(gridkit, small):
+    said = gridkit("check", small, "--lang", "en").out
+    assert said.startswith("For you to decide\n")
+    assert '[layers.compound] path = "..."' in said
+    assert "gridkit audit decides" not in said
+    assert said.splitlines()[-1].startswith("next: name the layer of compounds")

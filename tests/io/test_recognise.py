@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
 
 from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
+from gridkit.geo.detect import score_datum
 from gridkit.io.city import read_city
 from gridkit.io.initial import start
 from gridkit.io.initial.columns import gloss
+from gridkit.io.initial.datums import HYPOTHESES
 from gridkit.io.initial.kinds import code_level, guess_level, name_level
 from gridkit.io.initial.recognise import look_at, walk
 from gridkit.io.initial.text import comment, key, quoted
@@ -722,3 +724,9 @@ def test_two_coordinates_in_one_cell_are_doubted(tmp_path):
     rows = [[f"第{i}小区", "商品房小区", 9, f"107.97{i}076,26.56{i}883"] for i in range(6)]
     table(tmp_path / "小区.csv", [["小区名称", "小区类型", "户数", "坐标"], *rows])
     assert "坐标 holds longitude and latitude in one cell" in proposed(tmp_path)[2]
+
+
+def test_every_hypothesis_about_a_datum_has_a_name():
+    points = gpd.GeoSeries([Point(107.9 + n / 1e3, 26.5) for n in range(30)], crs="EPSG:4490")
+    scores = score_datum(points, gpd.GeoSeries([box(107.8, 26.4, 108.1, 26.6)], crs="EPSG:4490")).scores
+    assert set(scores["hypothesis"]) == set(HYPOTHESES)

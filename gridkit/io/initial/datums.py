@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.geo.detect import BD09, ENOUGH, GCJ02, SAME, DatumScores, score_datum
+from gridkit.geo.detect import BD09, ENOUGH, GCJ02, REVERSE_BD09, REVERSE_GCJ02, SAME, DatumScores, score_datum
 from gridkit.geo.labels import labels_in
 from gridkit.io.initial.kinds import DISTRICT, meaning, sample
 from gridkit.io.initial.places import degrees, written
 from gridkit.io.text import cell_text
-from gridkit.locale import gettext
+from gridkit.locale import N_, gettext
 from gridkit.model.fields import COMPOUND, LEVELS
 
 if TYPE_CHECKING:
@@ -28,6 +28,16 @@ _FEWEST: Final = 5
 
 _BETTER: Final = 0.05
 """A hypothesis that is better than the layer as it stands by this share, and one feature, raises a question."""
+
+HYPOTHESES: Final = {
+    SAME: N_("as they stand"),
+    GCJ02: N_("GCJ-02 undone"),
+    BD09: N_("BD-09 undone"),
+    REVERSE_GCJ02: N_("GCJ-02 undone in the other layer"),
+    REVERSE_BD09: N_("BD-09 undone in the other layer"),
+}
+"""What each hypothesis about a datum is called."""
+_UNTOLD: Final = N_("cannot tell")
 
 _WORTH: Final = 0.3
 """A column of texts of which a smaller share names a parent says nothing about parents."""
@@ -177,9 +187,11 @@ def sentence(verdict: Verdict) -> str:
     """Return what a comparison found, in one line: the share of features that lie in their parents, by hypothesis."""
     scores = verdict.scores
     table = scores.scores
-    shares = ", ".join(f"{row.hypothesis} {100 * row.share:.1f} %" for row in table.itertuples())
+    shares = ", ".join(f"{gettext(HYPOTHESES[row.hypothesis])} {100 * row.share:.1f} %" for row in table.itertuples())
     text = gettext("datum {verdict}: of {n} features this share lies where it should in {parent}: {shares}")
-    verdict_text = scores.verdict or gettext("cannot tell")
+    verdict_text = (
+        scores.verdict if scores.verdict in (GCJ02, BD09) else gettext(HYPOTHESES.get(scores.verdict, _UNTOLD))
+    )
     told = text.format(verdict=verdict_text, n=scores.n, parent=verdict.parent, shares=shares)
     return told + _why_so_many(verdict)
 
