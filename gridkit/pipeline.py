@@ -87,7 +87,6 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
         A file cannot be used.
     """
     total = len(STEPS)
-    project, masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, total)
     overrides, files = decisions(project)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
@@ -99,7 +98,7 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
-    findings = [masked, noticed, schema, nesting, check_links(city, links, covers=covers)]
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places)]
     return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
 
 

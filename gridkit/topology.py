@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridkit.geo import comprehensive, nest, stated_parent, to_lonlat
+from gridkit.geo.places import WIDER
 from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
 from gridkit.rules import CATALOGUE
@@ -208,7 +209,12 @@ def _without_geometry(city: City) -> Iterator[dict[str, Any]]:
     for level in LEVELS:
         if level not in city.layers:
             continue
-        frame = city.layers[level].frame
-        for code, name, src, row in frame.loc[~_drawn(frame), ["name", "src", "row"]].itertuples():
+        layer = city.layers[level]
+        lost = layer.frame[~_drawn(layer.frame)]
+        fields = WIDER[level]
+        stated = (lost[list(fields)].fillna("") != "").any(axis=1)
+        lacking = "empty" if set(fields) & layer.given else "bare"
+        for code, name, src, row in lost[["name", "src", "row"]].itertuples():
             cell = city.cell(f"{src}!{row}", "geometry")
-            yield CATALOGUE["T341"].found(str(code), refs=[cell], name=name or str(code), level=level)
+            said: dict[str, Any] = {} if stated[code] or not fields else {"field": fields[0], "variant": lacking}
+            yield CATALOGUE["T341"].found(str(code), refs=[cell], name=name or str(code), level=level, **said)

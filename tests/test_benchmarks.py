@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, datum, nesting, startup
+from benchmarks import audit, datum, nesting, reading, startup, validation
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -29,3 +29,13 @@ def test_whole_audit_runs_at_a_tiny_size(capsys):
 def test_undoing_gcj02_agrees_with_the_loops(capsys):
     assert datum.main(["--tiny"]) == 0
     assert "point by point" in capsys.readouterr().out
+
+
+def test_validation_tells_every_wrong_cell(capsys):
+    assert validation.main(["--tiny"]) == 0
+    assert "wrong cells told: 100 by gridkit with file, sheet and cell; 100 by the peer" in capsys.readouterr().out
+
+
+def test_reading_finds_all_that_was_written_into_a_nasty_workbook(capsys):
+    assert reading.main(["--tiny"]) == 0
+    assert "all of them found: yes" in capsys.readouterr().out

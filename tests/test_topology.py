@@ -122,3 +122,18 @@ def test_hostile_geometry():
     for nothing in (Polygon(), Point(float("nan"), 1)):
         assert check(change("compound", "a1", geometry=nothing)).counts() == {"T341": 1}
     assert check(City("none", tiny.CRS)).counts() == {}
+
+
+NOWHERE = {"community_code": "", "community_name": "", "grid_code": "", "street_name": ""}
+
+
+@pytest.mark.parametrize(
+    ("fields", "given", "variant"),
+    [({}, {"community_code"}, ""), (NOWHERE, {"community_code"}, "empty"), (NOWHERE, {"name"}, "bare")],
+)
+def test_without_geometry_it_is_said_whether_codes_place_it(fields, given, variant):
+    city = change("compound", "a1", geometry=None, **fields)
+    layer = dataclasses.replace(city.layers["compound"], given=frozenset(given))
+    city = dataclasses.replace(city, layers={**city.layers, "compound": layer})
+    (row,) = check(city).with_code("T341").to_dict("records")
+    assert row["params"].get("variant", "") == variant

@@ -50,7 +50,25 @@ def audit(project: Path, out: Path | None, no_map: bool, as_json: bool) -> int:
         file = options.project_file(project)
         folder = pipeline.save(run, out or found.root / "runs", project=file, with_map=not no_map)
     show(run, folder, as_json=as_json)
+    if not as_json:
+        _show_next(run, options.project_text(project))
     return verdict(run)
+
+
+def _show_next(run: Run, project_text: str) -> None:
+    """Say what only the reader can decide, and what comes next."""
+    from gridkit.reports.check_decisions import block, decisions
+
+    lines = block(decisions(run, project_text))
+    for line in ["", *lines] if lines else []:
+        click.echo(line)
+    click.echo()
+    if lines:
+        click.echo(gettext("next: answer this in gridkit.toml, then run gridkit audit again"))
+    else:
+        click.echo(
+            gettext("next: open the map and the report; why a compound is covered or not: gridkit explain RUN ID")
+        )
 
 
 def verdict(run: Run) -> int:

@@ -54,6 +54,7 @@ def check(project: Path, out: Path | None, show_all: bool, as_json: bool) -> int
     """Check a project."""
     from gridkit import pipeline
     from gridkit.reports import check_document
+    from gridkit.reports.check_decisions import block, decisions
 
     found, _ = options.open_project(project)
     with options.progress() as progress:
@@ -63,6 +64,8 @@ def check(project: Path, out: Path | None, show_all: bool, as_json: bool) -> int
     if as_json:
         options.print_json(check_document(checked, out))
     else:
+        for line in block(decisions(checked, options.project_text(project))):
+            click.echo(line)
         _show(checked, limit=None if show_all else EXAMPLES)
         _show_files(checked, out)
     return errors.EXIT_FINDINGS if options.has_findings(checked.findings) else errors.EXIT_CLEAN
@@ -120,7 +123,12 @@ def _show_files(checked: Checked, out: Path | None) -> None:
         for name, label in labels.items():
             if (out / name).exists():
                 click.echo(f"{label}  {out / name}")
-    click.echo(gettext("next: gridkit audit decides coverage and checks more (organisations, indicators, claims)"))
+    if "compound" in checked.city.layers:
+        click.echo(gettext("next: gridkit audit decides coverage and checks more (organisations, indicators, claims)"))
+    else:
+        click.echo(
+            gettext("next: name the layer of compounds in gridkit.toml ([layers.compound]); without it no audit")
+        )
 
 
 def _first(frame: Any) -> str:

@@ -132,6 +132,8 @@ def _show(found: Start, target: Path) -> None:
             click.echo("    ? " + printable(doubt))
         if entry.crs:
             click.echo(f'    crs = "{entry.crs}"')
+        if entry.maybe:
+            click.echo(f'    # crs = "{entry.maybe}"')
     for entry in proposal.asked:
         click.echo(f"{printable(entry.look.shown)}  ? [{entry.group}.{entry.kind}]")
         click.echo("    ? " + printable(entry.question))

@@ -51,6 +51,11 @@ def project_file(path: Path) -> Path:
     return path / PROJECT_FILE if path.is_dir() else path
 
 
+def project_text(path: Path) -> str:
+    """Return the project file as text, whatever stands in it."""
+    return project_file(path).read_text(encoding="utf-8-sig", errors="replace")
+
+
 def open_project(path: Path) -> tuple[Project, str]:
     """Read the project file and settle the language: ``--lang``, then the project file, then the locale."""
     from gridkit.io.project import read_project

@@ -50,7 +50,7 @@ _CODES = {
     "stated_community_differs": "T301",
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S149", "lon_lat_swapped": "S135",
+    "hidden_row": "S149", "lon_lat_swapped": "S174",
 }  # fmt: skip
 """Rule code of a planted kind of defect, where there is one rule for it."""
 

@@ -3,8 +3,10 @@
 Five hypotheses are tried: the layer is right as it stands (``same``), it holds GCJ-02 or BD-09 numbers, or the other
 layer does (``reverse``). Each is scored by the share of the features (of their area, for polygons) that lie in the
 parent they state, or in any single parent where none is stated. A verdict needs 15 features, a good fit, and a best
-hypothesis that is better than every other and also better than itself moved by as much in every direction: only then do
-the data say where the layer lies, and not merely that more of it lies inside. Anything less is "cannot tell".
+hypothesis that is better than every other by a clear margin, better than itself moved by as much (and by half as much)
+in every direction, and not clearly worse than itself moved by any constant shift: only then do the data say where the
+layer lies, and not merely that more of it lies inside, or that it lies off in a way of its own, as local systems do.
+Anything less is "cannot tell". A constant shift that is by chance nearly that of a map service cannot be told from it.
 Two layers that share one wrong datum agree with each other: nothing can tell them from right ones.
 """
 
@@ -20,7 +22,7 @@ from pyproj import Transformer
 
 from gridkit.geo.crs import LONLAT, metric_crs
 from gridkit.geo.datum import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
-from gridkit.geo.evidence import NO_SHIFT, constant_shift, gap, pinned, sided, valid
+from gridkit.geo.evidence import NO_SHIFT, constant_shift, drifts, gap, pinned, sided, valid
 from gridkit.geo.labels import labels_in
 
 if TYPE_CHECKING:
@@ -301,12 +303,13 @@ def _judged(ground: _Ground, moved: Mapping[str, Geometries], *, wrong: int, shi
     best = max(HYPOTHESES, key=lambda name: round(means[name], 9))
     sure = n >= ENOUGH and n > wrong and means[best] >= least
     fits = means[best] >= FIT_ANY
-    sure = sure and all(
-        sided(shares[best], shares[name]).clear(stated=ground.stated, fits=fits) for name in HYPOTHESES if name != best
-    )
+    for name in HYPOTHESES:
+        if name != best and sure:
+            sides = sided(shares[best], shares[name])
+            sure = sides.clear(stated=ground.stated, fits=fits) and sides.convincing(n, fits=fits)
     if sure:
         reach = min(gap(moved[best], moved[name]) for name in HYPOTHESES if name != best)
-        sure = pinned(ground, moved[best], shares[best], reach)
+        sure = pinned(ground, moved[best], shares[best], reach) and not drifts(ground, moved[best])
     verdict = best if sure else ""
     shift = NO_SHIFT
     if shifts and n >= ENOUGH and verdict in ("", SAME):

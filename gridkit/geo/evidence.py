@@ -31,12 +31,22 @@ SIDE: Final = 0.75
 """Least part of the features that differ which must side with the better placement."""
 MARGIN: Final = 0.01
 """Least difference of the shares."""
+CONVINCING: Final = 0.05
+"""Least difference of the shares for a verdict; a smaller one only where a count is beyond doubt."""
+MANY: Final = 300
+"""So many features are many."""
+BEYOND: Final = 1e-4
+"""Chance at which a count is beyond doubt."""
 WIDE: Final = 0.1
 """Difference of the shares that needs no count where nearly all features lie in the parent that they state."""
 LEAST: Final = 0.05
 """A feature whose shares differ by no more than this does not take sides."""
 EXACT: Final = 400
 """Up to so many differing features the chance is summed exactly, beyond by the normal distribution."""
+DRIFT: Final = 0.02
+"""Least gain in share by which a layer that is moved on by a constant shift fits better."""
+DRIFTED: Final = 0.25
+"""The chance of that."""
 DIRECTIONS: Final = 8
 REACH: Final = 150.0
 """Metres up to which a constant shift is looked for: Beijing 1954, Xi'an 1980 and local systems lie 30-130 m off."""
@@ -44,6 +54,10 @@ GAIN: Final = 0.03
 """Least gain in share by which a constant shift is believed."""
 SHORTEST: Final = 25.0
 """Metres below which a shift is not told from digitising."""
+FREE: Final = 600.0
+"""Metres around a placement in which a shift that no hypothesis explains is looked for."""
+FEW: Final = 150
+"""So many areas are enough to try many places."""
 TRIED: Final = 600
 """So many features are enough to look for a shift."""
 
@@ -88,6 +102,16 @@ class Sides(NamedTuple):
         wide = stated and fits and self.margin >= WIDE
         return one_sided and self.margin >= MARGIN and (wide or self.chance <= CHANCE[stated])
 
+    def convincing(self, n: int, *, fits: bool) -> bool:
+        """Tell whether ``n`` features are enough for a verdict: many of them differ, or so few by chance never would.
+
+        Where the better placement does not fit well (``not fits``), both are asked.
+        """
+        beyond = self.chance <= BEYOND
+        if fits:
+            return self.margin >= CONVINCING or (beyond and n >= MANY)
+        return self.margin >= 2 * CONVINCING and beyond
+
     def leads(self, chance: float) -> bool:
         """Tell whether the first is the better one, by more than such a chance."""
         return self.better > self.worse and self.chance <= chance
@@ -104,9 +128,10 @@ def sided(first: Numbers, second: Numbers, least: float = LEAST) -> Sides:
 
 
 def pinned(ground: Ground, shapes: Geometries, shares: Numbers, reach: float) -> bool:
-    """Tell whether a placement fits better than itself moved by ``reach`` metres in each of eight directions.
+    """Tell whether a placement fits better than itself moved by ``reach`` metres, and by half of that, to all sides.
 
-    At half and a quarter of that distance no direction may fit better.
+    At a quarter of that distance no direction may fit better. Features that all lie along one side of their parents are
+    not held from the other side, and are no evidence.
     """
     for distance in (reach, reach / 2, reach / 4):
         for step in range(DIRECTIONS):
@@ -114,9 +139,32 @@ def pinned(ground: Ground, shapes: Geometries, shares: Numbers, reach: float) ->
             moved = ground.shares(shifted(shapes, distance * math.sin(angle), distance * math.cos(angle)))
             if sided(moved, shares).leads(BETTER[ground.stated]):
                 return False
-            if distance == reach and not sided(shares, moved).leads(PUSHED[ground.stated]):
+            held = sided(shares, moved)
+            if distance == reach and not held.leads(PUSHED[ground.stated]):
+                return False
+            if distance == reach / 2 and held.better <= held.worse:
                 return False
     return True
+
+
+def drifts(ground: Ground, shapes: Geometries) -> bool:
+    """Tell whether a layer fits clearly better when it is moved on by any constant shift: then it lies elsewhere."""
+    areal = bool((shapely.get_dimensions(shapes) == 2).any())
+    chosen = np.linspace(0, len(shapes) - 1, min(FEW if areal else TRIED, len(shapes))).astype(np.intp)
+    shapes, ground = shapes[chosen], ground.part(chosen)
+    here = ground.shares(shapes)
+    if here.mean() > 1.0 - DRIFT:
+        return False
+    east, north, best = 0.0, 0.0, here
+    for span in (np.linspace(-FREE, FREE, 9), np.linspace(-100, 100, 5)):
+        middle = (east, north)
+        for dx in middle[0] + span:
+            for dy in middle[1] + span:
+                moved = ground.shares(shifted(shapes, float(dx), float(dy)))
+                if moved.mean() > best.mean():
+                    east, north, best = float(dx), float(dy), moved
+    sides = sided(best, here)
+    return sides.margin >= DRIFT and sides.leads(DRIFTED)
 
 
 def gap(first: Geometries, second: Geometries) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from gridkit.model import Places
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -27,6 +27,15 @@ _STATED = {
     (COMMUNITY, STREET): ("street_code", "street_name"),
 }
 """Fields of a child layer that name its parent: by code, by name."""
+
+
+WIDER: Final[Mapping[str, tuple[str, ...]]] = {
+    STREET: (),
+    COMMUNITY: ("street_code", "street_name"),
+    GRID: ("community_code", "community_name"),
+    COMPOUND: ("community_code", "community_name", "grid_code", "street_name"),
+}
+"""Fields of a layer that place a feature without geometry, the most usual first."""
 
 
 class _Found(NamedTuple):

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from gridkit.io import values
-from gridkit.io.dates import lost_zero
+from gridkit.io.dates import NOT_A_NUMBER, lost_zero
 from gridkit.io.distinct import Distinct, distinct
 from gridkit.io.gate import POST_FIELDS
 from gridkit.io.notes import by_value, noticed
-from gridkit.io.persons import MASK, is_answer, is_plain, is_word, triggered, without_rooms
+from gridkit.io.person_numbers import mask_numbers
+from gridkit.io.persons import MASK, is_answer, is_plain, is_word, mask, triggered, without_rooms
 from gridkit.io.privacy import masked_bodies, masked_codes, masked_column
 from gridkit.io.quantities import quantity
 from gridkit.io.shifts import DEGREES, to_degrees
@@ -40,8 +41,13 @@ DITTO: Final = frozenset(("同上", "同前", "同上行", "同上栏", "〃", "
 COUNTED_KINDS: Final = ("none", "undecided", "not_applicable", "unknown")
 """Kinds of missing that are counted in a finding (``S182``); masks have one of their own."""
 
+_LACKING: Final = frozenset(("", "unknown", None))
+
 BLOCK: Final = 512
 """Texts that are searched for persons in one go; only blocks with a hit are looked at text by text."""
+
+LEAST_OF_PERSON: Final = 10_000_000_000
+"""Mobile and identity numbers have eleven places and more; smaller amounts are not looked at."""
 
 _OWN: Final[Mapping[str, Converter]] = {
     "built_year": values.to_year, **dict.fromkeys(POST_FIELDS, values.to_filled),
@@ -50,8 +56,8 @@ _OWN: Final[Mapping[str, Converter]] = {
 _BY_TYPE: Final[Mapping[str, Converter]] = {
     "number": values.to_number, "code": values.to_code, "list": values.to_list, "yesno": values.to_yesno,
 }  # fmt: skip
-_COUNT_HEADER: Final = re.compile(r"(?:单位[:]?)?([千万亿])?(?:人|户|名|个|栋|幢|家|座|套|人次|户数|人数)?")
-_COUNT_SCALES: Final = {"千": 1_000.0, "万": 10_000.0, "亿": 1e8}
+_COUNT_HEADER: Final = re.compile(r"(?:单位[:]?)?([百千万亿])?(?:人|户|名|个|栋|幢|家|座|套|人次|户数|人数)?")
+_COUNT_SCALES: Final = {"百": 100.0, "千": 1_000.0, "万": 10_000.0, "亿": 1e8}
 _IN_BRACKETS: Final = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]|[/_,，]([^/_,，()]+)$")
 
 
@@ -114,6 +120,9 @@ def read_column(raw: RawTable, source: Source, field: str, position: int, dtype:
     results = values.converted(column.cells, _converter(field, dtype, raw.headers[position]))
     found = [value for value, _ in results]
     wrong = {one: code for one, (_, code) in enumerate(results) if code}
+    if dtype in ("count", "number"):
+        for one in _numbers_of_persons(column.cells, found):
+            found[one], wrong[one] = None, NOT_A_NUMBER
     if raw.encoding and dtype == "date":
         for one in _lost_zeros(column):
             found[one], wrong[one] = "", values.AMBIGUOUS_DATE
@@ -150,6 +159,8 @@ def header_factor(header: str, *, area: bool = False) -> float:
 
     >>> header_factor("人口（万人）"), header_factor("户数(万科小区)"), header_factor("面积（公顷）", area=True)
     (10000.0, 1.0, 10000.0)
+    >>> header_factor("户数（百户）")
+    100.0
     """
     for inside, tail in _IN_BRACKETS.findall(compact(header)):
         text = inside or tail
@@ -165,7 +176,9 @@ def _repeated(place: Place, column: Distinct) -> tuple[Distinct, list[dict[str, 
     """Read 同上 as the nearest cell above in the same file."""
     if not place.raw.tabular:
         return column, []
-    ditto = [one for one, cell in enumerate(column.cells) if type(cell) is str and cell.strip() in DITTO]
+    ditto = [
+        one for one, cell in enumerate(column.cells) if type(cell) is str and len(cell) < 8 and cell.strip() in DITTO
+    ]
     if not ditto:
         return column, []
     says = np.isin(column.places, ditto)
@@ -177,6 +190,12 @@ def _repeated(place: Place, column: Distinct) -> tuple[Distinct, list[dict[str, 
     notes = place.note("S189", np.flatnonzero(says & ~nothing).tolist())
     notes += place.note("S189", np.flatnonzero(nothing).tolist(), variant="nothing")
     return Distinct(cells, places), notes
+
+
+def _numbers_of_persons(cells: Sequence[object], found: Sequence[Any]) -> list[int]:
+    """Return which cells hold a mobile or identity number where an amount should stand: no amount is so large."""
+    large = [one for one, value in enumerate(found) if value is not None and abs(value) >= LEAST_OF_PERSON]
+    return [one for one in large if mask(text := tidy(cell_text(cells[one]))) != text]
 
 
 def _lost_zeros(column: Distinct) -> list[int]:
@@ -231,7 +250,7 @@ def _quotable(dtype: str) -> Callable[[str], bool]:
 
 def _is_amount(text: str) -> bool:
     """Tell whether a cell is of the words in which amounts are written, so that it can name no person."""
-    return len(text) <= 20 and quantity(text) is not None
+    return len(text) <= 20 and quantity(text) is not None and mask_numbers(text) == text
 
 
 def _remarks(
@@ -240,8 +259,8 @@ def _remarks(
     """Return what cells say beside their values, and findings that count why cells have none."""
     amounts = place.dtype in ("count", "number")
     said: dict[int, str] = {}
-    for one, (cell, value) in enumerate(zip(column.cells, found, strict=True)):
-        if type(cell) is str and (amounts or value in ("", "unknown", None)):
+    for one, value in enumerate(found):
+        if (amounts or value in _LACKING) and type(cell := column.cells[one]) is str:
             remark = values.remark_of(cell, place.dtype, value)
             if remark:
                 said[one] = remark

@@ -10,11 +10,12 @@ import shapely
 
 from gridkit.errors import InputError
 from gridkit.geo.crs import metric_crs, to_lonlat
-from gridkit.io.control import Control
+from gridkit.io.control import Control, source_of
 from gridkit.io.coordinates import datum_notes
 from gridkit.io.layers import PROVISIONAL, Finished, finish
 from gridkit.io.notes import noticed
-from gridkit.io.registries import find_files, read_registry
+from gridkit.io.registries import find_files, read_registry, without_read
+from gridkit.io.stated import without_persons
 from gridkit.io.vector import Draft, read_layer
 from gridkit.locale import N_, gettext
 from gridkit.model import City, Findings, Registry, Source, conform
@@ -59,6 +60,7 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
             place="gridkit.toml",
             remedy=N_("add [layers.compound] or [registries.branches] with a path"),
         )
+    project, masked = without_persons(project)
     steps = _steps(project)
     files = find_files(project)
     drafts: dict[str, Draft] = {}
@@ -80,7 +82,7 @@ def read_city(project: Project, progress: Progress | None = None) -> tuple[City,
     crs = choose_crs(drafts.values())
     finished = {level: finish(draft, crs) for level, draft in drafts.items()}
     city, findings = _city(project, crs, finished, tables)
-    return city, Findings.concat([findings, Findings.of(doubts)])
+    return city, Findings.concat([masked, findings, Findings.of(doubts)])
 
 
 def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:
@@ -99,11 +101,22 @@ def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Dr
         level,
         layer=spec.layer,
         columns=spec.columns,
-        crs=Control(spec.control, project.root, spec.transform, spec.crs) if spec.control else spec.crs,
+        crs=_control(project, spec) if spec.control else spec.crs,
         encoding=spec.encoding,
     )
     taken |= {source.name for source in draft.all_sources}
     return draft
+
+
+def _control(project: Project, spec: LayerSpec) -> Control:
+    return Control(spec.control, project.root, spec.transform, spec.crs)
+
+
+def _controls(project: Project) -> tuple[Source, ...]:
+    """Return the tables of control points, each once: they are inputs as well, and decide where layers lie."""
+    layers = cast("Mapping[str, LayerSpec]", project.layers)
+    found = [source_of(_control(project, spec)) for spec in layers.values() if spec.control]
+    return tuple({source.name: source for source in found}.values())
 
 
 def _communities(drafts: Mapping[str, Draft]) -> list[str]:
@@ -149,12 +162,13 @@ def _city(
         project.as_of,
         {level: one.layer for level, one in finished.items()},
         {kind: _registry(kind, found) for kind, found in records.items()},
-        tuple(source for source, _, _ in read),
+        (*(source for source, _, _ in read), *_controls(project)),
         pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
         _remarks([one.remarks for found in records.values() for one in found]),
         {kind: held for kind, found in tables.items() if len(held := _held(found))},
     )
-    notes = [note for _, _, notes in read for note in notes]
+    begins = [one.begins for found in tables.values() for one in found]
+    notes = without_read((note for _, _, notes in read for note in notes), begins)
     return city, Findings.of([*notes, *_scope_notes(city)])
 
 

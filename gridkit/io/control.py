@@ -21,6 +21,7 @@ from gridkit.io.raw import located
 from gridkit.io.sheets import read_sheets
 from gridkit.io.text import cell_text, compact
 from gridkit.locale import N_
+from gridkit.model import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from gridkit.io.fields import Records
 
+KIND: Final = "control"
+"""``Source.kind`` of a table of control points."""
 FINE: Final = 1.0
 """Metres of residuals above which a fit is too rough to measure compounds with."""
 AROUND: Final = 20_000.0
@@ -95,6 +98,23 @@ def fitted(
     moved[there] = found.to_lonlat(geometry[there])
     notes = [*records.notes, *_notes(records.source.name, place, found, int(there.sum()))]
     return replace(records, notes=notes), moved, LONLAT
+
+
+def source_of(control: Control) -> Source:
+    """Return the file of the control points as an input of the project; it is no table that is marked or counted."""
+    file, place = located(control.path, control.root, layer=True)
+    sheet = read_sheets(file, place)[0]
+    rows = sum(any(cell_text(cell).strip() for cell in row) for row in sheet.cells) - 1
+    return Source(
+        sheet.path,
+        sheet.sha256,
+        KIND,
+        sheet=sheet.name,
+        tabular=False,
+        encoding=sheet.encoding,
+        rows_in=rows,
+        kept=rows,
+    )
 
 
 def read_points(control: Control) -> tuple[pd.DataFrame, str]:

@@ -11,7 +11,7 @@ from pyproj import CRS, Transformer
 
 from gridkit.geo.axes import CHINA, MERIDIANS, decimals, meridian_system, step_in_metres
 from gridkit.geo.crs import LONLAT
-from gridkit.geo.detect import BD09, ENOUGH, GCJ02, REVERSE_BD09, REVERSE_GCJ02, SAME, DatumScores
+from gridkit.geo.detect import BD09, ENOUGH, GCJ02, HYPOTHESES, REVERSE_BD09, REVERSE_GCJ02, SAME, DatumScores
 from gridkit.geo.evidence import NO_SHIFT
 from gridkit.io.notes import noticed
 from gridkit.io.placement import Placed, agrees, compare, placed, placed_points, same_things
@@ -31,6 +31,8 @@ COARSE: Final = 100.0
 """Metres: points known to this only are in another compound."""
 PART_OF_SIZE: Final = 10.0
 """Polygons need a step of at most this part of their width."""
+BETTER: Final = 0.05
+"""Gain in share at which a hypothesis is named though the data do not decide."""
 FAR: Final = 50.0
 """Kilometres from all other layers at which another zone is tried."""
 _SAMPLE: Final = 4_000
@@ -93,12 +95,16 @@ class _Found:
                 scores, parent, paired = pairs, twin, True
         if scores is None or parent is None or not scores.n:
             return
+        if not paired:
+            _tell_shares(child, parent, scores)
         if scores.verdict and not agrees(scores.verdict, child.stated):
             self._accuse(child, parent, scores, paired=paired)
         elif scores.shift != NO_SHIFT:
             self.notes.append(_shift_note(child, parent, scores.shift))
-        elif not scores.verdict and child.assumed:
-            self.notes.append(_note("S172", child, parent, scores))
+        elif not scores.verdict and (child.assumed or child.doubts):
+            note = _untold(child, parent, scores)
+            if child.assumed or "variant" in note["params"]:
+                self.notes.append(note)
 
     def _best(self, child: Placed, parents: Sequence[Placed]) -> tuple[DatumScores | None, Placed | None]:
         best: tuple[DatumScores | None, Placed | None] = (None, None)
@@ -149,17 +155,40 @@ def _note(
     extra: Mapping[str, str] | None = None,
 ) -> Note:
     """Return a finding with the shares of all hypotheses in percent; ``flip``: the features are those of ``other``."""
-    shares = scores.scores.set_index("hypothesis")["share"]
-    params: dict[str, Any] = {
-        name: f"{100 * shares[_OPPOSITE[one] if flip else one]:.1f}" for name, one in _PARAMS.items()
-    }
-    params |= {"layer": other.kind, "n": scores.n, **(extra or {})}
+    params = {**_shares(other, scores, flip=flip), **(extra or {})}
     if code == "S170":
         params |= {"crs": datum, "line": _line(layer, datum)}
     elif code == "S171":
         params |= {"crs": layer.stated or _said(layer), "value": datum}
         params.pop("variant", None)
     return noticed(code, layer.name, refs=[layer.name], **params)
+
+
+def _shares(other: Placed, scores: DatumScores, *, flip: bool = False) -> dict[str, Any]:
+    """Return the params that say the shares of all hypotheses in percent."""
+    shares = scores.scores.set_index("hypothesis")["share"]
+    found = {name: f"{100 * shares[_OPPOSITE[one] if flip else one]:.1f}" for name, one in _PARAMS.items()}
+    return {**found, "layer": other.kind, "n": scores.n}
+
+
+def _tell_shares(child: Placed, parent: Placed, scores: DatumScores) -> None:
+    """Add the shares to the doubt that a file leaves about its system (``S166``)."""
+    for note in child.doubts:
+        variant = str(note["params"].get("variant", "")).removesuffix("_shares")
+        note["params"] |= {**_shares(parent, scores), "variant": f"{variant}_shares"}
+
+
+def _untold(child: Placed, parent: Placed, scores: DatumScores) -> Note:
+    """Return what to say where the data cannot tell, with the line to try where a hypothesis fits better."""
+    shares = scores.scores.set_index("hypothesis")["share"]
+    best = max(HYPOTHESES, key=lambda name: float(shares[name]))
+    layer, datum = child, best
+    if best in (REVERSE_GCJ02, REVERSE_BD09):
+        layer, datum = parent, best.removeprefix("reverse ")
+    if scores.n < ENOUGH or shares[best] - shares[SAME] < BETTER:
+        return _note("S172", child, parent, scores)
+    params = {"crs": datum, "line": _line(layer, datum), "variant": "better"}
+    return _note("S172", child, parent, scores, extra=params)
 
 
 def _said(layer: Placed) -> str:

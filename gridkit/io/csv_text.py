@@ -193,9 +193,9 @@ def _cells(text: str, mark: str, name: str, skipped: int) -> tuple[list[list[str
 
 
 def _swallowed(cells: list[list[str]], mark: str) -> bool:
-    """Tell whether a cell holds lines that are records themselves: its quotation mark was closed much later.
+    r"""Tell whether a cell holds lines that are records themselves: its quotation mark was closed much later.
 
-    >>> _swallowed([["a,1\\nb,2\\nc,3\\nd,4\\ne", "5"]], ","), _swallowed([["one\\ntwo\\nthree\\nfour\\nfive", "5"]], ",")
+    >>> _swallowed([["a,1\nb,2\nc,3\nd,4\ne", "5"]], ","), _swallowed([["one\ntwo\nthree\nfour\nfive", "5"]], ",")
     (True, False)
     """
     for record in cells:

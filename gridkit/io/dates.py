@@ -117,7 +117,7 @@ def _digits(numeral: str) -> str:
 
 def _date_of_number(number: float, end: bool) -> tuple[str, str]:
     if SERIALS[0] <= number < SERIALS[1]:
-        if number.is_integer() and str(int(number)).startswith("20"):
+        if number.is_integer() and number < 20_300 and number % 10:
             return "", AMBIGUOUS_DATE  # 20215 is a day of 1955, or May 2021
         return (dt.date(1899, 12, 30) + dt.timedelta(days=int(number))).isoformat(), ""
     if not 0 <= number < 1e9:

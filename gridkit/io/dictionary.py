@@ -23,6 +23,7 @@ _VAGUE: Final = (
     "名称 编号 编码 代码 类型 数量 人数 时间 日期 层级 级别 状态 面积 地址 种类 类别 情况 总数 数 党员数 党员 "
     "成立时间 任期届满 依据 name code kind"
 )
+_YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _GENERIC: Final = frozenset(_VAGUE.split())
 """Last parts of two-row headers that say nothing without the part above them."""
 
@@ -202,11 +203,25 @@ def match(headers: Sequence[str], kind: str, *, stated: Mapping[str, str] | None
     for position, header in enumerate(headers):
         name = "" if position in wanted else field_of(header, kind)
         if name and name in fields:
-            rivals[position] = name
+            used, other = year_of(headers[fields[name]]), year_of(header)
+            if used == other or fields[name] in wanted:
+                rivals[position] = name
+            elif used and other > used:
+                fields[name] = position  # the newer year; the older one is another thing and stays unread
         elif name:
             fields[name] = position
     shortened = _shortened(headers, kind, fields, rivals) if cut else {}
     return Columns({**fields, **shortened}, rivals, shortened)
+
+
+def year_of(header: str) -> int:
+    """Return the year that a header speaks of, 0 without one.
+
+    >>> year_of("2023年_户数"), year_of("正式党员数（2024年）"), year_of("户数")
+    (2023, 2024, 0)
+    """
+    found = _YEAR.search(word(header))
+    return int(found[1]) if found else 0
 
 
 def stated_position(headers: Sequence[str], wanted: str) -> int | None:

@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gridkit.geo.crs import LONLAT, resolve_crs, to_lonlat
+from gridkit.geo.places import WIDER
 from gridkit.io.control import Control, fitted
 from gridkit.io.notes import noticed
 from gridkit.io.shifts import ASSUMED, convert_datum, shift_of
@@ -34,13 +35,15 @@ OPEN_LINE = "S164"
 class Draft:
     """A layer in the fields of its level and the system of its file: ``records`` row for row with ``geometry``.
 
-    ``sources`` names all files that it was read from, where there are several; ``records.source`` is the first.
+    ``sources`` names all files that it was read from, where there are several; ``records.source`` is the first, and
+    ``aside`` holds the rows set aside of all of them: source, row, reason, code.
     """
 
     records: Records
     geometry: gpd.GeoSeries
     crs: str
     sources: tuple[Source, ...] = ()
+    aside: tuple[tuple[str, int, str, str], ...] = ()
 
     @property
     def all_sources(self) -> tuple[Source, ...]:
@@ -119,7 +122,11 @@ def _plausible(
     for code, mask in (("S133", nothing), ("S135", wrong)):
         if mask.any():
             refs = [source.cell(int(row), "lon") for row in rows[mask]]
-            notes.append(noticed(code, source.name, refs=refs, n=int(mask.sum())))
+            params: dict[str, Any] = {"n": int(mask.sum())}
+            wider = WIDER[records.kind] if code == "S133" else ()
+            if wider and not set(wider) & records.given:
+                params |= {"field": wider[0], "variant": "bare"}
+            notes.append(noticed(code, source.name, refs=refs, **params))
     kept = shapely.force_2d(geometry).copy()
     kept[nothing | wrong] = None
     return kept, notes
@@ -163,7 +170,8 @@ def joined(drafts: Sequence[Draft], name: str) -> Draft:
     )
     sources = tuple(draft.records.source for draft in drafts)
     series = gpd.GeoSeries(np.concatenate([one.to_numpy() for one in geometry]), index=records.frame.index, crs=crs)
-    return Draft(records, series, crs, sources)
+    aside = tuple((one.records.source.name, *row) for one in drafts for row in one.records.set_aside)
+    return Draft(records, series, crs, sources, aside)
 
 
 def _differing(drafts: Sequence[Draft], name: str) -> list[dict[str, Any]]:

@@ -39,6 +39,10 @@ BROKEN: Final = (
     ValueError,
     RuntimeError,
     OSError,
+    NameError,  # pyogrio: "local variable referenced before assignment", where a coordinate system makes no sense
+    TypeError,
+    LookupError,
+    ArithmeticError,
 )
 """What GDAL and its two front ends raise on files that are not what they seem."""
 
@@ -153,8 +157,17 @@ def attributes(table: pa.Table, place: str, *, without: Sequence[str]) -> tuple[
     LayerError
         If an attribute is longer than any text that people write.
     """
-    names = [one for one in table.column_names if one not in without]
-    return names, [_exact(_pylist(table.column(one), place, one)) for one in names]
+    kept = [(position, one) for position, one in enumerate(table.column_names) if one not in without]
+    return [one for _, one in kept], [_exact(_pylist(table.column(position), place, one)) for position, one in kept]
+
+
+def binary_of(table: pa.Table, column: str) -> list[bytes | None]:
+    """Return the shapes of a table; nothing for each feature where it has no such column."""
+    if column not in table.column_names:
+        return [None] * table.num_rows
+    last = len(table.column_names) - 1 - table.column_names[::-1].index(column)  # an attribute may have the same name
+    found: list[bytes | None] = table.column(last).to_pylist()
+    return found
 
 
 def _pylist(column: pa.ChunkedArray, place: str, header: str) -> list[Any]:

@@ -14,7 +14,7 @@ from gridkit.io.cells import read_column
 from gridkit.io.dictionary import Columns, match, stated_position
 from gridkit.io.gate import filled, gate, place_of, shown_table
 from gridkit.io.notes import noticed
-from gridkit.io.persons import MASK, mask
+from gridkit.io.persons import MASK
 from gridkit.io.privacy import is_personal_header, is_post_header, shown_header
 from gridkit.io.text import compact
 from gridkit.locale import N_
@@ -88,7 +88,8 @@ def shape(raw: RawTable, kind: str, *, columns: Mapping[str, str] | None = None,
         columns={field: raw.letters[position] for field, position in fields.items()},
         headers={field: raw.headers[position] for field, position in fields.items()},
     )
-    notes += moved + _column_notes(raw, found, fields, source)
+    dropped = {ref for note in notes for ref in note["refs"]}
+    notes += moved + _column_notes(raw, found, fields, source, dropped=dropped)
     if not raw.rows:
         notes.append(noticed("S147", source.name))
     if MASK in source.name:
@@ -165,7 +166,9 @@ def _codes_in_names(raw: RawTable, fields: dict[str, int], kind: str) -> tuple[d
     return moved, notes
 
 
-def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source) -> list[dict[str, Any]]:
+def _column_notes(
+    raw: RawTable, found: Columns, fields: Mapping[str, int], source: Source, *, dropped: set[str]
+) -> list[dict[str, Any]]:
     notes = []
     rivals = {position: field for position, field in sorted(found.rivals.items()) if field in fields}
     for position, field in rivals.items():
@@ -176,15 +179,16 @@ def _column_notes(raw: RawTable, found: Columns, fields: Mapping[str, int], sour
         }
         refs = [place_of(raw, position), place_of(raw, fields[field])]
         used = source.headers.get(field, "")
-        header = mask(raw.headers[position])
+        header = shown_header(raw.headers[position])
         notes.append(noticed("S124", source.name, refs=refs, header=header, used=used, field=field, **counts))
     for field, position in sorted(found.cut.items()):
         if field in fields:
             notes.append(noticed("S125", source.name, header=raw.headers[position], field=field))
     unused = _unused(raw, {*fields.values(), *rivals, *found.fields.values()})
+    unused = [position for position in unused if place_of(raw, position) not in dropped]
     if unused:
         refs = [place_of(raw, position) for position in unused]
-        headers = ", ".join(mask(raw.headers[position]) or raw.letters[position] for position in unused)
+        headers = ", ".join(shown_header(raw.headers[position]) or raw.letters[position] for position in unused)
         notes.append(noticed("S123", source.name, refs=refs, headers=headers, n=len(unused)))
     return notes
 

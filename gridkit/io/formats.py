@@ -132,7 +132,9 @@ def _archive(head: bytes, stream: BinaryIO) -> str:
             stated = _member(archive, "mimetype", 100)
             locked |= b"opendocument" in stated and b"encryption-data" in _member(archive, "META-INF/manifest.xml")
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error):
-        names = [name.decode("latin-1").lower() for name in re.findall(rb"PK\x03\x04.{26}([\x20-\x7e]+)", head, re.S)]
+        heads = re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.S)
+        found = ((at.end(), int.from_bytes(at[1], "little")) for at in heads)
+        names = [head[end : end + length].decode("latin-1").lower() for end, length in found]
         stated = head[30:100] if names[:1] == ["mimetype"] else b""
         locked = False
     return "encrypted" if locked else _archive_of(names, stated)
@@ -174,7 +176,7 @@ def directory(head: bytes, stream: BinaryIO) -> frozenset[str]:
     """Return the names in the directory of a compound file, as far as its chain of sectors can be followed."""
     names: set[str] = set()
     try:
-        size = 1 << min(struct.unpack_from("<H", head, 30)[0], 16)
+        size = 1 << max(7, min(struct.unpack_from("<H", head, 30)[0], 16))  # never smaller than one entry
         sector = struct.unpack_from("<I", head, 48)[0]
         tables = struct.unpack_from("<109I", head, 76)
         for _ in range(256):  # a directory of some thousand names at the most

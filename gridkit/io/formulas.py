@@ -16,6 +16,7 @@ _CORNER: Final = r"(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})"
 _PART: Final = re.compile(rf"(?:('(?:[^']|'')+'|[^\s'!(),+:]+)!)?{_CORNER}(?::{_CORNER})?", re.I)
 _EXTERNAL: Final = re.compile(r"\[\d+\]|\[[^\[\]]*\.(?:xl\w{1,2}|ods|et|csv)\]|\|'", re.I)
 _SIMPLE: Final = re.compile(r"SUM\(([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\)")
+_SUM_IF: Final = re.compile(r"[=+]?SUMIF(S?)\(([^()]*)\)", re.I)
 _ADDS: Final = ("9", "109")
 LONGEST: Final = 8192
 """Longer formulas do not exist in a spreadsheet program."""
@@ -79,6 +80,22 @@ def added(text: str, sheet: str = "") -> tuple[Reference, ...]:
             return ()
         found += [one for one in references if one]
     return () if len(found) == 1 and "(" not in text else tuple(found)
+
+
+def added_if(text: str, sheet: str = "") -> tuple[Reference, ...]:
+    """Return the area of its own sheet of which a SUMIF or SUMIFS adds some cells; nothing for any other formula.
+
+    >>> [one[:4] for one in added_if('SUMIF($A$2:$A$9,"x",F2:F9)')]
+    [(1, 5, 8, 5)]
+    >>> [one[:4] for one in added_if("SUMIFS(F2:F9,A2:A9,1)")]
+    [(1, 5, 8, 5)]
+    """
+    found = _SUM_IF.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None:
+        return ()
+    parts = [part.strip() for part in found[2].split(",")]
+    reference = _reference(parts[0] if found[1] or len(parts) < 3 else parts[2], sheet)
+    return (reference,) if reference else ()
 
 
 def _reference(part: str, sheet: str) -> Reference | None:

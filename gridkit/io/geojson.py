@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import LayerError
 from gridkit.io.decode import DISGUISE, vote
-from gridkit.io.features import Features, Remark, attributes, lost, read_gdal, shapes_of, unreadable
+from gridkit.io.features import Features, Remark, attributes, binary_of, lost, read_gdal, shapes_of, unreadable
 from gridkit.io.formats import HEAD, wide_codec
 from gridkit.io.formats import text_of as text_at
 from gridkit.locale import N_
@@ -89,7 +89,7 @@ def read(file: Path, name: str, *, encoding: str = "") -> Features:
     meta, table = read_gdal(data, name)
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, name, without=[column])
-    wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
+    wkb = binary_of(table, column)
     geometry, remarks = shapes_of(wkb, None, layer="")
     _demand_lines(data, name, table.num_rows)
     if _LONG.search(data) or len(_FEATURE.findall(data)) > table.num_rows:

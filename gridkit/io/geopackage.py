@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from gridkit.errors import LayerError
-from gridkit.io.features import Features, Remark, attributes, read_gdal, shapes_of, unreadable
+from gridkit.io.features import Features, Remark, attributes, binary_of, read_gdal, shapes_of, unreadable
 from gridkit.io.whole import demand_written
 from gridkit.locale import N_
 
@@ -55,7 +55,7 @@ def read(file: Path, name: str, layer: str, at: Path) -> Features:
     meta, table = read_gdal(at, name, layer=layer, IMMUTABLE="YES")
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, f"{name}!{layer}", without=[column])
-    wkb = table.column(column).to_pylist() if column in table.column_names else [None] * table.num_rows
+    wkb = binary_of(table, column)
     geometry, more = shapes_of(wkb, at, layer=layer, enabled_drivers=["GPKG"], IMMUTABLE="YES")
     return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", (*remarks, *more))
 

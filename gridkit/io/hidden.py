@@ -31,6 +31,8 @@ class Hidden:
         Names of the cells with a formula whose result was never stored.
     sums : Mapping of (int, int) to tuple of Area
         Row and column of a cell with a SUM or SUBTOTAL formula -> the ranges of the same sheet that it adds.
+    chosen : Mapping of (int, int) to tuple of Area
+        The same of a cell with a SUMIF formula, which adds only some cells of the ranges.
     external : int
         How many formulas reach into other workbooks.
     macros : bool
@@ -39,6 +41,8 @@ class Hidden:
         Whether the sheet itself is hidden.
     unseen : tuple of str
         What the format does not let us see: of "rows", "columns", "struck", "sums", "errors".
+    partly : Mapping of (int, int) to str
+        Row and column of a cell of which a part is struck out -> what is left; the cells hold only that.
     """
 
     rows: tuple[int, ...] = ()
@@ -51,6 +55,8 @@ class Hidden:
     macros: bool = False
     sheet: bool = False
     unseen: tuple[str, ...] = ()
+    partly: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    chosen: Mapping[tuple[int, int], tuple[Area, ...]] = field(default_factory=dict)
 
 
 def positions(spans: Iterable[tuple[int, int]], limit: int) -> tuple[int, ...]:

@@ -33,6 +33,9 @@ _THROUGH: Final = re.compile(r"line-through", re.I)
 _NONE: Final = re.compile(r"display\s*:\s*none", re.I)
 _CLASS: Final = re.compile(r"\.([\w-]+)\s*\{([^{}]{0,4000})\}")
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+MOST_COLUMNS: Final = 16_384
+"""No spreadsheet program has more."""
+
 WIDEST: Final = 1000
 """A browser takes no cell to span more columns."""
 
@@ -58,11 +61,13 @@ class _Table:
         if "hidden" in given or _NONE.search(given.get("style", "")) or given.get("class", "") in gone:
             self.hidden.add(len(self.cells) - 1)
 
-    def open_cell(self, given: dict[str, str], struck: frozenset[str]) -> None:
+    def open_cell(self, given: dict[str, str], struck: frozenset[str]) -> int:
+        """Begin a cell; return how many positions were looked at or taken."""
         self.close_cell()
         if not self.cells:
             self.cells.append({})
         row, column = len(self.cells) - 1, len(self.cells[-1])
+        start = column
         while column in self.cells[-1] or self.taken.get(column, -1) >= row:
             column += 1
         down, right = _span(given, "rowspan", 65_534), _span(given, "colspan", WIDEST)
@@ -75,6 +80,7 @@ class _Table:
         self.text, self.lines, self.at = [], [], (row, column)
         self.whole = _THROUGH.search(given.get("style", "")) is not None or given.get("class", "") in struck
         self.exact = given.get("x:num", "")
+        return column + right - start
 
     def close_cell(self) -> None:
         if self.text is None:
@@ -189,9 +195,8 @@ class _Reader:
         elif tag == "tr":
             table.open_row(_values(rest), self._gone)
         elif tag in ("td", "th"):
-            table.open_cell(_values(rest), self._struck)
-            self._spanned += max(len(table.cells[-1]) - table.at[1], 1)
-            if self._spanned > MOST_CELLS:
+            self._spanned += table.open_cell(_values(rest), self._struck)
+            if self._spanned > MOST_CELLS or table.at[1] > MOST_COLUMNS:
                 raise _too_wide(self._name)
         elif tag in ("br", "p", "div") and table.text:
             table.text.append("\n")

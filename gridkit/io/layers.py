@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from gridkit.geo.crs import to_lonlat, to_metric
-from gridkit.io.notes import LISTED, noticed
+from gridkit.io.notes import noticed
 from gridkit.model import Layer, conform
 from gridkit.model.fields import LAYER_FIELDS
 
@@ -84,7 +84,7 @@ def finish(draft: Draft, crs: str) -> Finished:
     keep, rivals = _one_per_code(frame, geometry)
     notes += _rival_notes(cells, rivals)
     src = frame["src"].to_numpy(dtype=object)
-    set_aside = [(records.source.name, *rest) for rest in records.set_aside]
+    set_aside = [*draft.aside, *((records.source.name, *rest) for rest in records.set_aside)]
     set_aside += [
         (src[one], int(frame["row"].iloc[one]), "S104", frame["code"].iloc[one]) for one in np.flatnonzero(~keep)
     ]
@@ -148,9 +148,8 @@ def _contents(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> list[bytes]:
 def _code_notes(cells: _Cells, frame: pd.DataFrame, made: NDArray[np.bool_]) -> list[dict[str, Any]]:
     codes = frame["code"].to_numpy(dtype=object)[made]
     refs = cells.where(made, "code")
-    if len(refs) > LISTED:
-        return [noticed("S103", cells.name, refs=refs, n=len(refs), ident=f"{codes[0]} ...")]
-    return [noticed("S103", code, refs=[ref], n=1, ident=code) for code, ref in zip(codes, refs, strict=True)]
+    ident = f"{codes[0]} ..." if len(refs) > 1 else "".join(codes)
+    return [noticed("S103", cells.name, refs=refs, n=len(refs), ident=ident)] if refs else []
 
 
 def _measurable(

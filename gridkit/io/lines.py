@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 _BODIES: Final = (
     "街道办事处 街道 社区 居委会 村委会 镇 乡 村 局 委员会 党委 党工委 工委 党组 委 办公室 办 部 中心 支部 处 站 所 "
-    "院 校 公司 政府 集团 区 县 市 州 协会 大队"
+    "院 校 公司 党总支 党支部 支部 工作站 政府 集团 区 县 市 州 协会 大队"
 )
 _WHO: Final = (
     rf"(?:填报单位|制表单位|报送单位|填报部门|报送部门|单位)(?:[(（](?:盖章|公章)[)）])?[:：]\s*[一-鿿A-Za-z0-9×X]{{1,28}}?"
     rf"(?:{'|'.join(_BODIES.split())})(?=$|[\s,，;；。、(（/])"
 )
 _WHEN: Final = (
-    r"(?:填报时间|填报日期|填表时间|填表日期|制表时间|制表日期|统计时间|统计截止时间|报送时间|数据截至|数据截止|截至|截止)[:：]?\s*"
+    r"(?:数据时间|数据日期|统计日期|截止时间|截止日期|填报时间|填报日期|填表时间|填表日期|制表时间|制表日期|统计时间|统计截止时间|报送时间|数据截至|数据截止|截至|截止)[:：]?\s*"
     r"\d{4}\s*[年./-](?:\s*\d{1,2}(?:\s*[月./-](?:\s*\d{1,2}\s*日?)?)?)?"
 )
 _MEASURE: Final = "万人|人|名|户|个|平方米|公顷|亩|万元|元|栋|家|支|%"
@@ -42,7 +42,7 @@ _TITLE_WORDS: Final = (
     "结对 包保 包联 共建 联建 大党委 覆盖 组建 设置 建设 成立 换届 任期 基本 信息 情况 数据 人口 户数 房屋 统计 汇总 "
     "登记 采集 调查 摸底 排查 核查 自查 台账 清单 名单 名录 名册 花名册 一览 明细 分布 进度 完成 工作 年报 月报 季报 "
     "阵地 站点 中心 需求 资源 问题 承诺 三张 四张 代码 编码 对照 附件 附 表 册 及 和 与 年度 年 月 日 季度 第 上半年 "
-    "下半年 截至 版 修订 新 一 二 三 四 五 六 七 八 九 十"
+    "下半年 基层 截至 版 修订 新 一 二 三 四 五 六 七 八 九 十"
 )
 _PLACE: Final = re.compile(_PLACE_WORD)
 _TITLE: Final = re.compile(
@@ -51,6 +51,12 @@ _TITLE: Final = re.compile(
 _TITLE_END: Final = re.compile(
     r"(?:表|台账|清单|名单|名录|一览|情况|统计|汇总|名册|册)(?:[(（][\d一-十年月日季度第上下半版、.\s-]*[)）])?$"
 )
+_PAGE: Final = re.compile(r"续表\d*|[(（]续表?[一-十\d]*[)）]|[(（]?第\d+页[)）]?|[(（]?共\d+页[)）]?")
+_PLACE_ALONE: Final = re.compile(
+    r"(?:[一-鿿]{2,6}(?:街道办事处|街道|镇|乡))?[一-鿿]{2,8}?(?:社区|居委会|村委会)|[一-鿿]{2,6}(?:街道办事处|街道)"
+)
+_DAY: Final = r"\d{4}\s*(?:年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|[./-]\s*\d{1,2}(?:\s*[./-]\s*\d{1,2})?)"
+_DATE_ALONE: Final = re.compile(rf"[(（]?({_DAY}|\d{{4}}年?(?:第[一二三四1-4]季度|[上下]半年))[)）]?")
 _NO_TITLE: Final = re.compile(r"联系|负责|挂|书记|主任|网格长|同志|的")
 LONGEST_TITLE: Final = 60
 
@@ -58,11 +64,15 @@ LONGEST_TITLE: Final = 60
 def known_parts(text: str) -> tuple[str, int]:
     """Return what a line says about the table as a whole, and of how many characters the rest of it is.
 
+    A date that stands alone is that of the data.
+
     >>> known_parts("填报单位：某某街道 填表人：某某某 填报时间：2024年6月")
     ('填报单位：某某街道 填报时间：2024年6月', 7)
     >>> known_parts("单位：人"), known_parts("填报单位：某某某")
     (('单位：人', 0), ('', 8))
     """
+    if date_alone(text):
+        return " ".join(text.split()), 0
     kept = [found for found in _KNOWN.findall(text) if mask(found) == found]
     rest = len("".join(_KNOWN.sub("", text).split())) + sum(
         len("".join(found.split())) for found in _KNOWN.findall(text) if mask(found) != found
@@ -79,6 +89,8 @@ def title_of(text: str) -> str:
     ('平安街道小区党组织覆盖情况统计表（2024年6月）', '', '')
     """
     line = "".join(text.split())
+    if _PLACE_ALONE.fullmatch(line) and not _NO_TITLE.search(line) and mask(line) == line:
+        return line
     if len(line) > LONGEST_TITLE or _NO_TITLE.search(line) or mask(line) != line:
         return ""
     if not _TITLE_END.search(line):
@@ -92,6 +104,25 @@ def title_of(text: str) -> str:
             return ""
         start = place.end()
     return "" if _TITLE.sub("", line[start:]) else line
+
+
+def date_alone(text: str) -> str:
+    """Return the date that a line or cell consists of, without spaces.
+
+    >>> date_alone("（2024年 9月30日）"), date_alone("2024-09-30"), date_alone("2024年9月30日某某")
+    ('2024年9月30日', '2024-09-30', '')
+    """
+    found = _DATE_ALONE.fullmatch(text.strip()) if len(text) < 40 else None
+    return "".join(found[1].split()) if found else ""
+
+
+def without_page(title: str) -> str:
+    """Return a title without spaces and without what only says that it goes on from the page before.
+
+    >>> without_page("小区台账（续表）"), without_page("续表 小区台账")
+    ('小区台账', '小区台账')
+    """
+    return "".join(_PAGE.sub("", title).split())
 
 
 def is_footnote(text: str) -> bool:
@@ -115,6 +146,9 @@ def stated_in(above: Iterable[str], below: Iterable[str] = ()) -> dict[str, str]
             title = title_of(text) if number == 0 else ""
             if title:
                 found.setdefault("title", title)
+                continue
+            if number == 0 and date_alone(text):
+                found.setdefault("date", date_alone(text))
                 continue
             for key, pattern in (("unit", _UNIT), ("body", _WHO), ("date", _WHEN)):
                 for part in re.findall(pattern, text):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,10 +10,7 @@ if TYPE_CHECKING:
     from gridkit.model import Source
 
 LISTED: Final = 50
-"""More findings of one rule in one table are told as one finding with their count."""
-
-REFS: Final = sys.maxsize
-"""A finding names every cell that it is about; what is shown to people is cut where it is shown."""
+"""More findings of one rule in one table are told as one finding with their count; it names all their cells."""
 
 SEVERITY: Final[Mapping[str, str]] = {
     "S103": "notice",
@@ -75,7 +71,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "S169": "warning",
     "S170": "error",
     "S171": "error",
-    "S172": "notice",
+    "S172": "warning",
     "S173": "warning",
     "S174": "warning",
     "S175": "warning",
@@ -142,13 +138,13 @@ def by_value(
     if len(cells) > LISTED:
         rows = sorted(row for found in cells.values() for row in found)
         shown = "; ".join(sorted(cells)[:10]) + " ..."
-        refs = [source.cell(row, field) for row in rows[:REFS]]
+        refs = [source.cell(row, field) for row in rows]
         return [noticed(code, source.name, refs=refs, header=header, value=shown, n=len(rows), **params)]
     return [
         noticed(
             code,
             source.row_id(min(rows)),
-            refs=[source.cell(row, field) for row in sorted(rows)[:REFS]],
+            refs=[source.cell(row, field) for row in sorted(rows)],
             header=header,
             value=value,
             n=len(rows),

@@ -14,7 +14,7 @@ import pyogrio
 from gridkit.errors import LayerError
 from gridkit.io import dxf, geojson, geopackage, geoparquet, kml, shapefile
 from gridkit.io.containers import Dataset, datasets, unpack
-from gridkit.io.features import Features, asking, attributes, read_gdal, shapes_of, unreadable
+from gridkit.io.features import Features, asking, attributes, binary_of, read_gdal, shapes_of, unreadable
 from gridkit.io.paths import plain_path
 from gridkit.io.sources import kind_of, unusable
 from gridkit.locale import N_, gettext
@@ -136,7 +136,7 @@ def _from_database(file: Path, name: str, layer: str) -> Features:
     meta, table = read_gdal(file, name, layer=layer)
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, f"{name}!{layer}", without=[column])
-    geometry, remarks = shapes_of(table.column(column).to_pylist(), file, layer=layer)
+    geometry, remarks = shapes_of(binary_of(table, column), file, layer=layer)
     return Features(layer, names, cells, geometry, meta["crs"] or "", meta["encoding"] or "", tuple(remarks))
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import InputError, TableError
+from gridkit.io.dictionary import match
 from gridkit.io.notes import noticed
 from gridkit.io.persons import mask
 from gridkit.io.raw import located
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 TABLES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".tsv", ".txt")
 """Files of a folder that are read as tables."""
 
-_NUMBERING: Final = frozenset(("", "序号", "序"))
 _END: Final = r"(?:社区|居委会|居民委员会|村委会|村民委员会|村)"
 _ALONE: Final = re.compile(rf"[一-鿿]{{1,12}}{_END}")
 _IN_TITLE: Final = re.compile(r"(?:^|省|市|州|县|区|街道办事处|街道|镇|乡)([一-鿿]{2,4}?(?:社区|居委会))")
 _NO_PLACE: Final = re.compile(
     r"^(?:各|全[市区县州镇省]?|[我本][市区县州镇]?|[市区县州]|所属|所辖|下辖|辖区|农村|城市|城镇|乡镇|街道|智慧|城|老旧|其他|村|社区)+(?:社区|村|居委会)$"
 )
+_ORGAN: Final = re.compile(
+    r"(?<=[区村])(?:(?:综合)?(?:党委|党总支|党支部|支部|联合党委|党工委|大党委|委员会|居民委员会|居委会|居民自治委员会|党群服务中心|工作站"
+    r"|服务站|服务中心)[、和及与]?)+$"
+)
+"""Behind the name of a community: the body that reports for it."""
+
+_SEAL: Final = re.compile(r"[(（][^()（）]{0,6}[)）]$|(?:盖章|公章)$")
 _SUFFIX: Final = re.compile(rf"{_END}$")
 
 
@@ -131,25 +138,29 @@ def _same(one: RawTable, other: RawTable) -> bool:
     return within and bool(one.rows) and one.headers == other.headers and one.columns == other.columns
 
 
-def compare(tables: Sequence[RawTable]) -> list[dict[str, Any]]:
-    """Tell that several tables are read as one registry (``S155``), and whose headers differ (``S156``).
+def compare(tables: Sequence[RawTable], kind: str, columns: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Tell that several tables are read as one registry (``S155``), and which of them lack a field (``S156``).
 
-    Compared with the header that most of them have, the first of equals; the order of columns does not matter.
+    Compared with what most of them hold, the first of equals; neither the order of columns nor the words of their
+    headers matter, and a table of which every row is held is told of elsewhere.
     """
     if len(tables) < 2:
         return []
     refs = [f"{table.name}!{row}" for table in tables for row in table.rows[:1]]
     notes = [noticed("S155", tables[0].name, refs=refs, n=len(tables), rows=sum(len(one.rows) for one in tables))]
-    heads = [frozenset(header for header in one.headers if header not in _NUMBERING) for one in tables]
+    tables = [table for table in tables if any(row not in table.held for row in table.rows)]
+    held = [match(table.headers, kind, stated=columns or {}).fields for table in tables]
+    heads = [frozenset(fields) for fields in held]
+    if not heads:
+        return notes
     counts = Counter(heads)
     most = max(counts.values())
-    usual = next(head for head in heads if counts[head] == most)
-    model = tables[heads.index(usual)]
-    for table, head in zip(tables, heads, strict=True):
-        if head != usual:
-            lacking = [mask(header) for header in model.headers if header in usual - head]
-            more = [mask(header) for header in table.headers if header in head - usual]
-            told: dict[str, Any] = {"lacking": ", ".join(lacking), "more": ", ".join(more), "usual": model.name}
+    model = next(number for number, head in enumerate(heads) if counts[head] == most)
+    for table, fields in zip(tables, held, strict=True):
+        lacking = [mask(tables[model].headers[at]) for name, at in held[model].items() if name not in fields]
+        more = [mask(table.headers[at]) for name, at in fields.items() if name not in held[model]]
+        if lacking or more:
+            told: dict[str, Any] = {"lacking": ", ".join(lacking), "more": ", ".join(more), "usual": tables[model].name}
             if not (lacking and more):
                 told["variant"] = "lacking" if lacking else "more"
             notes.append(noticed("S156", table.name, **told))
@@ -185,7 +196,8 @@ def community_of(table: RawTable, known: Iterable[str] = ()) -> tuple[str, str]:
     found: dict[str, str] = {}
     for where, parts in texts.items():
         for text in parts:
-            name = _named(compact(text), names, short, inside=where == "title")
+            bare = _ORGAN.sub("", _SEAL.sub("", compact(text)))
+            name = _named(bare, names, short, inside=where == "title")
             if name:
                 found.setdefault(where, name)
     said = {_SUFFIX.sub("", name) for name in found.values()}

@@ -17,12 +17,12 @@ _SIMPLE: Final = str.maketrans(
 _PERSONAL: Final = re.compile(
     r"姓名|身份证|证件号|证件号码|护照|手机|电话|联系方式|联系电|通讯方式|出生|生日|住址|门牌|邮箱|邮件地址|微信|户主|房号|室号|照片|银行卡|银行账号|车牌"
     r"|党员名|残疾证|社保卡|签字|签名"
-    r"|xingming|shenfenzh|shouji|dianhua|lianxi(?:fangshi|dianh)|weixin|youxiang|chusheng|huzhu|zhuzhi|menpai"
+    r"|(?:^|_)qq|xingming|shenfenzh|shouji|dianhua|lianxi(?:fangshi|dianh)|weixin|youxiang|chusheng|huzhu|zhuzhi|menpai"
     r"|e-?mail|phone|mobile|wechat|id_?card|identity|passport|birth|full_?name|first_?name|last_?name|sur_?name|given_?name"
     r"|family_?name|name_?of_?(?:person|head)|person_?name|householder|head_?of_?household|licen[cs]e_?plate|bank_?card"
 )
 _COUNTED: Final = re.compile(
-    r"(?:户主|业主|房号|室号|姓名|签[字名]|微信群?|电话|手机|照片|门牌)[^_]*(?:人数|户数|个数|次数|数量|总数|数|率|占比|面积|时间|日期)(?:\([^)]*\))?$"
+    r"(?:户主|业主|房号|室号|姓名|签[字名]|微信群?|电话|手机|照片|门牌)[^_]{0,40}(?:人数|户数|个数|次数|数量|总数|数|率|占比|面积|时间|日期)(?:\([^()]*\))?$"
     r"|微信群|微信公众|公众号|(?:热线|值班|服务|物业|报修|投诉)电话次|出生(?:人口|率)|身份(?!证)"
 )
 _WHOLE_HEADERS: Final = (
@@ -42,12 +42,12 @@ _POST: Final = re.compile(
     r"|组织委员|宣传委员|纪检委员|lianxiren|fuzeren|wangge(?:yuan|zhang)|louzhang|zhidaoyuan|shuji(?!u)|zhuren|zerenren|jingli"
 )
 _NOT_AFTER: Final = re.compile(
-    r"数|类别|类型|来源|身份(?!证)|是否|率|编码|代码|编号|数量|时间|日期|单位|情况|有无|总计|合计|频次|一肩挑|交叉|任职|兼任|职务|职责|级别|待遇|电话会|工作室|服务站|办公室"
+    r"数|类别|类型|来源|身份(?!证)|方式|途径|是否|率|编码|代码|编号|数量|时间|日期|单位|情况|有无|总计|合计|频次|一肩挑|交叉|任职|兼任|职务|职责|级别|待遇|电话会|工作室|服务站|办公室"
     r"|制度|结构|学历|培训|shuliang|renshu"
 )
 _ASKED: Final = re.compile(r"是否|有无|配备|配齐|选派")
 _NAMED: Final = re.compile(r"姓名|名字|名称|名单|人选|签字|签名|人员|xingming|name")
-_BRACKETS: Final = re.compile(r"[(\[【<]([^)\]】>]*)[)\]】>]")
+_BRACKETS: Final = re.compile(r"[(\[【<]([^()\[\]【】<>]*)[)\]】>]")
 
 
 def _simple(header: str) -> str:

@@ -26,8 +26,13 @@ RARER: Final = frozenset(
     "麦阮连盘安常乐伍颜梅穆裴屈丘单房苟晏植冉卓阳明文平时肖付谷费卜匡邢项米桂娄宫臧闫岑缪阚车侍鞠褚池窦司尤滕蒲边储靳权"
     "舒华代闵党占桑花幸瞿沙吉敖银班景隋巩仇巫蔺商宁居原商普丰利青胥哈查仲古仝逯帅亢翦隆宗郁茹郎薄郜扈冼邬栾戚莘荆麻井"
 )
-_DOUBLED: Final = "欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 东方 令狐 慕容 端木 公孙 宇文 歐陽 司馬 諸葛"
-_DOUBLE: Final = frozenset(_DOUBLED.split())
+_DOUBLED: Final = (
+    "欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 令狐 慕容 端木 公孙 宇文 亓官 澹台 闻人 钟离 长孙 万俟 呼延 轩辕 独孤 "
+    "拓跋 赫连 申屠 公冶 淳于 歐陽 司馬 諸葛 尉遲 鍾離 長孫"
+)
+DOUBLE: Final = frozenset(_DOUBLED.split())
+_DOUBLE: Final = DOUBLE | {"东方"}
+"""东方 begins the names of too many places to say anything by itself."""
 GIVEN: Final = frozenset(
     "璟颢翀昶琬琰翾妤晗珩霁昀沅洛芮汐瑀翊骐宥"
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲华红玉梅国建春志海晓小燕荣雪琴云鹏飞斌波鑫浩宇轩泽子涵梓怡欣诗"
@@ -38,7 +43,7 @@ GIVEN: Final = frozenset(
     "勤奋敬孟仲伯季叔卫保安守定邦振国兵帅彬彦延庭廷宏弘广宽容宗宝宜宣宪宸峻崇巍帆希幸年开弼征律心必志怀恩悦惜意慕懿扬拓振"
     "政敦斯方日昭显晶智朋望本权来柱栋根桐桦梁楚欢正殿毓水汉池沁沛泓泰津洪浚润淇淳清渊湘滔滢漫潇澄澜灵煊熙燊爽牧献琦琛琨理"
     "瑚璞生甫益真睿石硕磊礼祎祺禄福秉科程稳竹笑筠粤素红纪纯绪维绮缘群羽翔翼耘聪胤自舒航良芃苏荔荷莺蒙蓝虹行裕西言训讯识诺"
-    "谦谷贝贤赫超越跃路轶进远连迪逸遥邦郁野金钊鉴钦锡锴镔长闯阔阳隽雁雄霄霆霏霖青靓靖静韬韵音项顺颂颜飒馨驰骁骏高魁鸣鸿鹤鹰麒麟"
+    "谦谷贝贤赫超越跃路轶进远连迪逸遥邦郁野金钊鉴钦锡锴镔长闯阔阳隽雁雄霄霆霏霖青靓靖静韬韵音项顺颂颜飒馨驰骁骏高魁鸣鸿鹤鹰麒麟龄"
     "偉麗強軍艷濤蘭劍國華紅雲鵬飛澤詩穎瑩瑤鳳貞蓮愛慶貴財寶勝義禮興順寧龍鋒銳銘鋼鎮繼紹傳啟學書賢達長樂陽瑋藝衛"
 )
 _NOT_GIVEN: Final = frozenset(
@@ -46,8 +51,16 @@ _NOT_GIVEN: Final = frozenset(
     "湾洼井店子头上下边面前后内外左右幼托式型类级梯盘胡同郡府邸第期墅厦公寓庭沿道弄垡务"
 )
 _TRANSCRIBED: Final = frozenset(
-    "阿卜布都杜拉买提江古丽木力汗尔麦尼吾斯克肉孜依萨艾合努热帕玛伊吐逊托赛达米亚塔迪娜扎莱巴图格日勒其齐哈孜买买苏来曼居马"
+    "阿卜布都杜拉买提江古丽木力汗尔麦尼吾斯克肉孜依萨艾合努热帕玛伊吐逊托赛达米亚塔迪娜扎莱巴图格日勒其齐哈孜买买苏来曼居马库班"
 )
+_LANDSCAPE: Final = frozenset("湖山港岛河江海淀岭观线机桥段旁侧泉滩峡洲原源地段年期")
+_TRANSCRIBED_FOUR: Final = 4
+_TRANSCRIBED_PLACES: Final = frozenset(("齐齐哈尔", "阿拉木图"))
+_PLACES: Final = re.compile(
+    r"[江金石龙黄白云万高方武汉][东南西北]|江[宁阴津华海山安源]|龙[泉华海山江文胜]|金[山华水海昌平秋]|白[云玉山]|黄[山石梅河龙]|石[林泉柱]|高[明平安邑新]"
+    r"|武[昌汉平安宁功]|汉[阳川中]|万[年宁全安源]|方[正圆山]|萧山|余[杭江庆]|康[定平]|洪[山江]|彭[水山泽]|孟津|潘安|东方.{1,2}|顺[平昌]"
+)
+"""Names of districts and districts' halves that could be those of persons."""
 _NOT_NAMES: Final = re.compile(
     r"万[元人户亩]|(?:小|高|多|低|中)层|平房|高层|洋房|商品|安置|单位|老旧|公租|廉租|经适|正常|良好|一般|较[好差]|优秀|合格|空缺|暂缺|待定|未知|不详|全部|部分|其他"
     r"|汉族|满族|回族|苗族|侗族|党员|群众|团员|干部|居民|本科|专科|大专|高中|初中|小学|男|女|党支部|支部|物业|家属|宿舍|花园|家园|新村|小区|社区|大厦|广场|公司"
@@ -103,6 +116,29 @@ def is_likely_name(text: str) -> bool:
     return usual and all(letter in GIVEN for letter in text[len(surname) :])
 
 
+def is_name_in_brackets(text: str) -> bool:
+    """Tell whether a text that stands apart from others, as in brackets, is likely the name of a person.
+
+    A little more counts than for :func:`is_likely_name`, since places in brackets are few words: 一期, 东区, 原某院.
+
+    >>> [is_name_in_brackets(text) for text in ("王建国", "张伟", "慕容云海", "蒲松龄", "库尔班江")]
+    [True, True, True, True, True]
+    >>> [is_name_in_brackets(text) for text in ("一期", "东区", "原京哈", "丰台", "秦皇岛", "万科城")]
+    [False, False, False, False, False, False]
+    """
+    if is_likely_name(text):
+        return _PLACES.fullmatch(text) is None
+    if len(text) == _TRANSCRIBED_FOUR and set(text) <= _TRANSCRIBED:
+        return text not in _TRANSCRIBED_PLACES
+    if "·" in text or not is_possible_name(text):
+        return False
+    surname = surname_of(text)
+    given = text[len(surname) :]
+    if text[:2] in DOUBLE or len(given) == 1:
+        return text[:2] in DOUBLE
+    return all(letter in GIVEN for letter in given) or (surname in COMMON and given[-1] not in _LANDSCAPE)
+
+
 def holds_names(cells: Iterable[object]) -> bool:
     """Tell whether nearly every cell of a column holds the name of a person, several persons in one cell included.
 
@@ -133,5 +169,5 @@ def holds_names(cells: Iterable[object]) -> bool:
 
 _BETWEEN: Final = re.compile(r"[、,，;；/／\s]+")
 _BESIDE: Final = re.compile(
-    r"[(（][^)）]*[)）]|(?<=[一-鿿])(?:同志|先生|女士|书记|主任)$|(?<=^[一-鿿])\s+(?=[一-鿿]$)|\d+|:|："
+    r"[(（][^()（）]*[)）]|(?<=[一-鿿])(?:同志|先生|女士|书记|主任)$|(?<=^[一-鿿])\s+(?=[一-鿿]$)|\d+|:|："
 )

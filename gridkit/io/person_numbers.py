@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from gridkit.io.distinct import counted
+from gridkit.io.person_names import is_name_in_brackets
 from gridkit.io.text import cell_text, narrow
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ MOBILE: Final = re.compile(
 )
 EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _CHAT: Final = re.compile(
-    r"((?:微信|weixin|wechat|wx|(?<![A-Za-z])qq)(?:号码?|號碼?)?\s*[:：]?\s*)(?!公众|公眾|群|小程序)[A-Za-z0-9][A-Za-z0-9_-]{4,19}"
+    r"((?:微信|weixin|wechat|wx|(?<![A-Za-z])qq)(?:号码?|號碼?)?\s{0,5}[:：]?\s{0,5})(?!公众|公眾|群|小程序)[A-Za-z0-9][A-Za-z0-9_-]{4,19}"
     r"(?![0-9A-Za-z])|(?<![0-9A-Za-z])wxid_[0-9a-z]{6,20}",
     re.IGNORECASE,
 )
@@ -129,14 +130,42 @@ _IN_NAME: Final = re.compile(r"(?<!\d)(?:86)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|
 
 
 def mask_name_of_file(name: str) -> str:
-    """Return the name of a file, sheet or layer without mobile numbers, identity numbers (checked) and e-mail.
+    """Return the name of a file, sheet or layer without what says of persons.
+
+    That are mobile numbers, identity numbers (checked), e-mail, and names beside such a number or beside a word that
+    says so (联系人). What is returned stays as it is when it goes through once more.
 
     >>> mask_name_of_file("台账_某某13900000000.xlsx"), mask_name_of_file("990101199003070012.xlsx")
     ('台账_某某***.xlsx', '990101199003070012.xlsx')
+    >>> mask_name_of_file("台账（联系人：王小明13900000000）.xlsx"), mask_name_of_file("王小明填.xlsx")
+    ('台账（联系人：***）.xlsx', '***填.xlsx')
     """
     bare = plain(name)
     found = EMAIL.sub(MASK, _IN_NAME.sub(_masked_in_name, bare))
+    if MASK in found:
+        found = _BESIDE_MASK.sub(_unnamed, found)
+    found = _WHO_FILLED.sub(_unnamed, _AFTER_WORD.sub(_unnamed_after, found))
     return name if found == bare else found
+
+
+_AFTER_WORD: Final = re.compile(
+    r"((?:联系人|联络人|联络员|负责人|填表人|填报人|审核人|经办人|制表人|书记|主任|网格长|网格员|楼栋长|指导员|經辦人|聯繫人|負責人)"
+    r"[\s:：_＿（(—-]{0,3})([一-鿿·]{2,6}?)(?=[^一-鿿·]|$|填|报|负责|整理|提供|电话|手机)(?:[ _-]?\*{3})?"
+)
+_WHO_FILLED: Final = re.compile(
+    r"(?<![一-鿿·])([一-鿿·]{2,6}?)(?=(?:填报?|报送?|上报|提供|整理|负责|汇总|制表?|同志|电话|手机)(?:[^一-鿿·]|$))"
+)
+_BESIDE_MASK: Final = re.compile(
+    r"(?<![一-鿿·])([一-鿿·]{2,6})[ _：:（(+-]{0,2}\*{3}|\*{3}[ _-]?([一-鿿·]{2,6})(?![一-鿿·])"
+)
+
+
+def _unnamed(hit: re.Match[str]) -> str:
+    return MASK if is_name_in_brackets(next(filter(None, hit.groups()))) else hit[0]
+
+
+def _unnamed_after(hit: re.Match[str]) -> str:
+    return hit[1] + MASK if is_name_in_brackets(hit[2]) else hit[0]
 
 
 def _masked_in_name(hit: re.Match[str]) -> str:
@@ -165,8 +194,11 @@ def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:
     for cell, times in counted(cells).items():
         if text := cell_text(cell).strip():
             held[text] = held.get(text, 0) + times
+    if codes and are_place_codes(held):
+        return False
     filled = sum(held.values())
-    long = [text for text in held if _MAYBE.search(text) is not None]
+    some = _MAYBE.search("\0".join(held)) is not None  # one search says that most columns hold nothing of the kind
+    long = [text for text in held if _MAYBE.search(text) is not None] if some else []
     hits = sum(held[text] for text in long if _is_number(text, codes=codes))
     if hits > SHARE * filled:
         return True
@@ -179,9 +211,21 @@ def holds_numbers(cells: Iterable[object], *, codes: bool = False) -> bool:
     return born >= 5 and born > 0.9 * filled and several
 
 
+def are_place_codes(codes: Iterable[str]) -> bool:
+    """Tell whether all codes have as many digits as those of places and grids: neither 18 nor those of a mobile number.
+
+    >>> are_place_codes(["522601001002", "522601001002001", ""]), are_place_codes(["008613900000000"])
+    (True, False)
+    """
+    held = list(codes)
+    joined = "".join(held)
+    return (
+        joined.isdigit() and joined.isascii() and {0, 9, 12, 15}.issuperset(map(len, held))
+        and "\n00" not in "\n".join(["", *held])
+    )  # fmt: skip
+
+
 def _is_number(text: str, *, codes: bool) -> bool:
-    if codes and len(text) in (12, 15) and text.isascii() and text.isdigit() and text[:2] != "00":
-        return False  # the digits of places and grids: neither 18 nor those of a mobile number
     bare = narrow(plain(text))
     if codes:
         return is_identity(bare, checked=True) or MOBILE.fullmatch(bare) is not None

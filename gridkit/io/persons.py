@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from gridkit.io.person_names import DOUBLE, is_name_in_brackets
 from gridkit.io.person_numbers import EMAIL, IDENTITY, MASK, MOBILE, mask_numbers, plain
 
 __all__ = [
@@ -26,7 +27,9 @@ _RARER: Final = (
 )
 """Surnames that begin too many other words to be looked for inside a text."""
 
-_NAME: Final = rf"(?:欧阳|上官|司马|诸葛|[{_SURNAMES}])[一-鿿]{{1,2}}"
+_AFTER_NAME: Final = "电话|電話|手机|手機|联系|聯繫|情况|情況|信息|名单|名單|生病|住院"
+_LETTER: Final = rf"(?:(?!{_AFTER_NAME})[一-鿿])"
+_NAME: Final = rf"(?:{'|'.join(sorted(DOUBLE))}|[{_SURNAMES}]){_LETTER}{{1,2}}"
 _POSTS: Final = (
     "书记|主任|联系人|联络员|负责人|经理|网格长|网格员|楼栋长|户主|指导员|法定代表人|产权人"
     "|書記|聯繫人|聯絡員|負責人|經理|網格長|網格員|樓棟長|戶主|指導員|法定代表人|產權人"
@@ -34,24 +37,39 @@ _POSTS: Final = (
 _NO_NAME: Final = (
     r"办公|工作|会|室|兼|一肩|人|员|助理|制|级|岗|类|信箱|接待|姓名|党|等|和|及|与|或|的|空缺|待|暂|缺|电话|联系|同志|不|未|已|无|"
     r"由|为|是|尚|没|有|需|应|原|现|在|任期|任职|任免|选|因|职|院|楼|苑|园|小区|公寓|家|路|街|巷|村|馆|学|所|队|站|处|部|公司|"
-    r"中心|调|辞|退|书记|主任|经理|轮换|到位|配备|培训|述职"
+    r"中心|调|辞|退|书记|主任|经理|轮换|到位|配备|培训|述职|情况|情況|信息|台账|名册|明细|汇总|统计|分布|队伍|管理|考核|履职|补贴|设置|建设"
 )
-_BESIDE_POST: Final = re.compile(rf"({_POSTS})((?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME})[一-鿿·]{{2,4}}")
+_BESIDE_POST: Final = re.compile(rf"({_POSTS})((?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME})(?:·|{_LETTER}){{2,4}}")
 _SURE: Final = re.compile(rf"((?:{_POSTS})(?:姓名)?[\s:：是为(（]{{0,3}})(?!{_NO_NAME}){_NAME}")
 _BEFORE_TITLE: Final = re.compile(rf"{_NAME}(?=同志|先生|女士)")
-_WHO_OBJECTS: Final = re.compile(rf"(?<![一-鿿]){_NAME}(?=不同意|不愿|拒绝|反对|去世|病|外出|辞职)")
+_WHO_OBJECTS: Final = re.compile(rf"(?<![一-鿿]){_NAME}(?=不同意|不愿|拒绝|反对|去世|生?病|住院|外出|辞职)")
 _AFTER_VERB: Final = re.compile(rf"((?:联系|联络|审核|制表|填报|填表|经办|提供)(?!方)[:：\s]{{0,2}}){_NAME}(?![一-鿿])")
 _AT_DOOR: Final = re.compile(
-    r"(\d+\s*(?:栋|幢|号楼|座))\s*\d+\s*(?:单元)?\s*\d*\s*(?:室|号|房)?\s*[一-鿿]{2,4}(?<!之)家(?![园苑属庭具])"
+    r"(\d{1,4}\s{0,3}(?:栋|幢|号楼|座))\s{0,3}\d{1,6}\s{0,3}(?:单元)?\s{0,3}\d{0,6}\s{0,3}(?:室|号|房)?\s{0,3}"
+    r"[一-鿿]{2,4}(?<!之)家(?![园苑属庭具])"
 )
+_IN_BRACKETS: Final = re.compile(
+    r"([(（\[［【〔〈<《][ \u3000]{0,2})([一-鿿·]{2,9})(?=[ \u3000]{0,2}[)）\]］】〕〉>》])"
+)
+_WHO_DOES: Final = re.compile(
+    r"(?<![一-鿿·])([一-鿿·]{3,9}?)(?=不同意|不愿|拒绝|反对|去世|生?病|住院|外出|辞职|负责|担任|兼任|提供|整理)"
+)
+_NAMES: Final = rf"{_NAME}(?:[、,，;；/／\s]{{1,9}}{_NAME})+"
+_NAME_LIST: Final = re.compile(_NAMES)
+_ANY_LIST: Final = re.compile(rf"(?:\A|\0){_NAMES}(?:\0|\Z)")
+_ITEMS: Final = re.compile(r"[一-鿿]+")
+SHORT_NAME: Final = 2
+"""Names of two characters alone are taken for places: 龙泉、高岭."""
 _PERSONAL_WORDS: Final = re.compile(rf"{_POSTS}|同志|先生|女士|电话|联系")
+_BRACKET: Final = re.compile(r"[()（）\[\]【】、,，;；:：/\s]+")
 _NAME_ALONE: Final = re.compile(rf"{_NAME}|[{_RARER}][一-鿿]{{1,2}}")
 _BODY: Final = re.compile(r".*[局委办院校厂司部处站所会社行队馆店矿场库段房团组科室镇乡村区县市州路街]")
 _ANSWER: Final = re.compile(r"[是否有无未已不没暂部基可待拟]")
 _TRIGGER: Final = re.compile(
     rf"\d{{6}}|\d[-–— .·]\d{{4}}|\d{{4}}[- ]\d{{2}}|@|微信|(?i:wechat|wxid|wx|qq)|{_POSTS}"
     r"|同志|先生|女士|电话|热线|传真|手机|联系|联络|审核|制表|填报|填表|经办|提供"
-    r"|[栋幢楼座].*家|不同意|不愿|拒绝|反对|去世|病|外出|辞职"
+    r"|[栋幢楼座].{0,40}家|不同意|不愿|拒绝|反对|去世|病|外出|辞职|负责|住院|担任"
+    r"|[(（\[［【〔〈<《][ \u3000]{0,2}[一-鿿·]{2,9}[ \u3000]{0,2}[)）\]］】〕〉>》]"
 )
 _UNITS: Final = (
     "约 大约 近 超过 超 逾 共 共计 至少 至多 余 多 以上 以下 以内 左右 前后 不足 不满 不到 少于 低于 小于 "
@@ -72,15 +90,32 @@ def mask(text: str) -> str:
     ('联系 *** 王', '统计用代码522601001002')
     >>> mask("某支部（书记某某某）"), mask("电话0851-8220000"), mask("书记空缺"), mask("3栋502某某家")
     ('某支部（书记***）', '电话***', '书记空缺', '3栋***')
+    >>> mask("阳光花园（王建国）"), mask("阳光花园（一期）"), mask("欧阳震华生病")
+    ('阳光花园（***）', '阳光花园（一期）', '***生病')
     """
     if _TRIGGER.search(text) is None:
-        return text
+        return mask_list(text)
     bare = plain(text)
     found = mask_numbers(bare)
     found = _BESIDE_POST.sub(rf"\1\2{MASK}", _AT_DOOR.sub(rf"\1{MASK}", found))
+    found = _IN_BRACKETS.sub(lambda hit: hit[1] + MASK if is_name_in_brackets(hit[2]) else hit[0], found)
+    found = _WHO_DOES.sub(lambda hit: MASK if is_name_in_brackets(hit[1]) else hit[0], found)
     found = _WHO_OBJECTS.sub(MASK, found)
     found = _AFTER_VERB.sub(rf"\1{MASK}", _BEFORE_TITLE.sub(MASK, found))
     return text if found == bare else found
+
+
+def mask_list(text: str) -> str:
+    """Return a list without items that are names, where all of it is nothing but names of persons.
+
+    >>> mask_list("王建国、李秀英"), mask_list("龙泉、高岭"), mask_list("王建国、甲小区")
+    ('***、***', '龙泉、高岭', '王建国、甲小区')
+    """
+    if _NAME_LIST.fullmatch(text) is None:
+        return text
+    items = _ITEMS.findall(text)
+    sure = all(map(is_name_in_brackets, items)) and any(len(item) > SHORT_NAME for item in items)
+    return _ITEMS.sub(MASK, text) if sure else text
 
 
 def mask_surely(text: str) -> str:
@@ -106,7 +141,8 @@ def triggered(texts: list[str]) -> bool:
     >>> triggered(["甲小区", "乙小区"]), triggered(["甲小区", "书记某某"])
     (False, True)
     """
-    return _TRIGGER.search("\n".join(set(texts))) is not None
+    joined = "\0".join(set(texts))
+    return _TRIGGER.search(joined) is not None or _ANY_LIST.search(joined) is not None
 
 
 def is_plain(text: str) -> bool:
@@ -121,15 +157,15 @@ def is_plain(text: str) -> bool:
 def is_word(text: str) -> bool:
     """Tell whether a cell of a vocabulary column is a short word that can name nobody, so that it may be quoted.
 
-    >>> [is_word(text) for text in ("俱乐部", "别墅区", "张某某", "书记某某", "3号")]
-    [True, True, False, False, False]
+    >>> [is_word(text) for text in ("俱乐部", "别墅区", "张某某", "别墅(张某某)", "书记某某", "3号")]
+    [True, True, False, False, False, False]
     """
     bare = text.strip()
     return (
         len(bare) <= LONGEST_WORD
         and not any(letter.isdigit() for letter in bare)
         and _PERSONAL_WORDS.search(bare) is None
-        and _NAME_ALONE.fullmatch(bare) is None
+        and not any(_NAME_ALONE.fullmatch(part) for part in _BRACKET.split(bare))
         and mask(bare) == bare
     )
 
@@ -153,7 +189,8 @@ def is_name_alone(text: str) -> bool:
 
 
 _HOUSE: Final = re.compile(r".*?(?:\d|[A-Za-z一二三四五六七八九十])\s*(?:号楼|栋|幢|座)")
-_ROOM: Final = re.compile(r"(?:[\dA-Za-z一二三四五六七八九十-]+\s*(?:单元|室|层|楼|房|户|F)|\d+-\d+-?\d*)")
+_ROOM_NUMBER: Final = r"[\dA-Za-z一二三四五六七八九十-]"
+_ROOM: Final = re.compile(rf"(?<!{_ROOM_NUMBER}){_ROOM_NUMBER}+\s*(?:单元|室|层|楼|房|户|F)|(?<!\d)\d+-\d+-?\d*")
 
 
 def without_rooms(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -68,6 +68,11 @@ class Placed:
     def name(self) -> str:
         """File and sheet."""
         return self.records.source.name
+
+    @property
+    def doubts(self) -> list[dict[str, Any]]:
+        """The findings that the file states a system whatever its numbers are (``S166``)."""
+        return [note for note in self.records.notes if note["code"] == "S166"]
 
     @property
     def areal(self) -> bool:

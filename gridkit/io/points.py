@@ -33,9 +33,9 @@ def converted(records: Records) -> Records:
     """Return a registry whose ``lon`` and ``lat`` are WGS 84 (CGCS2000) degrees.
 
     Rows whose ``datum`` says GCJ-02 or BD-09 are converted, and say ``WGS84`` then (``S131``). Numbers that are no
-    degrees on earth are taken away and named (``S135``), so are latitudes of China in place of longitudes (``S174``)
-    and metres (``S175``): nothing is exchanged or converted unasked. Where no system is stated, WGS 84 is assumed and
-    said (``S130``).
+    degrees on earth are taken away and named (``S135``), or (``S174``) if they are latitudes of China in place of
+    longitudes; so are metres (``S175``): nothing is exchanged or converted unasked. Where no system is stated, WGS 84
+    is assumed and said (``S130``).
     """
     if not {"lon", "lat"} <= records.given:
         return records
@@ -48,10 +48,11 @@ def converted(records: Records) -> Records:
     wrong = filled & ((np.abs(lon) > 180) | (np.abs(lat) > 90) | ((lon == 0) & (lat == 0)) | swapped)
     notes = [*records.notes, *_axis_notes(source, rows, lon, lat, swapped=swapped, wrong=wrong)]
     notes += _digit_notes(source, lon[filled & ~wrong], lat[filled & ~wrong])
-    if wrong.any():
-        lon[wrong] = lat[wrong] = math.nan
-        refs = [source.cell(int(row), "lon") for row in rows[wrong]]
-        notes.append(noticed("S135", source.name, refs=refs, n=int(wrong.sum())))
+    rest = wrong & ~swapped  # what S174 tells is not told again
+    if rest.any():
+        refs = [source.cell(int(row), "lon") for row in rows[rest]]
+        notes.append(noticed("S135", source.name, refs=refs, n=int(rest.sum())))
+    lon[wrong] = lat[wrong] = math.nan
     stated = frame["datum"] if "datum" in frame else pd.Series("", index=frame.index, dtype="object")
     system = stated.map(shift_of).to_numpy(dtype=object)
     datum = stated.to_numpy(dtype=object).copy()
@@ -116,12 +117,14 @@ def _axis_notes(
 ) -> list[dict[str, Any]]:
     """Tell of exchanged axes, with the line that exchanges whole columns, and of metres, with the system they name."""
     notes = []
-    header = source.headers.get("lon", "lon")
+    header, other = (source.headers.get(field, field) for field in ("lon", "lat"))
     filled = np.isfinite(lon) & np.isfinite(lat)
     if swapped.any():
         refs = [source.cell(int(row), "lon") for row in rows[swapped]]
-        line = exchange_line(source) if 2 * swapped.sum() > filled.sum() else "lon ↔ lat"
-        notes.append(noticed("S174", source.name, refs=refs, header=header, n=int(swapped.sum()), line=line))
+        params: dict[str, Any] = {"header": header, "column": other, "n": int(swapped.sum())}
+        if 2 * swapped.sum() > filled.sum():
+            params |= {"line": exchange_line(source), "variant": "columns"}
+        notes.append(noticed("S174", source.name, refs=refs, **params))
     metres = wrong & ~swapped & (np.abs(lon) > 1_000) & (np.abs(lat) > 1_000)
     if metres.any():
         bounds = (lon[metres].min(), lat[metres].min(), lon[metres].max(), lat[metres].max())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from gridkit.io.person_headers import is_personal_header, is_post_header, shown_header
 from gridkit.io.person_names import holds_names
-from gridkit.io.person_numbers import MOBILE, holds_numbers, is_identity
+from gridkit.io.person_numbers import MOBILE, are_place_codes, holds_numbers, is_identity
 from gridkit.io.persons import MASK, is_name_alone, mask, triggered
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def masked_codes(codes: Sequence[str]) -> tuple[list[str], list[int]]:
     >>> masked_codes(["522601001002", "13900000000", "X1(书记某某)"])
     (['522601001002', '', ''], [1, 2])
     """
+    if are_place_codes(codes):
+        return list(codes), []
     touched = [position for position, code in enumerate(codes) if code and _is_of_person(code)]
     out = list(codes)
     for position in touched:

@@ -246,7 +246,10 @@ def _text(file: Path) -> str:
         raise InputError(
             N_("there is no project file"),
             place=str(file),
-            remedy=N_("write gridkit.toml there, or make an example in a new folder with: gridkit demo DIR"),
+            remedy=N_(
+                "write gridkit.toml there, let gridkit init propose it from your files, or make an example in a new "
+                "folder with: gridkit demo DIR"
+            ),
         ) from problem
     except UnicodeDecodeError as problem:
         raise InputError(

@@ -47,6 +47,8 @@ class RawTable:
         rows are among ``rows``.
     stated : dict of str to str
         What the lines around the table say of it: ``title``, ``body``, ``date``, ``unit``.
+    begins : str
+        Its first row of headers: ``party.xlsx!Sheet1!3``; empty for a layer.
     """
 
     path: str
@@ -63,6 +65,7 @@ class RawTable:
     notes: list[dict[str, Any]] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
     stated: dict[str, str] = field(default_factory=dict)
+    begins: str = ""
 
     @property
     def name(self) -> str:

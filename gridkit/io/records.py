@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.io.aside import BLANK, FOOTNOTE, REPEATED, TOTAL, blank_runs, counted, reasons_of, subject
 from gridkit.io.dictionary import match
-from gridkit.io.lines import known_parts, stated_in, title_of
+from gridkit.io.lines import known_parts, stated_in, title_of, without_page
 from gridkit.io.notes import noticed
 from gridkit.io.oddities import oddities
 from gridkit.io.pending import EXCLUDE, EXCLUDED, KEEP, PENDING, Doubt, doubt_of, notes_of, types_of
 from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.io.persons import mask
 from gridkit.io.raw import RawTable, letter
 from gridkit.io.text import cell_text, tidy
-from gridkit.io.totals import Ledger, by_formula, control, sums_of
+from gridkit.io.totals import Ledger, by_formula, chosen_of, control, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,14 +50,15 @@ def records_of(
     rows = region.rows()
     fields = match(region.header.texts, kind, stated=columns).fields
     sums = sums_of(region)
-    reasons = _reasons(rows, region, kind, fields, sums)
+    chosen = chosen_of(region)
+    reasons = _reasons(rows, region, kind, fields, {**sums, **chosen})
     runs = blank_runs(reasons)
     doubt = doubt_of(region, rows, reasons, fields, named=named)
     doubt = _decided(doubt, region, columns)
     amounts = counted(region.header.texts, kind, columns)
-    checked = control(Ledger(region, rows, reasons, frozenset(doubt.rows), sums, amounts))
+    checked = control(Ledger(region, rows, reasons, frozenset(doubt.rows), sums, amounts, chosen))
     rows = _without_struck(rows, doubt) if hidden != KEEP else rows
-    filled = _fill_down(region, rows)
+    filled = _fill_down(region, rows, reasons)
     if hidden == EXCLUDE:
         reasons |= dict.fromkeys(doubt.rows, EXCLUDED)
     outside = {position for a, b in runs for position in range(a, b + 1)}
@@ -73,6 +75,7 @@ def records_of(
     above, below = _around(region, rows, reasons)
     table.stated.update(stated_in((text for _, text in above), below))
     table.notes.extend(_notes(region, table.name, set_aside, above))
+    table.notes.extend(_partly_notes(region, table.name, reasons))
     table.notes.extend([*notes_of(region, doubt, hidden, name=table.name), *checked])
     table.notes.extend(_run_note(table.name, start + a + 1, start + b + 1) for a, b in runs)
     if first:
@@ -88,10 +91,12 @@ def _reasons(
     sums: Mapping[tuple[int, int], list[tuple[int, int]]],
 ) -> dict[int, str]:
     """Return position -> why the row is no record; totals by their formulas too."""
-    reasons = reasons_of(rows, region.header.texts)
+    naming = [fields[name] for name in _NAMING if name in fields]
+    above = region.sheet.cells[region.top : region.header.first]
+    titles = {without_page(cell_text(cell)) for line in above for cell in line}
+    reasons = reasons_of(rows, region.header.texts, titles=titles - {""}, naming=naming)
     if sums:
         types = types_of(kind)
-        naming = [fields[name] for name in _NAMING if name in fields]
         saying = [column for field, column in fields.items() if types.get(field) in _SAYING and column not in naming]
         for position in by_formula(rows, sums, naming=naming, saying=saying):
             reasons.setdefault(position, TOTAL)
@@ -117,8 +122,11 @@ def _without_struck(rows: list[list[Any]], doubt: Doubt) -> list[list[Any]]:
     return rows
 
 
-def _fill_down(region: Region, rows: list[list[Any]]) -> dict[int, set[int]]:
-    """Fill the first column of each merged range downwards, inside the range only; return which cells were filled."""
+def _fill_down(region: Region, rows: list[list[Any]], reasons: Mapping[int, str]) -> dict[int, set[int]]:
+    """Fill the first column of each merged range downwards, inside the range only.
+
+    Returns the cells that share one with other records, the first of them too: a count there speaks of all together.
+    """
     filled: dict[int, set[int]] = {}
     start = region.header.last + 1
     for (r1, c1), (r2, _) in region.sheet.merged:
@@ -127,7 +135,8 @@ def _fill_down(region: Region, rows: list[list[Any]]) -> dict[int, set[int]]:
             continue
         for position in range(first + 1, min(r2 - start, len(rows) - 1) + 1):
             rows[position][column] = rows[first][column]
-            filled.setdefault(column, set()).add(position)
+        shared = {one for one in range(first, min(r2 - start, len(rows) - 1) + 1) if one not in reasons}
+        filled.setdefault(column, set()).update(shared if len(shared) > 1 else shared - {first})
     return filled
 
 
@@ -152,6 +161,7 @@ def _table(
             for number, column in enumerate(wanted)
             if column in filled
         },
+        begins=f"{region.sheet_name}!{region.header.first + 1}",
     )
 
 
@@ -205,6 +215,21 @@ def _sheet_notes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
         if cells:
             refs = [f"{name}!{cell}" for cell in cells]
             notes.append(noticed("S116", name, refs=refs, n=len(cells), value=why, header=""))
+    return notes
+
+
+def _partly_notes(region: Region, name: str, reasons: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Tell of the cells of records of which a part is struck out: only the rest was read."""
+    start = region.header.last + 1
+    found: dict[int, list[int]] = {}
+    for row, column in sorted(region.sheet.hidden.partly):
+        if start <= row < region.bottom and region.left <= column < region.right and row - start not in reasons:
+            found.setdefault(column, []).append(row)
+    notes = []
+    for column, rows in sorted(found.items()):
+        header = mask(region.header.texts[column - region.left]) or letter(column)
+        refs = [f"{name}!{letter(column)}{row + 1}" for row in rows]
+        notes.append(noticed("S152", name, refs=refs, header=header, n=len(rows), variant="partly"))
     return notes
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.io.dictionary import match
 from gridkit.io.headers import HEADERS
-from gridkit.io.lines import is_footnote, known_parts, title_of
+from gridkit.io.lines import is_footnote, known_parts, title_of, without_page
+from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.io.row_words import is_page, is_total
 from gridkit.io.sheets import filled_count, looks_like_number
 from gridkit.io.text import cell_text, tidy
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS, REQUIRED
@@ -74,6 +76,11 @@ class Region:
     def name(self) -> str:
         """Name of the sheet; from the second table on with its number, so that no two have one name."""
         return self.sheet.name if self.number == 1 else f"{self.sheet.name}#{self.number}"
+
+    @property
+    def sheet_name(self) -> str:
+        """File and sheet."""
+        return f"{self.sheet.path}!{mask_name_of_file(self.sheet.name)}" if self.sheet.name else self.sheet.path
 
     def known(self, kind: str, columns: Mapping[str, str] | None = None) -> frozenset[str]:
         """Return the fields of ``kind`` that the header names."""
@@ -150,6 +157,8 @@ def _depth(sheet: Sheet, merges: Merges, row: int) -> int:
     if sheet.merged or depth > 1:
         return depth
     above, below = sheet.cells[row], sheet.cells[row + 1]
+    if any(isinstance(cell, str) and known_parts(tidy(cell))[0] for cell in above):
+        return 1  # who reported, and when: no groups of columns
     gaps = [j for j, cell in enumerate(below) if cell_text(cell).strip() and not cell_text(above[j]).strip()]
     plain = all(not looks_like_number(cell) for cell in below if cell_text(cell).strip())
     return 2 if gaps and plain and filled_count(below) >= 2 and filled_count(above) > len(gaps) else 1
@@ -220,7 +229,7 @@ def _further(sheet: Sheet, merges: Merges, current: Header | None, row: int, end
         return known >= 2 and known >= _SOME * filled_count(cells[at])
 
     while row < end and failed < MOST_FAILED:
-        if alike(row) and not (current and _again(cells[row], current)):
+        if alike(row) and not (current and _again(cells[row], current) and not _own_title(sheet, current, row)):
             header = _header_at(sheet, merges, row)
             below = header.last + 1 if header is not None else end
             if header is not None and below <= end and not (below < len(cells) and alike(below)):
@@ -230,6 +239,22 @@ def _further(sheet: Sheet, merges: Merges, current: Header | None, row: int, end
                 failed += 1
         row += 1
     return headers
+
+
+def _own_title(sheet: Sheet, current: Header, row: int) -> bool:
+    """Tell whether a header that is written again stands under a title of its own: then it is that of another table.
+
+    The title of the table before it, written again with a word such as 续表, is only that of the next page.
+    """
+    cells = sheet.cells
+    above = [tidy(cell_text(cell)) for cell in cells[row - 1] if cell_text(cell).strip()]
+    if row - 1 <= current.last or len(above) != 1 or not title_of(above[0]):
+        return False
+    title = without_page(above[0])
+    if is_total(title) or is_page(above) or is_footnote(title) or not title:
+        return False
+    before = cells[max(current.first - DEEPEST, 0) : current.first]
+    return title not in {without_page(tidy(cell_text(cell))) for line in before for cell in line}
 
 
 def _again(row: Sequence[Any], header: Header) -> bool:

@@ -17,7 +17,7 @@ from gridkit.model import conform
 from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -30,10 +30,41 @@ WHY = "why"
 
 @dataclass(frozen=True)
 class Part:
-    """The records of one table, and apart from them the rows that are ``held``: hidden or struck out, not decided."""
+    """The records of one table, and apart from them the rows that are ``held``: hidden or struck out, not decided.
+
+    ``begins`` is its first row of headers, ``party.xlsx!Sheet1!3``.
+    """
 
     records: Records
     held: pd.DataFrame
+    begins: str = ""
+
+
+def without_read(notes: Iterable[dict[str, Any]], begins: Iterable[str]) -> list[dict[str, Any]]:
+    """Return notes without what they say of sheets and tables (``S146``) that another part of the project reads.
+
+    >>> note = {"code": "S146", "subject": "a.xlsx", "params": {"sheets": "S, T", "n": 2}, "refs": ()}
+    >>> without_read([note], ["a.xlsx!S!3"])[0]["params"], without_read([note], ["a.xlsx!S!3", "a.xlsx!T!1"])
+    ({'sheets': 'T', 'n': 1}, [])
+    """
+    read = set(begins)
+    pages = {one.rpartition("!")[0] for one in read}
+    kept = []
+    for note in notes:
+        if note["code"] == "S146":
+            params, refs = dict(note["params"]), note["refs"]
+            if refs:
+                refs = tuple(ref for ref in refs if ref not in read)
+                left = [ref.rpartition("!")[2] for ref in refs]
+            else:
+                left = [one for one in params["sheets"].split(", ") if f"{note['subject']}!{one}" not in pages]
+            if not left:
+                continue
+            told = {**params, "sheets": ", ".join(left), "n": len(left)}
+            kept.append({**note, "refs": refs, "params": told})
+        else:
+            kept.append(note)
+    return kept
 
 
 def find_files(project: Project) -> dict[int, list[str]]:
@@ -103,7 +134,7 @@ def read_registry(
         how = {"sheet": spec.sheet, "encoding": spec.encoding, "hidden": hidden}
         tables += read_tables(file, project.root, kind, columns=spec.columns, **how)
     tables, notes = without_copies(tables)
-    notes += compare(tables)
+    notes += compare(tables, kind, spec.columns)
     parts = []
     for table in tables:
         raw = table
@@ -111,15 +142,25 @@ def read_registry(
             raw = replace(raw, sheet=f"{raw.sheet}#{kind}" if raw.sheet else f"#{kind}")
         taken.add(raw.name)
         parts.append(_part(raw, kind, spec, known))
-    parts[0].records.notes.extend(notes)
+    parts[0].records.notes.extend([*notes, *_nowhere([part.records for part in parts], kind)])
     return parts
+
+
+def _nowhere(records: Sequence[Records], kind: str) -> list[dict[str, Any]]:
+    """Tell of the tables that name no community at all, where other tables of the registry do."""
+    if "community_name" not in REGISTRY_FIELDS[kind]:
+        return []
+    without = [one for one in records if not {"community_name", "community_code"} & one.given and len(one.frame)]
+    if len(without) == len(records):
+        return []
+    return [noticed("S156", one.source.name, n=len(one.frame), variant="community") for one in without]
 
 
 def _part(raw: RawTable, kind: str, spec: RegistrySpec, known: Sequence[str]) -> Part:
     records = converted(shape(raw, kind, columns=spec.columns))
     records = _placed(records, raw, kind, known)
     source = replace(records.source, complete=spec.complete, scope=spec.scope, stated=raw.stated)
-    return _apart(replace(records, source=source), raw.held, kind)
+    return replace(_apart(replace(records, source=source), raw.held, kind), begins=raw.begins)
 
 
 def _placed(records: Records, raw: RawTable, kind: str, known: Sequence[str]) -> Records:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gridkit.io.decode import DISGUISE, reveal, vote
-from gridkit.io.features import Features, Remark, attributes, lossy, read_gdal, shapes_of, unreadable
+from gridkit.io.features import Features, Remark, attributes, binary_of, lossy, read_gdal, shapes_of, unreadable
 from gridkit.io.paths import is_plain
 from gridkit.io.raw import PARTS
 from gridkit.io.whole import cut_off, demand_whole
@@ -71,7 +71,7 @@ def read(file: Path, name: str, scratch: Path, *, encoding: str = "") -> Feature
     demand_whole(at, name, table.num_rows)
     column = meta["geometry_name"] or "wkb_geometry"
     names, cells = attributes(table, name, without=[column])
-    geometry, more = shapes_of(table.column(column).to_pylist(), None, layer="")
+    geometry, more = shapes_of(binary_of(table, column), None, layer="")
     remarks += more
     if ".dbf" not in there:
         remarks.append(Remark("S161", params={"part": ".dbf", "n": len(geometry), "variant": "dbf"}))
@@ -148,6 +148,8 @@ def _exact(table: Path, name: str, cells: list[list[Any]]) -> list[list[Any]]:
         return cells
     data = np.fromfile(table, dtype=np.uint8)
     count, start, width = struct.unpack("<IHH", data[4:12].tobytes())
+    if width == 0:
+        return cells
     records = data[start : start + count * width].reshape(count, width)
     live = records[records[:, 0] != _DELETED]
     out = list(cells)

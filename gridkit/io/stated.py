@@ -31,7 +31,7 @@ def without_persons(project: Project) -> tuple[Project, Findings]:
     touched = [key for key, value in clean.items() if value != getattr(project, key)]
     if not touched:
         return project, Findings.none()
-    notes = [noticed("S191", FILE, key={"name": "project.name"}.get(key, key)) for key in sorted(touched)]
+    notes = [noticed("S191", f"{FILE}!{'project.name' if key == 'name' else key}") for key in sorted(touched)]
     return project.model_copy(update=clean), Findings.of(notes)
 
 

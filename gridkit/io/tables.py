@@ -42,11 +42,11 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     encoding: str = "",
 ) -> RawTable:
-    """Read the one table of a workbook or CSV file, with hidden rows like all others; what boundary layers need.
+    """Read the one table of a file, hidden rows like all others, hidden sheets not: what boundary layers need.
 
     Parameters and errors are those of :func:`read_tables`; several tables are an error too.
     """
-    found = read_tables(path, root, kind, sheet=sheet, columns=columns, encoding=encoding, hidden=KEEP)
+    found = read_tables(path, root, kind, sheet=sheet, columns=columns, encoding=encoding, hidden="")
     if len(found) > 1:
         raise _ambiguous(path, [one.sheet for one in found])
     return found[0]
@@ -79,7 +79,8 @@ def read_tables(
     encoding : str
         Encoding of a CSV file.
     hidden : str
-        What becomes of hidden and struck-out rows, cells, columns and sheets: ``pending``, ``keep`` or ``exclude``.
+        What becomes of hidden and struck-out rows, cells, columns and sheets: ``pending``, ``keep`` or ``exclude``;
+        empty for ``keep`` without hidden sheets.
 
     Returns
     -------
@@ -97,7 +98,7 @@ def read_tables(
     stated = columns or {}
     sheets = read_sheets(file, name, sheet=sheet, encoding=encoding, kind=kind)
     shown = sheets
-    if not sheet:
+    if hidden and not sheet:
         sheets = [*sheets, *_hidden_sheets(file, name, sheets, kind)]
     found = {number: regions(one, kind, stated) for number, one in enumerate(sheets)}
     fitting = [region for one in found.values() for region in one]
@@ -106,7 +107,7 @@ def read_tables(
         raise _no_header(shown, kind)
     unread = _unread(sheets, found, chosen)
     tables = [
-        records_of(region, kind, stated, hidden=hidden, named=bool(sheet), first=_first_of(region, chosen))
+        records_of(region, kind, stated, hidden=hidden or KEEP, named=bool(sheet), first=_first_of(region, chosen))
         for region in chosen
     ]
     tables[0].notes.extend(unread)
@@ -172,11 +173,12 @@ def _unread(
     left += [name for name in (sheets[0].unread if sheets else ()) if name not in read]
     notes = []
     if left:
-        notes.append(noticed("S146", sheets[0].path, sheets=mask_name_of_file(", ".join(left)), n=len(left)))
+        told = ", ".join(mask_name_of_file(one) for one in left)
+        notes.append(noticed("S146", sheets[0].path, sheets=told, n=len(left)))
     for number, sheet in enumerate(sheets):
         tables = [one for one in found[number] if id(sheet) in used and not any(one is other for other in chosen)]
         if tables:
-            name = f"{sheet.path}!{sheet.name}" if sheet.name else sheet.path
+            name = tables[0].sheet_name
             refs = [f"{name}!{one.header.first + 1}" for one in tables]
             rows = ", ".join(str(one.header.first + 1) for one in tables)
             notes.append(noticed("S146", name, refs=refs, n=len(tables), sheets=rows, variant="tables"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from gridkit.io.aside import TOTAL, TOTAL_WORD, lead
 from gridkit.io.notes import noticed
 from gridkit.io.raw import letter
+from gridkit.io.row_words import is_apart, is_group
 from gridkit.io.text import cell_text
 from gridkit.io.values import to_count
 
@@ -43,9 +44,18 @@ def sums_of(region: Region) -> Sums:
     Positions are counted from the first row below the header, ends excluded, columns from the left of the table. A
     computed column such as ``=SUM(D5:F5)`` adds no rows and is left out.
     """
+    return _spans_of(region, region.sheet.hidden.sums)
+
+
+def chosen_of(region: Region) -> Sums:
+    """Return the same of the cells whose formula adds only some rows (SUMIF): nobody can say which."""
+    return _spans_of(region, region.sheet.hidden.chosen)
+
+
+def _spans_of(region: Region, sums: Mapping[tuple[int, int], tuple[Area, ...]]) -> Sums:
     start = region.header.last + 1
     found: dict[tuple[int, int], Spans] = {}
-    for (row, column), areas in region.sheet.hidden.sums.items():
+    for (row, column), areas in sums.items():
         inside = start <= row < region.bottom and region.left <= column < region.right
         if inside and areas and all(_adds_rows(area, row, column, region) for area in areas):
             spans = [(max(r1 - start, 0), r2 + 1 - start) for r1, _, r2, _ in areas]
@@ -97,6 +107,8 @@ class Ledger:
         From :func:`sums_of`.
     counted : Mapping of int to str
         Position of each column of counts -> its header.
+    chosen : Mapping
+        From :func:`chosen_of`.
     """
 
     region: Region
@@ -105,6 +117,7 @@ class Ledger:
     apart: frozenset[int]
     sums: Sums
     counted: Mapping[int, str]
+    chosen: Sums = field(default_factory=dict)
 
     def cell(self, position: int, column: int) -> str:
         """Return the name of a cell of the table."""
@@ -120,13 +133,17 @@ class Ledger:
 
 @dataclass(frozen=True)
 class _Column:
-    """Running sums over the rows: records, their amounts in one column, what is unreadable, how far off it may be."""
+    """Running sums over the rows: records, their amounts in one column, what is unreadable, how far off.
+
+    ``text`` is the part of the amounts that is stored as text, which the SUM of a spreadsheet leaves out.
+    """
 
     records: np.ndarray[Any, Any]
     total: np.ndarray[Any, Any]
     without: np.ndarray[Any, Any]
     unread: np.ndarray[Any, Any]
     slack: np.ndarray[Any, Any]
+    text: np.ndarray[Any, Any]
 
     def over(self, running: np.ndarray[Any, Any], spans: Spans) -> float:
         """Return the sum over some spans."""
@@ -142,6 +159,7 @@ def control(ledger: Ledger) -> list[dict[str, Any]]:
         ``S153`` for each amount that differs; ``S154`` once, with how many agree, differ and cannot be compared.
     """
     totals = sorted(position for position, reason in ledger.reasons.items() if reason == TOTAL)
+    totals = [position for position in totals if not any(is_apart(text) for text in lead(ledger.rows[position]))]
     if not totals or not ledger.counted:
         return []
     spans = _spoken(ledger, totals)
@@ -185,7 +203,7 @@ def _column(ledger: Ledger, column: int, counts: np.ndarray[Any, Any]) -> _Colum
     record = np.diff(counts) > 0
     fine = record & (plain >= 0) & (plain == np.floor(plain)) & (plain <= MOST)
     total = np.where(fine, plain, 0.0)
-    unread, slack = np.zeros(size), np.zeros(size)
+    unread, slack, text = np.zeros(size), np.zeros(size), np.zeros(size)
     known: dict[Any, tuple[int | None, str]] = {}
     for position in np.flatnonzero(record & ~fine).tolist():
         cell = cells[position]
@@ -196,15 +214,18 @@ def _column(ledger: Ledger, column: int, counts: np.ndarray[Any, Any]) -> _Colum
         else:
             total[position] = found
             slack[position] = ABOUT * found if problem else 0
+            text[position] = found
     without = total.copy()
     without[list(ledger.apart)] = 0
-    return _Column(counts, *(np.concatenate([[0], np.cumsum(one)]) for one in (total, without, unread, slack)))
+    return _Column(counts, *(np.concatenate([[0], np.cumsum(one)]) for one in (total, without, unread, slack, text)))
 
 
 def _choices(
     ledger: Ledger, position: int, column: int, spans: Mapping[int, list[Spans]], counts: np.ndarray[Any, Any]
 ) -> list[Spans]:
     """Return the spans that an amount may speak of, the likeliest first; a formula says it exactly."""
+    if (position, column) in ledger.chosen:
+        return []
     exact = ledger.sums.get((position, column))
     if exact is None:
         return spans[position]
@@ -247,15 +268,24 @@ def _difference(
     lasts = [np.searchsorted(counts, counts[b]) for a, b in spans if counts[b] > counts[a]]
     rows = {"first": top + int(ends[0]) - 1, "last": top + int(lasts[-1]) - 1}
     n, computed = int(running.over(running.records, spans)), round(running.over(running.total, spans))
+    refs = [ledger.cell(position, column)]
+    left_out = [
+        one for a, b in spans for one in range(a, b) if running.text[one + 1] > running.text[one]
+    ]  # what a spreadsheet does not add up
+    told: dict[str, Any] = {}
+    if left_out and abs(running.over(running.total, spans) - running.over(running.text, spans) - (stated or 0)) < 1e-6:
+        refs += [ledger.cell(one, column) for one in left_out]
+        told = {"variant": "text", "rows": len(left_out)}
     return noticed(
         "S153",
         f"{ledger.source}!{top + position}",
-        refs=[ledger.cell(position, column)],
+        refs=refs,
         header=ledger.counted[column],
         stated=stated,
         computed=computed,
         n=n,
         **rows,
+        **told,
     )
 
 
@@ -263,7 +293,8 @@ def _spoken(ledger: Ledger, totals: Sequence[int]) -> dict[int, list[Spans]]:
     """Return, per row of totals, the spans that its words may mean, the likeliest first.
 
     小计 speaks of the rows since the total before it, or of those of the merged cell that it stands under; 累计 of all
-    rows so far; 合计, 总计 and 共计 of all rows, or since the last of its kind where there are several.
+    rows so far; the head of a group of the rows below it; 合计, 总计 and 共计 of all rows, or since the last of its
+    kind where there are several.
     """
     end = len(ledger.rows)
     parents = _parents(ledger.region, end)
@@ -273,11 +304,13 @@ def _spoken(ledger: Ledger, totals: Sequence[int]) -> dict[int, list[Spans]]:
         words = " ".join(lead(ledger.rows[position])).lower()
         whole: Spans = [(0, end)]
         since: Spans = [(before, position)]
-        if _SO_FAR.search(words):
+        following = totals[number + 1] if number + 1 < len(totals) else end
+        if is_group(lead(ledger.rows[position])[0]):  # the head of the rows below it
+            found[position] = [[(position + 1, following)]]
+        elif _SO_FAR.search(words):
             found[position] = [[(0, position)], whole]
         elif _SUBTOTAL.search("".join(words.split())) or not TOTAL_WORD.search("".join(words.split())):
             parent = [[(max(a, before), position)] for a, b in parents.get(position, ()) if max(a, before) < position]
-            following = totals[number + 1] if number + 1 < len(totals) else end
             found[position] = [*parent, since] if before < position else [[(position + 1, following)]]
         else:
             part: Spans = [(grand, position)]

@@ -15,11 +15,11 @@ from gridkit.io.answers import NOT_YES_NO, to_filled, to_yesno
 from gridkit.io.dates import AMBIGUOUS_DATE, END_FIELDS, NOT_A_DATE, NOT_A_NUMBER, to_date, to_year
 from gridkit.io.distinct import distinct
 from gridkit.io.quantities import quantity
-from gridkit.io.text import cell_text, compact, is_error, is_missing, missing_kind, narrow, tidy
+from gridkit.io.text import LONGEST, cell_text, compact, is_error, is_missing, missing_kind, narrow, tidy
 from gridkit.model.fields import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     Converter = Callable[[object], tuple[Any, str]]
 
@@ -33,6 +33,7 @@ APPROXIMATE, DAMAGED_CODE, CELL_ERROR, LIMIT = "S112", "S115", "S116", "S180"
 _SCIENTIFIC: Final = re.compile(r"[1-9](\.\d+)?e\+\d+", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"(\d+)\.0+")
 _APOSTROPHES: Final = "'`‘’＇"
+_BOXES: Final = frozenset("□■○●◻☐ \u3000")
 _MASK_IN_CODE: Final = re.compile(r"[*×●■□○]|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])")
 _PLAIN: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 _AREA_UNITS: Final = (
@@ -67,13 +68,12 @@ def convert(values: Sequence[object], converter: Converter) -> tuple[list[Any], 
     return column.spread([value for value, _ in results]), problems
 
 
-def converted(cells: Iterable[object], converter: Converter) -> list[tuple[Any, str]]:
+def converted(cells: Sequence[object], converter: Converter) -> list[tuple[Any, str]]:
     """Return value and problem of each cell; an error of a spreadsheet is a problem in every column."""
-    return [
-        (converter("")[0], CELL_ERROR) if type(cell) is str and cell[:1] == "#" and is_error(cell.strip())
-        else converter(cell)
-        for cell in cells
-    ]  # fmt: skip
+    if "#" not in "\0".join([cell for cell in cells if type(cell) is str]):
+        return list(map(converter, cells))
+    wrong = converter("")[0], CELL_ERROR
+    return [wrong if type(cell) is str and is_error(cell.strip()) else converter(cell) for cell in cells]
 
 
 def remark_of(cell: object, dtype: str, value: Any) -> str:
@@ -89,7 +89,10 @@ def remark_of(cell: object, dtype: str, value: Any) -> str:
     lacking = value is None or value in ("", UNKNOWN)
     kind = missing_kind(cell) if lacking else ""
     if kind:
-        return "" if kind == "blank" else kind
+        if kind == "masked" and dtype == "yesno" and set(cell) <= _BOXES:
+            return ""  # a box that nobody ticked, no figure that somebody hid
+        said = kind == "blank" or (dtype == "vocab" and value == kind)  # 不详 is a value of some vocabularies
+        return "" if said else kind
     if dtype in ("count", "number"):
         found = quantity(cell)
         return found.remark if found is not None and found.remark != "range" else ""
@@ -98,6 +101,8 @@ def remark_of(cell: object, dtype: str, value: Any) -> str:
 
 def to_text(cell: object) -> tuple[str, str]:
     """Return text trimmed, with inner spaces normalised; ``""`` for every kind of missing."""
+    if type(cell) is str and cell.isalnum() and len(cell) > LONGEST:
+        return cell, ""  # the common case: neither spaces nor signs, and too long for a word that means "missing"
     text = tidy(cell_text(cell))
     return ("" if is_missing(text) else text), ""
 
@@ -121,11 +126,11 @@ def to_code(cell: object) -> tuple[str, str]:
     >>> to_code(522601001001.0), to_code("５２２６ "), to_code("007"), to_code(522601001001002001)
     (('522601001001', ''), ('5226', ''), ('007', ''), ('', 'S115'))
     """
+    if type(cell) is str and cell.isascii() and cell.isdigit():
+        return cell, ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and abs(cell) >= 1e15:
         return "", DAMAGED_CODE
     text = cell_text(cell)
-    if text.isascii() and text.isdigit():
-        return text, ""
     text = re.sub(r"\s+", "", narrow(text)).strip(_APOSTROPHES)
     if is_missing(text) or _MASK_IN_CODE.search(text):
         return "", ""

@@ -23,6 +23,7 @@ from gridkit.io.sheets import WORKBOOKS
 from gridkit.io.shifts import ASSUMED, crs_of_datum
 from gridkit.io.sources import digest_of, found_files, kind_of
 from gridkit.io.tables import read_table
+from gridkit.io.text import cell_text
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ FILE: Final = "文件名"
 
 DOUBTFUL_DATUM: Final = "S166"
 """Said only where the project does not state the system."""
+
+NOT_READ: Final = "S169"
+"""Why lines and points of a layer of areas are set aside."""
 
 _KINDS_OF_TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table"))
 _COMMUNITIES: Final = ("社区", "村", "居委会", "村委会", "小区居", "居民区")
@@ -74,6 +78,9 @@ def read_layer(
 ) -> Draft:
     """Read one level of the city.
 
+    Lines without a code are no places: in a layer that has areas or points they are set aside (``S169``), and so are
+    the points without a code of a layer that is mainly areas.
+
     Parameters
     ----------
     path, root : str, Path
@@ -101,7 +108,7 @@ def read_layer(
         return _points(path, root, level, layer=layer, columns=stated, crs=crs, encoding=encoding)
     fits = partial(_fits, level=level, columns=stated)
     parts = _read(path, root, layer=layer, encoding=encoding, fits=fits)
-    drafts = [_drafted(part, level, stated, crs, several=len(parts) > 1) for part in parts]
+    drafts = [_drafted(_areas_alone(part, level, stated), level, stated, crs, several=len(parts) > 1) for part in parts]
     return joined(drafts, path)
 
 
@@ -216,6 +223,36 @@ def _note(remark: Remark, place: str) -> dict[str, Any]:
     x, y = remark.at or (math.nan, math.nan)
     refs = [f"{place}!{row}" for row in remark.rows]
     return noticed(remark.code, place, refs=refs, lon=x, lat=y, **remark.params)
+
+
+def _areas_alone(part: _Part, level: str, columns: Mapping[str, str]) -> _Part:
+    """Set aside lines without a code in a layer of areas or points, and points without one in a layer of mainly areas.
+
+    What has a code of this level is a place all the same, drawn badly or only roughly, and is kept.
+    """
+    raw = part.raw
+    dimensions = shapely.get_dimensions(part.geometry)
+    lines, points, areas = (dimensions == 1), (dimensions == 0), (dimensions == 2)
+    if not (areas.any() or points.any()):
+        return part
+    points &= 2 * int(areas.sum()) > int((dimensions >= 0).sum())
+    at = match(raw.headers, level, stated=columns, cut=part.cut).fields.get("code")
+    codes = raw.columns[at] if at is not None else [""] * len(raw.rows)
+    other = (lines | points) & np.array([not cell_text(cell).strip() for cell in codes], dtype=bool)
+    if not other.any():
+        return part
+    kept = np.flatnonzero(~other)
+    away = [raw.rows[one] for one in np.flatnonzero(other)]
+    params: dict[str, Any] = {"n": len(away), "total": int((dimensions == 2).sum()), "variant": "shapes"}
+    note = noticed(NOT_READ, raw.name, refs=[f"{raw.name}!{row}" for row in away], **params)
+    raw = replace(
+        raw,
+        columns=[[cells[one] for one in kept] for cells in raw.columns],
+        rows=[raw.rows[one] for one in kept],
+        set_aside=[*raw.set_aside, *((row, NOT_READ, "") for row in away)],
+        notes=[*raw.notes, note],
+    )
+    return replace(part, raw=raw, geometry=part.geometry[kept])
 
 
 def _drafted(part: _Part, level: str, columns: Mapping[str, str], crs: str | Control, *, several: bool) -> Draft:

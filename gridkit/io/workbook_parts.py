@@ -236,19 +236,47 @@ def is_struck_text(item: bytes) -> bool:
     >>> is_struck_text(b"<r><rPr><strike/></rPr><t>no</t></r><r><t> </t></r>"), is_struck_text(b"<t>yes</t>")
     (True, False)
     """
-    runs = re.findall(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", item, re.S)
-    shown = [run for run in runs if re.search(rb"<(?:\w+:)?t\b[^>]*>\s*[^<\s]", run)]
+    shown = _shown_runs(item)
     return bool(shown) and all(_STRIKE.search(run) for run in shown)
 
 
-def struck_strings(book: zipfile.ZipFile, member: str, name: str) -> frozenset[int]:
-    """Return the numbers of the shared texts that are struck out as a whole, after a look at the size of all."""
+def unstruck_text(item: bytes) -> str:
+    """Return what is left of a rich text of which some parts are struck out and others not, ``""`` for any other.
+
+    >>> unstruck_text(b"<r><rPr><strike/></rPr><t>old</t></r><r><t>new &amp; on</t></r>"), unstruck_text(b"<t>yes</t>")
+    ('new & on', '')
+    """
+    shown = _shown_runs(item)
+    left = [run for run in shown if not _STRIKE.search(run)]
+    if not left or len(left) == len(shown):
+        return ""
+    text = b"".join(part for run in left for part in re.findall(rb"<(?:\w+:)?t\b[^>]*>([^<]*)<", run))
+    return html.unescape(text.decode("utf-8", "replace")).strip()
+
+
+def _shown_runs(item: bytes) -> list[bytes]:
+    runs = re.findall(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", item, re.S)
+    return [run for run in runs if re.search(rb"<(?:\w+:)?t\b[^>]*>\s*[^<\s]", run)]
+
+
+def struck_strings(book: zipfile.ZipFile, member: str, name: str) -> tuple[frozenset[int], dict[int, str]]:
+    """Return the numbers of the shared texts that are struck out as a whole, and what is left of some in part.
+
+    Looks at the size of all of them first.
+    """
     struck: set[int] = set()
+    partly: dict[int, str] = {}
     count = 0
     for prefix, piece in pieces(book, member, b"si", name):
         if b"strike" in piece:
             items = re.split(rb"<" + prefix + rb"si\b", piece)[1:]
-            struck.update(count + at for at, item in enumerate(items) if b"strike" in item and is_struck_text(item))
+            for at, item in enumerate(items):
+                if b"strike" not in item:
+                    continue
+                if is_struck_text(item):
+                    struck.add(count + at)
+                elif left := unstruck_text(item):
+                    partly[count + at] = left
         count += piece.count(b"<" + prefix + b"si>") + piece.count(b"<" + prefix + b"si/>")
         if count > MOST_STRINGS:
             raise TableError(
@@ -257,4 +285,4 @@ def struck_strings(book: zipfile.ZipFile, member: str, name: str) -> frozenset[i
                 remedy=N_("copy the table alone into a new workbook"),
                 most=MOST_STRINGS,
             )
-    return frozenset(struck)
+    return frozenset(struck), partly

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridkit.io.formulas import added, column_number, reaches_out, shifted
+from gridkit.io.formulas import added, added_if, column_number, reaches_out, shifted
 from gridkit.io.hidden import Hidden, positions
 from gridkit.io.raw import letter
-from gridkit.io.workbook_parts import attributes, is_struck_text, pieces, tags
+from gridkit.io.workbook_parts import attributes, is_struck_text, pieces, tags, unstruck_text
 from gridkit.io.zip_splice import checksum
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gridkit.io.formulas import Reference
     from gridkit.io.hidden import Area, Range
@@ -37,6 +37,7 @@ _SIMPLE: Final = re.compile(
 )
 _FORMULA: Final = re.compile(rb"<f(?:\s([^>]*?))?(?:/>|>([^<]*)</f>)")
 _VALUE: Final = re.compile(rb"<v(?:\s[^>]*)?>[^<]")
+_NUMBER: Final = re.compile(rb"<v>\s*([0-9]{1,9})")
 _MERGE: Final = re.compile(
     rb"""<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']"""
 )
@@ -60,9 +61,11 @@ class Scan:
     hidden: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    partly: dict[tuple[int, int], str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     sums: dict[tuple[int, int], tuple[Area, ...]] = field(default_factory=dict)
+    chosen: dict[tuple[int, int], tuple[Area, ...]] = field(default_factory=dict)
     external: int = 0
     merged: list[Range] = field(default_factory=list)
     checksum: int = 0
@@ -80,6 +83,8 @@ class Scan:
             self.external,
             macros,
             sheet,
+            partly=self.partly,
+            chosen=self.chosen,
         )
 
 
@@ -98,12 +103,21 @@ class Scanner:
         Numbers of the cell styles that are struck out.
     strings : frozenset of int
         Numbers of the shared texts that are struck out.
+    partly : Mapping of int to str
+        Numbers of the shared texts of which a part is struck out -> what is left.
     """
 
-    def __init__(self, sheet: str, styles: frozenset[int] = frozenset(), strings: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        sheet: str,
+        styles: frozenset[int] = frozenset(),
+        strings: frozenset[int] = frozenset(),
+        partly: Mapping[int, str] | None = None,
+    ) -> None:
         self.found = Scan()
         self._sheet = sheet
         self._strings = strings
+        self._partly = partly or {}
         self._styles = frozenset(str(number).encode() for number in styles)
         numbers = b"|".join(sorted(self._styles))
         self._styled = re.compile(rb' s="(?:' + numbers + rb')"') if numbers else None
@@ -200,7 +214,7 @@ class Scanner:
         if b"hidden" in piece:
             found.hidden.update(_hidden_rows(piece))
         inline = b"k" in piece and b"strike" in piece  # no usual markup holds a k, and to find one letter is quick
-        if self._columns or self._strings or inline or (self._styled and not self._marks):
+        if self._columns or self._strings or self._partly or inline or (self._styled and not self._marks):
             for row in piece.split(b"<row")[1:]:
                 self._strikes(row)
         else:
@@ -238,6 +252,8 @@ class Scanner:
             column = _column(letters)
             if self._is_struck(rest, inside, column, whole_row=whole_row, own=own):
                 self.found.struck.add((int(number) - 1, column))
+            elif left := self._left_of(rest, inside):
+                self.found.partly[int(number) - 1, column] = left
 
     def _is_struck(self, rest: bytes, inside: bytes, column: int, *, whole_row: bool, own: bool) -> bool:
         if b' s="' in rest:
@@ -248,9 +264,16 @@ class Scanner:
         if b"strike" in inside:
             return is_struck_text(inside)
         if self._strings and b't="s"' in rest:
-            value = re.search(rb"<v>\s*([0-9]{1,9})", inside)
+            value = _NUMBER.search(inside)
             return value is not None and int(value[1]) in self._strings
         return False
+
+    def _left_of(self, rest: bytes, inside: bytes) -> str:
+        """Return what is left of a cell of which a part is struck out."""
+        if b"strike" in inside:
+            return unstruck_text(inside)
+        value = _NUMBER.search(inside) if self._partly and b't="s"' in rest else None
+        return self._partly.get(int(value[1]), "") if value else ""
 
     def _formula(self, cell: bytes) -> None:
         found = self.found
@@ -273,6 +296,8 @@ class Scanner:
         found.external += outside
         if areas:
             found.sums[place] = areas
+        elif text[:6].upper().startswith("SUMIF"):
+            found.chosen[place] = shifted(added_if(text, self._sheet), 0, 0)
 
     def _meaning(self, text: str, place: tuple[int, int], given: bytes) -> tuple[tuple[Area, ...], bool]:
         """Return what a formula adds, and whether it reaches into another workbook."""

@@ -24,6 +24,7 @@ from gridkit.io.workbook_parts import (
     struck_styles,
 )
 from gridkit.io.workbook_scan import Scan, Scanner
+from gridkit.io.xlsb_scan import demand_room_in
 from gridkit.io.zip_splice import spliced
 from gridkit.locale import N_
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 LARGE: Final = 1 << 20
 """A sheet with more XML than this is worth a copy that is quicker to read."""
 
+_ENDINGS: Final = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "xls": (".xls",), "ods": (".ods",)}
 _SHEET = calamine.SheetTypeEnum.WorkSheet
 _VISIBLE = calamine.SheetVisibleEnum.Visible
 
@@ -60,10 +62,13 @@ def read_workbook(file: Path, name: str, kind: str, *, sheet: str = "") -> tuple
     """
     scans, quicker = _scans(file, name, sheet) if kind == "xlsx" else ({}, None)
     seen = scan_content(file, name, sheet) if kind == "ods" else {}
+    if kind == "xlsb":
+        demand_room_in(file, name)
     if quicker is not None:
         with suppress(TableError):  # then the file itself says what is wrong
             return _read(io.BytesIO(quicker), name, sheet, scans, seen)
-    return _read(file, name, sheet, scans, seen)
+    told = file.suffix.lower() in _ENDINGS[kind]  # the reader believes the name
+    return _read(file if told else io.BytesIO(file.read_bytes()), name, sheet, scans, seen)
 
 
 def _read(
@@ -154,11 +159,11 @@ def _scanned(
     book: zipfile.ZipFile, parts: Parts, wanted: Mapping[str, str], name: str
 ) -> dict[str, tuple[Scan, Hidden]]:
     styles = struck_styles(small(book, parts.styles, name)) if parts.styles else frozenset()
-    strings = struck_strings(book, parts.strings, name) if parts.strings else frozenset()
+    strings, partly = struck_strings(book, parts.strings, name) if parts.strings else (frozenset(), {})
     scans = {}
     for one, member in wanted.items():
         place = f"{name}!{one}"
-        scan = Scanner(one, styles, strings).run(book, member, place)
+        scan = Scanner(one, styles, strings, partly).run(book, member, place)
         if not scan.whole:
             raise TableError(
                 N_("the XML of the sheet breaks off after row {row}"),
@@ -178,6 +183,9 @@ def _page(book: Any, sheet: str, scan: tuple[Scan, Hidden] | None, name: str) ->
     if scan is None:
         unseen = ("rows", "columns", "struck", "sums", "errors")
         return Page(sheet, cells, tuple(sorted(found.merged_cell_ranges or ())), Hidden(unseen=unseen))
+    for (row, column), left in scan[1].partly.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = left  # the reader puts all parts of a text together
     return Page(sheet, cells, tuple(sorted(scan[0].merged)), scan[1])
 
 

@@ -19,6 +19,7 @@ from gridkit.linkage.mentions import (
 from gridkit.linkage.overrides import METHOD, targets_of
 from gridkit.linkage.repeats import repeated_records
 from gridkit.linkage.targets import clean_code
+from gridkit.linkage.told import Told, listed
 from gridkit.linkage.wholes import whole
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND, LEVELS
@@ -27,7 +28,7 @@ from gridkit.rules import CATALOGUE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gridkit.model import City, Links
+    from gridkit.model import City, Links, Places
 
     Rows = Iterator[dict[str, Any]]
 
@@ -42,7 +43,7 @@ _SEVERAL: Final = r"[、，,;；/／|｜\s个处至到~～—-]"
 """What a cell must hold to be more than one name."""
 
 
-def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
+def check_links(city: City, links: Links, *, covers: bool = True, places: Places | None = None) -> Findings:
     """Report what the linker could not settle and what it settled against some evidence.
 
     Parameters
@@ -53,6 +54,8 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     covers : bool
         Whether a compound that a Party organisation lists and nothing matches is told here, as L101. False where
         coverage is decided as well: there it is C111, and one cell is told once.
+    places : Places, optional
+        Where the compounds lie, to tell candidates of one name apart.
 
     Returns
     -------
@@ -70,7 +73,10 @@ def check_links(city: City, links: Links, *, covers: bool = True) -> Findings:
     listed = (unknown["field"] == "covers") & (unknown["level"] == COMPOUND)
     rows.extend(_unknown(context, unknown[~listed | covers]))
     waiting = links.open()
-    rows.extend(_waiting(context, waiting[(waiting["rank"] == 1) & (reasons["taken_by"].reindex(waiting.index) == "")]))
+    waiting = waiting[reasons["taken_by"].reindex(waiting.index) == ""].sort_values(["rank"], kind="stable")
+    key = ["record", "field", "position", "mention", "level"]
+    waiting = waiting[(waiting["rank"] == 1).groupby([waiting[one] for one in key]).transform("any")]
+    rows.extend(_waiting(context, Told(city, places), waiting))
     rows.extend(_second_records(context, frame[reasons["taken_by"] != ""], reasons["taken_by"]))
     accepted, nothing = frame["accepted"], (frame["method"] == METHOD) & (frame["code"] == "")
     rows.extend(_contradicting_codes(context, frame[(accepted | nothing) & (reasons["code"] == "contradicts")]))
@@ -164,12 +170,19 @@ def _unknown(context: _Context, rows: pd.DataFrame) -> Rows:
         yield CATALOGUE["L101"].found(record, refs=refs, mention=mention, level=level, field=field)
 
 
-def _waiting(context: _Context, rows: pd.DataFrame) -> Rows:
-    columns = ["record", "field", "mention", "level", "code", "method", "score"]
-    for record, field, mention, level, code, method, score in rows[columns].itertuples(index=False):
+def _waiting(context: _Context, told: Told, rows: pd.DataFrame) -> Rows:
+    """Yield the mentions that wait for a person, with all candidates that are as good as the best."""
+    columns = ["record", "field", "position", "mention", "level", "code", "method", "score"]
+    for (record, field, _, mention, level), group in rows[columns].groupby(columns[:5], sort=False):
+        code, method, score = next(group[["code", "method", "score"]].itertuples(index=False, name=None))
+        equal = group["code"][group["score"] == score].tolist()
+        shown = [told.named(context.name(level, one), one) for one in equal]
+        several: dict[str, Any] = {}
+        if len(equal) > 1:
+            several = {"variant": "equal", "n": len(equal), "candidates": listed(sorted(shown))}
         yield CATALOGUE["L102"].found(
             record, refs=[context.cell(record, field)], mention=mention, candidate=code, score=round(float(score), 2),
-            candidate_name=context.name(level, code), method=method, level=level, field=field,
+            candidate_name=shown[0], method=method, level=level, field=field, **several,
         )  # fmt: skip
 
 

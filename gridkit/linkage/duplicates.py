@@ -15,6 +15,7 @@ from gridkit.geo import place, to_lonlat
 from gridkit.linkage.names import key_frame
 from gridkit.linkage.namesakes import namesakes
 from gridkit.linkage.stems import addresses
+from gridkit.linkage.told import Told, listed
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND
 from gridkit.rules import CATALOGUE
@@ -74,8 +75,9 @@ def _clusters(city: City, places: Places) -> Iterator[dict[str, Any]]:
     cluster = pd.Series(connected_components(graph, directed=False)[1])
     sizes = cluster.map(cluster.value_counts())
     positions = cluster[sizes > 1].groupby(cluster).groups
-    told = frame[["name", "src", "row", "geometry"]].assign(address=address, x=xy[:, 0], y=xy[:, 1])
-    yield from _findings(city, [told.iloc[np.asarray(rows)].sort_index() for rows in positions.values()])
+    told = frame[["name", "src", "row", "geometry"]].assign(address=address)
+    clusters = [told.iloc[np.asarray(rows)].sort_index() for rows in positions.values()]
+    yield from _findings(city, clusters, Told(city, places))
 
 
 def _drawn(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -128,24 +130,31 @@ def _chains(table: pd.DataFrame, by: list[str]) -> NDArray[np.intp]:
 
 
 def _evidence(cluster: pd.DataFrame) -> dict[str, Any]:
-    """Return what besides the name says that the features are one: their address, or how near they lie."""
+    """Return what besides the name says that the features are one: their address."""
     address = cluster["address"].iloc[0]
     if address and (cluster["address"] == address).all():
         return {"variant": "address", "address": address.replace("|", "")}
-    span = cluster[["x", "y"]].max() - cluster[["x", "y"]].min()
-    metres = float(np.hypot(span["x"], span["y"]))
-    return {"variant": "near", "metres": round(metres)} if metres <= NEAR_M else {}
+    return {}
 
 
-def _findings(city: City, clusters: list[gpd.GeoDataFrame]) -> Iterator[dict[str, Any]]:
+def _findings(city: City, clusters: list[gpd.GeoDataFrame], told: Told) -> Iterator[dict[str, Any]]:
     heads = city.layers[COMPOUND].frame.geometry.loc[[cluster.index[0] for cluster in clusters]]
     points = to_lonlat(heads.representative_point())
     for cluster, lon, lat in zip(clusters, points.x.round(7), points.y.round(7), strict=True):
         codes = [str(code) for code in cluster.index]
         records = [f"{src}!{row}" for src, row in zip(cluster["src"], cluster["row"], strict=True)]
+        communities = {told.community(code) for code in codes} - {""}
+        several: dict[str, Any] = {"variant": "communities", "n": len(communities)} if len(communities) > 1 else {}
         yield CATALOGUE["L110"].found(
             codes[0], refs=[city.cell(record, "name") for record in records], lon=float(lon), lat=float(lat),
             name=cluster["name"].iloc[0], count=len(codes),
             codes=", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else ""),
-            **_evidence(cluster),
+            distance_m=_extent(cluster), candidates=listed(told.spot(code) for code in codes), **(several or _evidence(cluster)),
         )  # fmt: skip
+
+
+def _extent(cluster: gpd.GeoDataFrame) -> int | str:
+    """Return how far the features lie from each other at most (the diagonal around them), ``?`` where it is unknown."""
+    shapes = cluster.geometry.to_numpy()
+    xy = shapely.get_coordinates(shapely.centroid(shapes[_drawn(shapes)]))
+    return round(float(np.hypot(*np.ptp(xy, axis=0)))) if len(xy) > 1 else "?"

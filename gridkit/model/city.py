@@ -28,7 +28,8 @@ value, and the cell as written where that can name no person."""
 
 REMARKS = ("about", "at_least", "at_most", "masked", "none", "undecided", "not_applicable", "unknown")
 """``about`` (约300户), ``at_least`` (320余名), ``at_most`` (不足10人: no value), and why a cell has no value:
-``masked`` (XX), ``none`` (无), ``undecided`` (待定), ``not_applicable`` (—, /), ``unknown`` (不详). A blank cell has no remark."""
+``masked`` (XX), ``none`` (无), ``undecided`` (待定), ``not_applicable`` (—, /), ``unknown`` (不详). A blank cell has no
+remark."""
 
 
 def no_remarks() -> pd.DataFrame:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import tables, words
+from gridkit.reports.book import whole_book
 from gridkit.reports.check import Places, concerned, copies, ordered, rule_counts, severity_counts, sheet_of
+from gridkit.reports.check_subjects import Subjects
 from gridkit.reports.marked import MOST_NOTES, sheet_titles
 from gridkit.reports.marked_styles import SEVERITY_COLOURS
 from gridkit.reports.sheet import RowSheet
@@ -27,7 +26,6 @@ from gridkit.reports.xlsx import (
     table_rows,
     text_of,
 )
-from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +42,9 @@ MOST_LINKS: Final = 65_000
 LONGEST_LINK: Final = 250
 """Characters of the file of a link that every spreadsheet program follows."""
 
+LAYER_WIDE: Final = ("S103", "S133")
+"""Rules about a layer as a whole: one row, not one per feature; check.json names every feature."""
+
 
 def write_check_xlsx(checked: Checked, path: Path) -> None:
     """Write the workbook of a check; its links lead to the marked copies that lie beside it.
@@ -53,8 +54,7 @@ def write_check_xlsx(checked: Checked, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with whole(path, also=(XlsxWriterException,)) as draft, xlsxwriter.Workbook(draft, options) as book:
+    with whole_book(path) as book:
         book.set_properties(book_properties(checked.city, checked.city.name))
         styles = Styles(book)
         _add_summary(book, checked, styles)
@@ -139,6 +139,7 @@ def _add_summary(book: Workbook, checked: Checked, styles: Styles) -> None:
 def _notes() -> list[str]:
     return [
         _("Findings: one row per cell, row or column that a finding names; rows of one number are one finding."),
+        _("What concerns a whole layer is one row; check.json names every feature."),
         _("Links open the cell in its marked copy (folder marked); the first {n} rows of a sheet have one.").format(
             n=f"{MOST_LINKS:,}"
         ),
@@ -193,6 +194,9 @@ class _Findings:
             if row == MAX_ROWS:
                 ended = False
                 break
+        result = len(columns) - 2
+        answers = {"validate": "list", "source": _results(), "show_error": False}
+        sheet.data_validation(1, result, max(row, 1), result, answers)
         sheet.add_links(links)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
@@ -219,11 +223,15 @@ class _Findings:
         """Yield severity, place and values of every row of the sheets of findings."""
         places = Places(self._checked.city.sources)
         headings = {source.name: _headings(source.columns, source.headers) for source in self._sources.values()}
+        subjects = Subjects(self._checked.city)
         for number, finding in enumerate(ordered(self._checked.findings).itertuples(index=False), start=1):
             sentence = words.finding_sentence(finding.code, finding.params)
             lead = (number, finding.code, words.severity(finding.severity), words.rule_title(finding.code), sentence)
-            for place in places.found_in(str(finding.subject), finding.refs):
+            remedy = words.rule_remedy(finding.code)
+            refs = () if finding.code in LAYER_WIDE else finding.refs
+            for place in places.found_in(str(finding.subject), refs):
                 source = self._sources.get(place.source)
+                about = (str(finding.subject), *subjects.of(place))
                 where = (
                     source.path if source else "",
                     source.sheet if source else "",
@@ -231,7 +239,7 @@ class _Findings:
                     place.column,
                     headings[place.source].get(place.column, "") if source else "",
                 )
-                yield finding.severity, place, (*lead, str(finding.subject), *where, place.ref)
+                yield finding.severity, place, (*lead, *about, *where, remedy, None, place.ref)
 
 
 def _columns() -> list[tuple[str, int]]:
@@ -242,13 +250,23 @@ def _columns() -> list[tuple[str, int]]:
         (_("finding"), 30),
         (_("what was found"), 64),
         (_("about"), 26),
+        (_("name"), 24),
+        (_("street"), 14),
+        (_("community"), 16),
         (_("file"), 32),
         (_("sheet or layer"), 16),
         (_("row or feature"), 10),
         (_("column or attribute"), 12),
         (_("heading"), 20),
+        (_("what to do"), 40),
+        (_("result of handling"), 16),
         (_("position"), 44),
     ]
+
+
+def _results() -> list[str]:
+    """Return what may have come of a finding; whoever handles it may write something else."""
+    return [_("corrected"), _("right as it is"), _("asked back"), _("cannot be settled")]
 
 
 def _headings(columns: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:

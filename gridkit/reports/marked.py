@@ -11,9 +11,6 @@ from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from gridkit.errors import TableError
 from gridkit.io.person_numbers import MASK, mask_name_of_file
 from gridkit.io.raw import digest
@@ -22,12 +19,13 @@ from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
+from gridkit.reports.book import whole_book
 from gridkit.reports.check import MARKED, Places, copies, ordered, sheet_of
 from gridkit.reports.marked_cells import HEAD, OUTSIDE, Table, heads_of, number_of, shown_rows, table_of
 from gridkit.reports.marked_styles import Styles, add_legend, as_cell, lay_out
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.xlsx import book_properties, columns_wide, sheet_title, text_of
-from gridkit.writing import whole
+from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,21 +107,22 @@ def write_copy(checked: Checked, project: Project, path: str, target: Path) -> N
     city = checked.city
     sources = [source for source in city.sources if source.tabular and source.path == path]
     marks = _marks(checked, sources)
-    with whole(target, also=(XlsxWriterException,)) as draft:
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(draft, options) as book:
-            book.set_properties(book_properties(city, target.name))
-            styles = Styles(book)
-            for name, title in sheet_titles(sources, path).items():
-                here = [source for source in sources if sheet_of(source) == name]
-                sheet = _read(project, here, name)
-                dropped = marks[name].dropped
-                same = [one for one in here if one.sha256 == sheet.sha256]
-                tables = [table_of(city, one, frozenset(dropped.get(one.name, ()))) for one in same]
-                _add_sheet(book, sheet, tables, marks=marks[name], styles=styles, title=title)
-                del sheet, tables
-            add_legend(book, styles, sheet_titles(sources, path).values(), path=path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise unwritable(target, problem) from problem
+    with whole_book(target) as book:
+        book.set_properties(book_properties(city, target.name))
+        styles = Styles(book)
+        for name, title in sheet_titles(sources, path).items():
+            here = [source for source in sources if sheet_of(source) == name]
+            sheet = _read(project, here, name)
+            dropped = marks[name].dropped
+            same = [one for one in here if one.sha256 == sheet.sha256]
+            tables = [table_of(city, one, frozenset(dropped.get(one.name, ()))) for one in same]
+            _add_sheet(book, sheet, tables, marks=marks[name], styles=styles, title=title)
+            del sheet, tables
+        add_legend(book, styles, sheet_titles(sources, path).values(), path=path)
 
 
 def sheet_titles(sources: Iterable[Source], path: str) -> dict[str, str]:
@@ -170,9 +169,10 @@ def _file(project: Project, source: Source) -> Path:
     file = project.root / source.path
     if file.is_file():
         return file
-    layers = [spec.path for spec in project.layers.values()]
-    stated = [*layers, *(spec.path for some in project.registries.values() for spec in some)]
-    return next((project.root / one for one in stated if (project.root / one).name == source.path), file)
+    stated: list[str | tuple[str, ...]] = [spec.path for spec in project.layers.values()]
+    stated += [spec.path for some in project.registries.values() for spec in some]
+    named = [project.root / one for some in stated for one in ((some,) if isinstance(some, str) else some)]
+    return next((one for one in named if one.name == source.path), file)
 
 
 def _entries(folder: Path, shown: str) -> list[Path]:

@@ -2,7 +2,8 @@
 
 The list is one of what is allowed. A cell is copied as it was written only where reading took the same value from it,
 or where it says nothing but a number, a date or a known word; where reading masked something, what reading kept is
-copied; all else becomes ``***``: columns of persons, columns that were not read, whatever stands around the table.
+copied; all else becomes ``***``: columns of persons, what could name one, whatever stands around the table. Of columns
+that were not read numbers and dates are copied, texts become ``…``.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import pandas as pd
 from gridkit.io.cells import BODY_FIELDS
 from gridkit.io.fields import types_of
 from gridkit.io.gate import POST_FIELDS
-from gridkit.io.lines import shown
+from gridkit.io.lines import shown, title_of
 from gridkit.io.persons import MASK, is_answer, is_name_alone, is_plain, is_word, mask, without_rooms
-from gridkit.io.privacy import masked_bodies, masked_codes, masked_column
+from gridkit.io.privacy import masked_bodies, masked_codes, masked_column, shown_header
 from gridkit.io.quantities import quantity
 from gridkit.io.text import cell_text, compact, is_error, is_missing, tidy
 from gridkit.model.fields import LAYER_FIELDS, NO, UNKNOWN, YES
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     from gridkit.model import City, Source
 
-DATA, HEAD, ASIDE, OUTSIDE, LEFT_OUT = "data", "head", "aside", "outside", "left"
-"""Looks of a cell: of a record, of the header, of a row set aside, around the table, left out of the copy."""
+DATA, HEAD, ASIDE, OUTSIDE, LEFT_OUT, UNREAD = "data", "head", "aside", "outside", "left", "unread"
+"""Looks of a cell: of a record, of the header, of a row set aside, around the table, left out of the copy since it
+could name a person, in a column that nothing is read from."""
 
 LONGEST_TOTAL: Final = 20
 """A longer text is no label of a row of totals."""
@@ -41,16 +43,25 @@ RECORDS: Final = frozenset(("S104", "S149", "S150"))
 LONGEST_ANSWER: Final = 3
 """A longer cell that is read as yes or no may say more than that."""
 
+LONGEST_SAID: Final = 200
+"""A longer cell that is read as a yes, a no or a word of a vocabulary is not shown."""
+
 LONGEST_AMOUNT: Final = 20
 """A longer text says more than an amount."""
 
 LONGEST_NUMBERING: Final = 7
 """A longer number in a column that numbers the rows is no number of a row."""
 
+NOT_READ: Final = "…"
+"""Stands for a text in a column that nothing is read from; numbers and dates of such a column are shown."""
+
 _NUMBERING: Final = frozenset(("序号", "序", "no", "no.", "行号"))
 _TOTAL: Final = re.compile(r"本页小?计|小计|合计|总计|累计|共计|subtotal|total", re.IGNORECASE)
 _LONG: Final = re.compile(r"\d[\d -]{9,}\d")
+_PHONE: Final = re.compile(r"(?<!\d)\d{7,}(?!\.)")
 _BRACKETS: Final = re.compile(r"[(（][^)）]*[)）]")
+_NUMBERS: Final = (int, float)
+_SHORT: Final = 10**9
 _NUMERIC: Final = frozenset(("count", "number", "date"))
 
 
@@ -150,8 +161,9 @@ def shown_rows(
             crossed = bool(struck) and (row, column) in struck
             value = MASK if column in dropped else _of_tables(raw, row + 1, column, waiting, crossed=crossed)
             if value is None:
-                value = _row_number(raw) if column in numbering else MASK
-            out.append((value, LEFT_OUT if value == MASK else look))
+                out.append((_row_number(raw), look) if column in numbering else (_unread(raw), UNREAD))
+            else:
+                out.append((value, LEFT_OUT if value == MASK else look))
         yield out
 
 
@@ -180,19 +192,27 @@ def _head(raw: object, tables: Sequence[Table]) -> str:
     text = tidy(cell_text(raw))
     if not text or any(text in table.parts for table in tables):
         return text
-    return MASK if is_name_alone(text) else mask(text)
+    return shown_header(text)
 
 
 def _outside(raw: object) -> Any:
     text = tidy(cell_text(raw))
     if not text:
         return ""
-    return _written(raw) if _is_amount(text) or is_error(text) else shown(text)
+    return _written(raw) if _is_amount(text) or is_error(text) else title_of(text) or shown(text)
 
 
 def _row_number(raw: object) -> Any:
     text = cell_text(raw).strip()
     return _written(raw) if len(text) <= LONGEST_NUMBERING and _is_amount(text) else MASK
+
+
+def _unread(raw: object) -> Any:
+    """Return a number or a date of a column that nothing is read from; a number as long as that of a phone is none."""
+    text = tidy(cell_text(raw))
+    if is_missing(text) or is_error(text) or isinstance(raw, dt.date):
+        return _written(raw)
+    return _written(raw) if _PHONE.search(text) is None and _is_amount(text) else NOT_READ
 
 
 def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, crossed: bool) -> Any:
@@ -206,11 +226,20 @@ def _of_tables(raw: object, row: int, column: int, tables: Sequence[Table], *, c
             continue
         kept = at is not None and column in table.values and not crossed
         read = table.values[column][at] if at is not None and kept else None
+        if kept and _is_as_read(raw, read):  # most cells: nothing to weigh, nothing to remember
+            return raw
         key = (type(raw), raw, read, name, kept)
         if key not in table.known:
             table.known[key] = _of_record(raw, name, kind, read) if kept else _of_no_record(raw, name, kind)
         return table.known[key]
     return None
+
+
+def _is_as_read(raw: object, read: object) -> bool:
+    """Tell whether a text, or a number too short for one of a person, is exactly what was read from its cell."""
+    if type(raw) is str:
+        return raw == read
+    return type(raw) in _NUMBERS and raw == read and abs(raw) < _SHORT  # type: ignore[arg-type]
 
 
 def _around(raw: object, kind: str, table: Table) -> Any:
@@ -246,6 +275,8 @@ def _is_amount(text: str) -> bool:
 def _word(raw: Any, bare: str, kind: str, read: Any) -> Any:
     """Return what the copy shows of a yes, a no or a word of a vocabulary; never what stands in brackets behind it."""
     known = read not in ("", UNKNOWN, None)
+    if len(bare) > LONGEST_SAID:
+        return MASK
     if kind == "yesno":
         fits = known and len(bare) <= LONGEST_ANSWER and not is_name_alone(bare)
         if isinstance(raw, bool) or fits or is_plain(bare) or (is_answer(bare) and not _BRACKETS.search(bare)):

@@ -10,6 +10,7 @@ from gridkit.io.persons import MASK
 from gridkit.io.text import cell_text
 from gridkit.locale import gettext as _
 from gridkit.reports import words
+from gridkit.reports.marked_cells import NOT_READ
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.xlsx import FORMULA_START, sheet_title, text_of
 
@@ -29,6 +30,7 @@ _LOOKS: Final[dict[str, dict[str, object]]] = {
     "head": {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "border": 1},
     "aside": {"bg_color": "#E7E6E6", "font_color": "#7F7F7F"},
     "outside": {"italic": True, "font_color": "#595959"},
+    "unread": {"bg_color": "#EDEDED", "font_color": "#7F7F7F"},
     "left": {"bg_color": "#D0CECE", "font_color": "#7F7F7F"},
 }
 _SHAPES: Final[dict[str, dict[str, object]]] = {
@@ -141,10 +143,18 @@ def _legend(path: str) -> list[tuple[tuple[str, str, str], str]]:
         ((_("row set aside"), "aside", ""), _("the row was not read as a record: totals, notes, repeated headers, …")),
         (
             (MASK, "left", ""),
-            _("left out of this copy: columns that identify persons, columns that were not read, and what could name a "
-              "person. It is still in the original"),
+            _("about persons: a column that identifies them, or what could name one. Left out of this copy; it is "
+              "still in the original"),
         ),
-        ((_("around the table"), "outside", ""), _("titles and notes; *** and a number of characters: left out")),
+        (
+            (NOT_READ, "unread", ""),
+            _("not read: nothing is taken from this column. Its numbers and dates are shown, its texts are not, since "
+              "they were not examined; they are still in the original"),
+        ),
+        (
+            (_("around the table"), "outside", ""),
+            _("titles and notes as far as they can name no person; *** and a number of characters: the rest"),
+        ),
         ((_("hidden row"), "data", ""), _("purple and slanted: the row is hidden in the original")),
         ((_("struck out"), "data", ""), _("struck out as in the original")),
     ]  # fmt: skip

@@ -45,6 +45,8 @@ def _all_plain(values: Iterable[Any]) -> bool:
 class RowSheet(Worksheet):
     """A worksheet of a workbook in constant-memory mode that can also write a row of plain values in one piece."""
 
+    external_hyper_links: list[list[str]]
+
     def write_rows(
         self,
         top: int,

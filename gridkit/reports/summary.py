@@ -11,6 +11,7 @@ from gridkit import __version__
 from gridkit.audit.format import percent
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
+from gridkit.model.fields import COMPOUND
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
 from gridkit.reports.names import Names
@@ -32,6 +33,11 @@ HEADLINE: Final = (
     ("pairing.units", ""),
 )
 """Indicators of the whole city on the first page, with the basis each is shown in (empty: whatever there is)."""
+
+DOUBTED: Final = 100
+"""One compound in so many must be in doubt for the summary to say so before the figures."""
+NAMED: Final = 5
+"""Impossible numbers that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +251,41 @@ def by_street(run: Run) -> Table:
     return Table("by_street", _("By street"), columns, pd.DataFrame(data))
 
 
+def doubts(run: Run) -> list[str]:
+    """Return what makes the figures doubtful before they are read: compounds twice, nowhere, or of impossible size.
+
+    Only what concerns at least one compound in a hundred is told, impossible numbers of households always.
+    """
+    total = len(run.coverage.frame)
+    repeated = run.findings.with_code("L110")["params"]
+    spare = sum(int(params["count"]) for params in repeated) - len(repeated)
+    outside = run.findings.with_code("T315")["subject"].nunique()
+    nowhere = sum(params.get("level") == COMPOUND for params in run.findings.with_code("T341")["params"])
+    lines = []
+    if spare * DOUBTED >= max(total, 1):
+        text = _("{n} of {total} compounds may be duplicates ({clusters} names stand several times): see L110")
+        lines.append(text.format(n=f"{spare:,}", total=f"{total:,}", clusters=f"{len(repeated):,}"))
+    if outside * DOUBTED >= max(total, 1):
+        text = _("{n} of {total} compounds lie outside every street: see T315")
+        lines.append(text.format(n=f"{outside:,}", total=f"{total:,}"))
+    if nowhere * DOUBTED >= max(total, 1):
+        text = _("{n} of {total} compounds have no place: see T341")
+        lines.append(text.format(n=f"{nowhere:,}", total=f"{total:,}"))
+    return lines + _impossible(run)
+
+
+def _impossible(run: Run) -> list[str]:
+    odd = [params for params in run.findings.with_code("S118")["params"] if params.get("column") == "households"]
+    if not odd:
+        return []
+    named = (
+        _("{name}: {value}").format(name=params.get("name") or "—", value=params["value"]) for params in odd[:NAMED]
+    )
+    more = [_("… and {n} more").format(n=len(odd) - NAMED)] if len(odd) > NAMED else []
+    text = _("numbers of households that are hardly possible count in rates by households: {names}; see S118")
+    return [text.format(names=_(", ").join([*named, *more]))]
+
+
 def _line(figure: Figure) -> str:
     said = _("{title}: {rate} ({numerator} of {denominator})").format(
         title=words.defined(figure.id, figure.counted), rate=figure.rate,
@@ -259,6 +300,7 @@ def summary_lines(run: Run) -> list[str]:
     total = len(run.coverage.frame)
     lines = [_("{key}: {text}").format(key=key, text=value) for key, value in about(run)[:4]]
     lines += caveats(run.city)
+    lines += doubts(run)
     lines += [_line(figure) for figure in headline(run)]
     parts = (f"{words.status_label(status)} {n}" for status, n in counts.items())
     lines.append(_("compounds: {total} ({parts})").format(total=total, parts=_(", ").join(parts)))

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 import unicodedata
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from gridkit.locale import gettext as _
 from gridkit.locale import speaking
 from gridkit.model import Findings
 from gridkit.reports import compounds, figures, summary, tables
+from gridkit.reports.book import whole_book
 from gridkit.reports.names import Names
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.values import Share
-from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,19 +230,9 @@ def write_xlsx(run: Run, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    # the library keeps rows in files of its own below the system's temporary folder: that one may be full as well
-    with whole(path, also=(XlsxWriterException,)) as draft, speaking(run.language):
-        draft.write_bytes(_content(run))
-
-
-def _content(run: Run) -> bytes:
-    # constant_memory writes row by row: the cells of 100,000 compounds never lie in memory together
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, options) as book:
+    with speaking(run.language), whole_book(path) as book:
         book.set_properties(book_properties(run.city, run.city.name))
         styles = Styles(book)
         _add_summary(book, run, styles)
         for table in sheets(run):
             add_table(book, table, styles)
-    return target.getvalue()

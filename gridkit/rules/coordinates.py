@@ -52,13 +52,19 @@ RULES: tuple[Rule, ...] = (
         N_("correct crs in gridkit.toml, of this layer or of the one it is compared with"),
     ),
     _rule(
-        "S172", "datum-not-told", "notice", _SHIFTED,
+        "S172", "datum-not-told", "warning", _SHIFTED,
         N_("Datum cannot be told"),
         N_(
             "nothing states the coordinate system, and the data cannot tell it: in the right place in {layer:table} "
             "lie {same} % of {n} as they stand, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone"
         ),
         N_("ask where the coordinates come from, and state it"),
+        better=N_(
+            "nothing states the coordinate system, and the data do not decide it, but {crs} fits better than the "
+            "numbers as they stand: in the right place in {layer:table} lie {same} % of {n} as they stand, {gcj} % "
+            "with GCJ-02 undone, {bd} % with BD-09 undone ({rgcj} % if {layer:table} held GCJ-02, {rbd} % if it held "
+            "BD-09); ask, and try {line}"
+        ),
     ),
     _rule(
         "S173", "constant-shift", "warning", _SHIFTED,
@@ -72,8 +78,16 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "S174", "axes-swapped", "warning", _AXES,
         N_("Longitude and latitude are swapped"),
-        N_("in {n} row(s) {header:field} holds a latitude where a longitude belongs; kept without a place; {line}"),
-        N_("exchange the two columns or cells; in China the one is 73-136, the other 3-54"),
+        N_(
+            "in {n} row(s) longitude and latitude are exchanged: the latitude stands in column {header}, the longitude "
+            "in column {column}; the rows are kept without a place"
+        ),
+        N_("exchange the two cells of these rows; in China longitudes are 73-136, latitudes 3-54"),
+        columns=N_(
+            "in {n} row(s), most of the table, longitude and latitude are exchanged: the latitude stands in column "
+            "{header}, the longitude in column {column}; the rows are kept without a place; if all rows are so, write "
+            "{line}"
+        ),
     ),
     _rule(
         "S175", "metres-or-wrong-zone", "warning", _AXES,

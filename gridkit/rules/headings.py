@@ -133,6 +133,7 @@ TABLES: Final[Mapping[str, str]] = MappingProxyType({
     "service_points": N_("table of service points"),
     "ledgers": N_("table of needs, resources and projects"),
     "codes": N_("official list of codes"),
+    "control": N_("table of control points"),
 })  # fmt: skip
 """Every layer and registry as a table."""
 
@@ -145,6 +146,7 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "branch": N_("Party organisation"),
     "candidate": N_("code of the candidate"),
     "candidate_name": N_("candidate"),
+    "candidates": N_("the candidates"),
     "checked": N_("how many were checked"),
     "codes": N_("codes concerned"),
     "column": N_("column"),
@@ -165,6 +167,7 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "east": N_("metres to the east"),
     "effect": N_("what follows"),
     "encoding": N_("text encoding"),
+    "ending": N_("ending of the file name"),
     "equal": N_("how many agree"),
     "expected": N_("number of digits"),
     "field": N_("column"),
@@ -188,6 +191,7 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "layer_value": N_("value of the layer"),
     "least": N_("least number"),
     "length": N_("number of characters"),
+    "level": N_("layer or registry"),
     "limit": N_("limit"),
     "line": N_("line for gridkit.toml"),
     "listed": N_("number listed"),
@@ -252,6 +256,7 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "usual": N_("table compared with"),
     "value": N_("value"),
     "values": N_("values accepted"),
+    "what": N_("what it is"),
     "whole": N_("the whole"),
     "written": N_("code written"),
     "years": N_("number of years"),

@@ -30,9 +30,15 @@ RULES: tuple[Rule, ...] = (
         "waits-for-review",
         "warning",
         N_("Mention waits for a person"),
-        N_("“{mention}” may mean {candidate_name} ({candidate}): {score} points, by {method:method}"),
+        N_("“{mention}” may mean {candidate_name:place}: {score} points, by {method:method}"),
         _ELEVEN,
         N_("confirm by completing the code, the name or the community in the registry"),
+        variants={
+            "equal": N_(
+                "“{mention}” may mean each of {n} {level:table} features or records alike: {candidates}; {score} "
+                "points each, by {method:method}"
+            )
+        },
     ),
     Rule(
         "L103",
@@ -135,12 +141,18 @@ RULES: tuple[Rule, ...] = (
         "compound-listed-repeatedly",
         "warning",
         N_("The same compound several times in the layer"),
-        N_("{name} stands {count} times in one community or street of the layer: {codes}"),
+        N_("{name} stands {count} times in the layer, up to {distance_m:count} m apart: {candidates}"),
         _ONE,
-        N_("keep one feature and note the other names as aliases"),
+        N_("keep one feature and note the other names as aliases; leave them where both are real"),
         variants={
-            "near": N_("{name} stands {count} times in the layer, within {metres} m: {codes}"),
-            "address": N_("{name} stands {count} times in the layer, at the same address ({address}): {codes}"),
+            "communities": N_(
+                "{name} stands {count} times in the layer, in {n} communities, up to {distance_m:count} m apart: "
+                "{candidates}; compounds of one name in two communities may both be real"
+            ),
+            "address": N_(
+                "{name} stands {count} times in the layer, at the same address ({address}), up to {distance_m:count} m "
+                "apart: {candidates}"
+            ),
         },
     ),
     Rule(

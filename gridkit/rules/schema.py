@@ -38,6 +38,12 @@ _VARIANTS = {
             "{field:field}) and is not used"
         )
     },
+    "S133": {
+        "bare": N_(
+            "{n} feature(s) have no geometry, and the layer has no column “{field:field}” that could place them: they "
+            "are kept without a place"
+        ),
+    },
     "S144": {
         "bare": N_("above the table stand {n} character(s), which are not kept: they could name persons"),
         "part": N_("above the table stands: {text}; {n} more character(s) are not kept: they could name persons"),
@@ -49,6 +55,7 @@ _VARIANTS = {
     "S146": {
         "tables": N_("{n} other table(s) on the sheet were not read; their headers stand in these rows: {sheets}")
     },
+    "S118": {"named": N_("{name}: {header:field} is {value}; {low} to {high} would be expected")},
     "S127": {
         "vocabulary": N_(
             "the {table:table} has no column “{field:field}”; recognised are, among others: {headers}; its values may "
@@ -138,6 +145,13 @@ _CHECKED = (
         N_("compare with the registration"),
     ),
     _rule(
+        "S188", "date-of-data-not-stated", "notice", _FIELDS,
+        N_("Date of the data is not stated"),
+        N_("{n} organisation(s) have a term that ends, but the date of the data is not stated: which are in term is "
+           "unknown"),
+        N_("write as_of = 2024-06-30 under [project] in gridkit.toml"),
+    ),
+    _rule(
         "S129", "code-not-under-parent", "warning", _CODES,
         N_("Code does not begin with the code of its parent"),
         N_("{header:field} {value} does not begin with {parent}"),
@@ -191,8 +205,8 @@ _CELL_RULES = (
         "S117", "count-in-merged-cell", "warning", _CELLS,
         N_("Count stands in a merged cell"),
         N_(
-            "{header:field} is merged over several rows: the number is kept in the first and is unknown in {n} row(s) "
-            "below"
+            "{header:field} is merged over several rows: the number speaks of all of them together and is unknown in "
+            "each of the {n} row(s)"
         ),
         N_("write the number of each row"),
     ),
@@ -252,13 +266,13 @@ _COLUMN_RULES = (
     _rule(
         "S191", "person-in-project-file", "notice", _PERSONS,
         N_("What the project file said of persons was masked"),
-        N_("{key} in gridkit.toml held a number or the name of a person; *** stands in its place everywhere"),
+        N_("a text in gridkit.toml held a number or the name of a person; *** stands in its place everywhere"),
         N_("remove it from gridkit.toml"),
     ),
     _rule(
         "S192", "person-in-name-of-file", "warning", _PERSONS,
         N_("Name of a file or sheet holds a number of a person"),
-        N_("a mobile number, identity number or e-mail address in the name is shown as ***, here and in every reference"),
+        N_("a mobile number, identity number or e-mail address in the name is shown as *** here and in all references"),
         N_("rename the file or sheet"),
     ),
 )  # fmt: skip
@@ -285,7 +299,7 @@ _PLACE_RULES = (
         "S133", "no-geometry", "warning", _FILES,
         N_("Feature without geometry"),
         N_("{n} feature(s) have no geometry; they are kept and placed by their codes where they have any"),
-        N_("draw them, or add coordinates"),
+        N_("draw them, or add coordinates, or add the column of the code of the wider place (社区代码, 街道代码)"),
     ),
     _rule(
         "S134", "geometry-invalid", "warning", _FILES,

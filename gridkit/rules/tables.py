@@ -30,10 +30,21 @@ _VARIANTS = {
     "S152": {
         "keep": N_("{header:field}: {n} struck-out cell(s) were read like the others, as the project says"),
         "exclude": N_("{header:field}: {n} struck-out cell(s) were left out, as the project says; read as missing"),
+        "partly": N_("{header:field}: of {n} cell(s) only what is not struck out was read"),
+    },
+    "S153": {
+        "text": N_(
+            "{header:field}: the total says {stated}, the {n} record(s) of rows {first}-{last} add up to {computed}; "
+            "the total leaves out {rows} number(s) stored as text, which a spreadsheet does not add up"
+        ),
     },
     "S156": {
         "lacking": N_("read as one with {usual}, but these columns are not there: {lacking}"),
         "more": N_("read as one with {usual}, but these columns are there besides: {more}"),
+        "community": N_(
+            "neither a column nor the sheet, the title, the reporting body or the file names a community, as in other "
+            "tables of this registry; unknown in {n} row(s)"
+        ),
     },
     "S157": {
         "sheet": N_("the table has no column of communities; the name of the sheet gives {name} ({n} row(s))"),

@@ -12,9 +12,9 @@ _SOURCE = N_(
 )
 
 
-def _rule(code: str, name: str, severity: str, *texts: str) -> Rule:
+def _rule(code: str, name: str, severity: str, *texts: str, **variants: str) -> Rule:
     title, sentence, remedy = texts
-    return Rule(code, name, severity, title, sentence, _SOURCE, remedy)
+    return Rule(code, name, severity, title, sentence, _SOURCE, remedy, variants=variants)
 
 
 RULES: tuple[Rule, ...] = (
@@ -184,7 +184,12 @@ RULES: tuple[Rule, ...] = (
         "warning",
         N_("Feature without geometry"),
         N_("{name} has no usable geometry: it is placed by its codes only"),
-        N_("draw or locate it"),
+        N_("draw or locate it, or add the column of the code of the wider place (社区代码, 街道代码)"),
+        bare=N_(
+            "{name} has no usable geometry, and the layer has no column “{field:field}” that could place it: it lies "
+            "nowhere"
+        ),
+        empty=N_("{name} has no usable geometry, and its “{field:field}” is empty: it lies nowhere"),
     ),
     _rule(
         "T342",

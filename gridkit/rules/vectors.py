@@ -40,6 +40,15 @@ _VARIANTS = {
             "this file comes from Ovital map (奥维), which writes GCJ-02 since version 9.3.0 and says WGS 84; nothing "
             "was converted"
         ),
+        "kml_shares": N_(
+            "KML says WGS 84 whatever the numbers are: in the right place in {layer:table} lie {same} % of {n} as they "
+            "stand, {gcj} % with GCJ-02 undone, {bd} % with BD-09 undone; nothing was converted"
+        ),
+        "ovital_shares": N_(
+            "this file comes from Ovital map (奥维), which writes GCJ-02 since version 9.3.0 and says WGS 84: in the "
+            "right place in {layer:table} lie {same} % of {n} as they stand, {gcj} % with GCJ-02 undone, {bd} % with "
+            "BD-09 undone; nothing was converted"
+        ),
     },
     "S167": {
         "systems": N_("the files state different coordinate systems: {values}; all were brought to CGCS2000 degrees"),
@@ -48,6 +57,10 @@ _VARIANTS = {
         "links": N_("the file points to {n} other file(s) or addresses; these are never opened"),
         "geometry": N_("{n} feature(s) have a geometry that cannot be read; they are kept without a place"),
         "others": N_("{n} other file(s) lie there that are not read"),
+        "shapes": N_(
+            "{n} line(s) or point(s) without a code stand in a layer of {total} area(s); they are no places of this "
+            "layer and were set aside; to use them, export them into a layer of their own, or give them codes"
+        ),
     },
 }
 """Other sentences of some rules, by the ``variant`` of the finding."""

@@ -105,7 +105,7 @@ def check_city(city: City, *, scheme: str = "stat12+3") -> Findings:
     Returns
     -------
     Findings
-        S101, S102, S105-S109, S118, S127-S129, S184-S187, each with its cells.
+        S101, S102, S105-S109, S118, S127-S129, S184-S188, each with its cells.
     """
     all_tables = {table.kind: table for table in tables(city)}
     rows: list[dict[str, Any]] = []
@@ -115,6 +115,7 @@ def check_city(city: City, *, scheme: str = "stat12+3") -> Findings:
         rows += _twice(table)
         rows += _ranges(city, table)
         rows += _credit_codes(table)
+    rows += _undated(city)
     rows += _parents(all_tables)
     rows += check_official(all_tables)
     rows += check_codes(all_tables, SCHEMES[scheme])
@@ -213,7 +214,31 @@ def _ranges(city: City, table: Table) -> Iterator[dict[str, Any]]:
         top = city.as_of.year if field == "built_year" and city.as_of is not None else high
         numbers: pd.Series = table.frame[field]
         odd = table.frame[((numbers < low) | (numbers > top)).fillna(False).astype(bool)]
-        yield from per_value("S118", table, odd, field, low=low, high=top)
+        yield from _implausible(table, odd, field, low=low, high=top)
+
+
+def _implausible(table: Table, odd: pd.DataFrame, field: str, **limits: int) -> Iterator[dict[str, Any]]:
+    """Tell of each impossible number whose it is, as long as they are few and the rows have names."""
+    if "name" not in odd or len(odd) > LISTED:
+        yield from per_value("S118", table, odd, field, **limits, column=field)
+        return
+    for (src, label), row in odd.groupby(["src", odd.index], sort=True):
+        name = str(row["name"].iloc[0])
+        told: dict[str, Any] = {"name": name, "variant": "named"} if name else {}
+        yield CATALOGUE["S118"].found(
+            str(table.subjects.loc[label]), refs=table.refs(row, field), header=table.header(field, str(src)),
+            value=str(row[field].iloc[0]), n=1, **limits, column=field, **told,
+        )  # fmt: skip
+
+
+def _undated(city: City) -> Iterator[dict[str, Any]]:
+    """Tell of a registry with terms of office in a project that does not say of what date it is."""
+    registry = city.registries.get("branches")
+    if city.as_of is not None or registry is None:
+        return
+    dated = registry.frame[registry.frame["term_end"] != ""]
+    if len(dated):
+        yield CATALOGUE["S188"].found(str(dated["src"].min()), refs=sorted(dated["src"].unique()), n=len(dated))
 
 
 def _credit_codes(table: Table) -> Iterator[dict[str, Any]]:

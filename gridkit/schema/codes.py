@@ -50,8 +50,9 @@ def check_codes(all_tables: Mapping[str, Table], scheme: Scheme) -> Iterator[dic
                 continue
             if not (field == "code" and is_layer(table.kind) and table.kind in scheme.digits):
                 yield from _told("S184", table, field, shorter(codes, known))
-            yield from _told("S185", table, field, look_alike(codes))
-            yield from _told("S186", table, field, separated(codes))
+            if not "".join(codes).isdigit():
+                yield from _told("S185", table, field, look_alike(codes))
+                yield from _told("S186", table, field, separated(codes))
             yield from _told("S187", table, field, rounded(codes))
 
 
@@ -75,13 +76,13 @@ def shorter(codes: Mapping[str, int], known: set[str] | frozenset[str] = frozens
     >>> shorter({"98": 1, "99": 1, "100": 1, "101": 1, "102": 1})
     {}
     """
+    if len(set(map(len, codes))) < 2:
+        return {}
     lengths: Counter[int] = Counter()
     digits = [code for code in codes if code.isascii() and code.isdigit()]
     for code in digits:
         lengths[len(code)] += codes[code]
-    if not lengths:
-        return {}
-    usual, times = max(lengths.items(), key=lambda item: (item[1], item[0]))
+    usual, times = max(lengths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     zeros = any(code[0] == "0" for code in digits if len(code) == usual)
     if times < MOST * lengths.total() or lengths.total() < FEWEST or not (zeros or usual >= STRUCTURED):
         return {}
@@ -130,6 +131,8 @@ def rounded(codes: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     >>> rounded({"522601001001002000": 1, "522601001001002007": 1}), rounded({"522601001001002000": 1})
     ({'522601001001002000': {}}, {})
     """
+    if max(map(len, codes), default=0) <= EXACT + 1:
+        return {}
     long = [code for code in codes if len(code) > EXACT + 1 and code.isdigit()]
     flat = [code for code in long if not code[EXACT:].strip("0")]
     return {code: {} for code in flat} if len(flat) < len(long) else {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.model.fields import COMMUNITY, STREET
 from gridkit.rules import CATALOGUE
-from gridkit.schema.cells import LISTED, per_value
+from gridkit.schema.cells import per_value
 from gridkit.schema.schemes import street_code
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ def _compared(table: Table, known: set[str], names: Mapping[str, str]) -> Iterat
     both = frame.assign(_official=official)[official.notna() & (frame["name"] != "")]
     differ = both[both["name"].map(bare_name) != both["_official"].map(bare_name)]
     rule = CATALOGUE["S109"]
-    if len(differ) > LISTED:
-        shown = ", ".join(sorted(differ["name"])[:10]) + " ..."
-        yield rule.found(
-            str(differ["src"].iloc[0]), refs=table.refs(differ, "name"), n=len(differ), value=shown, official="..."
-        )
-        return
     for label, row in differ.groupby(level=0, sort=True):
         yield rule.found(
             str(label),

@@ -45,7 +45,11 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> 
         draft = Path(tempfile.mkdtemp(prefix=f".tmp-{place.name}-", dir=place.parent))
         try:
             for name, write in writers.items():
-                write(draft / name)
+                try:
+                    write(draft / name)
+                except OutputError as problem:  # name the file as it would have been called, not the draft
+                    problem.place = str(folder / name)
+                    raise
             settle(draft)
             _put_in_place(draft, place)
         finally:

@@ -100,7 +100,7 @@ EXPECTED = {
     "grid_does_not_exist": "S107", "parent_does_not_exist": "S107", "duplicate_row": "S105", "duplicate_branch": "S105",
     "unknown_compound": "L101", "misspelt": "L102", "phase_dropped": "L102", "count_with_words": "S112",
     "code_scientific": "S115", "value_out_of_vocabulary": "S110", "count_not_a_number": "S111",
-    "lon_lat_swapped": "S135",
+    "lon_lat_swapped": "S174",
 }  # fmt: skip
 """Planted defect -> the rule of the check that must find it; the others are for the audit to find, or no defects."""
 
@@ -115,7 +115,7 @@ def test_every_planted_defect_of_a_cell_is_marked_in_the_copy(demo):
         page = pages.setdefault(name, sheet_of(demo / "marked" / name))
         cell = page[f"{one['column']}{one['row']}"]
         assert cell.comment is not None, one
-        assert EXPECTED[one["kind"]] in [line.split()[0] for line in cell.comment.text.splitlines()], one
+        assert EXPECTED[one["kind"]] in [line[:4] for line in cell.comment.text.splitlines()], one
         assert cell.fill.fill_type == "solid", one
 
 
@@ -123,3 +123,11 @@ def sheet_of(path: Path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return openpyxl.load_workbook(path).worksheets[0]
+
+
+def test_what_is_to_decide_stands_first_and_a_project_without_compounds_is_told_so(gridkit, small):
+    said = gridkit("check", small, "--lang", "en").out
+    assert said.startswith("For you to decide\n")
+    assert '[layers.compound] path = "..."' in said
+    assert "gridkit audit decides" not in said
+    assert said.splitlines()[-1].startswith("next: name the layer of compounds")

@@ -74,11 +74,11 @@ def test_points_beyond_the_parents_on_one_side_are_no_evidence(seed):
 def test_a_mixture_of_systems_is_not_named():
     rng = np.random.default_rng(2)
     children, parents, stated = towns.layers(rng, "same", n=100, areal=False)
-    moved = gpd.GeoSeries(
+    others = gpd.GeoSeries(
         gpd.points_from_xy(*HYPOTHESES["reverse GCJ-02"](children.x.to_numpy(), children.y.to_numpy())),
         children.index, crs=4490,
     )  # fmt: skip
-    mixed = children.where(rng.random(100) < 0.5, moved)
+    mixed = children.where(rng.random(100) < 0.5, others)
     assert score_datum(mixed, parents, stated=stated).verdict == ""
 
 
@@ -133,6 +133,38 @@ def test_a_constant_shift_is_measured_and_is_no_map_service(shift):
     scores = score_datum(children, parents, stated=stated)
     assert scores.verdict in ("", "same")
     assert scores.shift == pytest.approx(shift, abs=20)
+
+
+def squares(seed, side, step, n, *, part=1.0):
+    """Return square parents in degrees, small homes in them (in the west of each: ``part``), and the stated parents."""
+    rng = np.random.default_rng(seed)
+    cells = [shapely.box(*corner, corner[0] + step, corner[1] + step)
+             for corner in ((108 + i * step, 26.5 + j * step) for i in range(side) for j in range(side))]  # fmt: skip
+    at = rng.integers(0, len(cells), n)
+    spots = [shapely.Point(cells[k].bounds[0] + u * part * step, cells[k].bounds[1] + v * step).buffer(4e-4)
+             for k, (u, v) in zip(at, rng.random((n, 2)), strict=True)]  # fmt: skip
+    codes = np.array([f"p{k}" for k in range(len(cells))], dtype=object)
+    return gpd.GeoSeries(spots, crs=4490), gpd.GeoSeries(cells, codes, crs=4490), pd.Series(codes[at])
+
+
+def moved(series, move):
+    shapes = shapely.transform(series.to_numpy(), lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1])))
+    return gpd.GeoSeries(shapes, series.index, crs=4490)
+
+
+@pytest.mark.parametrize("truth", ["same", "GCJ-02", "BD-09"])
+@pytest.mark.parametrize("seed", range(3))
+def test_homes_along_one_side_of_their_parents_never_give_a_wrong_verdict(truth, seed):
+    homes, cells, stated = squares(seed, 4, 0.01, 60, part=0.25)
+    numbers = towns.NUMBERS.get(truth, lambda x, y: (x, y))
+    assert score_datum(moved(homes, numbers), cells, stated=stated).verdict in ("", truth)
+
+
+@pytest.mark.parametrize("angle", [0.3, 1.9, 3.5, 5.4])
+def test_a_shift_of_600_metres_that_is_no_map_service_is_not_named(angle):
+    homes, cells, stated = squares(5, 5, 0.005, 60)
+    off = moved(homes, lambda x, y: (x + 0.006 * np.cos(angle), y + 0.0054 * np.sin(angle)))
+    assert score_datum(off, cells, stated=stated).verdict == ""
 
 
 def test_a_right_layer_has_no_shift():
@@ -218,3 +250,11 @@ def test_first_words_learn_only_what_all_hypotheses_agree_on():
     assert same.iloc[20] == "H"
     assert same.iloc[-1] == ""
     assert learned(words, {"same": areas, "BD-09": other}).iloc[0] == ""
+
+
+def test_a_slight_margin_convinces_only_in_great_numbers():
+    assert Sides(40, 0, 0.06).convincing(60, fits=True)
+    assert not Sides(3, 0, 0.02).convincing(60, fits=True)
+    assert Sides(40, 0, 0.02).convincing(3_000, fits=True)
+    assert not Sides(10, 4, 0.06).convincing(60, fits=False)
+    assert Sides(40, 4, 0.3).convincing(60, fits=False)

@@ -88,7 +88,6 @@ def test_remarks_say_what_the_value_does_not(tmp_path):
         ("4", "compound_type"): ("masked", "XX"),
         ("4", "agreement_on"): ("not_applicable", "/"),
         ("5", "households"): ("none", "无"),
-        ("5", "compound_type"): ("unknown", "不详"),
     }
     assert set(city.remarks["remark"]) <= set(REMARKS)
     assert records["eligible"].to_list() == ["yes", "unknown", "unknown", "no", "unknown"]
@@ -101,7 +100,6 @@ def test_remarks_say_what_the_value_does_not(tmp_path):
     assert {(row["params"]["header"], row["params"]["variant"]) for row in told(findings, "S182")} == {
         ("户数", "none"), ("是否符合组建条件", "undecided"), ("是否符合组建条件", "not_applicable"),
         ("共建协议签订时间", "undecided"), ("共建协议签订时间", "not_applicable"), ("小区类型", "not_applicable"),
-        ("小区类型", "unknown"),
     }  # fmt: skip
 
 
@@ -191,7 +189,8 @@ def test_rare_and_invisible_characters(tmp_path):
 def test_distinct_cells_give_the_column_back(cells):
     column = distinct(cells)
     back = column.spread(column.cells)
-    assert [(type(one), one) for one in back] == [(type(one), one) for one in cells] or 0 in cells  # 0 is 0.0
+    assert back == cells
+    assert [type(one) is bool for one in back] == [type(one) is bool for one in cells]  # True is not 1
     assert sum(counted(cells).values()) == len(cells)
     rows = column.rows_of(range(len(column.cells)))
     assert sorted(row for some in rows.values() for row in some) == list(range(len(cells)))
@@ -206,3 +205,22 @@ def test_cells_that_cannot_be_keys():
 @given(st.lists(st.sampled_from(["甲小区", "联系13900000000", "书记张某", "乙苑", ""]), max_size=1200))
 def test_masks_in_blocks_are_the_masks_of_the_whole(texts):
     assert masked_texts(texts) == masked_column(texts)
+
+
+def test_words_for_nothing_known_are_no_names(tmp_path):
+    words = ("暂无资料", "暂无数据", "暂无信息", "未提供", "不清楚", "待补充")
+    table = [["小区编号", "小区名称", "物业服务企业"], *[[f"X{n}", one, one] for n, one in enumerate(words)]]
+    files.table(tmp_path / "a.csv", table)
+    city, _ = files.read(tmp_path, '[registries.compounds]\npath = "a.csv"\n')
+    records = city.rows("compounds")
+    assert set(records["name"]) | set(records["property_company"]) == {""}
+    assert len(city.remarks) == 2 * len(words)
+    assert set(city.remarks["remark"]) == {"unknown", "undecided"}
+
+
+def test_an_empty_box_is_no_masked_figure(tmp_path):
+    table = [["小区编号", "小区名称", "是否符合组建条件"], ["X1", "甲小区", "□"], ["X2", "乙小区", "XX"]]
+    files.table(tmp_path / "a.csv", table)
+    city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.csv"\n')
+    assert city.rows("compounds")["eligible"].to_list() == ["unknown", "unknown"]
+    assert [row["params"]["n"] for row in told(findings, "S181")] == [1]

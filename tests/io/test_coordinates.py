@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 import shapely
@@ -10,7 +12,8 @@ from gridkit.errors import InputError, LayerError
 from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
 from gridkit.io.project import read_project
 from gridkit.rules import CATALOGUE
-from tests.io import files
+from gridkit.stores import inputs_digest
+from tests.io import boundaries, files
 from tests.schema.coordinate_cases import X0, Y0, communities, controlled, degrees, far_zone, homes
 
 
@@ -118,6 +121,27 @@ def test_a_six_digit_easting_in_another_zone(tmp_path, crs, wrong):
         assert row["params"]["distance_m"] > 250
 
 
+def test_a_better_hypothesis_is_a_warning_with_the_line_to_try(tmp_path):
+    """A shift of its own comes on top of that of the map service: no verdict, but a remark."""
+    row = only(said(tmp_path, homes(tmp_path, deep=True)), "S172")
+    assert (row["severity"], "line" in row["params"]) == ("warning", False)
+    text = homes(tmp_path, numbers=wgs84_to_gcj02, shift=(260.0, 130.0))
+    row = only(said(tmp_path, text), "S172")
+    assert row["severity"] == "warning"
+    assert row["params"]["crs"] == "GCJ-02"
+    assert '[layers.compound] crs = "GCJ-02"' in sentence(row)
+
+
+def test_a_kml_file_says_the_shares(tmp_path):
+    cells, _, text = communities(tmp_path)
+    homes_of = degrees([cell.buffer(-200) for cell in cells], wgs84_to_gcj02)
+    marks = "".join(boundaries.placemark(f"第{n}小区", one) for n, one in enumerate(homes_of))
+    (tmp_path / "k.kml").write_text(boundaries.kml_text(marks), "utf-8")
+    row = only(said(tmp_path, text + '[layers.compound]\npath = "k.kml"\n'), "S166")
+    assert float(row["params"]["gcj"]) > float(row["params"]["same"])
+    assert f"{row['params']['gcj']} % with GCJ-02 undone" in sentence(row)
+
+
 def table(folder, lon, lat):
     rows = [[f"X{k}", f"第{k}小区", "商品房", a, b] for k, (a, b) in enumerate(zip(lon, lat, strict=True))]
     files.table(folder / "p.csv", [["小区编号", "小区名称", "小区类型", "经度", "纬度"], *rows])
@@ -187,11 +211,23 @@ def test_single_exchanged_rows_are_named(tmp_path):
     city, findings = files.read(tmp_path, '[registries.units]\npath = "u.csv"\n')
     row = only(findings, "S174")
     assert row["refs"] == ("u.csv!B3",)
+    assert "S135" not in findings.counts()  # told once
+    assert "the latitude stands in column 经度, the longitude in column 纬度" in sentence(row)
     assert city.rows("units")["lon"].isna().tolist() == [False, True, False]
 
 
 class TestControlPoints:
     """A layer in Beijing 1954 metres with points known in both systems."""
+
+    def test_the_table_is_an_input_and_a_changed_one_another(self, tmp_path):
+        hashes = []
+        for wrong in (0.0, 6.0):
+            city, _ = files.read(tmp_path, controlled(tmp_path, wrong=wrong))
+            (source,) = (one for one in city.sources if one.kind == "control")
+            assert (source.path, source.rows_in, source.kept, source.tabular) == ("control.csv", 5, 5, False)
+            assert source.sha256 == hashlib.sha256((tmp_path / "control.csv").read_bytes()).hexdigest()
+            hashes.append(inputs_digest([source], {}))
+        assert hashes[0] != hashes[1]
 
     def test_the_layer_comes_to_its_place(self, tmp_path):
         city, findings = files.read(tmp_path, controlled(tmp_path))

@@ -11,6 +11,7 @@ from gridkit.errors import LayerError
 from gridkit.io.descriptions import pairs_of
 from gridkit.io.vector import layers_of, read_layer, read_vector
 from tests.io import boundaries as b
+from tests.io import files
 
 SQUARE = b.SHAPES[0]
 
@@ -95,12 +96,41 @@ def test_shapes_of_many_kinds(tmp_path):
     shapes = [points, ring, holed, few, words, both, ""]
     draft = told(tmp_path, "".join(f"<Placemark><name>{n}</name>{one}</Placemark>" for n, one in enumerate(shapes)))
     kinds = shapely.get_type_id(draft.geometry.to_numpy()).tolist()
-    assert kinds == [0, 3, 3, -1, -1, 7, -1]
-    assert draft.geometry.iloc[2].area == pytest.approx(SQUARE.area - hole.area)
+    assert kinds == [3, 3, -1, -1, 7, -1]  # the point is no grid
+    assert draft.geometry.iloc[1].area == pytest.approx(SQUARE.area - hole.area)
     found = b.codes_of(draft)
     assert found["S169/geometry"]["n"] == 2
     assert found["S160/closed"]["n"] == 1
     assert found["S133"]["n"] == 3
+
+
+POINT = "<Point><coordinates>107.98,26.58,0</coordinates></Point>"
+LINE = "<LineString><coordinates>107.98,26.58,0 107.99,26.58,0</coordinates></LineString>"
+
+
+def compounds(folder, shapes):
+    marks = "".join(f"<Placemark><name>{n}</name>{one}</Placemark>" for n, one in enumerate(shapes))
+    (folder / "a.kml").write_text(b.kml_text(marks), "utf-8")
+    city, findings = files.read(folder, '[layers.compound]\npath = "a.kml"\n')
+    (source,) = city.sources
+    assert source.rows_in == source.kept + source.set_aside == len(shapes)
+    assert len(city.layers["compound"].frame) == source.kept
+    notes = [row["params"] for row in findings.with_code("S169").to_dict("records")]
+    return city.set_aside[["row", "reason"]].to_numpy().tolist(), notes
+
+
+def test_lines_and_points_are_no_compounds_of_a_layer_of_areas(tmp_path):
+    areas = [b.kml_polygon(one) for one in (*b.SHAPES, shapely.box(107.97, 26.58, 107.971, 26.581))]
+    aside, notes = compounds(tmp_path, [*areas, POINT, LINE])
+    assert aside == [[5, "S169"], [6, "S169"]]
+    assert notes == [{"n": 2, "total": 4, "variant": "shapes"}]
+    assert compounds(tmp_path, areas) == ([], [])
+
+
+def test_points_of_a_layer_of_points_stay(tmp_path):
+    points = [POINT.replace("107.98,", f"107.98{n},") for n in range(4)]
+    aside, _ = compounds(tmp_path, [*points, b.kml_polygon(SQUARE), LINE])
+    assert aside == [[6, "S169"]]
 
 
 @pytest.mark.parametrize(("name", "variant"), [("a.kml", "kml"), ("a.ovkml", "ovital")])

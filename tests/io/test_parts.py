@@ -67,9 +67,22 @@ def test_headers_that_differ_are_said(tmp_path):
     found = {row["subject"].split("/")[1]: row["params"] for row in findings.rows() if row["code"] == "S156"}
     usual = "registries/东门社区/党组织.xlsx!Sheet1"
     assert found == {
-        "北门社区": {"lacking": "", "more": "联系电话, 任期届满", "usual": usual, "variant": "more"},
+        "北门社区": {"lacking": "", "more": "任期届满", "usual": usual, "variant": "more"},
         "中街社区": {"lacking": "覆盖小区", "more": "", "usual": usual, "variant": "lacking"},
     }
+
+
+def test_headers_that_mean_the_same_do_not_differ_and_a_table_without_community_is_told(tmp_path):
+    one = [["小区名称", "户数", "社区"], ["甲小区", 5, "东门社区"]]
+    two = [["序号", "院落名称", "总户数（户）", "所属社区"], [1, "乙小区", 6, "西门社区"]]
+    files.workbook(tmp_path / "r" / "1.xlsx", one)
+    files.workbook(tmp_path / "r" / "2.xlsx", two)
+    _, findings = files.read(tmp_path, '[registries.compounds]\npath = "r"\n')
+    assert "lacking" not in str(findings.with_code("S156")["params"].to_list())
+    files.workbook(tmp_path / "r" / "3.xlsx", [["小区名称", "户数"], ["丙小区", 7]])
+    _, findings = files.read(tmp_path, '[registries.compounds]\npath = "r"\n')
+    told = [(row["subject"], row["params"].get("variant")) for row in findings.rows() if row["code"] == "S156"]
+    assert ("r/3.xlsx!Sheet1", "community") in told
 
 
 def test_the_same_file_under_two_names_is_read_once(tmp_path):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from gridkit.errors import TableError
-from gridkit.io import persons
+from gridkit.io import person_numbers, persons
 from gridkit.io.lines import known_parts, shown
 from gridkit.io.tables import read_table
 from gridkit.rules import CATALOGUE
@@ -81,6 +83,18 @@ def test_what_is_known_of_a_line(line, kept):
         ("李四光同志反映", "***同志反映"),
         ("甲小区（联系杨逍）", "甲小区（联系***）"),
         ("范遥不同意", "***不同意"),
+        ("阳光花园党支部（王建国）", "阳光花园党支部（***）"),
+        ("翠湖花园(张伟)", "翠湖花园(***)"),
+        ("锦绣花园【慕容云海】", "锦绣花园【***】"),
+        ("龙泉花园（买买提·艾力）", "龙泉花园（***）"),
+        ("五鼎花园（ 亓官文博 ）", "五鼎花园（ *** ）"),
+        ("王建国、李秀英", "***、***"),
+        ("欧阳震华，慕容云海", "***，***"),
+        ("李秀英不愿意担任，欧阳震华生病", "***不愿意担任，***生病"),
+        ("蒲松龄生病", "***生病"),
+        ("凤凰花园党支部（龙应台）", "凤凰花园党支部（***）"),
+        ("王建国负责锦绣花园", "***负责锦绣花园"),
+        ("联系人王五电话", "联系人***电话"),
     ],
 )
 def test_persons_in_free_texts_are_masked(text, left):
@@ -92,6 +106,9 @@ def test_persons_in_free_texts_are_masked(text, left):
     [
         "缺少支部书记人选", "书记空缺", "书记不在", "无党建指导员", "党支部书记工作室", "物业经理办公室", "主任办公室",
         "书记暂缺，党员不足3人", "启明小区3栋", "幸福人家", "3栋幸福之家", "党员之家", "统计用代码522601001002",
+        "阳光花园（一期）", "阳光花园（东区）", "和平里（原京哈）", "石油局（丰台）", "锦绣花园（秦皇岛）",
+        "万科（江北）", "龙泉、高岭", "王家园、李家园", "楼栋长情况", "网格长信息", "书记队伍", "项目部负责",
+        "物业负责", "高层住户不同意",
         "2024-06-30", "第12号楼", "启明小区一期2-3号楼", "联系方式另附", "网格员3名", "业主方不同意", "0855",
     ],
 )  # fmt: skip
@@ -195,3 +212,74 @@ def test_a_boundary_file_as_registry_names_attributes_not_values(tmp_path):
     with pytest.raises(TableError, match="this is a boundary file, not a table; its attributes are: 户主") as caught:
         read_table("a.geojson", tmp_path, "units")
     assert clean(str(caught.value))
+
+
+LONG = """
+import sys
+from gridkit.io import person_headers, person_names, person_numbers, persons
+from gridkit.reports import marked_cells
+
+weigh = (
+    persons.mask, persons.mask_surely, persons.is_plain, persons.without_rooms, person_numbers.mask_name_of_file,
+    lambda text: persons.triggered([text]), lambda text: person_numbers.holds_numbers([text]),
+    lambda text: person_names.holds_names([text]), person_headers.is_personal_header, person_headers.is_post_header,
+    person_headers.shown_header,
+)
+length = int(sys.argv[1])
+for part in sys.argv[2:]:
+    for text in (part * (length // len(part)), part + " " * length):
+        for one in weigh:
+            one(text)
+print("done")
+"""
+
+
+@pytest.mark.parametrize("length", [32_767, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_the_longest_cells_take_linear_time(length):
+    """Quadratic patterns would take hours with the longer ones: the process would be ended."""
+    parts = ["1", "一", "wx", "栋", "书记", "电话1", "（", "户主", "王、"] if length < 100_000 else ["1"]
+    command = [sys.executable, "-c", LONG, str(length), *parts]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert found.stdout.strip() == "done", found.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("小区台账（联系人：慕容云海13912345671）.xlsx", "小区台账（联系人：***）.xlsx"),
+        ("台账_负责人王小明.xlsx", "台账_负责人***.xlsx"),
+        ("台账-王小明13912345671.xlsx", "台账-***.xlsx"),
+        ("慕容云海填", "***填"),
+        ("负责人名单.xlsx", "负责人名单.xlsx"),
+        ("书记述职/表.xlsx", "书记述职/表.xlsx"),
+        ("东门社区填报.xlsx", "东门社区填报.xlsx"),
+        ("小区台账.xlsx", "小区台账.xlsx"),
+    ],
+)
+def test_names_in_names_of_files(name, shown):
+    assert person_numbers.mask_name_of_file(name) == shown
+    assert person_numbers.mask_name_of_file(shown) == shown
+
+
+@pytest.mark.parametrize("number", [13912345678, "13912345678", 13912345678.0, "139 1234 5678", "990101199003070012"])
+def test_a_number_of_a_person_is_no_amount(tmp_path, number):
+    rows = [["小区编号", "小区名称", "户数", "面积(平方米)"], ["X1", "甲小区", number, number]]
+    rows += [[f"X{n}", f"第{n}小区", 300, 500] for n in range(2, 9)]
+    city, findings = files.read_registry(tmp_path, "compounds", rows)
+    assert city.rows("compounds")["households"].isna().to_list() == [True] + [False] * 7
+    text = everything(city, findings).replace(" ", "")
+    assert not any(part in text for part in ("13912345678", "990101199003070012"))
+    assert findings.counts()["S111"] >= 1
+
+
+def test_a_row_of_signatures_is_no_record(tmp_path):
+    rows = [
+        ["小区编号", "小区名称", "小区类型", "户数", "建成年份", "地址"],
+        ["X1", "甲小区", "商品房小区", "5", "2001", "启明路8号"],
+        ["填表人", "张三丰", "审核人", "李四光", "联系电话", "13812345678"],
+        ["单位负责人", "周芷若", "统计负责人", "谢逊", "", ""],
+    ]
+    city, findings = files.read_registry(tmp_path, "compounds", rows)
+    assert city.rows("compounds")["name"].to_list() == ["甲小区"]
+    assert city.set_aside["reason"].to_list() == ["S142", "S142"]
+    assert clean(everything(city, findings))

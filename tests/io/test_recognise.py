@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 import warnings
@@ -15,13 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
 
-from gridkit.geo.datum import wgs84_to_bd09
+from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
+from gridkit.geo.detect import score_datum
 from gridkit.io.city import read_city
 from gridkit.io.initial import start
+from gridkit.io.initial.columns import gloss
+from gridkit.io.initial.datums import HYPOTHESES
 from gridkit.io.initial.kinds import code_level, guess_level, name_level
 from gridkit.io.initial.recognise import look_at, walk
 from gridkit.io.initial.text import comment, key, quoted
 from gridkit.io.project import read_project
+from gridkit.locale import speaking
 from tests.io.files import layer, table, workbook
 
 BRANCHES = ["党组织名称", "党组织类型", "所属社区", "覆盖小区", "正式党员数"]
@@ -284,7 +289,7 @@ def test_an_older_version_of_a_table_is_asked_about(tmp_path):
     for name, when, some in (("a.xlsx", "2023年6月", rows), ("b.xlsx", "2024年6月", rows[:5])):
         workbook(tmp_path / name, [["党组织台账"], [f"填报时间：{when}"], BRANCHES, *some])
     _, data, text = proposed(tmp_path)
-    assert data["registries"]["branches"]["path"] == "b.xlsx"
+    assert [one["path"] for one in data["registries"]["branches"]] == ["b.xlsx"]
     assert str(data["project"]["as_of"]) == "2024-06-30"
     assert '# path = "a.xlsx"' in text and "100 % of its records are in b.xlsx" in text
 
@@ -539,3 +544,189 @@ def test_html_named_xls_and_a_workbook_with_macros(tmp_path):
     _, data, _ = proposed(tmp_path)
     assert data["registries"]["branches"]["path"] == "党组织.xls"
     assert data["registries"]["units"]["path"] == "单位.xlsm"
+
+
+# ---------------------------------------------------------------- what must not be lost
+
+
+def uncommented(text: str) -> str:
+    """Take away the # of every proposed line; a second layer of a level stands in for the one that is used."""
+    proposed = re.compile(r'# ((?:\[+[a-z_.]+\]+|[a-z_]+ = .*|    ".*",|\])$)')
+    lines = [found[1] if (found := proposed.match(line)) else line for line in text.splitlines()]
+    tables = re.split(r"(?m)^(?=\[layers\.)", "\n".join(lines))
+    layers = {one.partition("]")[0]: one for one in tables[1:]}
+    return tables[0] + "\n".join(layers.values())
+
+
+def test_every_proposed_line_is_valid_when_its_mark_is_taken_away(tmp_path):
+    layer(tmp_path / "社区.gpkg", {"社区代码": ["990101001001"], "社区名称": ["甲社区"]}, cells(1, 1))
+    rows = [[f"第{i}小区", "商品房小区", 3, 2_940_000 + i, 36_400_000 + i] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "户数", "经度", "纬度"], *rows])
+    table(tmp_path / "a.csv", [BRANCHES, *(branch(f"第{i}小区") for i in range(6))])
+    table(tmp_path / "b.csv", [BRANCHES, *(branch(f"第{i}小区") for i in range(5))])
+    proposal, data, text = proposed(tmp_path)
+    assert "as_of" not in data["project"] and not proposal.as_of
+    found = tomllib.loads(uncommented(text))
+    assert str(found["project"]["as_of"]) == "2024-06-30"
+    assert [one["path"] for one in found["registries"]["branches"]] == ["a.csv", "b.csv"]
+    assert found["layers"]["compound"] == {
+        "path": "小区.csv", "crs": "EPSG:4524", "columns": {"lon": "纬度", "lat": "经度"},
+    }  # fmt: skip
+    assert len(found["claims"]) == 1
+
+
+def test_a_date_in_a_cell_of_its_own_is_found(tmp_path):
+    head = [["党组织台账"], ["填报单位：东门社区", "", "2024年9月30日"], BRANCHES]
+    workbook(tmp_path / "a.xlsx", [*head, branch("甲小区")])
+    assert str(proposed(tmp_path)[1]["project"]["as_of"]) == "2024-09-30"
+
+
+def test_a_file_that_breaks_a_reader_is_listed_and_the_others_are_read(tmp_path, monkeypatch):
+    from gridkit.io.initial import recognise
+
+    table(tmp_path / "y.csv", [BRANCHES, branch("甲小区")])
+    table(tmp_path / "z.csv", [BRANCHES, branch("金桂家园")])
+    real = recognise.kind_of
+
+    def odd(file):
+        return 1 // 0 if file.name == "y.csv" else real(file)
+
+    monkeypatch.setattr(recognise, "kind_of", odd)
+    proposal, data, _ = proposed(tmp_path)
+    assert [one[:2] for one in proposal.unused] == [("y.csv", "it cannot be read: ZeroDivisionError")]
+    assert data["registries"]["branches"]["path"] == "z.csv"
+
+
+@pytest.mark.parametrize("others", ["tables", "points"])
+def test_tables_of_compounds_without_places_stay_together(tmp_path, others):
+    head = ["小区编号", "小区名称", "小区类型", "户数", "所属社区"]
+    for n in range(3):
+        rows = [[f"X{n}{i}", f"第{n}{i}小区", "商品房小区", 9, f"第{n}社区"] for i in range(5)]
+        table(tmp_path / f"第{n}社区小区.csv", [head, *rows])
+        if others == "points":
+            layer(tmp_path / "点.geojson", {"小区名称": ["甲小区"], "户数": [1]}, [Point(108, 26)])
+            break
+    _, data, _ = proposed(tmp_path)
+    if others == "points":
+        assert data["layers"]["compound"]["path"] == "点.geojson"
+        assert data["registries"]["compounds"]["path"] == "第0社区小区.csv"
+    else:
+        assert "layers" not in data
+        assert data["registries"]["compounds"]["path"] == [f"第{n}社区小区.csv" for n in range(3)]
+
+
+def test_a_datum_that_fits_better_and_is_not_certain_is_asked_about(tmp_path):
+    layer(
+        tmp_path / "社区.gpkg",
+        {"社区代码": ["990101001001", "990101001002", "990101001003"], "社区名称": ["甲社区", "乙社区", "丙社区"]},
+        cells(3, 1),
+    )
+    homes = []
+    for i in range(12):
+        lon, lat = wgs84_to_gcj02(107.98 + (i % 6) * 0.005 + 0.0003, 26.58 + (i // 6) * 0.005 + 0.0003)
+        homes.append(box(float(lon), float(lat), float(lon) + 0.0044, float(lat) + 0.0044))
+    layer(tmp_path / "小区.gpkg", {"小区名称": [f"第{i}小区" for i in range(12)], "户数": range(12)}, homes)
+    proposal, data, text = proposed(tmp_path)
+    assert "crs" not in data["layers"]["compound"]
+    assert '# crs = "GCJ-02"' in text.splitlines()
+    assert tomllib.loads(uncommented(text))["layers"]["compound"]["crs"] == "GCJ-02"
+    (entry,) = [one for one in proposal.used if one.kind == "compound"]
+    assert entry.confidence != "high"
+    assert "fewer than 15 features never settle it" in text
+
+
+def test_geometries_are_counted_by_kind_and_a_mixture_is_doubted(tmp_path):
+    shapes = [*cells(3, 1), Point(108, 26.58), LineString([(108, 26.58), (108.1, 26.58)])]
+    layer(tmp_path / "小区.geojson", {"小区名称": [f"第{i}小区" for i in range(5)], "户数": range(5)}, shapes)
+    proposal, _, text = proposed(tmp_path)
+    assert "3 polygons, 1 points, 1 lines" in text and "# doubt: it mixes geometries" in text
+    assert proposal.used[0].confidence != "high"
+
+
+def test_a_column_of_words_of_another_field_is_named_for_the_files_that_need_it(tmp_path):
+    for n in range(3):
+        head = ["党组织名称", "组织形式" if n == 1 else "党组织类型", "所属社区", "覆盖小区", "正式党员数"]
+        rows = [branch(f"第{n}{i}小区", f"第{n}社区") for i in range(5)]
+        rows = [[row[0], "单独组建" if n == 1 else row[1], *row[2:]] for row in rows]
+        table(tmp_path / f"第{n}社区.csv", [head, *rows])
+    _, data, text = proposed(tmp_path)
+    assert data["registries"]["branches"] == [
+        {"path": ["第0社区.csv", "第2社区.csv"]},
+        {"path": "第1社区.csv", "columns": {"branch_kind": "组织形式"}},
+    ]
+    assert text.count("[[registries.branches]]") == 2
+
+
+def test_fields_are_glossed_for_readers_of_chinese():
+    with speaking("zh"):
+        assert gloss("branch_kind", "branches").startswith("branch_kind（")
+    with speaking("en"):
+        assert gloss("branch_kind", "branches") == "branch_kind"
+
+
+def test_one_shapefile_per_community_is_one_layer_whatever_its_headers(tmp_path):
+    homes = cells(4, 3, side=0.005)
+    for n, header in enumerate(("小区名称", "XQMC", "名称")):
+        names = [f"第{n}{i}小区" for i in range(4)]
+        path = tmp_path / f"第{n}社区" / "小区.shp"
+        layer(path, {header: names, "户数": range(4)}, homes[n * 4 : n * 4 + 4])
+    proposal, data, _ = proposed(tmp_path)
+    assert data["layers"] == {"compound": {"path": "*/小区.shp"}} and not proposal.asked
+    city, _ = read_city(read_project(tmp_path))
+    assert len(set(city.layers["compound"].frame["name"])) == 12
+
+
+def test_sheets_of_the_communities_outrank_their_summary(tmp_path):
+    head = ["小区名称", "小区类型", "户数", "所属社区"]
+    sheets = [
+        (f"第{n}社区", [head, *([f"第{n}{i}小区", "商品房小区", 9, f"第{n}社区"] for i in range(4))]) for n in range(3)
+    ]
+    everything = [head, *(row for _, rows in sheets for row in rows[1:])]
+    workbook(tmp_path / "小区.xlsx", everything, sheet="汇总", others=sheets)
+    proposal, data, text = proposed(tmp_path)
+    assert [one["sheet"] for one in data["registries"]["compounds"]] == [f"第{n}社区" for n in range(3)]
+    assert [entry.look.part for entry in proposal.asked] == ["汇总"]
+    assert '# sheet = "汇总"' in text
+
+
+def test_a_backup_ranks_last(tmp_path):
+    for name, number in (("社区", 4), ("社区_备份", 5)):
+        codes = [f"99010100100{i}" for i in range(number)]
+        names = [f"第{i}社区" for i in range(number)]
+        layer(tmp_path / "x.gpkg", {"社区代码": codes, "社区名称": names}, cells(number, 1), name=name)
+    _, data, _ = proposed(tmp_path)
+    assert data["layers"]["community"]["layer"] == "社区"
+
+
+def test_degrees_and_minutes_are_coordinates(tmp_path):
+    rows = [[f"第{i}小区", "商品房小区", f"东经107°58′{i}0.27″", f"北纬26°34′{i}.38″"] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "经度", "纬度"], *rows])
+    assert proposed(tmp_path)[1]["layers"]["compound"]["path"] == "小区.csv"
+
+
+def test_what_is_not_looked_at_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("gridkit.io.initial.tables.MOST_COLUMNS", 6)
+    table(tmp_path / "z.csv", [[*BRANCHES, "奇怪的列", *"bcd"], [*branch("甲小区"), *"wxyz"]])
+    workbook(tmp_path / "a.xlsx", [["单位名称", "单位性质", "统一社会信用代码"], ["某局", "机关", ""]],
+             others=[("填表说明", [BRANCHES, branch("例小区")])])  # fmt: skip
+    mixed = "小区名称,户数\r\n甲小区,3\r\n".encode() + "小区名称为乙花园,商品房小区\r\n".encode("gb18030") * 9
+    (tmp_path / "m.csv").write_bytes(mixed)
+    proposal, _, text = proposed(tmp_path)
+    assert {name: reason for name, reason, _ in proposal.unused} == {
+        "a.xlsx!填表说明": "instructions for filling in, no table",
+        "m.csv": "its lines are written in two encodings, UTF-8 and GB18030",
+        "z.csv": "only the first 6 of its 9 columns are looked at",
+    }
+    assert "columns not recognised: 奇怪的列" in text
+
+
+def test_two_coordinates_in_one_cell_are_doubted(tmp_path):
+    rows = [[f"第{i}小区", "商品房小区", 9, f"107.97{i}076,26.56{i}883"] for i in range(6)]
+    table(tmp_path / "小区.csv", [["小区名称", "小区类型", "户数", "坐标"], *rows])
+    assert "坐标 holds longitude and latitude in one cell" in proposed(tmp_path)[2]
+
+
+def test_every_hypothesis_about_a_datum_has_a_name():
+    points = gpd.GeoSeries([Point(107.9 + n / 1e3, 26.5) for n in range(30)], crs="EPSG:4490")
+    scores = score_datum(points, gpd.GeoSeries([box(107.8, 26.4, 108.1, 26.6)], crs="EPSG:4490")).scores
+    assert set(scores["hypothesis"]) == set(HYPOTHESES)

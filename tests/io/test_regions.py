@@ -242,3 +242,11 @@ def test_rows_that_only_look_like_headers_are_records(tmp_path):
     rows = [["小区名称", "小区类型", "社区", "组建方式"], *[[f"{n}号院", "类型", "社区", "名称"] for n in range(700)]]
     city, _ = read(tmp_path, rows)
     assert len(city.rows("compounds")) == 700
+
+
+def test_a_layer_is_read_from_the_sheet_that_is_seen(tmp_path):
+    rows = [["小区名称", "经度", "纬度", "坐标系"], ["甲小区", "107.98", "26.58", "WGS84"]]
+    files.workbook(tmp_path / "a.xlsx", rows, hidden=[2], others=[("旧", rows)], hidden_sheets=["旧"])
+    city, findings = files.read(tmp_path, '[layers.compound]\npath = "a.xlsx"\n')
+    assert len(city.layers["compound"]) == 1  # a layer is the whole of its places: hidden rows count
+    assert {"S145", "S146"} <= set(findings.counts())

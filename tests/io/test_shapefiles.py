@@ -59,7 +59,7 @@ def test_without_the_table_shapes_are_kept(tmp_path):
     assert all(code.startswith("~") for code in frame.index)
     (row,) = [row for row in findings.rows() if row["code"] == "S161"]
     assert row["params"] == {"part": ".dbf", "n": 3, "variant": "dbf"}
-    assert findings.counts()["S103"] == 3
+    assert findings.with_code("S103").iloc[0]["params"]["n"] == 3
     assert (city.sources[0].rows_in, city.sources[0].kept) == (3, 3)
 
 
@@ -279,3 +279,20 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
     with pytest.raises(LayerError):
         read_layer("b.shp", tmp_path, "community")
     assert not list((tmp_path / "t").iterdir())
+
+
+def test_columns_without_a_name_or_of_one_name(tmp_path):
+    table = b.shapefile(tmp_path / "a.shp").with_suffix(".dbf")
+    data = bytearray(table.read_bytes())
+    for start in (64, 96):  # the second and third column
+        data[start : start + 11] = b"same".ljust(11, b"\x00")
+    table.write_bytes(bytes(data))
+    raw, _, _ = read_vector("a.shp", tmp_path)
+    assert raw.headers[0] == "社区代码"
+    assert [column[0] for column in raw.columns] == [b.CODES[0], b.NAMES[0], 120]
+
+
+def test_a_coordinate_system_that_makes_no_sense(tmp_path):
+    b.shapefile(tmp_path / "a.shp").with_suffix(".prj").write_text('GEOGCS["x",DATUM["y",SPHEROID["z",0,0]],"')
+    with pytest.raises(LayerError, match=r"a\.shp"):
+        read_layer("a.shp", tmp_path, "community")

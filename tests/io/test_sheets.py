@@ -14,7 +14,7 @@ import xlsxwriter
 from gridkit.io import workbooks
 from gridkit.io.sheets import read_sheets
 from gridkit.io.zip_splice import PREFIX
-from tests.io import parts
+from tests.io import files, parts
 
 
 def read(path, **how):
@@ -212,7 +212,8 @@ def test_struck_texts_shared_and_inline(tmp_path):
     rows += f'<c r="E1" t="inlineStr"><is>{struck}</is></c><c r="F1" t="inlineStr"><is>{struck}{plain}</is></c></row>'
     strings = f'<sst xmlns="{parts.MAIN}">{"".join(items)}</sst>'
     sheet = one(parts.book(tmp_path / "a.xlsx", {"S": parts.sheet(rows)}, strings=strings))
-    assert sheet.cells == [["旧旧", "旧新", "新", "strike", "旧", "旧新"]]
+    assert sheet.cells == [["旧旧", "新", "新", "strike", "旧", "新"]]
+    assert sheet.hidden.partly == {(0, 1): "新", (0, 5): "新"}
     assert sheet.hidden.struck == {(0, 0), (0, 4)}
 
 
@@ -303,3 +304,18 @@ def test_names_of_sheets_with_odd_characters(tmp_path):
     sheets = read(book)
     assert [sheet.name for sheet in sheets] == ["A & B", "<新>", "O'Neil", "2024年（一）", "a.b", " 空 格 "]
     assert all(sheet.hidden.rows == (2,) for sheet in sheets)
+
+
+def test_of_a_text_that_is_struck_out_in_part_only_the_rest_is_read(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet, struck = book.add_worksheet("S"), book.add_format({"font_strikeout": True})
+    sheet.write_row(0, 0, ["小区名称", "户数", "小区类型"])
+    for row, name in enumerate(["甲小区", "乙小区"], start=1):
+        sheet.write_row(row, 0, [name, 20, "商品房"])
+    sheet.write_rich_string(1, 0, struck, "旧名花园", "新名花园")
+    sheet.write_rich_string(2, 1, struck, "2", "5")
+    book.close()
+    city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.xlsx"\n')
+    assert city.rows("compounds")[["name", "households"]].to_numpy().tolist() == [["新名花园", 20], ["乙小区", 5]]
+    found = [(row["refs"], row["params"]["variant"]) for row in findings.rows() if row["code"] == "S152"]
+    assert found == [(("a.xlsx!S!A2",), "partly"), (("a.xlsx!S!B3",), "partly")]

@@ -79,9 +79,9 @@ def test_a_count_in_a_merged_cell_is_not_multiplied(tmp_path):
     rows = [["小区名称", "户数", "社区"], ["甲小区", 300, "东门社区"], ["乙小区", None, None]]
     city, findings = files.read_compounds(tmp_path, rows, merges=["B2:B3", "C2:C3"])
     frame = city.rows("compounds")
-    assert frame["households"].fillna(-1).to_list() == [300, -1]
+    assert frame["households"].fillna(-1).to_list() == [-1, -1]  # of both together, of neither alone
     assert list(frame["community_name"]) == ["东门社区", "东门社区"]
-    assert list(findings.with_code("S117")["refs"]) == [("a.xlsx!Sheet1!B3",)]
+    assert list(findings.with_code("S117")["refs"]) == [("a.xlsx!Sheet1!B2", "a.xlsx!Sheet1!B3")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -233,3 +233,81 @@ def test_the_separator_is_the_one_that_gives_headers():
 def test_utf8_goes_before_gb18030():
     assert decoded("平安街道".encode(), "a")[1] == "utf-8"
     assert decoded("平安街道".encode("gb18030"), "a")[1:] == ("gb18030", True)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "甲 乙 1 2", "(1) (2) (3) (4)", "① ② ③ ④", "栏次 1 2 3", "1栏 2栏 3栏 4栏", "A B 1 2", "甲 1 2 3=1+2",
+        "— — 1 2", "A B C D", "（1） （2） （3） （4）",
+    ],
+)  # fmt: skip
+def test_a_row_that_numbers_the_columns_is_no_record(tmp_path, row):
+    head = ["社区", "小区名称", "户数", "小区类型"]
+    rows = [head, row.split(), ["东门社区", "甲小区", 20, "商品房"]]
+    city, findings = files.read_compounds(tmp_path, rows)
+    assert list(city.rows("compounds")["name"]) == ["甲小区"]
+    assert findings.counts()["S143"] == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["示例", "例：某某花园", 1, ""], ["东门社区", "例：某某花园", 100, "商品房"], ["填写说明", "全称", "数字", ""]],
+)
+def test_an_example_is_no_record(tmp_path, row):
+    rows = [["社区", "小区名称", "户数", "小区类型"], row, ["东门社区", "甲小区", 20, "商品房"]]
+    city, findings = files.read_compounds(tmp_path, rows)
+    assert list(city.rows("compounds")["name"]) == ["甲小区"]
+    assert findings.counts()["S142"] == 1
+
+
+def test_page_lines_repeated_titles_and_notes_without_a_colon(tmp_path):
+    head = ["社区", "小区名称", "户数", "小区类型"]
+    one, two = ["东门社区", "甲小区", 20, "商品房"], ["东门社区", "注新小区", 30, "商品房"]
+    rows = [["小区台账"], head, one, ["第1页", "共2页"], ["小区台账（续表）"], head, two]
+    city, findings = files.read_compounds(
+        tmp_path, [*rows, ["第 2 页，共 2 页"], ["注", "以上数据截至六月"], ["※ 说明"]]
+    )
+    assert list(city.rows("compounds")["name"]) == ["甲小区", "注新小区"]
+    assert (findings.counts()["S142"], [len(refs) for refs in findings.with_code("S143")["refs"]]) == (1, [4])
+    assert len(city.sources) == 1
+
+
+def test_blocks_with_titles_of_their_own_are_tables_of_their_own(tmp_path):
+    head = ["小区名称", "户数", "小区类型"]
+    rows = [["东门社区小区台账"], head, ["甲小区", 20, "商品房"], ["西门社区"], head, ["乙小区", 30, "商品房"]]
+    city, _ = files.read_compounds(tmp_path, rows)
+    frame = city.rows("compounds")
+    assert frame[["name", "community_name"]].to_numpy().tolist() == [["甲小区", "东门社区"], ["乙小区", "西门社区"]]
+
+
+def test_the_date_alone_above_a_table_is_that_of_the_data(tmp_path):
+    head = ["小区名称", "户数", "小区类型"]
+    rows = [["小区台账"], ["填报单位：东门社区党委（盖章）", None, "2024年9月30日"], head, ["甲小区", 20, "商品房"]]
+    city, findings = files.read_compounds(tmp_path, rows)
+    assert dict(city.sources[0].stated) == {"title": "小区台账", "body": "东门社区党委", "date": "2024年9月30日"}
+    assert list(city.rows("compounds")["community_name"]) == ["东门社区"]
+    assert "2024年9月30日" in findings.with_code("S144")["params"].iloc[0]["text"]
+
+
+def test_of_two_years_the_newer_one_is_read(tmp_path):
+    rows = [["小区名称", "小区类型", "2023年", None, "2024年", None], [None, None, *["户数", "正式党员数"] * 2]]
+    rows.append(["甲小区", "商品房", 100, 3, 150, 5])
+    city, findings = files.read_compounds(tmp_path, rows, merges=["A1:A2", "B1:B2", "C1:D1", "E1:F1"])
+    assert city.rows("compounds")[["households", "formal_members"]].to_numpy().tolist() == [[150, 5]]
+    assert "S124" not in findings.counts()
+    assert findings.with_code("S123")["params"].iloc[0]["n"] == 2
+
+
+def test_tables_that_another_part_of_the_project_reads_are_not_called_unread(tmp_path):
+    rows = [["小区名称", "户数", "小区类型"], ["甲小区", 5, "商品房"], []]
+    rows += [["党组织名称", "党组织类型", "任期届满", "覆盖小区"], ["甲支部", "小区党支部", "2026-01-01", "甲小区"]]
+    files.workbook(tmp_path / "a.xlsx", rows)
+    both = '[registries.compounds]\npath = "a.xlsx"\n[registries.branches]\npath = "a.xlsx"\n'
+    _, findings = files.read(tmp_path, both)
+    assert "S146" not in findings.counts()
+
+
+def test_a_unit_of_hundreds_in_the_header(tmp_path):
+    city, _ = files.read_compounds(tmp_path, [["小区名称", "户数（百户）", "小区类型"], ["甲小区", 1.25, "商品房"]])
+    assert list(city.rows("compounds")["households"]) == [125]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from gridkit.io.hidden import Hidden
 from gridkit.io.records import records_of
@@ -152,7 +153,9 @@ def test_a_formula_says_exactly_which_rows():
     found = table(rows, sums={**SUMS, (5, 2): [(1, 2, 2, 2)]})
     assert compared(found) == (4, 4, 0, 0)  # it leaves row 5 out, and says so
     found = table(changed(SUMMED, C3="５０户", C4=100.0), sums=SUMS)  # a text, which SUM passes over
-    assert differences(found)[0][1] == {"header": "户数", "stated": 100, "computed": 150, "n": 2, "first": 2, "last": 3}
+    assert differences(found)[0][1] == {
+        "header": "户数", "stated": 100, "computed": 150, "n": 2, "first": 2, "last": 3, "variant": "text", "rows": 1,
+    }  # fmt: skip
 
 
 def test_a_formula_over_totals_speaks_of_their_rows():
@@ -230,3 +233,65 @@ def test_totals_of_totals_of_totals():
     rows = [HEAD, ["a", "甲小区", 1.0, 1.0], ["小计", "", 1.0, 1.0], ["合计", "", 1.0, 1.0], ["总计", "", 1.0, 1.0]]
     sums = {(row, c): [(row - 1, c, row - 1, c)] for row in (2, 3, 4) for c in (2, 3)}
     assert compared(table(rows, sums=sums)) == (6, 6, 0, 0)
+
+
+WORDS = [
+    "合计9个小区", "全街道总数", "汇总", "合计数", "总数", "合计（9个）", "小计3", "全区合计：9", "街道小计(3)",
+    "本街道合计（户、人）", "共9个小区", "累计完成", "总计2个", "其中：老旧小区", "平均", "占比",
+    "上年同期", "合\u3000计（9个）", "小 计 3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("column", [0, 1])
+def test_every_usual_word_for_a_total_sets_its_row_aside(word, column):
+    row = ["", "", 150.0, 5.0]
+    row[column] = word
+    found = table([*FORM[:3], row])
+    assert found.rows == [2, 3]
+    assert [(place, reason) for place, reason, _ in found.set_aside] == [(4, "S141")]
+
+
+@pytest.mark.parametrize(
+    "name", ["合计苑小区", "总数苑", "累计花园", "总计小区", "共和小区", "汇总苑", "其乐小区", "平均苑"]
+)
+def test_a_name_with_such_a_word_is_a_record(name):
+    assert table([*FORM[:3], ["东门社区", name, 7.0, 1.0]]).rows == [2, 3, 4]
+
+
+def test_what_does_not_add_up_is_not_compared():
+    found = table(
+        [*FORM[:3], ["合计", None, 150.0, 5.0], ["其中：老旧小区", None, 50.0, 2.0], ["平均", None, 75.0, 2.5]]
+    )
+    assert compared(found) == (2, 2, 0, 0)
+
+
+def test_the_head_of_a_group_speaks_of_the_rows_below_it():
+    rows = [HEAD, ["一、东门社区", None, 150.0, 5.0], ["", "甲小区", 100.0, 3.0], ["", "乙小区", 50.0, 2.0]]
+    found = table([*rows, ["二、西门社区", None, 80.0, 1.0], ["", "丙小区", 70.0, 1.0]])
+    assert found.rows == [3, 4, 6]
+    assert compared(found) == (4, 3, 1, 0)
+    assert [params["computed"] for _, params in differences(found)] == [70]
+
+
+def test_a_total_that_leaves_out_numbers_stored_as_text_says_so():
+    found = table([HEAD, ["东门社区", "甲小区", 100.0, 3.0], ["", "乙小区", "５０", 2.0], ["合计", None, 100.0, 5.0]])
+    ((refs, params),) = differences(found)
+    assert refs == ("a.xlsx!S!C4", "a.xlsx!S!C3")
+    assert (params["variant"], params["rows"], params["computed"]) == ("text", 1, 150)
+
+
+def test_a_sum_of_some_rows_is_a_total_that_nobody_can_check(tmp_path):
+    rows = [["社区", "小区名称", "户数", "正式党员数"], ["东门社区", "甲小区", 100, 3], ["东门社区", "乙小区", 50, 2]]
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet("S")
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    for column, total in (("C", 150), ("D", 5)):
+        formula = f'=SUMIF($A$2:$A$3,"东门社区",{column}2:{column}3)'
+        sheet.write_formula(f"{column}4", formula, None, total)
+    sheet.write("A4", "东门社区")
+    book.close()
+    city, findings = files.read(tmp_path, '[registries.compounds]\npath = "a.xlsx"\n')
+    assert list(city.rows("compounds")["name"]) == ["甲小区", "乙小区"]
+    assert findings.with_code("S154")["params"].iloc[0]["uncertain"] == 2

@@ -14,6 +14,7 @@ from gridkit.errors import LayerError
 from gridkit.geo.datum import wgs84_to_bd09, wgs84_to_gcj02
 from gridkit.io.decode import reveal, vote
 from gridkit.io.vector import read_layer
+from gridkit.rules import CATALOGUE
 from tests.io import files
 
 ROWS = {"社区代码": ["990101001001", "990101001002"], "社区名称": ["启明社区", "金井㵲水社区"], "户数": [120, 240]}
@@ -194,3 +195,22 @@ def test_geometries_of_all_kinds_keep_their_rows(tmp_path):
     assert (bowtie["lon"], bowtie["lat"]) == pytest.approx((107.9805, 26.5805), abs=1e-6)
     assert bowtie["params"]["after"] == pytest.approx(frame.geometry["C"].area, abs=0.01)
     assert bowtie["params"]["before"] == pytest.approx(0, abs=1)  # the two halves of a bow tie cancel out
+
+
+def test_lines_set_aside_from_several_files_are_all_listed(tmp_path):
+    line = LineString([(107.98, 26.58), (107.99, 26.58)])
+    for n in range(2):
+        names = [f"甲{n}", f"乙{n}"]
+        files.layer(tmp_path / "k" / f"{n}.gpkg", {"小区名称": names}, [files.square(x=n / 100), line])
+    city, _ = files.read(tmp_path, '[layers.compound]\npath = "k"\n')
+    assert city.set_aside["src"].to_list() == ["k/0.gpkg!0", "k/1.gpkg!1"]
+    assert [(one.rows_in, one.kept, one.set_aside) for one in city.sources] == [(2, 1, 1)] * 2
+
+
+@pytest.mark.parametrize(("columns", "variant"), [({}, "bare"), ({"社区代码": ["990101001001", ""]}, "")])
+def test_features_without_geometry_and_without_codes(tmp_path, columns, variant):
+    files.layer(tmp_path / "a.gpkg", {"小区名称": ["甲", "乙"], **columns}, [files.square(), None])
+    _, findings = files.read(tmp_path, '[layers.compound]\npath = "a.gpkg"\n')
+    (row,) = findings.with_code("S133").to_dict("records")
+    assert row["params"].get("variant", "") == variant
+    assert ("社区代码" in CATALOGUE["S133"].remedy) and row["params"]["n"] == 1

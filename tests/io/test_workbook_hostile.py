@@ -264,3 +264,10 @@ def test_limits_are_told_with_their_number(monkeypatch, tmp_path):
     monkeypatch.setattr(workbook_parts, "PIECE", 1 << 10)
     path = parts.book(tmp_path / "a.xlsx", {"S": inside(b"x" * MB, 2, CELL)})
     refused(path, "a.xlsx!S: one row or one text takes more than 1 MB")
+
+
+def test_a_binary_workbook_that_reaches_far_or_is_broken(tmp_path):
+    far = bytes([0, 4]) + struct.pack("<I", 1_048_575) + bytes([1, 4]) + struct.pack("<I", 16_383)
+    for sheet, words in ((far, "reaches to cell XFD1048576"), (far[:9], "not a workbook that can be read")):
+        parts.archive(tmp_path / "a.xlsb", {"xl/workbook.bin": b"\x83\x01\x00", "xl/worksheets/sheet1.bin": sheet})
+        refused(tmp_path / "a.xlsb", words)

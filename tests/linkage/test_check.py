@@ -7,8 +7,9 @@ from shapely.geometry import Point
 
 from gridkit.geo import place
 from gridkit.linkage import check_links, explain_link, find_duplicates, key_of, link, merge_attributes
+from gridkit.linkage.told import Told
 from gridkit.locale import speaking
-from gridkit.model import City, Findings, Layer, Overrides
+from gridkit.model import City, Findings, Layer, Overrides, Places
 from gridkit.model.fields import LAYER_FIELDS
 from gridkit.model.overrides import KEPT_COLUMNS
 from gridkit.rules import CATALOGUE
@@ -138,6 +139,35 @@ def test_rule_fails_and_passes(code):
 def test_refs_name_the_cell():
     assert check(CASES["L101"][0]).with_code("L101")["refs"].iloc[0] == ("owners_committees.xlsx!Sheet1!B3",)
     assert check(CASES["L103"][0]).with_code("L103")["refs"].iloc[0][0] == "owners_committees.xlsx!Sheet1!A3"
+
+
+def test_equal_candidates_are_named_by_their_communities():
+    """金桂家园 is in two communities; a row that states none may mean either, and no made-up code is shown."""
+    city = tiny.city([tiny.registry("owners_committees", [{"compound_name": "金桂家园"}])])
+    places = place(city)
+    (row,) = check_links(city, link(city, places), places=places).with_code("L102").to_dict("records")
+    assert (row["params"]["variant"], row["params"]["n"]) == ("equal", 2)
+    assert row["params"]["candidates"] == "金桂家园 (东门社区); 金桂家园 (河口社区)"
+    assert CATALOGUE["L102"].say(row["params"]).startswith("“金桂家园” may mean each of 2 ")
+
+
+def test_duplicates_say_how_far_apart_and_where():
+    (row,) = find_duplicates(beside(tiny.city(compounds=LAYER["L110"]))).with_code("L110").to_dict("records")
+    assert row["params"]["distance_m"] == 70
+    assert row["params"]["candidates"] == "东门社区; 东门社区"
+    assert "variant" not in row["params"]
+    two = {"a2": {"name": "金桂家园"}, "a1": {"community_code": tiny.B, "address": "一街1号"}}
+    city = beside(tiny.city(compounds=two))
+    (row,) = find_duplicates(city, Places(place(city).frame.assign(community=""), {})).rows()
+    assert (row["params"]["variant"], row["params"]["n"]) == ("communities", 2)
+    assert row["params"]["candidates"] == "西门社区 一街1号; 东门社区"
+
+
+def test_provisional_codes_are_not_shown():
+    told = Told(tiny.city())
+    assert told.named("甲园", "~0011") == "甲园"
+    assert told.named("甲园", "a1") == "甲园 (东门社区)"
+    assert told.spot("~0011") == "—"
 
 
 def test_an_unknown_compound_of_a_branch_may_be_left_to_the_coverage():

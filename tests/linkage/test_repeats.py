@@ -126,5 +126,5 @@ def test_evidence_of_repeated_compounds():
     spots = [(10, 10), (390, 390), (900, 10), (930, 50), (1000, 100), (400, 100)]
     layer = tiny.layer("compound", rows, [tiny.square(x, y, 1).centroid for x, y in spots])
     found = find_duplicates(City("points", tiny.CRS, layers={"compound": layer})).with_code("L110")
-    assert [(params["variant"], params.get("metres"), params.get("address")) for params in found["params"]] == [
-        ("address", None, "文化路12"), ("near", 50, None)]  # fmt: skip
+    assert [(params.get("variant"), params["distance_m"], params.get("address")) for params in found["params"]] == [
+        ("address", 537, "文化路12"), (None, 50, None)]  # fmt: skip

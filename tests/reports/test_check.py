@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from gridkit import locale
 from gridkit.model import City, Findings, Source
 from gridkit.reports import check_document, check_xlsx, write_check_json, write_check_xlsx
 from gridkit.reports.check import Places, concerned, copies, ordered, rule_counts, severity_counts, sheet_of
+from gridkit.reports.check_decisions import block, decisions
 from gridkit.reports.marked import sheet_titles
 from gridkit.rules import CATALOGUE
 from tests import tiny
@@ -146,7 +148,7 @@ def test_workbook_has_one_row_per_place(book):
     )
     assert [row[0] for row in body] == [1, 1, 2, 3, 3, 4, 5, 6, 6]
     assert book["Findings"].freeze_panes == "C2"
-    assert book["Findings"].auto_filter.ref == "A1:L10"
+    assert book["Findings"].auto_filter.ref == "A1:Q10"
 
 
 def test_links_lead_to_the_cell_in_the_marked_copy(book):
@@ -161,6 +163,63 @@ def test_links_lead_to_the_cell_in_the_marked_copy(book):
 def test_no_formula_in_the_workbook(book):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
+
+
+def test_rows_say_what_they_are_about_and_what_to_do(tmp_path):
+    city = tiny.city(
+        [tiny.registry("branches", [{"name": "甲党支部", "street_name": "平安街道", "community_code": tiny.A}])]
+    )
+    refs = [f"compound.gpkg!compound!{row}.code" for row in range(1, 9)]
+    rows_ = [
+        CATALOGUE["S110"].found("branches.xlsx!Sheet1!3", refs=["branches.xlsx!Sheet1!B3"], header="x", value="x", n=1),
+        CATALOGUE["S103"].found("compound.gpkg!compound", refs=refs, n=8, ident="~0 ..."),
+    ]
+    write_check_xlsx(Checked(city, Findings.of(rows_)), tmp_path / "check.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "check.xlsx")["Findings"]
+    head, first, *more = rows(sheet)
+    said = dict(zip(head, first, strict=True))
+    assert [said[key] for key in ("name", "street", "community")] == ["甲党支部", "平安街道", "东门社区"]
+    assert (said["what to do"], said["result of handling"]) == ("use one of the known values", None)
+    assert [row[1] for row in more] == ["S103"]  # one row for the whole layer
+    (choice,) = sheet.data_validations.dataValidation
+    assert "corrected" in choice.formula1
+    assert str(choice.sqref) == "P2:P3"
+
+
+def test_what_is_left_to_decide():
+    city = dataclasses.replace(tiny.city([tiny.registry("branches", [{"name": "甲党支部"}])]), as_of=None)
+    city = dataclasses.replace(city, pending={"branches": city.rows("branches")})
+    found = Findings.of(
+        [
+            CATALOGUE["S127"].found("branches.xlsx!Sheet1", table="branches", field="branch_kind", effect="undecided"),
+            CATALOGUE["S170"].found("compound.gpkg!compound", line='[layers.compound] crs = "BD-09"'),
+        ]
+    )
+    made = decisions(
+        Checked(city, found), "# [registries.units]\n# [[claims]]\n# [registries.王某]\n[layers.compound]\n"
+    )
+    assert [one.line for one in made] == [
+        "[project] as_of = 2024-06-30",
+        "[registries.branches] complete = true",
+        '[registries.branches] columns = { branch_kind = "..." }',
+        '[registries.branches] hidden = "keep" / hidden = "exclude"',
+        '[layers.compound] crs = "BD-09"',
+        "[registries.units]",
+    ]
+    lines = block(made)
+    assert lines[0] == "For you to decide"
+    assert len(lines) == 7
+    assert (
+        block(
+            decisions(Checked(tiny.city([tiny.registry("branches", [{"name": "甲"}], complete=True)]), Findings.none()))
+        )
+        == []
+    )
+
+
+def test_without_compounds_the_layer_is_asked_for():
+    made = decisions(Checked(City("empty", tiny.CRS, tiny.AS_OF), Findings.none()))
+    assert [one.line for one in made] == ['[layers.compound] path = "..."', '[registries.branches] path = "..."']
 
 
 def test_summary_counts(book):

@@ -19,7 +19,7 @@ from gridkit.io.project import read_project
 from gridkit.io.sheets import Sheet
 from gridkit.model import Source
 from gridkit.reports.marked import MOST_NOTES, WHOLE_ROW, Marks, apart, settled, write_marked
-from gridkit.reports.marked_cells import Table, shown_rows
+from gridkit.reports.marked_cells import NOT_READ, Table, shown_rows
 from gridkit.reports.marked_styles import SEVERITY_COLOURS, Styles, as_cell
 from gridkit.reports.sheet import RowSheet
 from tests.io import files
@@ -133,7 +133,7 @@ def test_every_cell_stands_where_it_stood(page):
 def test_cells_with_findings_are_coloured_and_say_why(page, cell, severity, code):
     assert colour(page[cell]) == SEVERITY_COLOURS[severity]
     assert page[cell].comment.text.startswith(code)
-    assert f"[{ {'error': '错误', 'warning': '警告', 'notice': '提示'}[severity] }]" in page[cell].comment.text
+    assert {"error": "错误", "warning": "警告", "notice": "提示"}[severity] in page[cell].comment.text
 
 
 def test_cells_without_findings_have_neither_colour_nor_note(page):
@@ -150,7 +150,8 @@ def test_what_could_not_be_read_is_shown_where_it_names_nobody(page):
 def test_columns_of_persons_are_left_out(page):
     assert [page.cell(row, 9).value for row in range(4, 9)] == ["***", None, "无", "空缺", "***"]
     assert [page.cell(row, 10).value for row in range(4, 9)] == ["***", None, None, "***", "***"]
-    assert page["K4"].value == "***"  # a column that nothing is read from
+    assert page["K4"].value == NOT_READ  # a column that nothing is read from
+    assert page["K4"].fill.fgColor.rgb != page["J4"].fill.fgColor.rgb
     assert page["J4"].fill.fill_type == "solid"
     assert page["L4"].value == "平安路1号3栋"
     assert MOBILE not in str(page["L6"].value)
@@ -350,3 +351,65 @@ def test_a_long_workbook(tmp_path):
     assert cell[:4] == ["小区编号", "小区名称", "户数", "联系电话"]
     document = json.loads((out / "check.json").read_text(encoding="utf-8"))
     assert next(row["cells"] for row in document["rules"] if row["code"] == "S111") == size
+
+
+def test_an_html_table_gets_a_workbook(tmp_path):
+    head = "".join(f"<th>{text}</th>" for text in ("小区编号", "小区名称", "户数", "联系电话"))
+    body = f"<tr><td>X1</td><td>甲园&lt;b&gt;</td><td>若干</td><td>{MOBILE}</td></tr>"
+    (tmp_path / "a.xls").write_text(
+        f"<html><meta charset=utf-8><table><tr>{head}</tr>{body}</table></html>", encoding="utf-8"
+    )
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xls"\n', encoding="utf-8")
+    page = opened(check(tmp_path) / "marked" / "a.xls.xlsx").worksheets[0]
+    assert [cell.value for cell in page[2]] == ["X1", "甲园<b>", "若干", "***"]
+    assert "S111" in page["C2"].comment.text
+
+
+def test_two_tables_of_a_sheet_and_what_is_struck_out(tmp_path):
+    table = [["小区编号", "小区名称", "社区代码", "户数"], ["X1", "甲园", "990101001001", 5]]
+    again = [["小区编号", "小区名称", "社区代码", "户数", "姓名"], ["X2", "乙园", "990101001001", "若干", PERSON]]
+    path = files.workbook(tmp_path / "a.xlsx", [*table, [], ["第二批"], *again])
+    book = openpyxl.load_workbook(path)
+    book["Sheet1"]["D2"].font = openpyxl.styles.Font(strike=True)
+    book.save(path)
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xlsx"\n', encoding="utf-8")
+    page = opened(check(tmp_path) / "marked" / "a.xlsx").worksheets[0]
+    assert [cell.value for cell in page[2]][:4] == ["X1", "甲园", "990101001001", 5]
+    assert page["D2"].font.strike
+    assert "S152" in page["D2"].comment.text
+    assert [cell.value for cell in page[6]] == ["X2", "乙园", "990101001001", "若干", "***"]
+    assert page["B5"].fill.fgColor.rgb == "FF1F4E79"
+    assert "S111" in page["D6"].comment.text
+
+
+def test_files_whose_names_hold_numbers_of_persons_are_told_apart(tmp_path):
+    for number, name in (("13900001111", "甲园"), ("13900002222", "乙园")):
+        files.table(tmp_path / f"台账{number}" / "a.csv", [["小区编号", "小区名称", "户数"], [name, name, "若干"]])
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "台账13900002222/a.csv"\n', encoding="utf-8")
+    out = check(tmp_path)
+    (copy,) = (out / "marked").rglob("*.xlsx")
+    assert "1390000" not in str(copy.relative_to(out))
+    assert opened(copy).worksheets[0]["B2"].value == "乙园"
+
+
+def test_columns_that_are_not_read_show_numbers_and_dates_and_nothing_else(tmp_path):
+    head = ["小区编号", "小区名称", "社区代码", "户数", "单元数", "验收", "说明栏", "家庭电话"]
+    rows = [
+        ["平安街道小区情况统计表（2024年6月）"], head,
+        ["X1", "甲园", "990101001001", "若干", 6, "2024-05-01", f"{PERSON}来过", MOBILE],
+        ["X2", "乙园", "990101001001", 7, 7, dt.datetime(2024, 5, 1), 8223456, ""],
+        ["X3", "丙园", "990101001001", 7, "8个", "", 13900002222, ""],
+        ["X4", "丁园", "990101001001", 7, 9, "", "无", ""],
+    ]  # fmt: skip
+    files.workbook(tmp_path / "a.xlsx", rows)
+    (tmp_path / "gridkit.toml").write_text('[registries.compounds]\npath = "a.xlsx"\n', encoding="utf-8")
+    book = opened(check(tmp_path) / "marked" / "a.xlsx")
+    page = book.worksheets[0]
+    assert page["A1"].value == rows[0][0]  # a finding prints it as well
+    assert [cell.value for cell in page[2]][:7] == head[:7]
+    assert [page.cell(row, 5).value for row in (3, 4, 5)] == [6, 7, "8个"]
+    assert (page["F3"].value, page["F4"].value) == ("2024-05-01", dt.datetime(2024, 5, 1))
+    assert [page.cell(row, 7).value for row in (3, 4, 5)] == [NOT_READ] * 3
+    assert page["H3"].value == "***"
+    legend = [[cell.value for cell in row[:2]] for row in book.worksheets[1].iter_rows()]
+    assert {NOT_READ, "***"} <= {first for first, *_ in legend}

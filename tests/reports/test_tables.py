@@ -8,6 +8,7 @@ from gridkit.model import Findings, Layer
 from gridkit.reports import compounds, figures, summary, summary_lines, tables, words
 from gridkit.reports.names import Names
 from gridkit.reports.values import Share
+from gridkit.rules import CATALOGUE
 from tests.reports import sample
 
 
@@ -115,6 +116,24 @@ def test_summary_lines_for_the_terminal(run):
     )
     assert not any(", 0 unknown" in line for line in lines)
     assert lines[-1] == "findings: 3 (error 1, warning 1, notice 1)"
+
+
+def test_doubts_come_before_the_figures(run):
+    rules = (
+        CATALOGUE["L110"].found("a1", name="甲园", count=3),
+        CATALOGUE["T315"].found("a2", name="乙园"),
+        CATALOGUE["T341"].found("a3", name="丙园", level="compound"),
+        CATALOGUE["T341"].found("x", name="东门社区", level="community"),
+        CATALOGUE["S118"].found("a4", name="丁园", value="75000", column="households"),
+    )
+    lines = summary_lines(replace(run, findings=Findings.of(rules)))
+    assert lines[4:8] == [
+        "2 of 8 compounds may be duplicates (1 names stand several times): see L110",
+        "1 of 8 compounds lie outside every street: see T315",
+        "1 of 8 compounds have no place: see T341",
+        "numbers of households that are hardly possible count in rates by households: 丁园: 75000; see S118",
+    ]
+    assert lines[8].startswith("organisation coverage")
 
 
 def test_a_title_that_comes_twice_says_what_is_counted(run):

@@ -137,7 +137,7 @@ def test_a_long_table_goes_on_in_a_second_sheet(tmp_path, monkeypatch):
 
 def test_a_path_that_cannot_be_written_is_one_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="audit.xlsx: the file cannot be written"):
+    with pytest.raises(OutputError, match=r"audit\.xlsx: the file cannot be written"):
         write_xlsx(sample.run("en"), tmp_path / "file" / "audit.xlsx")
 
 

@@ -34,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}]*(?:\{\w+\})?))?\}")
 def test_every_field_and_table_has_a_name():
     fields = {name for kinds in (LAYER_FIELDS, REGISTRY_FIELDS) for names in kinds.values() for name in names}
     assert set(FIELDS) == fields | {"code"}
-    assert set(TABLES) == {*LEVELS, *REGISTRY_FIELDS}
+    assert set(TABLES) == {*LEVELS, *REGISTRY_FIELDS, "control"}
 
 
 def test_every_status_and_every_value_of_a_vocabulary_in_use_has_a_word():

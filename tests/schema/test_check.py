@@ -104,3 +104,21 @@ def test_every_required_column_can_be_explained(kind, field):
     said = CATALOGUE["S127"].say(_missing_column(kind, field))
     assert "without it" in said
     assert not set("?〈") & set(said)
+
+
+def test_a_different_name_is_told_with_the_official_one_however_many_differ():
+    rows = [
+        {"code": code, "name": name}
+        for code, name in ((tiny.A, "东关社区"), (tiny.B, "西关社区"), (tiny.C, "河口社区"))
+    ]
+    found = check_city(tiny.city([tiny.registry("codes", rows)])).with_code("S109")
+    assert [(row["value"], row["official"]) for row in found["params"]] == [
+        ("东门社区", "东关社区"), ("西门社区", "西关社区"),
+    ]  # fmt: skip
+
+
+def test_an_impossible_number_says_whose_it_is():
+    (row,) = check_city(tiny.city(compounds={"a1": {"households": 75_000}})).with_code("S118").to_dict("records")
+    assert (
+        CATALOGUE["S118"].say(row["params"]) == "金桂家园: number of households is 75000; 1 to 30000 would be expected"
+    )

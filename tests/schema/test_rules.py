@@ -73,6 +73,18 @@ def csv(rows, kind="compounds", **how):
     return build
 
 
+def stray(code):
+    """A text table with a line whose quotation marks may be out of place."""
+
+    def build(folder):
+        line = ",".join(str(cell) for cell in GOOD[1])
+        rows = [",".join(GOOD[0]), line, f"{code}{line}"]
+        (folder / "a.csv").write_text("\n".join(rows), encoding="utf-8")
+        return '[registries.compounds]\npath = "a.csv"\n'
+
+    return build
+
+
 def points(rows, extra=""):
     def build(folder):
         files.table(folder / "p.csv", rows)
@@ -129,6 +141,8 @@ def codes(*given):
     return [HEAD, *([code, f"第{n}小区", "商品房", 5] for n, code in enumerate(given))]
 
 
+NAMES = ["王小明", "李建国", "张秀英", "刘志强", "陈桂兰"]
+
 CASES = {
     "S101": (xlsx(with_cells(GOOD, B3=None)), xlsx(GOOD)),
     "S102": (
@@ -176,6 +190,18 @@ CASES = {
         xlsx([*with_cells(BRANCH, F2="甲小区、乙小区、丙小区13900000000"), *BRANCH[1:] * 3], "branches"),
         xlsx(BRANCH, "branches"),
     ),
+    "S190": (
+        xlsx([[*HEAD, "备注1"], *[[f"X{n}", f"甲{n}小区", "商品房", 5, name] for n, name in enumerate(NAMES)]]),
+        xlsx([[*HEAD, "备注1"], *[[f"X{n}", f"甲{n}小区", "商品房", 5, "高层"] for n, _ in enumerate(NAMES)]]),
+    ),
+    "S191": (
+        both(xlsx(GOOD), lambda _: '[project]\nname = "某市（联系人：王小明）"\n'),
+        both(xlsx(GOOD), lambda _: '[project]\nname = "某市"\n'),
+    ),
+    "S192": (
+        xlsx(GOOD, sheet="表13900000000"),
+        xlsx(GOOD, sheet="表1390"),
+    ),
     "S123": (xlsx([[*HEAD, "备注"], ["X1", "甲小区", "商品房", 5, "好"]]), xlsx(GOOD)),
     "S124": (xlsx([[*HEAD, "总户数"], ["X1", "甲小区", "商品房", 5, 6]]), xlsx(GOOD)),
     "S125": (shapefile(["正式党员人数"]), shapefile(["户数"])),
@@ -217,6 +243,10 @@ CASES = {
     "S185": (csv(codes("1", "2", "3", "4", "5O")), csv(codes("1", "2", "3", "4", "50"))),
     "S186": (csv(codes("11", "12", "13", "14", "1-5")), csv(codes("11", "12", "13", "14", "15"))),
     "S187": (csv(codes(*LONG, "522601001001002000")), csv(codes(*LONG, "522601001001002010"))),
+    "S188": (
+        csv([["党组织名称", "任期届满"], ["甲党支部", "2025-01-01"]], "branches"),
+        csv([["党组织名称", "党员数"], ["甲党支部", 5]], "branches"),
+    ),
     "S189": (xlsx(with_cells(GOOD, D3="同上")), xlsx(GOOD)),
     "S146": (xlsx(GOOD, others=[("说明", [["见附件"]])]), xlsx(GOOD)),
     "S149": (xlsx(GOOD, hidden=[3]), said(xlsx(GOOD, hidden=[3]), hidden="keep")),
@@ -229,6 +259,7 @@ CASES = {
     "S156": (xlsx(GOOD, others=[("Sheet2", [row[:3] for row in MORE])]), xlsx(GOOD, others=[("Sheet2", MORE)])),
     "S157": (xlsx(GOOD, sheet="东门社区"), xlsx(GOOD)),
     "S158": (xlsx(GOOD, others=[("Sheet2", GOOD)]), xlsx(GOOD, others=[("Sheet2", MORE)])),
+    "S159": (stray('"X8"'), stray("X8")),
     **vector_cases.CASES,
 }  # fmt: skip
 
@@ -277,7 +308,7 @@ def test_rules_are_complete(code):
 PLANTED = {
     "value_out_of_vocabulary": "S110", "count_not_a_number": "S111", "count_with_words": "S112",
     "code_scientific": "S115",
-    "hidden_row": "S149", "lon_lat_swapped": "S135", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
+    "hidden_row": "S149", "lon_lat_swapped": "S174", "grid_does_not_exist": "S107", "parent_does_not_exist": "S107",
     "duplicate_row": "S105",
 }  # fmt: skip
 

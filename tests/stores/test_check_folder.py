@@ -69,3 +69,13 @@ def test_a_place_that_cannot_be(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError):
         write_check(tmp_path / "file" / "out", writers())
+
+
+def test_an_error_names_the_file_as_it_would_have_been_called(tmp_path):
+    def full(path):
+        raise OutputError("the file cannot be written: full", place=str(path))
+
+    with pytest.raises(OutputError) as caught:
+        write_check(tmp_path / "out", {"check.xlsx": full})
+    assert caught.value.place == str(tmp_path / "out" / "check.xlsx")
+    assert names(tmp_path) == []

@@ -170,7 +170,8 @@ def test_drafts_of_killed_runs_go_when_they_are_a_day_old(tmp_path):
             stamp = path.stat().st_mtime - age
             os.utime(path, (stamp, stamp))
     folder = write_run(sample.run(), tmp_path, LIGHT)
-    assert names(tmp_path) == sorted([".tmp-mine", ".tmp-undated-1a2b3c4d-ab_defgh", "2024-06-30-1a2b3c4d", folder.name])
+    left = [".tmp-mine", ".tmp-undated-1a2b3c4d-ab_defgh", "2024-06-30-1a2b3c4d", folder.name]
+    assert names(tmp_path) == sorted(left)
 
 
 def test_an_error_names_the_file_and_not_the_draft(tmp_path):

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from gridkit.io.initial.look import Look
 
-_DATE: Final = re.compile(r"(?:19|20)\d{2}\s*[年./-]\s*\d{1,2}(?:\s*[月./-](?:\s*\d{1,2}\s*日?)?)?|(?:19|20)\d{2}年")
+DATE: Final = re.compile(r"(?:19|20)\d{2}\s*[年./-]\s*\d{1,2}(?:\s*[月./-](?:\s*\d{1,2}\s*日?)?)?|(?:19|20)\d{2}年")
+"""A date as it stands above a table."""
 _IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})[年._-]?(0?[1-9]|1[0-2])(?:[月._-]?(0?[1-9]|[12]\d|3[01]))?日?(?!\d)")
 
 
@@ -21,7 +22,16 @@ def stated_date(look: Look) -> str:
 
     The line is one that can name no person: see :func:`gridkit.io.lines.known_parts`.
     """
-    found = _DATE.search(look.stated)
+    return date_in(look.stated)
+
+
+def date_in(text: str) -> str:
+    """Return the first date in a text, the last day of a month or year.
+
+    >>> date_in("填报时间：2024年6月"), date_in("某表")
+    ('2024-06-30', '')
+    """
+    found = DATE.search(text)
     return to_date("".join(found[0].split()), end=True)[0] if found else ""
 
 

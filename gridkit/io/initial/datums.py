@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.geo.detect import ENOUGH, SAME, DatumScores, score_datum
+from gridkit.geo.detect import BD09, ENOUGH, GCJ02, REVERSE_BD09, REVERSE_GCJ02, SAME, DatumScores, score_datum
 from gridkit.geo.labels import labels_in
 from gridkit.io.initial.kinds import DISTRICT, meaning, sample
 from gridkit.io.initial.places import degrees, written
 from gridkit.io.text import cell_text
-from gridkit.locale import gettext
+from gridkit.locale import N_, gettext
 from gridkit.model.fields import COMPOUND, LEVELS
 
 if TYPE_CHECKING:
@@ -22,6 +22,22 @@ if TYPE_CHECKING:
 
     from gridkit.io.initial.look import Look
     from gridkit.io.initial.propose import Entry, Proposal
+
+_FEWEST: Final = 5
+"""Fewer features than this raise no question either."""
+
+_BETTER: Final = 0.05
+"""A hypothesis that is better than the layer as it stands by this share, and one feature, raises a question."""
+
+HYPOTHESES: Final = {
+    SAME: N_("as they stand"),
+    GCJ02: N_("GCJ-02 undone"),
+    BD09: N_("BD-09 undone"),
+    REVERSE_GCJ02: N_("GCJ-02 undone in the other layer"),
+    REVERSE_BD09: N_("BD-09 undone in the other layer"),
+}
+"""What each hypothesis about a datum is called."""
+_UNTOLD: Final = N_("cannot tell")
 
 _WORTH: Final = 0.3
 """A column of texts of which a smaller share names a parent says nothing about parents."""
@@ -44,6 +60,7 @@ class Verdict:
     entry: str
     parent: str
     scores: DatumScores
+    total: int = 0
 
 
 def with_datums(proposal: Proposal) -> tuple[Proposal, list[Verdict]]:
@@ -85,7 +102,7 @@ def _judges(proposal: Proposal) -> list[Judge]:
 
 def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
     children = written(entry.look, entry.positions)
-    if children is None or int(children.notna().sum()) < ENOUGH:
+    if children is None or int(children.notna().sum()) < _FEWEST:
         return []
     there = (children.notna() & ~children.is_empty).to_numpy()
     found = []
@@ -95,7 +112,7 @@ def _compared(entry: Entry, judges: Sequence[Judge]) -> list[Verdict]:
             stated = _stated(entry, _names(judge))
             labels = stated[there] if stated is not None else None
             scores = score_datum(children[there], parents, stated=labels)
-            found.append(Verdict(entry.look.shown, judge.look.shown, scores))
+            found.append(Verdict(entry.look.shown, judge.look.shown, scores, int(there.sum())))
     return found
 
 
@@ -132,7 +149,7 @@ def _settled(entry: Entry, verdicts: Sequence[Verdict]) -> Entry:
     stated = [one for one in clear if one.scores.kind == "stated"] or clear
     names = {one.scores.verdict for one in stated}
     if not names:
-        return entry
+        return _asked(entry, verdicts)
     told = tuple(sentence(one) for one in stated)
     if len(names) > 1:
         text = gettext("the layers around it disagree about its datum")
@@ -148,11 +165,45 @@ def _settled(entry: Entry, verdicts: Sequence[Verdict]) -> Entry:
     return replace(entry, crs=name, doubts=(*entry.doubts, *told))
 
 
+def _asked(entry: Entry, verdicts: Sequence[Verdict]) -> Entry:
+    """Ask about the datum where nothing is certain but another one than that of the file fits clearly better."""
+    best: tuple[float, Verdict | None, str] = (0.0, None, "")
+    for one in verdicts:
+        mine = one.scores.share(SAME)
+        for name in (GCJ02, BD09):
+            gain = one.scores.share(name) - mine
+            if gain >= _BETTER and gain * one.scores.n >= 1 and gain > best[0]:
+                best = gain, one, name
+    _, verdict, name = best
+    if verdict is None:
+        return entry
+    text = gettext("its datum is not certain, and {crs} fits better; if that is right, take away the # of its crs line")
+    confidence = "medium" if entry.confidence == "high" else entry.confidence
+    doubts = (*entry.doubts, text.format(crs=name), sentence(verdict))
+    return replace(entry, maybe=name, confidence=confidence, doubts=doubts)
+
+
 def sentence(verdict: Verdict) -> str:
     """Return what a comparison found, in one line: the share of features that lie in their parents, by hypothesis."""
     scores = verdict.scores
     table = scores.scores
-    shares = ", ".join(f"{row.hypothesis} {100 * row.share:.1f} %" for row in table.itertuples())
+    shares = ", ".join(f"{gettext(HYPOTHESES[row.hypothesis])} {100 * row.share:.1f} %" for row in table.itertuples())
     text = gettext("datum {verdict}: of {n} features this share lies where it should in {parent}: {shares}")
-    verdict_text = scores.verdict or gettext("cannot tell")
-    return text.format(verdict=verdict_text, n=scores.n, parent=verdict.parent, shares=shares)
+    verdict_text = (
+        scores.verdict if scores.verdict in (GCJ02, BD09) else gettext(HYPOTHESES.get(scores.verdict, _UNTOLD))
+    )
+    told = text.format(verdict=verdict_text, n=scores.n, parent=verdict.parent, shares=shares)
+    return told + _why_so_many(verdict)
+
+
+def _why_so_many(verdict: Verdict) -> str:
+    """Return why not every feature was compared; "" where all were."""
+    scores = verdict.scores
+    if scores.n < ENOUGH:
+        return "; " + gettext("fewer than {n} features never settle it").format(n=ENOUGH)
+    if scores.n >= verdict.total:
+        return ""
+    if scores.kind != "stated":
+        return "; " + gettext("a sample of {total} features").format(total=verdict.total)
+    text = gettext("of {total} features those are compared that name their parent and lie within 3 km of it")
+    return "; " + text.format(total=verdict.total)

@@ -43,7 +43,9 @@ def _told(entry: Entry, layers: Mapping[str, Entry]) -> Entry:
         text = gettext("{share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.shown)
         return replace(entry, reasons=(*entry.reasons, text))
     text = gettext("only {share} % lie in {parent}").format(share=int(100 * share), parent=parent.look.shown)
-    return replace(entry, doubts=(*entry.doubts, text))
+    return replace(
+        entry, confidence="medium" if entry.confidence == "high" else entry.confidence, doubts=(*entry.doubts, text)
+    )
 
 
 def level_by_place(look: Look, layers: Mapping[str, Entry]) -> tuple[Guess, str] | None:

@@ -47,10 +47,23 @@ def in_one(looks: Sequence[Look], root: Path) -> list[Look]:
             groups[*kind, look.guesses[0].kind].append(look)
     found = list(looks)
     for pieces in groups.values():
-        whole = _whole(pieces, looks, root) if len(pieces) > 1 and _apart(pieces) else None
-        if whole is not None:
-            found = [whole if one is pieces[0] else one for one in found if one not in pieces[1:]]
+        found = _joined(found, pieces, looks, root)
+    named: dict[tuple[Any, ...], list[Look]] = defaultdict(list)
+    for look in found:  # one folder per community: files of one name, each with headers of its own
+        if look.geometry is not None and not look.problem and look.guesses and not look.part and "*" not in look.path:
+            named[look.path.rpartition("/")[2], look.form, look.crs, look.shape, look.guesses[0].kind].append(look)
+    for pieces in named.values():
+        if all("name" in piece.guesses[0].fields for piece in pieces):
+            found = _joined(found, pieces, looks, root)
     return found
+
+
+def _joined(found: list[Look], pieces: Sequence[Look], looks: Sequence[Look], root: Path) -> list[Look]:
+    whole = _whole(pieces, looks, root) if len(pieces) > 1 and _apart(pieces) else None
+    if whole is None:
+        return found
+    gone = {id(piece) for piece in pieces[1:]}
+    return [whole if one is pieces[0] else one for one in found if id(one) not in gone]
 
 
 def _apart(pieces: Sequence[Look]) -> bool:
@@ -76,9 +89,28 @@ def _whole(pieces: Sequence[Look], looks: Sequence[Look], root: Path) -> Look | 
         return None
     text = gettext("{n} layers of one form") if first.part else gettext("{n} files of one form")
     best = replace(first.guesses[0], reasons=(text.format(n=len(pieces)), *first.guesses[0].reasons))
-    columns = tuple([cell for piece in pieces for cell in piece.columns[at]] for at in range(len(first.headers)))
+    if all(piece.headers == first.headers for piece in pieces):
+        columns = tuple([cell for piece in pieces for cell in piece.columns[at]] for at in range(len(first.headers)))
+    else:
+        first, columns = _by_field(pieces)
+        best = replace(best, fields=first.guesses[0].fields)
     geometry = np.concatenate([piece.geometry for piece in pieces if piece.geometry is not None])
     return replace(first, path=path, part=part, columns=columns, geometry=geometry, guesses=(best, *first.guesses[1:]))
+
+
+def _by_field(pieces: Sequence[Look]) -> tuple[Look, tuple[list[Any], ...]]:
+    """Return the first piece with the columns that are known in it only, and those columns of all pieces."""
+    first = pieces[0]
+    known = first.guesses[0].fields
+    columns = []
+    for field in known:
+        places = [(piece, piece.guesses[0].fields.get(field)) for piece in pieces]
+        parts = [[""] * piece.rows if at is None else piece.columns[at] for piece, at in places]
+        columns.append([cell for part in parts for cell in part])
+    fields = {field: number for number, field in enumerate(known)}
+    headers = tuple(first.headers[at] for at in known.values())
+    guess = replace(first.guesses[0], fields=fields)
+    return replace(first, headers=headers, guesses=(guess,)), tuple(columns)
 
 
 def _pattern(paths: Sequence[str], root: Path) -> str:
@@ -103,5 +135,5 @@ def _patterns(paths: Sequence[str]) -> Iterator[str]:
         yield f"{head}*.{end}"
         yield f"{head}{escape(''.join(common(names)))}*.{end}"
     elif all(len(folder) == depth + 1 for folder in folders):
-        yield f"{head}*/*.{end}"
         yield f"{head}*/{escape(names[0])}"
+        yield f"{head}*/*.{end}"

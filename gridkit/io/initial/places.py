@@ -11,7 +11,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gridkit.geo.crs import to_lonlat
-from gridkit.io.values import to_number
+from gridkit.io.shifts import to_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ def _points(look: Look, fields: Mapping[str, int]) -> gpd.GeoSeries | None:
 
 
 def _number(cell: object) -> float:
-    number = to_number(cell)[0]
+    number = to_degrees(cell)[0]
     return float("nan") if number is None else number
 
 

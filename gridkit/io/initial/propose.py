@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from gridkit.io.initial.columns import Names, by_content, has_points, names_of
-from gridkit.io.initial.dates import as_of, newest
+import shapely
+
+from gridkit.io.initial.choice import as_registry, better_as_registry, in_one_place, rank, together
+from gridkit.io.initial.columns import Names, by_content, gloss, has_points, names_of, pairs
+from gridkit.io.initial.dates import as_of
 from gridkit.io.initial.kinds import DISTRICT, Guess, family, length_level, sample
 from gridkit.io.initial.nesting import level_by_place, with_parents
 from gridkit.io.initial.systems import system_of
-from gridkit.io.text import cell_text, compact
+from gridkit.io.person_headers import shown_header
+from gridkit.io.text import cell_text
 from gridkit.locale import gettext
 from gridkit.model.fields import COMPOUND, GRID, LEVELS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gridkit.io.initial.look import Look
 
@@ -26,28 +30,21 @@ _SURE: Final = ((4.0, 1.5, "high"), (2.4, 0.6, "medium"))
 _LEAST: Final = 1.2
 """A table with a lower score is not proposed."""
 
+_LISTED: Final = 8
+"""Columns that are not recognised and written out."""
+
+_MOSTLY: Final = 0.5
+"""A column that fewer rows of a layer fill makes no registry of its own unasked."""
+
 _LIST_FIELDS: Final = frozenset(("code", "name", "parent_code", "street_code", "street_name"))
-_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "compounds": ("name", "community_name", "community_code"),
-    "branches": ("name", "community_name"),
-    "units": ("name",),
-    "premises": ("unit_name", "compound_name", "community_name", "premises_kind"),
-    "pairings": ("unit_name", "target_name"),
-    "property_companies": ("name",),
-    "property_service": ("company_name", "compound_name", "community_name"),
-    "owners_committees": ("compound_name", "community_name"),
-    "service_points": ("name",),
-    "ledgers": ("item_id", "community_name", "item"),
-    "codes": ("code",),
-}
-"""What tells one record of a registry from another; a community may be written in the name of its file only."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One table of the project file: ``[layers.<kind>]`` or ``[registries.<kind>]``.
 
-    ``question`` says why it is only proposed as a comment; empty for an entry that is used.
+    ``question`` says why it is only proposed as a comment; empty for an entry that is used. ``maybe`` is a system that
+    fits better and is proposed as a comment.
     """
 
     group: str
@@ -57,6 +54,7 @@ class Entry:
     confidence: str = "low"
     columns: Mapping[str, str] = field(default_factory=dict)
     crs: str = ""
+    maybe: str = ""
     reasons: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     question: str = ""
@@ -101,6 +99,7 @@ def propose(name: str, looks: Sequence[Look]) -> Proposal:
                 others.append(look)
             else:
                 rivals[entry.group, entry.kind].append(entry)
+    in_one_place(rivals)
     used, asked = _chosen(rivals)
     used += _by_place(used, others)
     used += _derived(used)
@@ -136,9 +135,29 @@ def _layer(look: Look) -> Entry | None:
     best = look.guesses[0]
     if best.kind == DISTRICT or best.score < _LEAST:
         return None
-    shape = gettext("{n} polygons") if look.shape == "polygon" else gettext("{n} points")
-    reasons = (shape.format(n=look.rows), *best.reasons)
-    return Entry("layers", best.kind, look, best, _confidence(best, look.guesses[1:]), reasons=reasons)
+    shapes = _shapes(look)
+    told = ", ".join(_COUNTED[shape]().format(n=number) for shape, number in shapes.items())
+    sure = _confidence(best, look.guesses[1:])
+    entry = Entry("layers", best.kind, look, best, sure, reasons=(told, *best.reasons))
+    if len(shapes) < 2:
+        return entry
+    text = gettext("it mixes geometries ({shapes}): do those that are no polygons belong to it?")
+    doubt = text.format(shapes=told)
+    return replace(entry, confidence="medium" if sure == "high" else sure, doubts=(doubt,))
+
+
+_COUNTED: Final[Mapping[str, Callable[[], str]]] = {
+    "polygon": lambda: gettext("{n} polygons"),
+    "point": lambda: gettext("{n} points"),
+    "line": lambda: gettext("{n} lines"),
+}
+
+
+def _shapes(look: Look) -> dict[str, int]:
+    """Return how many features are polygons, points and lines, the widest first."""
+    sizes = shapely.get_dimensions(look.geometry)
+    counts = {shape: int((sizes == size).sum()) for shape, size in (("polygon", 2), ("point", 0), ("line", 1))}
+    return {shape: number for shape, number in counts.items() if number}
 
 
 def _table(look: Look, boundaries: set[str]) -> Entry | None:
@@ -197,12 +216,12 @@ def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Ent
     used: list[Entry] = []
     asked: list[Entry] = []
     for level in LEVELS:
-        found = sorted(rivals.get(("layers", level), ()), key=_rank)
+        found = sorted(rivals.get(("layers", level), ()), key=rank)
         for number, entry in enumerate(found):
             if number == 0:
                 used.append(entry)
-            elif entry.look.geometry is None and level == COMPOUND and _better_as_registry(entry):
-                used.append(_as_registry(entry))
+            elif entry.look.geometry is None and level == COMPOUND and better_as_registry(entry):
+                used.append(as_registry(entry))
             else:
                 text = gettext("{name} is used; is it this one?").format(name=found[0].look.shown)
                 asked.append(replace(entry, question=text))
@@ -212,7 +231,7 @@ def _chosen(rivals: Mapping[tuple[str, str], Sequence[Entry]]) -> tuple[list[Ent
             *(one for one in used if (one.group, one.kind) == ("registries", kind)),
         ]
         used = [one for one in used if (one.group, one.kind) != ("registries", kind)]
-        kept, left = _together(kind, of_kind)
+        kept, left = together(kind, of_kind)
         used += kept
         asked += left
     return used, asked
@@ -232,60 +251,6 @@ def _by_place(used: Sequence[Entry], others: list[Look]) -> list[Entry]:
     return found
 
 
-def _better_as_registry(entry: Entry) -> bool:
-    return any(one.kind == "compounds" for one in entry.look.guesses)
-
-
-def _as_registry(entry: Entry) -> Entry:
-    guess = next(one for one in entry.look.guesses if one.kind == "compounds")
-    return replace(entry, group="registries", kind="compounds", guess=guess)
-
-
-def _rank(entry: Entry) -> tuple[Any, ...]:
-    """Polygons before points before tables, then what is surer, larger, first by name."""
-    unreadable = entry.look.geometry is not None and bool(system_of(entry.look)[2])
-    areal = {"polygon": 0, "point": 1, "": 2 - ("lon" in entry.guess.fields)}[entry.look.shape]
-    return unreadable, entry.guess.score < 1.8, areal, -entry.guess.score, -entry.look.rows, entry.look.name
-
-
-def _together(kind: str, found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Return which tables make up one registry together: of one form, and with records of their own."""
-    if len(found) < 2:
-        return list(found), []
-    by_name = sorted(found, key=lambda one: one.look.name)
-    ordered = sorted(by_name, key=lambda one: (newest(one.look), one.guess.score, one.look.rows), reverse=True)
-    best, kept, left = ordered[0], [ordered[0]], []
-    seen = set(_keys(kind, best))
-    for entry in ordered[1:]:
-        own = _keys(kind, entry)
-        common = len(own & seen) / max(1, min(len(own), len(seen)))
-        if _same_form(best, entry) and common <= 0.1:
-            kept.append(entry)
-            seen |= own
-        else:
-            left.append(replace(entry, question=_question(best, entry, common)))
-    return sorted(kept, key=lambda one: one.look.name), sorted(left, key=lambda one: one.look.name)
-
-
-def _question(best: Entry, entry: Entry, common: float) -> str:
-    if not _same_form(best, entry):
-        text = gettext("its columns are others than those of {name}, which is used; which one counts, or both?")
-        return text.format(name=best.look.shown)
-    text = gettext("{share} % of its records are in {name} too, which is used; which one counts?")
-    return text.format(name=best.look.shown, share=round(100 * common))
-
-
-def _same_form(one: Entry, other: Entry) -> bool:
-    mine, its = set(one.guess.fields), set(other.guess.fields)
-    return bool(mine & its) and len(mine & its) / len(mine | its) >= 0.6
-
-
-def _keys(kind: str, entry: Entry) -> set[tuple[str, ...]]:
-    positions = [entry.guess.fields[name] for name in _KEYS[kind] if name in entry.guess.fields]
-    rows = zip(*(entry.look.columns[at] for at in positions), strict=True) if positions else iter(())
-    return {key for row in rows if any(key := tuple(compact(cell_text(cell)) for cell in row))}
-
-
 def _derived(used: Sequence[Entry]) -> list[Entry]:
     """Return the registry of property service that a listing of compounds holds, where there is no other."""
     if any(entry.kind == "property_service" for entry in used):
@@ -293,9 +258,14 @@ def _derived(used: Sequence[Entry]) -> list[Entry]:
     for entry in used:
         if entry.kind == COMPOUND and entry.look.geometry is None and "property_company" in entry.guess.fields:
             fields = {"company_name": entry.guess.fields["property_company"]}
-            reason = gettext("the listing of compounds names property companies")
+            texts = entry.look.columns[fields["company_name"]]
+            share = sum(bool(cell_text(cell).strip()) for cell in texts) / max(1, len(texts))
+            told = gettext("the listing of compounds names property companies in {share} % of its rows")
+            reason = told.format(share=round(100 * share))
             guess = Guess("property_service", 2.0, fields, (reason,))
-            return [Entry("registries", "property_service", entry.look, guess, "medium", reasons=(reason,))]
+            question = "" if share >= _MOSTLY else gettext("is it a registry of its own? Most rows name no company")
+            found = Entry("registries", "property_service", entry.look, guess, "low", question=question)
+            return [replace(found, confidence="low" if question else "medium", reasons=(reason,))] if share else []
     return []
 
 
@@ -312,9 +282,20 @@ def _finished(entry: Entry, names: Names) -> Entry:
     """Add columns that only their content tells, the system of coordinates, and what is lacking."""
     columns, told, doubts = by_content(entry.kind, entry.guess, entry.look, names)
     entry = replace(entry, columns=columns, reasons=(*entry.reasons, *told), doubts=(*entry.doubts, *doubts))
+    for header in pairs(entry.look) if entry.look.geometry is None else ():
+        text = gettext("{header} holds longitude and latitude in one cell; split it into two columns to have a layer")
+        entry = replace(entry, doubts=(*entry.doubts, text.format(header=header)))
+    known = set(entry.positions.values())
+    strange = [header for at, header in enumerate(entry.look.headers) if header.strip() and at not in known]
+    strange = [header for header in strange if shown_header(header) == header]
+    if strange:
+        text = gettext("columns not recognised: {headers}").format(headers=", ".join(strange[:_LISTED]))
+        more = gettext("and {n} more").format(n=len(strange) - _LISTED) if len(strange) > _LISTED else ""
+        entry = replace(entry, reasons=(*entry.reasons, f"{text}, {more}" if more else text))
     lacking = [name for name in entry.guess.lacking if name not in columns]
     if lacking and entry.kind not in LEVELS:
-        text = gettext("no column found for {fields}; name it in columns").format(fields=", ".join(lacking))
+        listed = ", ".join(gloss(name, entry.kind) for name in lacking)
+        text = gettext("no column found for {fields}; name it in columns").format(fields=listed)
         entry = replace(entry, doubts=(*entry.doubts, text))
     if entry.group == "layers":
         crs, doubt, question = system_of(entry.look)

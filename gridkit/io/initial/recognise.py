@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gridkit.errors import GridkitError, InputError
+from gridkit.io.formats import HEAD
 from gridkit.io.initial.layers import look_at_layers
 from gridkit.io.initial.look import Look
 from gridkit.io.initial.tables import look_at_tables
@@ -56,6 +57,7 @@ _REMEDIES: Final = {
     "parquet": (N_("a Parquet table without geometry is not read"), N_("save it as .csv or .xlsx")),
     "toml": (N_("a settings file"), ""),
     "json": (N_("JSON without geometry is not read"), N_("save it as .csv or .xlsx")),
+    "mixed": (N_("its lines are written in two encodings, UTF-8 and GB18030"), N_("save it anew as UTF-8")),
     "unknown": (N_("its content is not recognised"), ""),
 }  # fmt: skip
 
@@ -135,13 +137,42 @@ def look_at(path: str, root: Path) -> list[Look]:
     try:
         form = kind_of(root / path)
         if form not in TABLES | VECTORS:
-            sentence, remedy = _REMEDIES.get(form, _REMEDIES["unknown"])
+            name = "mixed" if form == "unknown" and _mixed(root / path) else form
+            sentence, remedy = _REMEDIES.get(name, _REMEDIES["unknown"])
             return [Look(path, form=form, problem=gettext(sentence), remedy=gettext(remedy))]
         if form != "gdb" and (root / path).stat().st_size > MOST_BYTES:
             return [Look(path, form=form, problem=gettext("it is too large to be looked at"))]
         return list((look_at_tables if form in TABLES else look_at_layers)(path, root, form))
-    except GridkitError as problem:
+    except Exception as problem:  # one file that no library understands must not stop the others
+        if isinstance(problem, GridkitError) and form == "text-table" and _mixed(root / path):
+            sentence, remedy = _REMEDIES["mixed"]
+            return [Look(path, form=form, problem=gettext(sentence), remedy=gettext(remedy))]
+        return [_unreadable(path, form, problem)]
+
+
+def _mixed(file: Path) -> bool:
+    """Tell whether a text has lines in UTF-8 and lines in GB18030."""
+    with file.open("rb") as stream:
+        lines = stream.read(HEAD).splitlines()[:-1]
+    codecs = {_codec(line) for line in lines if not line.isascii()}
+    return codecs == {"utf-8", "gb18030"} and not any(b"\x00" in line for line in lines)
+
+
+def _codec(line: bytes) -> str:
+    for codec in ("utf-8", "gb18030"):
+        try:
+            line.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return codec
+    return ""
+
+
+def _unreadable(path: str, form: str, problem: Exception) -> Look:
+    if isinstance(problem, GridkitError):
         text = gettext(problem.template).format(**problem.values)
-        return [Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))]
-    except OSError as problem:
-        return [Look(path, form=form, problem=problem.strerror or type(problem).__name__)]
+        return Look(path, form=form, problem=text, remedy=gettext(problem.remedy).format(**problem.values))
+    if isinstance(problem, OSError):
+        return Look(path, form=form, problem=problem.strerror or type(problem).__name__)
+    text = gettext("it cannot be read: {reason}").format(reason=type(problem).__name__)
+    return Look(path, form=form, problem=text, remedy=gettext("open it in its own program and save it again"))

@@ -70,13 +70,14 @@ def project_text(proposal: Proposal, found: Sequence[Section]) -> str:
     lines += comment(gettext("Read it, correct it, then run: gridkit check"))
     lines += ["", "[project]", f"name = {quoted(proposal.name)}", *_date(proposal), f'language = "{current()}"']
     count = Counter((section.group, section.kind) for section in found)
+    count.update((entry.group, entry.kind) for entry in proposal.asked)
     before = ""
     for section in found:
         if section.group != before:
             lines += _group(section.group, proposal)
         before = section.group
         lines += ["", *_head(section.entries)]
-        lines += _settings(section, array=count[section.group, section.kind] > 1)
+        lines += _settings(section, array=section.group != "layers" and count[section.group, section.kind] > 1)
     lines += _asked(proposal.asked) + _claims() + _unused(proposal.unused)
     return "\n".join(lines) + "\n"
 
@@ -91,7 +92,7 @@ def _group(group: str, proposal: Proposal) -> list[str]:
     layers = any(entry.group == "layers" for entry in proposal.used)
     sentences = [] if layers else sentences
     sentences += [
-        gettext("complete = true in a registry declares that what it does not name does not exist."),
+        gettext("A registry with complete = true declares that what it does not name does not exist."),
         gettext("Only then can a compound be uncovered; without it, silence means unknown. It is never guessed."),
     ]
     return ["", *(line for text in sentences for line in comment(text))]
@@ -99,8 +100,10 @@ def _group(group: str, proposal: Proposal) -> list[str]:
 
 def _date(proposal: Proposal) -> list[str]:
     if not proposal.as_of:
-        text = gettext("as_of = 2024-06-30   (the date of the data; it decides which branches are in term)")
-        return comment(text)
+        told = gettext(
+            "No date was found in the files. The date of the data decides which branches are in term; state it:"
+        )
+        return [*comment(gettext("doubt: {text}").format(text=told)), "# as_of = 2024-06-30"]
     told = gettext("The date of the data as the files state it; it decides which branches are in term. Is it right?")
     listed = proposal.dates[:3]
     more = len(proposal.dates) - len(listed)
@@ -135,6 +138,12 @@ def _settings(section: Section, *, array: bool) -> list[str]:
             lines += [f"{name} = [", *(f"    {quoted(one)}," for one in value), "]"]
         else:
             lines.append(f"{name} = {quoted(value)}")
+    maybe = next((entry.maybe for entry in section.entries if entry.maybe), "")
+    if maybe and "crs" in section.settings:
+        text = gettext("or, instead of this crs: {line}")
+        lines += comment(text.format(line=f"crs = {quoted(maybe)}"))
+    elif maybe:
+        lines.append(f"# crs = {quoted(maybe)}")
     return lines
 
 
