@@ -130,7 +130,7 @@ def score_datum(
     --------
     >>> import geopandas as gpd
     >>> from shapely.geometry import Point, box
-    >>> town = gpd.GeoSeries({f"{i}{j}": box(108 + i / 199, 26.5 + j / 199, 108 + (i + 1) / 199, 26.5 + (j + 1) / 199)
+    >>> town = gpd.GeoSeries({f"{i}{j}": box(108 + i / 299, 26.5 + j / 299, 108 + (i + 1) / 299, 26.5 + (j + 1) / 299)
     ...                       for i in range(5) for j in range(5)}, crs=4490)
     >>> homes = town.representative_point()
     >>> moved = gpd.GeoSeries([Point(*wgs84_to_bd09(p.x, p.y)) for p in homes], town.index, crs=4490)

@@ -101,7 +101,7 @@ def test_shapes_of_many_kinds(tmp_path):
     found = b.codes_of(draft)
     assert found["S169/geometry"]["n"] == 2
     assert found["S160/closed"]["n"] == 1
-    assert found["S133"]["n"] == 3
+    assert sum(params["n"] for code, params in found.items() if code.startswith("S133")) == 3
 
 
 POINT = "<Point><coordinates>107.98,26.58,0</coordinates></Point>"
