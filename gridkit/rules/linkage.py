@@ -268,7 +268,23 @@ RULES: tuple[Rule, ...] = (
         N_("keep one record, or tell them apart by name and code"),
         variants={
             "code": N_("{count} records of the {kind:table} have the same code, but other names: {names}"),
-            "list": N_("{count} records of the {kind:table} list the same places under nearly the same name: {names}"),
+            "list": N_("{count} records of the {kind:table} list the same places under nearly one name: {names}"),
+        },
+    ),
+    Rule(
+        "L121",
+        "column-names-nothing",
+        "error",
+        N_("Nothing in a column can be linked"),
+        N_(
+            "none of the {count} names in column “{column:field}” of {source} could be linked: they are not in the layer"
+        ),
+        _ELEVEN,
+        N_("check whether the right column was read, and whether layer and registry are of the same place"),
+        variants={
+            "same": N_(
+                "{n} of the {count} names in column “{column:field}” of {source} are “{name}”, and none could be linked"
+            )
         },
     ),
 )
