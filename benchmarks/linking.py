@@ -60,7 +60,9 @@ def city_of(world: World, kind: str) -> City:
 
 def _layer(level: str, frame: gpd.GeoDataFrame) -> Layer:
     frame = frame.assign(src=f"{level}.gpkg!{level}", row=range(1, len(frame) + 1))
-    return Layer(level, gpd.GeoDataFrame(conform(frame, LAYER_FIELDS[level]), geometry="geometry", crs=CRS).sort_index())
+    return Layer(
+        level, gpd.GeoDataFrame(conform(frame, LAYER_FIELDS[level]), geometry="geometry", crs=CRS).sort_index()
+    )
 
 
 def without(world: World, *evidence: str) -> World:
@@ -187,7 +189,7 @@ def peer(rows: int, compounds: int) -> None:
     if not python.exists():
         venv.create(folder, with_pip=True)
         pinned = ["-r", str(PEER / "splink.txt")]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *pinned], check=True)  # noqa: S603
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *pinned], check=True)
     world = make_world(compounds, rows, seed=7)
     city = city_of(world, "premises")
     start = time.process_time()
@@ -196,7 +198,7 @@ def peer(rows: int, compounds: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name, frame in _tables(world).items():
             frame.to_parquet(Path(scratch) / f"{name}.parquet")
-        subprocess.run([python, str(PEER / "splink_run.py"), scratch], check=True)  # noqa: S603
+        subprocess.run([python, str(PEER / "splink_run.py"), scratch], check=True)
         theirs = pd.read_parquet(Path(scratch) / "result.parquet")
         seconds = float((Path(scratch) / "seconds.txt").read_text())
     best = _best_threshold(theirs, world)
@@ -252,7 +254,9 @@ def main(arguments: list[str]) -> None:
     print(classes(size, seeds[0]).to_string())
     print(fitness(400 if given.tiny else 1_000, range(2) if given.tiny else range(20)))
     spent, peak, result = scale(*((400, 400) if given.tiny else (100_000, 10_000)))
-    print(f"{spent:.1f} cpu seconds, peak {peak:.2f} GB, {({name: round(value, 4) for name, value in result.items()})}")
+    print(
+        f"{spent:.1f} cpu seconds, peak {peak:.2f} GB, { ({name: round(value, 4) for name, value in result.items()}) }"
+    )
 
 
 if __name__ == "__main__":

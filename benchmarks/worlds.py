@@ -47,9 +47,12 @@ _TYPES: Final = (
     ("小区", 26), ("花园", 14), ("苑", 13), ("家园", 10), ("公寓", 6), ("新村", 5), ("名邸", 3), ("华庭", 4), ("府", 3),
     ("广场", 2), ("", 4), ("新城", 3), ("雅居", 2), ("大院", 2), ("宿舍", 3),
 )  # fmt: skip
-_BODIES: Final = "财政局 教育局 民政局 水务局 统计局 审计局 司法局 交通局 商务局 税务局 粮食局 供电局 人民医院 第一中学 棉纺厂 农机厂".split()
+_BODIES: Final = (
+    "财政局 教育局 民政局 水务局 统计局 审计局 司法局 交通局 "
+    "商务局 税务局 粮食局 供电局 人民医院 第一中学 棉纺厂 农机厂"
+).split()
 _MARKS: Final = (("一期", "二期", "三期"), ("A区", "B区", "C区"), ("东区", "西区"), ("一区", "二区"))
-_ROADS: Final = "文化 人民 解放 建设 中山 和平 团结 胜利 迎宾 环城 滨江 学府 工农 朝阳 新华 长征 民主 友谊".split()
+_ROADS: Final = ("文化 人民 解放 建设 中山 和平 团结 胜利 迎宾 环城 滨江 学府 工农 朝阳 新华 长征 民主 友谊").split()
 _SOUND_ALIKE: Final = dict(
     zip("园苑湖兰桂泉丽华阳富景嘉怡明康悦锦翠庭泽", "圆院胡蓝贵全莉花杨福锦佳宜名庚月景萃廷则", strict=True)
 )
@@ -110,11 +113,15 @@ def _compounds(communities: gpd.GeoDataFrame, count: int, dice: random.Random) -
             y = corner[1] + (slot // SLOTS + 0.5) * SIDE / SLOTS + dice.uniform(-15, 15)
             alias = _name(dice)
             address = f"{dice.choice(roads)}路{dice.randint(1, 400)}号"
-            found.append((f"{code}{number:04d}", name, alias, code, address, x, y, dice.uniform(60, 170), dice.uniform(60, 170)))
+            found.append(
+                (f"{code}{number:04d}", name, alias, code, address, x, y, dice.uniform(60, 170), dice.uniform(60, 170))
+            )
     table = pd.DataFrame(found[:count], columns=["code", "name", "aliases", "community", "address", "x", "y", "w", "h"])
     x, y, w, h = (table[name].to_numpy() for name in ("x", "y", "w", "h"))
     shapes = shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-    return gpd.GeoDataFrame(table.set_index("code")[["name", "aliases", "community", "address"]], geometry=shapes, crs=CRS)
+    return gpd.GeoDataFrame(
+        table.set_index("code")[["name", "aliases", "community", "address"]], geometry=shapes, crs=CRS
+    )
 
 
 def _names(count: int, dice: random.Random) -> list[str]:
@@ -141,7 +148,9 @@ def _name(dice: random.Random) -> str:
         return "市" + dice.choice(_BODIES) + dice.choice(("家属院", "宿舍", "小区"))
     kinds, weights = zip(*_TYPES, strict=True)
     stem = dice.choice(_FIRST) + dice.choice(_SECOND) + (dice.choice(_SECOND) if dice.random() < 0.15 else "")
-    return stem + dice.choices(kinds, weights)[0] if len(stem) > 2 else stem + (dice.choices(kinds, weights)[0] or "小区")
+    return (
+        stem + dice.choices(kinds, weights)[0] if len(stem) > 2 else stem + (dice.choices(kinds, weights)[0] or "小区")
+    )
 
 
 def _rows(
@@ -153,19 +162,20 @@ def _rows(
     cells = layer[["name", "aliases", "community", "address"]].to_dict("index")
     middle = dict(zip(layer.index, shapely.get_coordinates(shapely.centroid(layer.geometry.to_numpy())), strict=True))
     names = communities["name"].to_dict()
-    centre = dict(zip(communities.index, shapely.get_coordinates(shapely.centroid(communities.geometry.to_numpy())), strict=True))
+    centre = dict(
+        zip(communities.index, shapely.get_coordinates(shapely.centroid(communities.geometry.to_numpy())), strict=True)
+    )
     neighbours = _neighbours(communities)
-    converter = opencc.OpenCC("s2t")
-    found = [
-        _row(code, cells[code], codes, names, middle[code], centre, neighbours, converter, dice) for code in wanted
-    ]
+    town = _Town(codes, names, centre, neighbours, opencc.OpenCC("s2t"))
+    found = [_row(code, cells[code], middle[code], town, dice) for code in wanted]
     table = pd.DataFrame(found)
+    codes_given = table["code"].to_list()
     with_code = np.flatnonzero((table["code"] != "").to_numpy())
     for at in with_code[: -1 if len(with_code) else 0]:
         if dice.random() < CODE_SWAPPED / 2:
             other = dice.choice(with_code.tolist())
-            first, second = table.at[at, "code"], table.at[other, "code"]
-            table.at[at, "code"], table.at[other, "code"] = second, first
+            codes_given[at], codes_given[other] = codes_given[other], codes_given[at]
+    table["code"] = codes_given
     there = table["x"].notna()
     degrees = to_lonlat(gpd.GeoSeries(gpd.points_from_xy(table.loc[there, "x"], table.loc[there, "y"]), crs=CRS))
     table["lon"], table["lat"] = np.nan, np.nan
@@ -183,7 +193,19 @@ def _neighbours(communities: gpd.GeoDataFrame) -> dict[str, list[str]]:
     return found
 
 
-def _row(code, cells, codes, names, xy, centre, neighbours, converter, dice) -> dict[str, object]:  # type: ignore[no-untyped-def]
+@dataclass(frozen=True)
+class _Town:
+    """What the noise of a row is drawn from."""
+
+    codes: list[str]
+    names: dict[str, str]
+    centre: dict[str, np.ndarray]
+    neighbours: dict[str, list[str]]
+    converter: opencc.OpenCC
+
+
+def _row(code: str, cells: dict[str, str], xy: np.ndarray, town: _Town, dice: random.Random) -> dict[str, object]:
+    names, neighbours = town.names, town.neighbours
     noise: list[str] = []
     name, truth, address = cells["name"], code, cells["address"]
     if dice.random() < ABSENT:
@@ -193,7 +215,9 @@ def _row(code, cells, codes, names, xy, centre, neighbours, converter, dice) -> 
     community = names[cells["community"]]
     luck = dice.random()
     if luck < WRONG_COMMUNITY:
-        community = names[dice.choice(neighbours[cells["community"]]) if dice.random() < 0.7 else dice.choice(list(names))]
+        community = names[
+            dice.choice(neighbours[cells["community"]]) if dice.random() < 0.7 else dice.choice(list(names))
+        ]
         noise.append("wrong_community")
     elif luck < WRONG_COMMUNITY + NO_COMMUNITY:
         community = ""
@@ -202,14 +226,14 @@ def _row(code, cells, codes, names, xy, centre, neighbours, converter, dice) -> 
         name = (names[cells["community"]] if dice.random() < 0.7 else "凯棠市") + name
         noise.append("prefix")
     if dice.random() < TRADITIONAL:
-        name = converter.convert(name)
+        name = town.converter.convert(name)
         noise.append("traditional")
-    x, y = _point(xy, centre[cells["community"]], dice, noise) if dice.random() < POINT else (np.nan, np.nan)
+    x, y = _point(xy, town.centre[cells["community"]], dice, noise) if dice.random() < POINT else (np.nan, np.nan)
     written = ""
     if dice.random() < ADDRESS:
         written = address if dice.random() >= ADDRESS_WRONG else f"{dice.choice(_ROADS)}路{dice.randint(1, 400)}号"
     return {
-        "name": name, "code": _code(code if truth else "", codes, dice, noise), "community": community,
+        "name": name, "code": _code(code if truth else "", town.codes, dice, noise), "community": community,
         "address": written, "x": x, "y": y, "truth": truth, "noise": " ".join(noise) or "clean",
     }  # fmt: skip
 
@@ -226,7 +250,9 @@ def _worn(name: str, cells: dict[str, str], dice: random.Random, noise: list[str
     mark = next((one for many in _MARKS for one in many if name.endswith(one)), "")
     base = name[: len(name) - len(mark)] if mark else name
     if dice.random() < SUFFIX:
-        base = base[:-2] if base.endswith("小区") and len(base) > 3 else base + ("" if base.endswith("小区") else "小区")
+        base = (
+            base[:-2] if base.endswith("小区") and len(base) > 3 else base + ("" if base.endswith("小区") else "小区")
+        )
         noise.append("suffix")
     if dice.random() < TYPO:
         base = _typo(base, dice)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, datum, nesting, reading, startup, validation
+from benchmarks import audit, datum, linking, nesting, reading, startup, validation
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -39,3 +39,13 @@ def test_validation_tells_every_wrong_cell(capsys):
 def test_reading_finds_all_that_was_written_into_a_nasty_workbook(capsys):
     assert reading.main(["--tiny"]) == 0
     assert "all of them found: yes" in capsys.readouterr().out
+
+
+def test_linking_is_judged_on_a_small_world(capsys):
+    linking.main(["--tiny"])
+    said = capsys.readouterr().out
+    assert "'codes shifted': 2" in said
+    assert "'alarms in clean worlds': 0" in said
+    table = linking.quality(400, (2,)).set_index(["case", "profile"])
+    assert table.loc[("m:1", "normal"), "F1"] > 0.95
+    assert table.loc[("1:1", "audit"), "P"] > 0.99

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pyarrow
-import pyarrow.parquet as parquet
 import splink.comparison_library as cl
+from pyarrow import parquet
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 folder = Path(sys.argv[1])

@@ -54,7 +54,8 @@ def one_to_one(links: pd.DataFrame, rows: pd.DataFrame, *, profile: str = DEFAUL
     given = _assign(record, target, points)
     chosen = given[record] == target
     free = _not_taken(record, target, points, given)
-    margin = _margins(record, points, chosen=chosen, free=free)
+    rival = np.where(free, points, _if_exchanged(record, target, points, given))
+    margin = _margins(record, points, chosen=chosen, rival=rival)
     least = load_weights().profiles[profile]
     short = np.array(["short" in reason for reason in named["reason"]], dtype=bool)
     alone = np.array(["alone" in reason and not _lifted(reason, least) for reason in named["reason"]], dtype=bool)
@@ -108,13 +109,32 @@ def _not_taken(
     return mine | (points > best[target])
 
 
-def _margins(
-    record: NDArray[np.intp], points: NDArray[np.float64], *, chosen: NDArray[np.bool_], free: NDArray[np.bool_]
+def _if_exchanged(
+    record: NDArray[np.intp], target: NDArray[np.intp], points: NDArray[np.float64], given: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Return by how much each chosen candidate is ahead of the others of its record that still compete."""
-    others = free & ~chosen
+    """Return what a taken candidate is worth if its owner took the record's own target instead; -inf where it cannot.
+
+    Two records that fit two targets equally well can be exchanged: nothing says which is which.
+    """
+    owner = np.full(int(target.max()) + 1, -1, dtype=np.intp)
+    mine = given[record] == target
+    owner[target[mine]] = record[mine]
+    width = int(target.max()) + 1
+    held = pd.Series(points, index=record.astype(np.int64) * width + target)
+    other, own = owner[target], given[record]
+    possible = (other >= 0) & (own >= 0) & ~mine
+    swapped = held.reindex(np.where(possible, other.astype(np.int64) * width + own, -1)).to_numpy()
+    now = held.reindex(np.where(possible, other.astype(np.int64) * width + target, -1)).to_numpy()
+    return np.nan_to_num(np.where(possible, points + swapped - now, -np.inf), nan=-np.inf)
+
+
+def _margins(
+    record: NDArray[np.intp], points: NDArray[np.float64], *, chosen: NDArray[np.bool_], rival: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return by how much each chosen candidate is ahead of the others of its record, by what they are still worth."""
+    others = ~chosen
     row = np.zeros(int(record.max()) + 1)
-    np.maximum.at(row, record[others], points[others])
+    np.maximum.at(row, record[others], rival[others])
     return np.where(chosen, points - row[record], 0.0)
 
 

@@ -16,6 +16,8 @@ from gridkit.linkage.targets import DECIDED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from gridkit.linkage.targets import Targets
 
 BY_CODE: Final = 9
@@ -23,10 +25,16 @@ BY_CODE: Final = 9
 ELSEWHERE: Final = 3
 """Namesakes outside the stated parent that are shown to the reviewer."""
 NAMESAKES: Final = 6
-"""Namesakes that are looked at where no parent is stated (more than are shown, so that a tie is seen)."""
+"""Targets of one name, code or address in one parent that are looked at (more than are shown, so that a tie is seen).
+
+What more targets share decides nothing by itself, and what else speaks for one of them finds it anyway. So no join
+costs more than so many rows per mention, however often a name, a code or an address is repeated on both sides.
+"""
 SIMILAR_KEPT: Final = 3
 SHORT: Final = 3
 """Names up to this length are compared with those of the same length even where little agrees."""
+CROWD: Final = 200
+"""Targets around a point beyond which only the nearest is looked at: a geocoder's middle of the town says nothing."""
 BUCKET: Final = 300
 """Names compared at most where there is no community to narrow the search."""
 
@@ -45,12 +53,13 @@ def find(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     ]
     others = len(parts)
     free = (mentions["community"] == "") & (mentions["street"] == "")
-    in_community = _by_key(mentions[(mentions["community"] != "") & ~mentions["soft"]], targets.keys, ["community"])
+    here = _first(targets.keys, ["community"], NAMESAKES)
+    in_community = _by_key(mentions[(mentions["community"] != "") & ~mentions["soft"]], here, ["community"])
     in_street = mentions[(mentions["community"] == "") & (mentions["street"] != "") & ~mentions["soft"]]
     parts += [in_community, _by_key(in_street, _first(targets.keys, ["street"], NAMESAKES), ["street"])]
     if mentions["soft"].any():
         # A soft parent only breaks ties: its namesakes must be among those that are looked at.
-        parts.append(_by_key(mentions[mentions["soft"] & (mentions["community"] != "")], targets.keys, ["community"]))
+        parts.append(_by_key(mentions[mentions["soft"] & (mentions["community"] != "")], here, ["community"]))
     city_wide = _first(targets.keys, [], NAMESAKES)
     parts.append(_by_key(mentions[free | mentions["soft"]], city_wide, []))
     named = set().union(*(set(part["uid"]) for part in parts[others:]))
@@ -70,7 +79,8 @@ def _frame(uid: object, target: object, kind: object) -> pd.DataFrame:
 
 def _by_code(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     given = mentions.loc[mentions["code"] != "", ["code"]].rename_axis("uid").reset_index()
-    found = given.merge(targets.codes, left_on="code", right_on="written")
+    codes = targets.codes[targets.codes.groupby("written").cumcount() < NAMESAKES]
+    found = given.merge(codes, left_on="code", right_on="written")
     return _frame(found["uid"], found["target"], BY_CODE)
 
 
@@ -83,6 +93,7 @@ def _by_address(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     """Return the targets at the road and number of a mention, within its community."""
     given = mentions.loc[(mentions["address"] != "") & (mentions["community"] != ""), ["address", "community"]]
     there = targets.frame.loc[targets.frame["address"] != "", ["address", "community"]].rename_axis("target")
+    there = there[there.groupby(["address", "community"]).cumcount() < NAMESAKES]
     found = given.rename_axis("uid").reset_index().merge(there.reset_index(), on=["address", "community"])
     return _frame(found["uid"], found["target"], BY_CODE)
 
@@ -93,8 +104,31 @@ def _by_distance(mentions: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     if given.empty or targets.shapes is None:
         return _frame(np.array([], dtype="int64"), np.array([], dtype=object), np.array([], dtype="int64"))
     points = shapely.points(given["x"].to_numpy(dtype=float), given["y"].to_numpy(dtype=float))
-    at, found = shapely.STRtree(targets.shapes).query(points, predicate="dwithin", distance=NEAR_M)
-    return _frame(given.index.to_numpy()[at], targets.frame.index.to_numpy(dtype=object)[found], BY_CODE)
+    tree = shapely.STRtree(targets.shapes)
+    alone = ~_crowded(given, targets.shapes)
+    at, found = tree.query(points[alone], predicate="dwithin", distance=NEAR_M)
+    there, nearest = tree.query_nearest(points[~alone], max_distance=NEAR_M, all_matches=False)
+    at = np.concatenate([np.flatnonzero(alone)[at], np.flatnonzero(~alone)[there]])
+    codes = targets.frame.index.to_numpy(dtype=object)[np.concatenate([found, nearest])]
+    return _frame(given.index.to_numpy()[at], codes, BY_CODE)
+
+
+def _crowded(given: pd.DataFrame, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which points have more than ``CROWD`` shapes in the cells of ``NEAR_M`` around them."""
+    low = np.floor(shapely.bounds(shapes).reshape(-1, 4) / NEAR_M)
+    low = low[np.isfinite(low).all(axis=1)]
+    steps = (-1, 0, 1)
+    middle = np.floor((low[:, :2] + low[:, 2:]) / 2)
+    counts = pd.Series(1, index=pd.MultiIndex.from_arrays(middle.T)).groupby(level=[0, 1]).sum() if len(low) else None
+    if counts is None or int(counts.max()) * 9 <= CROWD:
+        return np.zeros(len(given), dtype=bool)
+    cells = np.floor(given[["x", "y"]].to_numpy(dtype=float) / NEAR_M)
+    around = np.zeros(len(given), dtype=np.int64)
+    for dx in steps:
+        for dy in steps:
+            near = pd.MultiIndex.from_arrays((cells + np.array([dx, dy])).T)
+            around += counts.reindex(near, fill_value=0).to_numpy()
+    return around > CROWD
 
 
 def _first(keys: pd.DataFrame, within: list[str], count: int) -> pd.DataFrame:

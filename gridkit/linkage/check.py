@@ -39,6 +39,10 @@ _COLUMNS: Final = {
 _STATED_BY: Final = {column.kind: column for column in (*COMMUNITY_COLUMNS, *STATING)}
 _RECORDS: Final = {"unit": "units", "company": "property_companies", "branch": "branches"}
 _CODE_FIELDS: Final = {"unit": "unit_id", "company": "company_id", "branch": "branch_id"}
+STRANGE: Final = 20
+"""Least number of mentions from which a column is judged as a whole."""
+ALL_ALIKE: Final = 0.95
+"""Share of its mentions that makes it a matter of the column."""
 _SEVERAL: Final = r"[、，,;；/／|｜\s个处至到~～—-]"
 """What a cell must hold to be more than one name."""
 
@@ -60,7 +64,7 @@ def check_links(city: City, links: Links, *, covers: bool = True, places: Places
     Returns
     -------
     Findings
-        L101-L105, L108, L109, L111-L120; subjects are row ids, refs the cells that mention.
+        L101-L105, L108, L109, L111-L121; subjects are row ids, refs the cells that mention.
     """
     frame = links.frame
     reasons = _pick(frame, ("code", "parent", "point", "targets", "taken_by", "name", "but", "but_unknown"))
@@ -77,12 +81,15 @@ def check_links(city: City, links: Links, *, covers: bool = True, places: Places
     key = ["record", "field", "position", "mention", "level"]
     waiting = waiting[(waiting["rank"] == 1).groupby([waiting[one] for one in key]).transform("any")]
     rows.extend(_waiting(context, Told(city, places), waiting))
-    rows.extend(_second_records(context, frame[reasons["taken_by"] != ""], reasons["taken_by"]))
+    settled = frame["record"].isin(set(frame.loc[frame["accepted"], "record"])) & ~frame["accepted"]
+    second = frame[(reasons["taken_by"] != "") & ~settled]
+    rows.extend(_second_records(context, second, reasons["taken_by"]))
     accepted, nothing = frame["accepted"], (frame["method"] == METHOD) & (frame["code"] == "")
     rows.extend(_contradicting_codes(context, frame[(accepted | nothing) & (reasons["code"] == "contradicts")]))
     rows.extend(_settled_against(context, frame[accepted & (reasons["point"] == "outside")], "L111"))
     rows.extend(_settled_against(context, frame[accepted & reasons["parent"].isin(["other", "near"])], "L112"))
     rows.extend(_unfit_columns(context, links))
+    rows.extend(_strange_columns(context, frame[~absent]))
     rows.extend(_unknown_communities(context, frame[reasons["parent"] == "unresolved"]))
     rows.extend(_lists(city))
     rows.extend(_exceptions(context, frame, reasons["but"], reasons["but_unknown"]))
@@ -240,6 +247,27 @@ def _unfit_columns(context: _Context, links: Links) -> Rows:
         else:
             refs = [context.column(source, "community_name")]
             yield CATALOGUE["L116"].found(source, refs=refs, **counts, **variant)
+
+
+def _strange_columns(context: _Context, frame: pd.DataFrame) -> Rows:
+    """Yield the columns of which nothing at all was linked although they name many things."""
+    heads = frame[frame["rank"] == 1].drop_duplicates(["record", "field", "position"])
+    for _, group in heads.groupby(_column(heads)):
+        if len(group) < STRANGE or group["accepted"].any():
+            continue
+        first, field = group["record"].iloc[0], group["field"].iloc[0]
+        column = _COLUMNS.get((context.kind(first), field))
+        if column is None:
+            continue
+        source = first.rpartition("!")[0]
+        found: dict[str, Any] = {"column": column.name, "source": source, "count": len(group)}
+        most = group["mention"].value_counts()
+        refs = [context.column(source, column.name)]
+        if most.iloc[0] >= ALL_ALIKE * len(group):
+            name = str(most.index[0])
+            yield CATALOGUE["L121"].found(source, refs=refs, variant="same", name=name, n=int(most.iloc[0]), **found)
+        elif (group["code"] == "").mean() >= ALL_ALIKE:
+            yield CATALOGUE["L121"].found(source, refs=refs, **found)
 
 
 def _nothing_to_link_to(context: _Context, rows: pd.DataFrame) -> Rows:

@@ -149,7 +149,8 @@ def _findings(city: City, clusters: list[gpd.GeoDataFrame], told: Told) -> Itera
             codes[0], refs=[city.cell(record, "name") for record in records], lon=float(lon), lat=float(lat),
             name=cluster["name"].iloc[0], count=len(codes),
             codes=", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else ""),
-            distance_m=_extent(cluster), candidates=listed(told.spot(code) for code in codes), **(several or _evidence(cluster)),
+            distance_m=_extent(cluster), candidates=listed(told.spot(code) for code in codes),
+            **(several or _evidence(cluster)),
         )  # fmt: skip
 
 

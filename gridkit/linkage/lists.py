@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gridkit.linkage.names import normalise, number
@@ -16,7 +17,7 @@ UNDECIDED: Final = "待定"
 """Alone it says nothing yet; inside a list it is a place that nobody has named: a name that matches nothing."""
 DITTO: Final = frozenset({"同上", "同前", "〃", '"', "″"})
 
-_NUMERAL: Final = r"(?:[一二三四五六七八九十]+|[0-9０-９]+|[ⅠⅡⅢⅣⅤⅥ])"
+_NUMERAL: Final = r"(?:[一二三四五六七八九十]{1,4}|[0-9０-９]{1,5}|[ⅠⅡⅢⅣⅤⅥ])"
 _COUNTED: Final = r"(?:期|区|号院|号楼|组团|栋|幢|网格)"
 _COUNT: Final = rf"(?:{_NUMERAL}|两|俩)"
 _PLACES: Final = r"(?:居民|住宅)?(?:小区|网格|院落|楼院|点位|项目)?"
@@ -32,11 +33,13 @@ _LEAD: Final = re.compile(
 )
 _AND_OTHERS: Final = re.compile(rf"\s*等{_PLACES}\s*[。.]?$")
 _SEPARATED: Final = "、，,;；/／\n\r\t|｜"
-_BRACKET: Final = re.compile(rf"([^{_SEPARATED}（(）)]+)[（(]([^（）()]*[、，,;；/][^（）()]*)[）)]")
+_BRACKET: Final = re.compile(
+    rf"([^{_SEPARATED}（(）)]{{1,60}})[（(]([^（）()、，,;；/]{{0,60}}[、，,;；/][^（）()]{{0,300}})[）)]"
+)
 _MARK_RANGE: Final = re.compile(rf"(第?)({_NUMERAL})({_COUNTED})\s*(?:至|到|-|－|—|~|～)\s*第?({_NUMERAL})(?=\3)")
 _RANGE: Final = re.compile(rf"({_NUMERAL})\s*(?:至|到|-|－|—|~|～)\s*({_NUMERAL})\s*(?=({_COUNTED}))")
 _ELLIPSIS: Final = re.compile(
-    rf"([^{_SEPARATED}]*?)((?:{_NUMERAL}|[A-ZＡ-Ｚ])(?:[、,，/及和](?:{_NUMERAL}|[A-ZＡ-Ｚ]))+)({_COUNTED})"
+    rf"([^{_SEPARATED}]{{0,60}}?)((?:{_NUMERAL}|[A-ZＡ-Ｚ])(?:[、,，/及和](?:{_NUMERAL}|[A-ZＡ-Ｚ]))+)({_COUNTED})"
 )
 _SEPARATORS: Final = re.compile(rf"[{_SEPARATED}]+|以及|(?<=\S) {{2,}}(?=\S)")
 _AND: Final = re.compile(r"和|及|与| ")
@@ -47,6 +50,10 @@ _CIRCLED: Final = re.compile(r"[\u2460-\u249b\u3220-\u3229]")
 _CHINESE_NUMBERS: Final = "一二三四五六七八九十"
 _FIRST_NUMBERS: Final = ("1", "１", "(", "（", "一")
 _STYLES: Final = (r"{n}[.．、)）](?![0-9０-９])", r"[(（]{n}[)）]", r"{h}[、.．]", r"[(（]{h}[)）]")
+LONGEST: Final = 2000
+"""Letters of a cell beyond which it is split at its separators only."""
+JOINTS: Final = 12
+"""Words such as 和 up to which a piece is tried; more of them are no list of names."""
 MOST: Final = 30
 """Longest range that is written out (1-30期 is a slip, not a list)."""
 
@@ -98,6 +105,8 @@ def split_cell(text: str, known: Collection[str] = frozenset()) -> ListCell:
     text = text.strip()
     if text in NOTHING:
         return ListCell((), None)
+    if len(text) > LONGEST:
+        return _long_cell(text)
     text, declared = _declared(text, known)
     text = _unnumbered(text)
     long: list[str] = []
@@ -110,8 +119,17 @@ def split_cell(text: str, known: Collection[str] = frozenset()) -> ListCell:
         for item in _split_and(_unprotected(piece).strip(" 。.\u3000"), known):
             items.append(_complete(item, items))
     named = [item for item in items if item == UNDECIDED or item not in NOTHING]
-    repeated = dict.fromkeys(item for one, item in enumerate(named) if item in named[:one])
-    return ListCell(tuple(dict.fromkeys(named)), declared, tuple(repeated), tuple(long))
+    return ListCell(tuple(dict.fromkeys(named)), declared, _repeated(named), tuple(long))
+
+
+def _long_cell(text: str) -> ListCell:
+    items = [item for piece in _SEPARATORS.split(text) if (item := piece.strip(" 。.\u3000")) not in NOTHING]
+    return ListCell(tuple(dict.fromkeys(items)), None, _repeated(items))
+
+
+def _repeated(items: list[str]) -> tuple[str, ...]:
+    counts = Counter(items)
+    return tuple(item for item in counts if counts[item] > 1)
 
 
 def _declared(text: str, known: Collection[str]) -> tuple[str, int | None]:
@@ -215,14 +233,15 @@ def _unprotected(text: str) -> str:
 
 def _split_and(piece: str, known: Collection[str]) -> list[str]:
     """Split at 和, 及, 与 or a space where both sides are known and the whole is not."""
-    if not known or not _AND.search(piece) or normalise([piece])[0] in known:
+    joints = list(_AND.finditer(piece))
+    if not known or not 0 < len(joints) <= JOINTS or normalise([piece])[0] in known:
         return [piece]
-    for match in _AND.finditer(piece):
+    for match in joints:
         left, right = piece[: match.start()], piece[match.end() :]
-        if len(left) < 2 or len(right) < 2:
+        if len(left) < 2 or len(right) < 2 or normalise([left])[0] not in known:
             continue
         rest = _split_and(right, known)
-        if all(one in known for one in normalise([left, *rest])):
+        if all(one in known for one in normalise(rest)):
             return [left, *rest]
     return [piece]
 

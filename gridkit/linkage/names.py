@@ -6,6 +6,7 @@ The original text is never changed; keys are only compared. Numerals become digi
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import cache
@@ -23,6 +24,9 @@ _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
 _NUMBER: Final = f"(?:[{_HAN}]+|[IVX]+|[0-9]+)"
 COUNTED: Final = "期|区|号院|号楼|组团|栋|幢|弄|座|网格"
 """Words before which a numeral is a number."""
+
+LONGEST: Final = 1000
+"""Letters of a text that is read as a name; a longer one is only ever the same as itself."""
 
 _WIDE: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _WIDE_ROMAN: Final = {
@@ -53,7 +57,7 @@ _FORMER: Final = re.compile(rf"\((?:{_DATED},?)?{_OTHER}:?([^()]*)\)")
 _DATE_AT_END: Final = re.compile(rf",?{_DATED}$")
 _OTHER_IN_FRONT: Final = re.compile(rf"^(?:{_OTHER}:|原名|又名|又称|曾用名|曾名|别名|旧称|旧名|俗称)")
 _DROPPED: Final = re.compile(
-    r"[\s·•・‧∙⋅●\-‐‑‒–—―_~.,:;'\"“”‘’`()\[\]{}<>《》〈〉【】「」『』〔〕、，。；：*#"
+    r"[\s\x00-\x1f\x7f-\x9f·•・‧∙⋅●\-‐‑‒–—―_~.,:;'\"“”‘’`()\[\]{}<>《》〈〉【】「」『』〔〕、，。；：*#"
     r"\ufeff\u200b-\u200f\u00ad\u2060-\u2064\u202a-\u202e\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 _POSITIONAL: Final = re.compile(rf"({_NUMBER})(?=(?:{COUNTED}|村))|(?<=第)([{_HAN}]+|[0-9]+)")
@@ -99,6 +103,8 @@ def simplified(texts: Sequence[str]) -> list[str]:
 
 
 def _one(text: str) -> str:
+    if len(text) > LONGEST:
+        return "LONG" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16].upper()
     if _COMPATIBLE.search(text):
         text = unicodedata.normalize("NFKC", text)
     text = text.translate(_MARKS_TABLE).translate(_UPPER)

@@ -30,8 +30,10 @@ _DEPTH: Final = 5
 
 
 class Rows:
-    """Where registry rows lie, by row id: ``community``, ``street``, ``unresolved``, ``inherited``; and as far as they
-    say so ``x`` and ``y`` (metres in the system of the city) and ``address`` (road and number).
+    """Where registry rows lie, by row id.
+
+    ``community``, ``street``, ``unresolved``, ``inherited``; as far as they say so, ``x`` and ``y`` (metres in the
+    system of the city) and ``address`` (road and number).
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:

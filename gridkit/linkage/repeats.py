@@ -113,13 +113,13 @@ def _chain(key: pd.Series) -> pd.DataFrame:
 
 
 def _same_list(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Tie branches of one kind and place with the same list to the next in the order of their names, if nearly equal."""
+    """Tie branches of one kind, place and list to the next in the order of their names, if nearly equal."""
     cells = rows["covers"].str.strip()
     lists = {text: "、".join(sorted(normalise(list(split_cell(text).items)))) for text in cells.unique()}
     numbers = [",".join(_NUMERALS.findall(full)) for full in table["full"]]
     made = pd.DataFrame(
-        {"list": cells.map(lists).to_numpy(), "kind": rows["branch_kind"].to_numpy(), "place": table["place"].to_numpy(),
-         "full": table["full"].to_numpy(), "numbers": numbers, "at": np.arange(len(table))}
+        {"list": cells.map(lists).to_numpy(), "kind": rows["branch_kind"].to_numpy(), "numbers": numbers,
+         "place": table["place"].to_numpy(), "full": table["full"].to_numpy(), "at": np.arange(len(table))}
     )  # fmt: skip
     made = made[(made["list"] != "") & (made["place"] != "") & (made["full"] != "")]
     group = ["list", "kind", "place", "numbers"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gridkit.linkage.evidence import gather
+from gridkit.linkage.stems import is_type
 from gridkit.rules.weights import DEFAULT, load_weights
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
     support = code.astype(int) + at + address
     here = np.isin(parent, ("same", "street"))
     own = np.isin(name, ("same", "decided", "alias"))
-    short = own & (parent == "none") & (support == 0) & (table["full"].str.len() < SHORTEST.get(level, 2)).to_numpy()
+    brief = (parent == "none") & (table["full"].str.len() < SHORTEST.get(level, 2)).to_numpy()
+    kinds = {full: level == "compound" and is_type(full) for full in table["full"].unique()}
+    short = own & (support == 0) & (brief | table["full"].map(kinds).to_numpy(dtype=bool))
     elsewhere = np.isin(parent, ("near", "other"))
     alone = np.select(
         [
@@ -146,10 +149,9 @@ def _method(code: str, name: str, parent: str, point: str, address: str) -> str:
     return "+".join(parts) or "none"
 
 
-def _reason(
-    name: str, parent: str, code: str, point: str, address: str, following: str, margin: float, bar: str
-) -> dict[str, Any]:
-    given = {"name": name, "parent": parent, "code": code, "point": point, "address": address}
+def _reason(*said: Any) -> dict[str, Any]:
+    *words, following, margin, bar = said
+    given = dict(zip(FEATURES, words, strict=True))
     reason: dict[str, Any] = {key: value for key, value in given.items() if value != "none"}
     if following:
         reason["next"] = following

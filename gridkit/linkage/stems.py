@@ -16,6 +16,9 @@ _TYPES: Final = re.compile(
     r"(?<=..)(?:住宅小区|居住小区|安置小区|小区|社区|花园|家园|花苑|佳苑|家苑|嘉园|嘉苑|公寓|新村|新城|名邸|名苑|华庭|雅苑|雅居|庭院|大院|"
     r"家属院|宿舍|广场|公馆|大厦|苑|园|府|院|庭|居|里|坊)$"
 )
+_ONLY_TYPE: Final = re.compile(
+    r"(?:住宅|居民|居住|安置|本)?(?:小区|社区|花园|家园|花苑|公寓|宿舍|家属院|大院|院|苑|楼|大厦|广场|[0-9A-Z东西南北中]+(?:区|期|栋))+"
+)
 _GENERIC: Final = re.compile(r"(?<=..)(?:住宅小区|居住小区|小区)+$")
 _LEADING: Final = re.compile(r"^[一-鿿]{1,6}?(?:省|自治区|自治州|州|市|县|区)(?=.{2,})")
 LEARNED: Final = 2
@@ -44,6 +47,15 @@ def stem_of(base: str) -> str:
     while before != base:
         before, base = base, _TYPES.sub("", base)
     return base
+
+
+def is_type(full: str) -> bool:
+    """Tell whether a normalised name says nothing but what kind of place it is.
+
+    >>> [is_type(full) for full in ("小区", "住宅小区1期", "花园", "金桂花园", "A区")]
+    [True, True, True, False, True]
+    """
+    return _ONLY_TYPE.fullmatch(full) is not None
 
 
 def leading_words(names: Sequence[str], known: Collection[str]) -> frozenset[str]:

@@ -20,6 +20,9 @@ _BEFORE: Final = re.compile(rf"{_AREA}除去?了?(?P<but>.+?){_OUTSIDE}[,]?(?:�
 _REST: Final = re.compile(rf"{_AREA}除去?了?(?P<but>.+?){_OUTSIDE}[,]?(?:的|其[他余]的?|剩余的?)+(?P<places>{_PLACES})")
 _NARROW: Final = {**{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}, 0x3000: " "}
 
+LONGEST: Final = 300
+"""Letters of a cell that may say such a thing."""
+
 
 class Whole(NamedTuple):
     """All places of ``level`` (``compound`` or ``grid``) of a community, but those in the list cell ``but``."""
@@ -37,6 +40,8 @@ def whole(text: str) -> Whole | None:
     (Whole(level='compound', but='锦绣小区'), Whole(level='compound', but='A区、B区'), \
 Whole(level='compound', but='锦绣小区'))
     """
+    if len(text) > LONGEST:
+        return None
     bare = re.sub(r"[ \t]+", "", text.translate(_NARROW)).strip("。.;,")
     for pattern in (_ALONE, _AFTER, _BEFORE, _REST):
         found = pattern.fullmatch(bare)

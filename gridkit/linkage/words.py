@@ -64,7 +64,7 @@ def explain_reason(reason: Mapping[str, Any]) -> str:
     if "taken_by" in reason:
         said.append(_("another record was kept for it: {record}").format(record=reason["taken_by"]))
     if reason.get("short"):
-        said.append(_("the name is too short to be unique"))
+        said.append(_("the name is too short or too general to be unique"))
     if reason.get("targets") == "absent":
         said.append(_("there is no layer or registry to link to"))
     if reason.get("next"):

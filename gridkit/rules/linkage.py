@@ -257,9 +257,7 @@ RULES: tuple[Rule, ...] = (
         N_("Decision about something that no row says"),
         N_("no row says “{mention}” in the way that this decision speaks of: it changes nothing"),
         _DECIDED,
-        N_(
-            "delete the line where the registry was corrected; else decide again: the name, community or address changed"
-        ),
+        N_("delete the line where the registry was corrected; else decide again: name, community or address changed"),
     ),
     Rule(
         "L119",
@@ -280,7 +278,23 @@ RULES: tuple[Rule, ...] = (
         N_("keep one record, or tell them apart by name and code"),
         variants={
             "code": N_("{count} records of the {kind:table} have the same code, but other names: {names}"),
-            "list": N_("{count} records of the {kind:table} list the same places under nearly the same name: {names}"),
+            "list": N_("{count} records of the {kind:table} list the same places under nearly one name: {names}"),
+        },
+    ),
+    Rule(
+        "L121",
+        "column-names-nothing",
+        "error",
+        N_("Nothing in a column can be linked"),
+        N_(
+            "none of the {count} names in column “{column:field}” of {source} could be linked: the layer has none of them"
+        ),
+        _ELEVEN,
+        N_("check whether the right column was read, and whether layer and registry are of the same place"),
+        variants={
+            "same": N_(
+                "{n} of the {count} names in column “{column:field}” of {source} are “{name}”, and none could be linked"
+            )
         },
     ),
 )

@@ -90,6 +90,10 @@ CASES = {
     "L118": (branch("金桂家园", **EAST), branch("金桂家圆", **EAST)),
     "L119": (branch("金桂家圆", **EAST), branch("金桂家圆", **EAST)),
     "L114": (branch("金桂家园、银杏小区、金桂家园", **EAST), branch("金桂家园、银杏小区", **EAST)),
+    "L121": (
+        {"owners_committees": [{"compound_name": f"无此{n}号院", **EAST} for n in range(20)]},
+        {"owners_committees": [{"compound_name": f"无此{n}号院", **EAST} for n in range(19)]},
+    ),
     "L120": (
         {"branches": [{**BRANCH, "name": name, **EAST} for name in ("中共东门社区金桂支部委员会", "金桂党支部")]},
         {"branches": [{**BRANCH, "name": name, **EAST} for name in ("金桂第一党支部", "金桂第二党支部")]},
