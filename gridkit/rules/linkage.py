@@ -286,9 +286,7 @@ RULES: tuple[Rule, ...] = (
         "column-names-nothing",
         "error",
         N_("Nothing in a column can be linked"),
-        N_(
-            "none of the {count} names in column “{column:field}” of {source} could be linked: the layer has none of them"
-        ),
+        N_("none of the {count} names in column “{column:field}” of {source} could be linked: the layer has none"),
         _ELEVEN,
         N_("check whether the right column was read, and whether layer and registry are of the same place"),
         variants={
