@@ -276,9 +276,7 @@ RULES: tuple[Rule, ...] = (
         "column-names-nothing",
         "error",
         N_("Nothing in a column can be linked"),
-        N_(
-            "none of the {count} names in column “{column:field}” of {source} could be linked: they are not in the layer"
-        ),
+        N_("none of the {count} names in column “{column:field}” of {source} could be linked: nothing is so called"),
         _ELEVEN,
         N_("check whether the right column was read, and whether layer and registry are of the same place"),
         variants={

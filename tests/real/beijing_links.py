@@ -109,7 +109,8 @@ def study(rows: pd.DataFrame, *, profile: str, district: bool = True) -> pd.Data
             "with_both": len(metres), "confirmed": int((metres <= CONFIRMED).sum()),
             "near": int(((metres > CONFIRMED) & (metres <= NEAR)).sum()),
             "between": int(((metres > NEAR) & (metres <= FAR)).sum()),
-            "contradicted": len(far), "but_alike": int(alike(rows, far).sum()), "median_m": round(float(metres.median())),
+            "contradicted": len(far), "but_alike": int(alike(rows, far).sum()),
+            "median_m": round(float(metres.median())),
         })  # fmt: skip
     return pd.DataFrame(found)
 
