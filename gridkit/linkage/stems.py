@@ -20,7 +20,7 @@ _ONLY_TYPE: Final = re.compile(
     r"(?:住宅|居民|居住|安置|本)?(?:小区|社区|花园|家园|花苑|公寓|宿舍|家属院|大院|院|苑|楼|大厦|广场|[0-9A-Z东西南北中]+(?:区|期|栋))+"
 )
 _GENERIC: Final = re.compile(r"(?<=..)(?:住宅小区|居住小区|小区)+$")
-_LEADING: Final = re.compile(r"^[一-鿿]{1,6}?(?:省|自治区|自治州|州|市|县|区)(?=.{2,})")
+_LEADING: Final = re.compile(r"^[一-鿿]{1,6}?(?:省|自治区|自治州|州|市|县|(?<![社小])区)(?=.{2,})")
 LEARNED: Final = 2
 """Names that must be known without a leading word before it is taken for one."""
 _ADMIN: Final = re.compile(r"^.{1,8}?(?:省|自治区|自治州|市|区|县|镇|乡|街道办?|社区)(?=.{3,})")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
 from gridkit.io.review import CANDIDATES, CHECK, OPTIONS, REVIEW_COLUMNS, TARGETS
 from gridkit.linkage.mentions import title_of
 from gridkit.locale import gettext as _
 from gridkit.reports import words
+from gridkit.reports.book import whole_book
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.xlsx import Styles, page, put, sheet_title, text_of
 from gridkit.rules.labels import label
-from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +55,7 @@ def write_review_xlsx(queue: pd.DataFrame, path: Path) -> None:
     gridkit.errors.OutputError
         The file cannot be written.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with whole(path, also=(XlsxWriterException,)) as draft, xlsxwriter.Workbook(draft, options) as book:
+    with whole_book(path) as book:
         book.set_properties({"title": _("Review"), "author": "gridkit", "created": pd.Timestamp(1980, 1, 1)})
         _add(book, queue)
 
