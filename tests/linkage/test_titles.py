@@ -211,6 +211,7 @@ def test_a_site_covers_nothing():
 
 def test_service_points_lie_in_communities_by_their_point():
     inside = to_lonlat(tiny.city().layers["community"].frame).representative_point()[tiny.B]
-    city = tiny.city([tiny.registry("service_points", [{"name": "西门党群服务中心", "lon": inside.x, "lat": inside.y}])])
+    point = {"name": "西门党群服务中心", "lon": inside.x, "lat": inside.y}
+    city = tiny.city([tiny.registry("service_points", [point])])
     frame = link(city, place(city)).frame
     assert frame[["field", "code", "accepted"]].to_numpy().tolist() == [["community", tiny.B, True]]
