@@ -100,6 +100,14 @@ def test_exchangeable_records_are_not_dealt_out():
     assert "L105" not in check_links(city, links).counts()
 
 
+def test_a_linked_record_is_no_second_record_for_its_other_candidates():
+    rows = [{"name": name, "compound_id": code, **EAST} for name, code in (("金桂家园", "a1"), ("金桂家园", "a3"))]
+    city = tiny.city([tiny.registry("compounds", rows)], {"a3": {"name": "金桂家园"}})
+    links = link(city, place(city))
+    assert places_of(links) == ["a1", "a3"]
+    assert "L105" not in check_links(city, links).counts()
+
+
 def test_everything_at_one_spot():
     """A geocoder that puts what it does not know into the middle of the town."""
     names = [f"{name}{i}" for i in range(10) for name in distinct(1000)][:MANY]

@@ -207,3 +207,11 @@ def test_a_site_covers_nothing():
     assert links.accepted("compound", "site")["code"].to_list() == ["a1"]
     attributes, _ = merge_attributes(city, links)
     assert cover(city, places, links, attributes, load_ruleset("strict")).frame["status"]["a1"] == "UNCOVERED"
+
+
+def test_service_points_lie_in_communities_by_their_point():
+    inside = to_lonlat(tiny.city().layers["community"].frame).representative_point()[tiny.B]
+    point = {"name": "西门党群服务中心", "lon": inside.x, "lat": inside.y}
+    city = tiny.city([tiny.registry("service_points", [point])])
+    frame = link(city, place(city)).frame
+    assert frame[["field", "code", "accepted"]].to_numpy().tolist() == [["community", tiny.B, True]]
