@@ -117,7 +117,7 @@ def _fail(problem: BaseException) -> int:
             "internal error, a bug of ours: {kind}: {text} (set GRIDKIT_DEBUG=1 to see where, and report it)"
         )
         message = template.format(kind=type(problem).__name__, text=str(problem)[:300])
-    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+    if isinstance(problem, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         click.echo(message, err=True)
         return code
     _tell(message)

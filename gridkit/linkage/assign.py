@@ -92,6 +92,8 @@ def _assign(record: NDArray[np.intp], target: NDArray[np.intp], points: NDArray[
     first = np.concatenate([record[useful], np.arange(records)])
     second = np.concatenate([target[useful], targets + np.arange(records)])
     values = np.concatenate([weight, np.full(records, 1.0)])
+    # The assignment of older scipy releases takes 32-bit indices only.
+    first, second = first.astype(np.int32), second.astype(np.int32)
     matrix = csr_array(coo_array((values, (first, second)), shape=(records, targets + records)))
     who, what = min_weight_full_bipartite_matching(matrix, maximize=True)
     given = np.full(records, -1, dtype=np.intp)
