@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -104,10 +105,14 @@ def _table(file: Path, name: str) -> tuple[Sheet, int, dict[str, int]]:
     """Return the sheet with the decisions, the row of its headers, and the position of each column."""
     sheets = read_sheets(file, name)
     best: tuple[Sheet, int, dict[str, int]] = (sheets[0], 0, {})
+    whole: set[str] = set()
     for sheet in map(as_overrides, sheets):
         for at, row in enumerate(sheet.cells[:HEAD]):
             heads = [cell_text(cell).strip().lower() for cell in row]
             columns = {one: heads.index(one) for one in OVERRIDE_COLUMNS if one in heads}
+            if set(NEEDED) <= set(columns):
+                whole.add(sheet.name)
+                _demand_spelling(heads, columns, f"{name}!{sheet.name}" if sheet.name else name)
             if len(set(NEEDED) & set(columns)) > len(set(NEEDED) & set(best[2])):
                 best = (sheet, at, columns)
     lacking = [one for one in NEEDED if one not in best[2]]
@@ -119,7 +124,29 @@ def _table(file: Path, name: str) -> tuple[Sheet, int, dict[str, int]]:
             columns=", ".join(lacking),
             known=",".join(OVERRIDE_COLUMNS),
         )
+    if len(whole) > 1:
+        raise TableError(
+            N_("several sheets hold decisions: {names}"),
+            place=name,
+            remedy=N_("copy all lines into one sheet, or save each sheet as a file of its own"),
+            names=", ".join(sorted(whole)),
+        )
     return best
+
+
+def _demand_spelling(heads: list[str], columns: Mapping[str, int], place: str) -> None:
+    """Refuse a column whose name is nearly one of ours: an expiry that is not read would make a decision permanent."""
+    for head in heads:
+        lacking = [one for one in OVERRIDE_COLUMNS if one not in columns]
+        near = get_close_matches(head, lacking, n=1, cutoff=0.7) if head and head not in OVERRIDE_COLUMNS else []
+        if near:
+            raise TableError(
+                N_("the column {header} is not known"),
+                place=place,
+                remedy=N_("write {known}"),
+                header=head[:40],
+                known=near[0],
+            )
 
 
 def _source(sheet: Sheet, columns: Mapping[str, int], *, rows: int, kept: int) -> Source:

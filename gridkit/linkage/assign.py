@@ -75,6 +75,8 @@ def _lifted(reason: Mapping[str, object], least: Threshold) -> bool:
 
 def record_order(named: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return the records of links in the order of what they say, then of where they stand."""
+    if named.empty:
+        return []
     records = named["record"].drop_duplicates()
     said = rows.loc[records].drop(columns=["src", "row"])
     content = said.astype(object).where(said.notna(), "").astype(str).agg("\x1f".join, axis=1).to_numpy(dtype=object)

@@ -102,6 +102,8 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
     at = table["point_is"].isin(_AT).to_numpy()
     address = (table["address_is"] == "same").to_numpy()
     within = (table["point_is"] == "within").to_numpy()
+    # A code written in place of a name; one in a column beside an empty name may be shifted with its community.
+    written = (table["text"] != "").to_numpy()
     support = code.astype(int) + at + address
     here = np.isin(parent, ("same", "street"))
     own = np.isin(name, ("same", "decided", "alias"))
@@ -122,7 +124,7 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
             ~here & (support == 0),
             support == 0,
             (support < 2) | ~here,
-            (support < 2) & ~here & ~within,
+            (support < 2) & ~(here & written) & ~within,
         ],
         True,
     ).astype(bool)

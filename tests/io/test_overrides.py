@@ -179,3 +179,18 @@ def test_mistakes_in_the_table_of_links(tmp_path):
 
 def test_every_decision_has_a_case():
     assert DECISIONS == ("link", "no_match", "split", "alias")
+
+
+def test_a_column_that_is_nearly_known_is_refused(tmp_path):
+    path = files.table(tmp_path / "o.csv", [["key", "decision", "target", "Expiry"], [KEY, "link", "a1", "2020-01-01"]])
+    with speaking("en"), pytest.raises(TableError, match=r"expiry is not known.*write expires"):
+        read_overrides([(path, path.name)])
+
+
+def test_decisions_on_two_sheets_are_refused(tmp_path):
+    head = ["key", "decision", "target"]
+    path = files.workbook(
+        tmp_path / "o.xlsx", [head, [KEY, "link", "a1"]], others=[("乙", [head, [OTHER, "link", "a2"]])]
+    )
+    with speaking("en"), pytest.raises(TableError, match="several sheets"):
+        read_overrides([(path, path.name)])

@@ -248,3 +248,12 @@ def test_two_rows_for_one_compound_are_chosen_by_what_they_say():
         kept.append(merge_attributes(city, links)[0].frame.loc["a2", "households"])
         assert len(links.accepted("compound", "compound")) == 1
     assert kept[0] == kept[1]
+
+
+def test_a_column_of_codes_beside_empty_names_waits():
+    """It may be shifted by a row together with its community, and nothing would show it."""
+    rows = [{"company_name": "甲", "compound_id": code, **EAST} for code in ("a1", "a2", "a3", "a4")]
+    frame = linked("property_service", *rows).frame
+    frame = frame[frame["field"] == "compound"]
+    assert accepted(frame) == []
+    assert frame["code"].to_list() == ["a1", "a2", "a3", "a4"]

@@ -384,3 +384,10 @@ def test_thousands_of_decisions_cost_little():
     spent = time.process_time() - start
     assert len(links.accepted("compound")) == size
     assert spent < 4 * plain + 2
+
+
+def test_nothing_as_the_only_decision_on_the_compound_registry():
+    city = city_of(compounds=[{"name": "金桂家园", **EAST}])
+    decided = overrides(("compounds", "compound", "金桂家园", "东门社区", "no_match", ""))
+    frame = link(city, place(city), overrides=decided).frame
+    assert not frame.loc[frame["field"] == "compound", "accepted"].any()
