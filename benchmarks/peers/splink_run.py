@@ -29,10 +29,10 @@ settings = SettingsCreator(
         cl.DistanceInKMAtThresholds("lat", "lon", [0.05, 0.2, 0.5]),
     ],
     blocking_rules_to_generate_predictions=[
-        block_on("community", "substr(base, 1, 1)"),
+        block_on("community"),
         block_on("full"),
         block_on("code"),
-        block_on("community", "address"),
+        block_on("base"),
     ],
     retain_intermediate_calculation_columns=False,
 )
