@@ -103,7 +103,7 @@ def _bar(table: pd.DataFrame, level: str, least: Threshold) -> np.ndarray[Any, A
     address = (table["address_is"] == "same").to_numpy()
     within = (table["point_is"] == "within").to_numpy()
     # A code written in place of a name; one in a column beside an empty name may be shifted with its community.
-    written = (table["text"] != "").to_numpy()
+    written = (table["text"] != "").to_numpy() | at | address
     support = code.astype(int) + at + address
     here = np.isin(parent, ("same", "street"))
     own = np.isin(name, ("same", "decided", "alias"))
