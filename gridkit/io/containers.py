@@ -29,7 +29,6 @@ _SINGLE: Final = (".gpkg", ".geojson", ".json", ".kml", ".ovkml", ".dxf", ".parq
 _UTF8: Final = 0x800
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _CHUNK: Final = 1 << 20
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True)

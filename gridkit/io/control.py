@@ -18,10 +18,9 @@ from gridkit.geo.control import LEAST_POINTS, Fit, fit
 from gridkit.geo.crs import LONLAT, resolve_crs
 from gridkit.io.notes import noticed
 from gridkit.io.raw import located
-from gridkit.io.sheets import read_sheets
+from gridkit.io.sheets import read_sheets, side_source
 from gridkit.io.text import cell_text, compact
 from gridkit.locale import N_
-from gridkit.model import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridkit.io.fields import Records
+    from gridkit.model import Source
 
 KIND: Final = "control"
 """``Source.kind`` of a table of control points."""
@@ -105,16 +105,7 @@ def source_of(control: Control) -> Source:
     file, place = located(control.path, control.root, layer=True)
     sheet = read_sheets(file, place)[0]
     rows = sum(any(cell_text(cell).strip() for cell in row) for row in sheet.cells) - 1
-    return Source(
-        sheet.path,
-        sheet.sha256,
-        KIND,
-        sheet=sheet.name,
-        tabular=False,
-        encoding=sheet.encoding,
-        rows_in=rows,
-        kept=rows,
-    )
+    return side_source(sheet, KIND, rows=rows, kept=rows)
 
 
 def read_points(control: Control) -> tuple[pd.DataFrame, str]:

@@ -125,6 +125,24 @@ def records(text: str, mark: str) -> Iterator[list[str]]:
     yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark)
 
 
+def text_bytes(file: Path, name: str) -> bytes:
+    """Return the bytes of a text file.
+
+    Raises
+    ------
+    TableError
+        If it is larger than ``MOST_TEXT``.
+    """
+    if file.stat().st_size > MOST_TEXT:
+        raise TableError(
+            N_("the text is larger than {most} MB"),
+            place=name,
+            remedy=N_("leave out what is not needed, or split the table"),
+            most=MOST_TEXT >> 20,
+        )
+    return file.read_bytes()
+
+
 def read_text(file: Path, name: str, *, encoding: str = "", kind: str = "") -> TextTable:
     """Read a text table.
 
@@ -144,14 +162,7 @@ def read_text(file: Path, name: str, *, encoding: str = "", kind: str = "") -> T
     TableError
         If it is empty or too large, cannot be decoded, or one of its cells never ends.
     """
-    if file.stat().st_size > MOST_TEXT:
-        raise TableError(
-            N_("the text is larger than {most} MB"),
-            place=name,
-            remedy=N_("leave out what is not needed, or split the table"),
-            most=MOST_TEXT >> 20,
-        )
-    text, used, guessed = decoded(file.read_bytes(), name, encoding=encoding)
+    text, used, guessed = decoded(text_bytes(file, name), name, encoding=encoding)
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise TableError(N_("the file is empty"), place=name, remedy=N_("name another file in gridkit.toml"))

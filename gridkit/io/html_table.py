@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.errors import TableError
-from gridkit.io.csv_text import MOST_TEXT, decoded
+from gridkit.io.csv_text import decoded, text_bytes
 from gridkit.io.hidden import Hidden, Page
 from gridkit.io.workbook_parts import MOST_CELLS
 from gridkit.io.workbooks import trimmed
@@ -115,14 +115,7 @@ def read_html(file: Path, name: str, *, encoding: str = "") -> list[Page]:
     TableError
         If it is too large or cannot be decoded.
     """
-    if file.stat().st_size > MOST_TEXT:
-        raise TableError(
-            N_("the text is larger than {most} MB"),
-            place=name,
-            remedy=N_("leave out what is not needed, or split the table"),
-            most=MOST_TEXT >> 20,
-        )
-    data = file.read_bytes()
+    data = text_bytes(file, name)
     if data[:13].lower() == b"mime-version:":
         data, encoding = _first_part(data)
     stated = _CHARSET.search(data[: 1 << 16])

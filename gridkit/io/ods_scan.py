@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from gridkit.errors import TableError
 from gridkit.io.formulas import LONGEST, added, reaches_out, shifted
 from gridkit.io.hidden import Hidden, positions
 from gridkit.io.raw import letter
-from gridkit.io.workbook_parts import PIECE, demand_room, demand_size, opened, refuse_entities
-from gridkit.locale import N_
+from gridkit.io.workbook_parts import PIECE, broken_xml, demand_room, demand_size, opened, refuse_entities
 
 if TYPE_CHECKING:
     import zipfile
@@ -187,9 +185,4 @@ def _parse(book: zipfile.ZipFile, member: str, content: _Content, name: str) -> 
                 parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError as problem:
-        raise TableError(
-            N_("the XML of the file breaks the rules: {reason}"),
-            place=name,
-            remedy=N_("open it in a spreadsheet program and save it as .xlsx"),
-            reason=str(problem),
-        ) from problem
+        raise broken_xml(name, problem) from problem

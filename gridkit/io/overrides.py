@@ -19,7 +19,7 @@ from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.persons import mask
 from gridkit.io.raw import letter
 from gridkit.io.review import as_overrides
-from gridkit.io.sheets import read_sheets
+from gridkit.io.sheets import read_sheets, side_source
 from gridkit.io.text import cell_text
 from gridkit.locale import N_, gettext
 from gridkit.model import Overrides, Source
@@ -93,7 +93,9 @@ def read_overrides(
         sheet, head, columns = _table(file, mask_name_of_file(name))
         found = list(_lines(sheet, head, columns, mistakes))
         lines += found
-        sources.append(_source(sheet, columns, rows=len(sheet.cells) - head - 1, kept=len(found)))
+        letters = {field: letter(at) for field, at in columns.items()}
+        rows = len(sheet.cells) - head - 1
+        sources.append(side_source(sheet, KIND, rows=rows, kept=len(found), columns=letters))
     frame = _settled(lines, "" if as_of is None else as_of.isoformat(), mistakes)
     if mistakes:
         raise _refused(mistakes)
@@ -147,22 +149,6 @@ def _demand_spelling(heads: list[str], columns: Mapping[str, int], place: str) -
                 header=head[:40],
                 known=near[0],
             )
-
-
-def _source(sheet: Sheet, columns: Mapping[str, int], *, rows: int, kept: int) -> Source:
-    """Return the source; it is no table that is marked or counted among the registries."""
-    return Source(
-        sheet.path,
-        sheet.sha256,
-        KIND,
-        sheet=sheet.name,
-        tabular=False,
-        encoding=sheet.encoding,
-        rows_in=rows,
-        kept=kept,
-        set_aside=rows - kept,
-        columns={name: letter(at) for name, at in columns.items()},
-    )
 
 
 def _lines(sheet: Sheet, head: int, columns: Mapping[str, int], mistakes: list[str]) -> Iterator[_Line]:

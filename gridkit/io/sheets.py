@@ -17,12 +17,13 @@ from gridkit.io.formats import format_of
 from gridkit.io.hidden import Hidden, Page, Range
 from gridkit.io.html_table import read_html
 from gridkit.io.raw import digest
-from gridkit.io.workbooks import protected, read_workbook, unreadable
+from gridkit.io.workbooks import demand_sheet, protected, read_workbook, unreadable
 from gridkit.io.xml_spreadsheet import read_xml
 from gridkit.locale import N_, gettext
+from gridkit.model import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["WORKBOOKS", "Range", "Sheet", "decoded", "filled_count", "looks_like_number", "read_sheets", "separator_of"]
@@ -112,15 +113,7 @@ def read_sheets(file: Path, name: str, *, sheet: str = "", encoding: str = "", k
 def _filled(pages: Sequence[Page], unread: tuple[str, ...], like: Sheet) -> list[Sheet]:
     """Return the pages that are wanted and hold something."""
     name, sheet = like.path, like.name
-    names = [page.name for page in pages]
-    if sheet and sheet not in names:
-        raise TableError(
-            N_("there is no sheet {sheet}; the workbook has: {names}"),
-            place=name,
-            remedy=N_("correct sheet in gridkit.toml"),
-            sheet=sheet,
-            names=", ".join((*names, *unread)),
-        )
+    demand_sheet(sheet, (*(page.name for page in pages), *unread), name)
     wanted = [page for page in pages if page.cells and (page.name == sheet if sheet else page.name not in unread)]
     if not wanted:
         place = f"{name}!{sheet}" if sheet else name
@@ -190,3 +183,33 @@ def looks_like_number(cell: object) -> bool:
 def filled_count(row: Sequence[object]) -> int:
     """Return how many cells of a row hold something."""
     return sum(cell is not None and (not isinstance(cell, str) or bool(cell.strip())) for cell in row)
+
+
+def side_source(sheet: Sheet, kind: str, *, rows: int, kept: int, columns: Mapping[str, str] | None = None) -> Source:
+    """Return the source of a table that steers the reading (control points, decisions).
+
+    It is an input of the run, hashed like the others, but no table that is marked or counted among the registries.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        As read.
+    kind : str
+        What it is, ``control`` or ``overrides``.
+    rows, kept : int
+        Rows below the header, and how many of them are used.
+    columns : mapping of str to str, optional
+        Field -> letter of its column.
+    """
+    return Source(
+        sheet.path,
+        sheet.sha256,
+        kind,
+        sheet=sheet.name,
+        tabular=False,
+        encoding=sheet.encoding,
+        rows_in=rows,
+        kept=kept,
+        set_aside=rows - kept,
+        columns=columns or {},
+    )

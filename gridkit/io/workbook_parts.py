@@ -176,6 +176,16 @@ def refuse_entities(data: bytes, name: str) -> None:
         )
 
 
+def broken_xml(name: str, problem: Exception) -> TableError:
+    """Return what is told of XML that breaks its rules."""
+    return TableError(
+        N_("the XML of the file breaks the rules: {reason}"),
+        place=name,
+        remedy=N_("open it in a spreadsheet program and save it as .xlsx"),
+        reason=str(problem),
+    )
+
+
 def pieces(book: zipfile.ZipFile, member: str, element: bytes, name: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield the prefix of the names in a part (``x:``) and the part in pieces, each cut before an ``element``.
 

@@ -81,14 +81,7 @@ def _read(
     with _reading(name), calamine.CalamineWorkbook.from_object(source) as book:
         entries = [entry for entry in book.sheets_metadata if entry.typ == _SHEET]
         names = [entry.name for entry in entries]
-        if sheet and sheet not in names:
-            raise TableError(
-                N_("there is no sheet {sheet}; the workbook has: {names}"),
-                place=name,
-                remedy=N_("correct sheet in gridkit.toml"),
-                sheet=sheet,
-                names=", ".join(names),
-            )
+        demand_sheet(sheet, names, name)
         shown = [entry.name for entry in entries if entry.visible == _VISIBLE]
         pages = [_page(book, one, scans.get(one), name) for one in ([sheet] if sheet else shown)]
     pages = [page._replace(hidden=seen.get(page.name, page.hidden)) for page in pages]
@@ -117,6 +110,18 @@ def _reading(name: str) -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def demand_sheet(sheet: str, names: Sequence[str], name: str) -> None:
+    """Refuse a sheet that the project names and the workbook does not have."""
+    if sheet and sheet not in names:
+        raise TableError(
+            N_("there is no sheet {sheet}; the workbook has: {names}"),
+            place=name,
+            remedy=N_("correct sheet in gridkit.toml"),
+            sheet=sheet,
+            names=", ".join(names),
+        )
 
 
 def protected(name: str) -> TableError:

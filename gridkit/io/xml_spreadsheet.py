@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
-from gridkit.errors import TableError
-from gridkit.io.csv_text import MOST_TEXT, decoded
+from gridkit.io.csv_text import decoded, text_bytes
 from gridkit.io.formulas import reaches_out
 from gridkit.io.hidden import Hidden, Page, positions
 from gridkit.io.raw import letter
-from gridkit.io.workbook_parts import demand_room, refuse_entities
+from gridkit.io.workbook_parts import broken_xml, demand_room, refuse_entities
 from gridkit.io.workbooks import rectangle
-from gridkit.locale import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,14 +203,7 @@ def read_xml(file: Path, name: str) -> tuple[list[Page], tuple[str, ...]]:
     TableError
         If it is too large, breaks off, or declares entities.
     """
-    if file.stat().st_size > MOST_TEXT:
-        raise TableError(
-            N_("the text is larger than {most} MB"),
-            place=name,
-            remedy=N_("leave out what is not needed, or split the table"),
-            most=MOST_TEXT >> 20,
-        )
-    data = file.read_bytes()
+    data = text_bytes(file, name)
     declared = _DECLARED.search(data[:200])
     text = decoded(data, name, encoding=declared[1].decode() if declared else "")[0].lstrip("\ufeff \t\r\n")
     refuse_entities(text[: 1 << 20].encode("utf-8", "replace"), name)
@@ -225,12 +216,7 @@ def read_xml(file: Path, name: str) -> tuple[list[Page], tuple[str, ...]]:
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except (expat.ExpatError, ValueError, OverflowError) as problem:
-        raise TableError(
-            N_("the XML of the file breaks the rules: {reason}"),
-            place=name,
-            remedy=N_("open it in a spreadsheet program and save it as .xlsx"),
-            reason=str(problem),
-        ) from problem
+        raise broken_xml(name, problem) from problem
     pages = [_page(sheet, name) for sheet in reader.sheets]
     return pages, tuple(sheet.name for sheet in reader.sheets if sheet.gone)
 

@@ -62,7 +62,8 @@ _DROPPED: Final = re.compile(
 )
 _POSITIONAL: Final = re.compile(rf"({_NUMBER})(?=(?:{COUNTED}|村))|(?<=第)([{_HAN}]+|[0-9]+)")
 _BUILDING: Final = re.compile(r"(?<=[0-9])(?:号楼|幢)")
-_MARK: Final = re.compile(r"(?:[0-9]+|[A-Z]+|[东西南北中])(?:期|区|号院|组团|栋|弄|座)|[0-9]+村")
+MARK: Final = re.compile(r"(?:[0-9]+|[A-Z]+|[东西南北中])(?:期|区|号院|组团|栋|弄|座)|[0-9]+村")
+"""A phase, zone, yard or building in a normalised name."""
 _GENERIC: Final = re.compile(r"(?:住宅小区|居住小区|小区|(?<![属大医学法检])院)$")
 
 
@@ -170,8 +171,8 @@ def _undated(name: str) -> str:
 
 
 def _compound(full: str) -> Keys:
-    marks = tuple(sorted(_MARK.findall(full)))
-    core = _MARK.sub("", full)
+    marks = tuple(sorted(MARK.findall(full)))
+    core = MARK.sub("", full)
     short = _GENERIC.sub("", core)
     core = short if len(short) >= 2 else core
     return Keys(full, f"{core}|{','.join(marks)}" if core else full, marks)

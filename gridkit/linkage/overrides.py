@@ -132,7 +132,7 @@ class Decisions:
         lost = rest["code"].isin(set(owner))
         free = one_to_one(rest[~lost], rows, profile=profile)
         taken = rest[lost].assign(accepted=False)
-        taken["reason"] = _taken(taken, owner, taken["accepted"] == False)  # noqa: E712  # elementwise
+        taken["reason"] = _taken(taken, owner, ~taken["accepted"].astype(bool))
         out = pd.concat([done, free, taken], ignore_index=True)
         order_columns = ["record", "accepted", "rank", "code"]
         out = out.sort_values(order_columns, ascending=[True, False, True, True], kind="stable", ignore_index=True)

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from gridkit.linkage.names import COUNTED, normalise
+from gridkit.linkage.names import MARK, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_MARK: Final = re.compile(rf"(?:[0-9]+|[A-Z]+|[东西南北中])(?:{COUNTED})|[0-9]+村")
 _TYPES: Final = re.compile(
     r"(?<=..)(?:住宅小区|居住小区|安置小区|小区|社区|花园|家园|花苑|佳苑|家苑|嘉园|嘉苑|公寓|新村|新城|名邸|名苑|华庭|雅苑|雅居|庭院|大院|"
     r"家属院|宿舍|广场|公馆|大厦|苑|园|府|院|庭|居|里|坊)$"
@@ -33,7 +32,7 @@ def base_of(full: str) -> str:
     >>> base_of("翠湖苑1期"), base_of("金桂名邸小区A区")
     ('翠湖苑', '金桂名邸')
     """
-    bare = _MARK.sub("", full) or full
+    bare = MARK.sub("", full) or full
     return _GENERIC.sub("", bare) or bare
 
 
