@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import check_arithmetic, judge, measure
+from gridkit.audit import check_arithmetic, judge, measure, prove
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
@@ -18,7 +18,7 @@ from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
-from gridkit.model import Findings, Linked, Run
+from gridkit.model import Allowance, Findings, Linked, Run
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
@@ -183,7 +183,8 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(said.claims, indicators, city)
-    parts = [checked.findings, conflicts, consistency, tree, check_arithmetic(city, said.claims, indicators)]
+    result, tricks = prove(city, places, links, attributes, coverage, ruleset=ruleset, allowance=Allowance())
+    parts = [checked.findings, conflicts, consistency, tree, tricks, check_arithmetic(city, said.claims, indicators)]
     settings = {
         **harmless(said.settings()),
         "ruleset": ruleset.model_dump(mode="json"),
@@ -202,6 +203,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
         inputs_hash=inputs_digest(city.sources, settings, language=language),
         language=language,
         settings=settings,
+        result=result,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridkit.model.fields import STATUSES
 from gridkit.model.overrides import DECISION_COLUMNS
+from gridkit.model.proof import AuditResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +202,8 @@ class Run:
     """All values of one audit, handed to reports, maps and stores.
 
     ``links`` hold what was joined, ``claims`` has the columns ``CLAIM_COLUMNS``, ``inputs_hash`` is the sha256 over all
-    inputs and settings, ``language`` the language of the reports, ``settings`` the project settings as plain values.
+    inputs and settings, ``language`` the language of the reports, ``settings`` the project settings as plain values,
+    ``result`` what is proved beside the figures.
     """
 
     city: City
@@ -215,3 +217,4 @@ class Run:
     inputs_hash: str = ""
     language: str = "zh"
     settings: Mapping[str, object] = field(default_factory=dict)
+    result: AuditResult = AuditResult()

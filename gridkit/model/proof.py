@@ -1,0 +1,82 @@
+"""What an audit proves beyond indicators: definition matrix, tricks, shades, what is needed, league table, differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MATRIX_COLUMNS = (
+    "subject", "scope_level", "scope", "numerator_id", "denominator_id", "weight",
+    "numerator", "denominator", "excluded", "unknown", "allowance_low", "allowance_high", "low", "high",
+)  # fmt: skip
+TRICK_COLUMNS = ("code", "findings", "records", "compounds", "numerator", "without", "denominator")
+SHADES = ("covered", "possible", "confirmed")
+SHADE_COLUMNS = ("shade", "because")
+PLAN_COLUMNS = ("kind", "community", "compounds", "members", "because")
+LEAGUE_COLUMNS = (
+    "level", "code", "name", "class", "numerator", "denominator", "unknown", "low", "high",
+    "rank_first", "rank_last", "ranked", "to_move_up",
+)  # fmt: skip
+DIFFERENCE_COLUMNS = ("name", "kind", "code", "field", "a", "b", "a_records", "b_records")
+
+
+def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many of the accepted links may be wrong.
+
+    ``rate`` is an upper bound of the share of wrong links (0..1) at ``confidence``; ``sampled`` links were checked by
+    persons, ``wrong`` of them found wrong. With ``sampled`` = 0 nobody has checked, and ``rate`` is an assumption of
+    the rule set.
+    """
+
+    rate: float = 0.01
+    sampled: int = 0
+    wrong: int = 0
+    confidence: float = 0.95
+
+    @property
+    def measured(self) -> bool:
+        """Whether the rate comes from labels of persons."""
+        return self.sampled > 0
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """What an audit proves, beside indicators and claims.
+
+    ``matrix`` (``MATRIX_COLUMNS``) holds one row per subject (``compound``, ``grid``), scope, definition of numerator
+    and of denominator, and weight (``compounds``, ``households``, ``residents``, ``area`` in square metres; ``grids``).
+    ``numerator``, ``denominator``, ``excluded``, ``unknown``, ``allowance_low`` and ``allowance_high`` are whole
+    numbers of that weight; ``low`` = (numerator - allowance_low) / denominator and
+    ``high`` = (numerator + unknown + allowance_high) / denominator, kept between 0 and 1, NaN without a denominator.
+    ``definitions`` holds, per subject, a frame indexed by code with one column per definition (``numerator.valid``,
+    ``denominator.eligible``) of ``yes``, ``no``, ``unknown``: the ids behind every cell of the matrix.
+
+    ``tricks`` (``TRICK_COLUMNS``): one row per rule A101-A114: number of findings, row ids (tuple), compounds whose
+    declared coverage rests only on those rows (tuple), the declared numerator, what is left of it ``without`` them, and
+    the denominator. ``shades`` is indexed like the compound layer: ``covered``, ``possible`` (somebody may cover it) or
+    ``confirmed`` (nothing that is in the files can cover it), with a dict that explains it. ``plan``
+    (``PLAN_COLUMNS``) lists what would make the claim of full coverage true: ``own``, ``joint``, ``instructor``,
+    with the compounds (tuple) of each; ``bounds`` the least and the planned numbers. ``league`` (``LEAGUE_COLUMNS``)
+    ranks streets and communities, ties sharing ``rank_first``..``rank_last``. ``differences`` (``DIFFERENCE_COLUMNS``)
+    explain two tellings of the same figure row by row.
+    """
+
+    allowance: Allowance = Allowance()
+    matrix: pd.DataFrame = field(default_factory=lambda: _empty(MATRIX_COLUMNS))
+    definitions: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tricks: pd.DataFrame = field(default_factory=lambda: _empty(TRICK_COLUMNS))
+    shades: pd.DataFrame = field(default_factory=lambda: _empty(SHADE_COLUMNS))
+    plan: pd.DataFrame = field(default_factory=lambda: _empty(PLAN_COLUMNS))
+    bounds: Mapping[str, int] = field(default_factory=dict)
+    league: pd.DataFrame = field(default_factory=lambda: _empty(LEAGUE_COLUMNS))
+    differences: pd.DataFrame = field(default_factory=lambda: _empty(DIFFERENCE_COLUMNS))
