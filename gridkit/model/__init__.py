@@ -8,6 +8,6 @@ from gridkit.model.results import Attributes, Coverage, Indicators, Linked, Link
 from gridkit.model.source import Source
 
 __all__ = [
-    "Allowance", "Attributes", "AuditResult", "City", "Coverage", "Findings", "Indicators", "Layer", "Linked", "Links", "Overrides", "Places",
-    "Registry", "Run", "Source", "conform", "empty_frame",
+    "Allowance", "Attributes", "AuditResult", "City", "Coverage", "Findings", "Indicators", "Layer", "Linked", "Links",
+    "Overrides", "Places", "Registry", "Run", "Source", "conform", "empty_frame",
 ]  # fmt: skip

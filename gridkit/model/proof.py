@@ -1,4 +1,4 @@
-"""What an audit proves beyond indicators: definition matrix, tricks, shades, what is needed, league table, differences."""
+"""What an audit proves beyond indicators: definition matrix, tricks, shades, plan, league table, differences."""
 
 from __future__ import annotations
 

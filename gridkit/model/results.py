@@ -217,4 +217,4 @@ class Run:
     inputs_hash: str = ""
     language: str = "zh"
     settings: Mapping[str, object] = field(default_factory=dict)
-    result: AuditResult = AuditResult()
+    result: AuditResult = field(default_factory=AuditResult)
