@@ -167,7 +167,7 @@ def definition_label(text: str) -> str:
     'by hand'
     """
     parts = text.split("/")
-    if len(parts) != 3:  # noqa: PLR2004
+    if len(parts) != 3:
         return text
     return _("{numerator} ÷ {denominator}, by {weight}").format(
         numerator=numerator_label(parts[0]), denominator=denominator_label(parts[1]), weight=weight_label(parts[2])
