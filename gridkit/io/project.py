@@ -20,22 +20,19 @@ from pydantic import (
     StrictBool,
     StrictStr,
     ValidationError,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
+from gridkit.io.claims import ClaimSpec  # noqa: TC001  # pydantic reads the annotations when the program runs
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
 from gridkit.io.raw import located
 from gridkit.io.settings import (
     a_date,
     a_digit,
-    a_figure,
     a_path,
     a_path_or_paths,
     an_encoding,
     as_list,
-    decimals_of,
     plain_path,
 )
 from gridkit.io.toml_lines import key_lines, line_of
@@ -51,7 +48,6 @@ Kind = Literal[
     "compounds", "branches", "units", "premises", "pairings", "property_companies", "property_service",
     "owners_committees", "service_points", "ledgers", "codes",
 ]  # fmt: skip
-Comparator = Literal["=", ">=", "<=", ">", "<"]
 Hidden = Literal["pending", "keep", "exclude"]
 
 
@@ -107,38 +103,6 @@ class CoverageSpec(_Value):
 
     ruleset: StrictStr = "strict"
     overrides: dict[str, Any] = Field(default_factory=dict)
-
-
-class ClaimSpec(_Value):
-    """``[[claims]]``: a sentence and the figure it states, in percent; None where the figure is masked.
-
-    ``decimals`` is not stated but found: to how many decimals the figure is written, ``"55.20"`` to two.
-
-    Examples
-    --------
-    >>> claim = ClaimSpec(text="...", indicator="owners.party_share", figure="55.20%")
-    >>> claim.figure, claim.decimals
-    (55.2, 2)
-    """
-
-    text: StrictStr
-    indicator: StrictStr
-    scope: StrictStr = ""
-    basis: StrictStr = ""
-    figure: Annotated[float | None, BeforeValidator(a_figure)]
-    decimals: int | None = None
-    comparator: Comparator = "="
-    source: StrictStr = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _find_decimals(cls, data: object) -> object:
-        if not isinstance(data, dict) or "figure" not in data or "decimals" in data:
-            return data
-        try:
-            return {**data, "decimals": decimals_of(data["figure"])}
-        except PydanticCustomError:  # the figure itself is refused below
-            return data
 
 
 class Project(_Value):
