@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridkit.audit.evaluating import evaluating
+from gridkit.audit.league import league
 from gridkit.model import Allowance, AuditResult, Findings
 
 if TYPE_CHECKING:
@@ -22,5 +24,10 @@ def prove(
     allowance: Allowance,
 ) -> tuple[AuditResult, Findings]:
     """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of."""
-    del city, places, links, attributes, coverage, ruleset
-    return AuditResult(allowance=allowance), Findings.none()
+    del attributes
+    result = AuditResult(
+        allowance=allowance,
+        league=league(city, places, links, coverage, ruleset=ruleset),
+        evaluating=evaluating(city, places, links),
+    )
+    return result, Findings.none()

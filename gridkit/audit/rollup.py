@@ -15,7 +15,7 @@ from gridkit.model.results import INDICATOR_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCOPE_LEVELS: Final = ("city", "class", "street", "community", "grid", "mode")
+SCOPE_LEVELS: Final = ("city", "class", "street", "community", "grid", "mode", "kind")
 """Scope levels in the order of the indicator table; the city comes first, so it answers an unqualified question."""
 
 UNPLACED, UNCLASSED = "unplaced", "unclassed"

@@ -22,6 +22,7 @@ LEAGUE_COLUMNS = (
     "level", "code", "name", "class", "numerator", "denominator", "unknown", "low", "high",
     "rank_first", "rank_last", "ranked", "to_move_up",
 )  # fmt: skip
+EVALUATING_COLUMNS = ("unit", "name", "street", "state", "via", "targets")
 DIFFERENCE_COLUMNS = ("name", "kind", "code", "field", "a", "b", "a_records", "b_records")
 
 
@@ -67,7 +68,8 @@ class AuditResult:
     ``confirmed`` (nothing that is in the files can cover it), with a dict that explains it. ``plan``
     (``PLAN_COLUMNS``) lists what would make the claim of full coverage true: ``own``, ``joint``, ``instructor``,
     with the compounds (tuple) of each; ``bounds`` the least and the planned numbers. ``league`` (``LEAGUE_COLUMNS``)
-    ranks streets and communities, ties sharing ``rank_first``..``rank_last``. ``differences`` (``DIFFERENCE_COLUMNS``)
+    ranks streets and communities, ties sharing ``rank_first``..``rank_last``. ``evaluating`` (``EVALUATING_COLUMNS``)
+    says per unit which street evaluates it, by what it is paired with. ``differences`` (``DIFFERENCE_COLUMNS``)
     explain two tellings of the same figure row by row.
     """
 
@@ -79,4 +81,5 @@ class AuditResult:
     plan: pd.DataFrame = field(default_factory=lambda: _empty(PLAN_COLUMNS))
     bounds: Mapping[str, int] = field(default_factory=dict)
     league: pd.DataFrame = field(default_factory=lambda: _empty(LEAGUE_COLUMNS))
+    evaluating: pd.DataFrame = field(default_factory=lambda: _empty(EVALUATING_COLUMNS))
     differences: pd.DataFrame = field(default_factory=lambda: _empty(DIFFERENCE_COLUMNS))

@@ -37,6 +37,7 @@ SCOPE_LEVELS: Final[Mapping[str, str]] = {
     "community": N_("community"),
     "grid": N_("grid"),
     "mode": N_("management mode"),
+    "kind": N_("kind of unit"),
 }
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -69,9 +70,14 @@ DETAILS: Final[Mapping[str, str]] = {
     "committees": N_("committees"),
     "equally_low": N_("equally low"),
     "pairings": N_("pairings"),
+    "needs": N_("needs"),
+    "unanswered": N_("needs without a project"),
     "projects": N_("projects"),
     "resources": N_("resources"),
     "overdue": N_("overdue"),
+    "units": N_("units"),
+    "contradictory": N_("units with more reported than members"),
+    "cross_appointed": N_("persons cross-appointed"),
 }
 """Details of an indicator that people read; the others are for programs."""
 

@@ -159,6 +159,7 @@ class Thresholds(_Frozen):
     branch_max_members: _Count = 50
     term_max_years: _Count = 5
     new_branch_years: _Count = 3
+    league_min_compounds: _Count = 5
 
 
 class Words(_Frozen):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
+from gridkit.model.proof import EVALUATING_COLUMNS, LEAGUE_COLUMNS
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
 from gridkit.writing import unwritable, whole
@@ -154,6 +155,19 @@ def findings(run: Run) -> Iterator[pa.Table]:
     return arrow(run.findings.frame, schema)
 
 
+def league(run: Run) -> Iterator[pa.Table]:
+    """Return streets and communities by valid organisation coverage, with the ranks that are possible."""
+    counts = ("numerator", "denominator", "unknown", "rank_first", "rank_last", "to_move_up")
+    kinds: Schema = {**dict.fromkeys(counts, WHOLE), "low": REAL, "high": REAL, "ranked": FLAG}
+    return arrow(run.result.league, {name: kinds.get(name, TEXT) for name in LEAGUE_COLUMNS})
+
+
+def evaluating(run: Run) -> Iterator[pa.Table]:
+    """Return every unit with the streets that evaluate it, and the pairings that say so."""
+    kinds: Schema = {"via": TEXTS, "targets": TEXTS}
+    return arrow(run.result.evaluating, {name: kinds.get(name, TEXT) for name in EVALUATING_COLUMNS})
+
+
 def set_aside(run: Run) -> Iterator[pa.Table]:
     """Return every row that was read and not used."""
     frame = run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")
@@ -183,8 +197,10 @@ def sources(run: Run) -> Iterator[pa.Table]:
 TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "claims": claims,
     "compounds": compounds,
+    "evaluating": evaluating,
     "findings": findings,
     "indicators": indicators,
+    "league": league,
     "links": links,
     "remarks": remarks,
     "set_aside": set_aside,
