@@ -24,7 +24,7 @@ Mistake = tuple[Where, str]
 """Path of the key, and the sentence."""
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "": ("project", "layers", "registries", "links", "coverage", "claims", "map"),
+    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
     "links": ("overrides", "profile"),
@@ -43,6 +43,8 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
         "source",
     ),
     "definition": ("numerator", "denominator", "weight"),
+    "reconcile": ("name", "kind", "a", "b", "scope", "not_counted"),
+    "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
 _MAP = ("title",)
 _SENTENCES: Mapping[str, str] = {
@@ -96,6 +98,7 @@ def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
     key = str(next((part for part in reversed(where) if isinstance(part, str)), ""))
     if error["type"] == "extra_forbidden":
         table = "definition" if where[-2:-1] == ("definition",) else str(where[0])
+        table = "side" if where[0] == "reconcile" and where[-2] in ("a", "b") else table
         return where, unknown(key, _KNOWN["" if len(where) == 1 else table])
     template = _SENTENCES.get(error["type"], N_("{key} has a value that cannot be used"))
     expected = str(error.get("ctx", {}).get("expected", ""))

@@ -26,6 +26,7 @@ from gridkit.errors import InputError, ProjectError
 from gridkit.io.claims import ClaimSpec  # noqa: TC001  # pydantic reads the annotations when the program runs
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
 from gridkit.io.raw import located
+from gridkit.io.reconcile import ReconcileSpec, reconcile_mistakes
 from gridkit.io.settings import (
     a_date,
     a_digit,
@@ -127,6 +128,7 @@ class Project(_Value):
     coverage: CoverageSpec = CoverageSpec()
     claims: tuple[ClaimSpec, ...] = ()
     map: dict[str, Any] = Field(default_factory=dict)
+    reconcile: Annotated[tuple[ReconcileSpec, ...], BeforeValidator(as_list)] = ()
 
     def settings(self) -> dict[str, Any]:
         """Return everything but the folder as plain values, for manifests and hashes."""
@@ -182,7 +184,7 @@ def read_project(path: Path) -> Project:
     stated = flat.get("claims", [])
     own = _claims_file(stated, file.parent, mistakes) if isinstance(stated, str) else None
     flat["claims"] = _exact_claims(text) if own is None else own.claims
-    mistakes += column_mistakes(flat) + map_mistakes(flat) + claim_mistakes(flat["claims"])
+    mistakes += column_mistakes(flat) + map_mistakes(flat) + claim_mistakes(flat["claims"]) + reconcile_mistakes(flat)
     project = None
     try:
         project = Project(root=file.parent, **flat)
