@@ -13,9 +13,10 @@ from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMPOUND
 from gridkit.model.findings import SEVERITIES
-from gridkit.reports import words
+from gridkit.reports import proof, proof_words, words
+from gridkit.reports.figures import claims as claim_table
 from gridkit.reports.names import Names
-from gridkit.reports.tables import Column, Table
+from gridkit.reports.tables import Column, Table, table
 from gridkit.reports.values import Share, whole
 from gridkit.rules.labels import ANSWERS
 
@@ -188,6 +189,40 @@ def _counting(status: str, counting: set[str]) -> str:
     if status == "UNKNOWN":
         return words.labelled(ANSWERS, "unknown")
     return words.labelled(ANSWERS, "yes" if status in counting else "no")
+
+
+def blocks(run: Run) -> list[Table]:
+    """Return the tables of the first page, in reading order: verdicts, figures, certainty, what is needed, statuses."""
+    return [claims(run), figures(run), shades(run), proof.plan_bounds(run), statuses(run)]
+
+
+def claims(run: Run) -> Table:
+    """Return the claims as the first page has them: verdict, sentence, what was stated and what was found."""
+    whole_table = claim_table(run)
+    keys = ("verdict", "text", "stated", "rate", "numerator", "denominator", "because")
+    columns = tuple(next(column for column in whole_table.columns if column.key == key) for key in keys)
+    return Table("verdicts", _("Verdicts"), columns, whole_table.frame[list(keys)])
+
+
+def shades(run: Run) -> Table:
+    """Return how many compounds are covered, possibly covered, and confirmed uncovered."""
+    counts = proof.shade_counts(run)
+    total = sum(counts.values())
+    columns = (
+        Column("shade", _("how sure"), 22),
+        Column("note", _("what it means"), 40),
+        Column("compounds", _("compounds"), 12, number=True),
+        Column("of", _("of"), 12, number=True),
+        Column("share", _("share"), 14),
+    )
+    data = {
+        "shade": [proof_words.shade_label(name) for name in counts],
+        "note": [proof_words.shade_note(name) for name in counts],
+        "compounds": list(counts.values()),
+        "of": [total] * len(counts),
+        "share": [percent(n, total) for n in counts.values()],
+    }
+    return table("shade_counts", _("Compounds by certainty"), columns, data)
 
 
 def figures(run: Run) -> Table:

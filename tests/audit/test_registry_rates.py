@@ -263,7 +263,7 @@ def test_ledger_rates():
     assert details["overdue"] == (row("ledgers", 1),)
     assert numbers(table, "lists.match_rate") == (1, 3, 0, 1)
     assert table.get("lists.match_rate")["details"] == {
-            "needs": 3, "unanswered": 1, "projects": 2, "resources": 1, "answer_no_need": 1,
+        "needs": 3, "unanswered": 1, "projects": 2, "resources": 1, "answer_no_need": 1,
     }  # fmt: skip
 
 
