@@ -9,6 +9,8 @@ from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pandas as pd
+
     from gridkit.model import Run, Source
 
 KEY_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,6 +46,7 @@ class Finder:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._findings: dict[str, pd.DataFrame] = {}
         self.sources = {source.name: source for source in run.city.sources}
         self.layers = [(level, run.city.layers[level].frame) for level in ORDER if level in run.city.layers]
         self.rows = {
@@ -84,7 +87,9 @@ class Finder:
         code, mark, number = ident.rpartition("#")
         if not mark or not number.isdigit():
             return None
-        rows = self.run.findings.with_code(code)
+        if code not in self._findings:
+            self._findings[code] = self.run.findings.with_code(code)
+        rows = self._findings[code]
         if int(number) >= len(rows):
             return None
         row = rows.iloc[int(number)]

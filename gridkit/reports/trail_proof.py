@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridkit.audit.scopes import Scopes
-from gridkit.model.fields import NO, UNKNOWN, YES
+from gridkit.model.fields import NO, YES
 from gridkit.reports.traced import Traced
+from gridkit.reports.trail_weights import MATRIX, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,43 +21,49 @@ _ONE_EACH: Final = ("compounds", "grids")
 def matrix_traced(run: Run, row: pd.Series, part: str) -> Traced:
     """Return what stands behind one part of a row of the matrix.
 
+    What may or may not belong to the denominator stays in it and is unknown; what lacks the weight is left out.
+
     Raises
     ------
     KeyError
         There is no such part, or no such definition.
     """
-    frame = run.result.definitions[str(row["subject"])]
-    inside = _within(run, frame.index, row)
+    subject, weight = str(row["subject"]), str(row["weight"])
+    frame = run.result.definitions[subject]
     above, below = (
         frame[f"{kind}.{row[f'{kind}_id']}"].to_numpy(dtype=object) for kind in ("numerator", "denominator")
     )
-    counts = inside & (below == YES)
+    here = _within(frame, row)
+    known = frame[f"weight.{weight}"].notna().to_numpy(dtype=bool) if f"weight.{weight}" in frame else here | True
+    counts = here & known & (below != NO)
+    held, lacking = counts & (below == YES) & (above == YES), counts & (below == YES) & (above == NO)
     masks = {
-        "numerator": counts & (above == YES),
-        "unknown": counts & (above == UNKNOWN),
-        "missing": counts & (above == NO),
-        "denominator": counts,
-        "excluded": inside & (below != YES),
-    }
+        "numerator": held, "missing": lacking, "unknown": counts & ~held & ~lacking, "denominator": counts,
+        "excluded": here & ~counts,
+    }  # fmt: skip
     ids = tuple(frame.index[masks[part]].tolist())
-    figure = int(row["denominator"] - row["numerator"] - row["unknown"] if part == "missing" else row[part])
-    weight = "" if row["weight"] in _ONE_EACH or part == "excluded" else _weight(row)
+    name = "" if weight in _ONE_EACH or part == "excluded" else f"{MATRIX}.{subject}.{weight}"
+    weighed = weigh(run, name, ids)
+    figure = weighed if part == "missing" else int(row[part])
+    records = _mentions(run, row) if part == "unknown" and figure != weighed else ()
     where = "; ".join(f"{name} = {row[name]}" for name in ("scope", "numerator_id", "denominator_id", "weight"))
-    return Traced(figure, ids, weight, table="matrix", where=where)
+    return Traced(figure, ids, name, figure - weighed, records, table="matrix", where=where)
 
 
-def _weight(row: pd.Series) -> str:
-    return str(row["weight"]) if row["subject"] == "compound" else f"grid.{row['weight']}"
-
-
-def _within(run: Run, index: pd.Index, row: pd.Series) -> np.ndarray:
-    """Return which things of ``index`` lie in the scope of a row."""
+def _within(frame: pd.DataFrame, row: pd.Series) -> np.ndarray:
+    """Return which things lie in the scope of a row."""
     if row["scope_level"] == "city":
-        return np.ones(len(index), dtype=bool)
-    scopes = Scopes(run.city, run.places)
-    items = scopes.compounds if row["subject"] == "compound" else scopes.grids()
-    where = items.frame[str(row["scope_level"])].reindex(index)
-    return (where == row["scope"]).to_numpy(dtype=bool)
+        return np.ones(len(frame), dtype=bool)
+    return (frame[f"scope.{row['scope_level']}"] == row["scope"]).to_numpy(dtype=bool)
+
+
+def _mentions(run: Run, row: pd.Series) -> tuple[str, ...]:
+    """Return the rows whose names match nothing and may mean one more."""
+    frame = run.result.definitions.get("mentions")
+    if frame is None:
+        return ()
+    rows = frame[(frame["subject"] == row["subject"]) & (frame["numerator"] == row["numerator_id"])]
+    return tuple(sorted(set(rows["record"])))
 
 
 def trick_traced(run: Run, code: str, part: str) -> Traced:
@@ -72,7 +78,10 @@ def trick_traced(run: Run, code: str, part: str) -> Traced:
     row = frame.iloc[frame["code"].tolist().index(code)]
     where = f"code = {code}"
     if part == "findings":
-        ids = tuple(f"{code}#{at}" for at in range(int(row["findings"])))
+        counts = run.findings.counts()
+        # The row without a code speaks of all tricks together.
+        codes = [code] if code else [name for name in frame["code"] if name]
+        ids = tuple(f"{name}#{at}" for name in codes for at in range(counts.get(name, 0)))
         return Traced(int(row["findings"]), ids, table="findings", where=where)
     if part in ("records", "compounds"):
         return Traced(len(row[part]), tuple(row[part]), table="tricks", where=where)

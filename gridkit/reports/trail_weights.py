@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gridkit.audit.evidence import Evidence
 from gridkit.audit.pairing import pairs
 from gridkit.audit.scopes import look_up
-from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
+from gridkit.model.fields import COMMUNITY, GRID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,10 @@ _OF_INDICATOR: Final[Mapping[tuple[str, str, bool], str]] = {
     ("owners.party_share_min", "members", False): "committee.members",
 }
 """(indicator, basis, whether the numerator is asked for) -> weight, where an id does not count one."""
+
+
+MATRIX: Final = "matrix"
+"""Weights of the definition matrix: ``matrix.compound.area`` is the column ``weight.area`` of its definitions."""
 
 
 def traced_weight(indicator: str, basis: str, part: str) -> str:
@@ -47,14 +51,18 @@ def weigh(run: Run, name: str, ids: tuple[str, ...]) -> int:
     ----------
     run : Run
     name : str
-        Empty (one each), ``households``, ``residents``, ``area`` (square metres) of compounds, ``grid.households``,
-        ``grid.area``, ``community.units``, ``committee.members``, ``committee.party_members``.
+        Empty (one each), ``households``, ``grid.households``, ``community.units``, ``committee.members``,
+        ``committee.party_members``, or one of the matrix.
     ids : tuple of str
         Codes or row ids.
     """
     if not name or not ids:
         return len(ids)
-    values = _WEIGHTS[name](run)
+    if name.startswith(f"{MATRIX}."):
+        subject, weight = name.split(".")[1:]
+        values = run.result.definitions[subject][f"weight.{weight}"]
+    else:
+        values = _WEIGHTS[name](run)
     found = values[values.index.isin(ids)]
     if len(found) != len(ids):  # rows that lack the value, or an id that is asked for twice
         found = values.reindex(list(ids))
@@ -63,11 +71,6 @@ def weigh(run: Run, name: str, ids: tuple[str, ...]) -> int:
 
 def _households(run: Run) -> pd.Series:
     return run.attributes.frame["households"]
-
-
-def _area(run: Run, level: str) -> pd.Series:
-    frame = run.city.layers[level].frame
-    return frame.geometry.area.fillna(0).round().astype("int64")
 
 
 def _grid_households(run: Run) -> pd.Series:
@@ -93,10 +96,7 @@ def _committee(run: Run, column: str) -> pd.Series:
 
 _WEIGHTS: Final[Mapping[str, Callable[[Run], pd.Series]]] = {
     "households": _households,
-    "residents": lambda run: run.attributes.frame["population"],
-    "area": lambda run: _area(run, COMPOUND),
     "grid.households": _grid_households,
-    "grid.area": lambda run: _area(run, GRID),
     "community.units": _units,
     "committee.members": lambda run: _committee(run, "members"),
     "committee.party_members": lambda run: _committee(run, "party_members"),
