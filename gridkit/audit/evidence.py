@@ -41,6 +41,11 @@ class Evidence:
         frame = self.links.frame
         return _by_mention(frame[frame["accepted"].astype(bool)]), _by_mention(self.links.open())
 
+    @cached_property
+    def unmatched(self) -> pd.DataFrame:
+        """The mentions without any candidate."""
+        return self.links.unmatched()
+
     def _rows(self, table: Table, kind: str, field: str, level: str) -> pd.DataFrame:
         rows = table.get((field, level), pd.DataFrame({"record": [], "code": []}, dtype="object"))
         return rows[among(rows["record"], self.city.rows(kind).index)].reset_index(drop=True)

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from gridkit.audit.evaluating import evaluating
 from gridkit.audit.league import league
-from gridkit.model import Allowance, AuditResult, Findings
+from gridkit.audit.matrix import build_matrix
+from gridkit.audit.tricks import impact, search, told
+from gridkit.model import Allowance, AuditResult
 
 if TYPE_CHECKING:
-    from gridkit.model import Attributes, City, Coverage, Links, Places
+    from collections.abc import Iterable
+
+    from gridkit.model import Attributes, City, Coverage, Findings, Links, Places
     from gridkit.rules.ruleset import RuleSet
 
 
@@ -22,12 +26,18 @@ def prove(
     *,
     ruleset: RuleSet,
     allowance: Allowance,
+    findings: Iterable[Findings] = (),
 ) -> tuple[AuditResult, Findings]:
-    """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of."""
-    del attributes
+    """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of.
+
+    ``findings`` are those of the earlier rooms (linking, coverage, tree): tricks with the same offenders as one of
+    their rules take them from there.
+    """
+    tricks = search(city, places, links, attributes, coverage, ruleset=ruleset, findings=findings)
     result = AuditResult(
         allowance=allowance,
+        tricks=impact(tricks, coverage, ruleset=ruleset),
         league=league(city, places, links, coverage, ruleset=ruleset),
         evaluating=evaluating(city, places, links),
     )
-    return result, Findings.none()
+    return result, told(tricks, city)
