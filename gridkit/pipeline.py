@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from gridkit.audit import check_arithmetic, judge, measure, prove
+from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
@@ -183,8 +184,14 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
     claims = judge(said.claims, indicators, city)
-    result, tricks = prove(city, places, links, attributes, coverage, ruleset=ruleset, allowance=Allowance())
-    parts = [checked.findings, conflicts, consistency, tree, tricks, check_arithmetic(city, said.claims, indicators)]
+    known = [checked.findings, conflicts, consistency, tree]
+    result, tricks = prove(
+        city, places, links, attributes, coverage, ruleset=ruleset, allowance=Allowance(), findings=known
+    )
+    parts = [*known, tricks, check_arithmetic(city, said.claims, indicators)]
+    compared = compare(said, city, places, links, overrides=decisions(project)[0])
+    city, result = compared.city, replace(result, differences=compared.differences, bridges=compared.bridges)
+    parts.append(compared.findings)
     settings = {
         **harmless(said.settings()),
         "ruleset": ruleset.model_dump(mode="json"),

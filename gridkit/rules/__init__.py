@@ -9,7 +9,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gridkit.rules import audit, cells, coordinates, coverage, linkage, schema, tables, topology, vectors
+from gridkit.rules import (
+    audit,
+    cells,
+    coordinates,
+    coverage,
+    linkage,
+    reconcile,
+    schema,
+    tables,
+    topology,
+    tricks,
+    vectors,
+)
 from gridkit.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -20,7 +32,19 @@ __all__ = ["CATALOGUE", "Rule"]
 CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         rule.code: rule
-        for module in (schema, tables, vectors, coordinates, cells, topology, linkage, coverage, audit)
+        for module in (
+            schema,
+            tables,
+            vectors,
+            coordinates,
+            cells,
+            topology,
+            linkage,
+            coverage,
+            audit,
+            reconcile,
+            tricks,
+        )
         for rule in module.RULES
     }
 )
