@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from gridkit.audit.evaluating import evaluating
 from gridkit.audit.league import league
 from gridkit.audit.matrix import build_matrix
+from gridkit.audit.needed import plan_needed
+from gridkit.audit.shades import shade
 from gridkit.audit.tricks import impact, search, told
 from gridkit.model import Allowance, AuditResult
 
@@ -34,9 +36,17 @@ def prove(
     their rules take them from there.
     """
     tricks = search(city, places, links, attributes, coverage, ruleset=ruleset, findings=findings)
+    matrix, definitions = build_matrix(city, places, links, attributes, coverage, allowance=allowance)
+    shades = shade(city, places, links, coverage)
+    plan, bounds = plan_needed(city, places, attributes, coverage, shades, ruleset=ruleset)
     result = AuditResult(
         allowance=allowance,
+        matrix=matrix,
+        definitions=definitions,
         tricks=impact(tricks, coverage, ruleset=ruleset),
+        shades=shades,
+        plan=plan,
+        bounds=bounds,
         league=league(city, places, links, coverage, ruleset=ruleset),
         evaluating=evaluating(city, places, links),
     )

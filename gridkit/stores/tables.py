@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
-from gridkit.model.proof import EVALUATING_COLUMNS, LEAGUE_COLUMNS
+from gridkit.model.proof import EVALUATING_COLUMNS, LEAGUE_COLUMNS, TRICK_COLUMNS
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
 from gridkit.writing import unwritable, whole
@@ -168,6 +168,28 @@ def evaluating(run: Run) -> Iterator[pa.Table]:
     return arrow(run.result.evaluating, {name: kinds.get(name, TEXT) for name in EVALUATING_COLUMNS})
 
 
+def tricks(run: Run) -> Iterator[pa.Table]:
+    """Return what is left of the declared figure without the rows of each trick; the row without a code is all of them.
+
+    ``findings`` counts them; ``compounds`` are those whose declared coverage rests only on the rows ``records``.
+    """
+    whole = ("findings", "numerator", "without", "denominator")
+    kinds: Schema = {"records": TEXTS, "compounds": TEXTS, **dict.fromkeys(whole, WHOLE)}
+    return arrow(run.result.tricks, {name: kinds.get(name, TEXT) for name in TRICK_COLUMNS})
+
+
+def shades(run: Run) -> Iterator[pa.Table]:
+    """Return per compound whether it is covered, possibly covered, or confirmed to be uncovered, and why."""
+    frame = run.result.shades.rename_axis("code").reset_index().sort_values("code", kind="stable")
+    return arrow(frame, {"code": TEXT, "shade": TEXT, "because": JSON})
+
+
+def plan(run: Run) -> Iterator[pa.Table]:
+    """Return what would make the claim of full coverage true."""
+    schema: Schema = {"kind": TEXT, "community": TEXT, "compounds": TEXTS, "members": WHOLE, "because": JSON}
+    return arrow(run.result.plan, schema)
+
+
 def set_aside(run: Run) -> Iterator[pa.Table]:
     """Return every row that was read and not used."""
     frame = run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")
@@ -202,10 +224,13 @@ TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "indicators": indicators,
     "league": league,
     "links": links,
+    "plan": plan,
     "remarks": remarks,
     "set_aside": set_aside,
+    "shades": shades,
     "sources": sources,
     "trace": trace,
+    "tricks": tricks,
 }
 """What ``tables/`` holds: name -> function of the run."""
 
