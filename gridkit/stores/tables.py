@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 
 from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
-from gridkit.model.proof import EVALUATING_COLUMNS, LEAGUE_COLUMNS, TRICK_COLUMNS
+from gridkit.model.proof import BRIDGE_COLUMNS, DIFFERENCE_COLUMNS, EVALUATING_COLUMNS, LEAGUE_COLUMNS, TRICK_COLUMNS
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
+from gridkit.stores.rows import COLUMNS, content_rows
 from gridkit.writing import unwritable, whole
 
 if TYPE_CHECKING:
@@ -216,9 +217,28 @@ def sources(run: Run) -> Iterator[pa.Table]:
     return arrow(pd.DataFrame(records, columns=list(schema)), schema)
 
 
+def rows(run: Run) -> Iterator[pa.Table]:
+    """Return every row that was read, as a hash of what it says; see :mod:`gridkit.stores.rows`."""
+    return arrow(content_rows(run.city), {**dict.fromkeys(COLUMNS, TEXT), "x": REAL, "y": REAL, "area_m2": REAL})
+
+
+def differences(run: Run) -> Iterator[pa.Table]:
+    """Return what two tellings of a figure differ in, with the rows of both."""
+    kinds: Schema = {"a_records": TEXTS, "b_records": TEXTS}
+    return arrow(run.result.differences, {name: kinds.get(name, TEXT) for name in DIFFERENCE_COLUMNS})
+
+
+def bridges(run: Run) -> Iterator[pa.Table]:
+    """Return the ways from one telling of a figure to the other."""
+    kinds: Schema = {"amount": WHOLE, "things": WHOLE}
+    return arrow(run.result.bridges, {name: kinds.get(name, TEXT) for name in BRIDGE_COLUMNS})
+
+
 TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
+    "bridges": bridges,
     "claims": claims,
     "compounds": compounds,
+    "differences": differences,
     "evaluating": evaluating,
     "findings": findings,
     "indicators": indicators,
@@ -226,6 +246,7 @@ TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "links": links,
     "plan": plan,
     "remarks": remarks,
+    "rows": rows,
     "set_aside": set_aside,
     "shades": shades,
     "sources": sources,

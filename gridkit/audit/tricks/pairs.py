@@ -1,0 +1,167 @@
+"""A111: a full pairing rate from pairs that are nobody's neighbours, or that pass by the unit's own premises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.audit.evidence import Evidence
+from gridkit.audit.pairing import Pairs, pairs
+from gridkit.audit.scopes import look_up
+from gridkit.audit.tricks.trick import Trick
+from gridkit.geo import LONLAT, bd09_to_wgs84, gcj02_to_wgs84, to_metric
+from gridkit.model.fields import COMMUNITY, COMPOUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gridkit.audit.tricks.counted import Counted
+    from gridkit.model import City
+
+_AROUND: Final = 5_000.0
+"""Metres around the compounds within which the point of a unit is believed."""
+_UNDONE: Final = (("GCJ", gcj02_to_wgs84), ("火星", gcj02_to_wgs84), ("BD", bd09_to_wgs84), ("百度", bd09_to_wgs84))
+
+
+def distant(counted: Counted) -> Iterator[Trick]:
+    """Return the tricks A111, one per unit of each kind.
+
+    Far: a unit paired with a community (compound) farther away than the threshold, while a nearer one has no pair at
+    all. Where the unit has no point its community stands for it, and the distance is the least there can be. A pair
+    whose stated reason are premises is left out. Premises: a unit with premises in compounds is paired, but with none
+    of them and not with their community.
+    """
+    if not {"pairings"} <= counted.city.registries.keys():
+        return
+    evidence = Evidence(counted.city, counted.links)
+    known = pairs(evidence)
+    if known.settled.empty:
+        return
+    yield from _far(counted, evidence, known)
+    yield from _passed_by(counted, evidence, known)
+
+
+def _far(counted: Counted, evidence: Evidence, known: Pairs) -> Iterator[Trick]:
+    limit = counted.limits.pairing_far_m
+    seats = _seats(counted.city, evidence)
+    for level in (COMMUNITY, COMPOUND):
+        for record, unit, target, distance, other, nearer in _beyond(counted, known, seats, level=level):
+            params = {
+                "name": _unit(counted, unit), "target": _target(counted, level, target),
+                "span_km": round(distance / 1000, 1), "limit": f"{limit / 1000:g}",
+                "nearest_name": _target(counted, level, other), "near_km": round(nearer / 1000, 1),
+            }  # fmt: skip
+            where = ((record, "unit_name"), (record, "target_name"))
+            codes = (target,) if level == COMPOUND else ()
+            area = target if level == COMMUNITY else ""
+            yield Trick("A111", record, (), params, where, compounds=codes, area=area)
+
+
+def _beyond(
+    counted: Counted, known: Pairs, seats: pd.Series, *, level: str
+) -> Iterator[tuple[str, str, str, float, str, float]]:
+    """Yield pairs beyond the threshold with a nearer place that has none: record, unit, target, m, the place, m."""
+    layer = counted.city.layers.get(level)
+    if layer is None:
+        return
+    shapes = layer.frame.geometry
+    reason = counted.city.rows("pairings")["pairing_reason"]
+    part = known.of(level)
+    part = part[part["target"].isin(shapes.index) & part["unit"].isin(seats.index)]
+    part = part[(reason.reindex(part["record"]) != "premises").to_numpy(bool)]
+    drawn = shapes[shapes.notna().to_numpy() & ~shapes.is_empty.to_numpy()].sort_index()
+    free = drawn[~drawn.index.isin({*known.of(level)["target"], *known.perhaps_targets})]
+    if part.empty or free.empty:
+        return
+    origins = seats.reindex(part["unit"]).to_numpy()
+    away = shapely.distance(origins, shapes.reindex(part["target"]).to_numpy())
+    far = np.flatnonzero(away > counted.limits.pairing_far_m)
+    at, near = _nearest(shapely.STRtree(free.to_numpy()), origins[far])
+    rows = part.iloc[far][["record", "unit", "target"]].itertuples(index=False)
+    others = free.index.to_numpy(dtype=object)[at]
+    for (record, unit, target), distance, other, nearer in zip(
+        rows, away[far].tolist(), others, near.tolist(), strict=True
+    ):
+        if nearer < distance:
+            yield str(record), str(unit), str(target), distance, str(other), nearer
+
+
+def _nearest(tree: shapely.STRtree, origins: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return, per origin, the position of the nearest shape (the first of equally near ones) and its distance."""
+    if not len(origins):
+        return np.empty(0, dtype=np.int64), np.empty(0)
+    (source, found), distance = tree.query_nearest(origins, return_distance=True, all_matches=True)
+    order = np.lexsort((found, source))
+    first = np.unique(source[order], return_index=True)[1]
+    return found[order][first], distance[order][first]
+
+
+def _seats(city: City, evidence: Evidence) -> pd.Series:
+    """Return where each unit (row id) sits: its compound, its point near the compounds, or its community's polygon."""
+    found: dict[str, Any] = {}
+    for level, field in ((COMMUNITY, "community"), (COMPOUND, "site")):
+        layer = city.layers.get(level)
+        if layer is None:
+            continue
+        if level == COMPOUND:
+            found |= _points(city)
+        shapes = layer.frame.geometry
+        linked = evidence.one("units", field, level)
+        linked = linked[linked.isin(shapes.index)]
+        found |= dict(zip(linked.index, shapes.reindex(linked).to_numpy(), strict=True))
+    here = {record: shape for record, shape in found.items() if shape is not None and not shape.is_empty}
+    return pd.Series(here, dtype="object")
+
+
+def _points(city: City) -> dict[str, Any]:
+    """Return the points of the units that lie near the compounds, in metres of the city; a stated datum is undone."""
+    rows = city.rows("units")
+    lon, lat = (rows[name].astype("float64").to_numpy(na_value=np.nan).copy() for name in ("lon", "lat"))
+    for word, undo in _UNDONE:
+        stated = rows["datum"].str.upper().str.contains(word, regex=False).fillna(False).to_numpy(bool)
+        if stated.any():
+            lon[stated], lat[stated] = undo(lon[stated], lat[stated])
+    usable = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    if not usable.any():
+        return {}
+    points = to_metric(gpd.GeoSeries.from_xy(lon[usable], lat[usable], index=rows.index[usable], crs=LONLAT), city.crs)
+    west, south, east, north = city.layers[COMPOUND].frame.total_bounds
+    around = shapely.box(west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
+    return points[points.within(around).to_numpy(bool)].to_dict()
+
+
+def _passed_by(counted: Counted, evidence: Evidence, known: Pairs) -> Iterator[Trick]:
+    """Units with premises in compounds that are paired, but neither there nor with the community there."""
+    unit = evidence.linked("premises", "unit", "unit").rename(columns={"code": "unit"})
+    owned = unit.merge(evidence.linked("premises", "compound", COMPOUND), on="record")
+    if owned.empty:
+        return
+    owned["community"] = look_up(owned["code"], counted.places.frame[COMMUNITY])
+    settled = {(level, unit, target) for unit, level, target in
+               known.settled[["unit", "level", "target"]].itertuples(index=False)}  # fmt: skip
+    kept = {
+        unit for unit, code, area in owned[["unit", "code", "community"]].itertuples(index=False)
+        if (COMPOUND, unit, code) in settled or (COMMUNITY, unit, area) in settled
+    }  # fmt: skip
+    elsewhere = known.settled[~known.settled["unit"].isin(kept | known.perhaps_units)]
+    paired = {str(unit): part for unit, part in elsewhere.groupby("unit", sort=True)}
+    for unit, part in owned.groupby("unit", sort=True):
+        if unit not in paired:
+            continue
+        pair, home = paired[str(unit)].iloc[0], str(min(part["code"]))
+        params = {"name": _unit(counted, str(unit)), "target": _target(counted, pair["level"], pair["target"]),
+                  "place": counted.name(home), "variant": "premises"}  # fmt: skip
+        where = ((str(pair["record"]), "target_name"), *((str(r), "compound_name") for r in sorted(part["record"])))
+        yield Trick("A111", str(unit), (), params, where, compounds=(home,))
+
+
+def _unit(counted: Counted, unit: str) -> str:
+    return str(counted.city.rows("units")["name"].get(unit, "")) or unit
+
+
+def _target(counted: Counted, level: str, code: str) -> str:
+    return counted.name(code) if level == COMPOUND else counted.community_name(code)
