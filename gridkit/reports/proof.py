@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gridkit.audit.format import NO_RATE, percent
-from gridkit.audit.shades import SENTENCES, say_shade
-from gridkit.audit.titles import basis_label
-from gridkit.locale import N_
+from gridkit.audit.needed import SENTENCES as NEEDS
+from gridkit.audit.needed import say_need
+from gridkit.audit.shades import SENTENCES as SHADE_REASONS
+from gridkit.audit.shades import say_shade
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMMUNITY, COMPOUND, STREET
 from gridkit.model.proof import SHADES
@@ -29,30 +30,13 @@ if TYPE_CHECKING:
 LISTED: Final = ("confirmed", "possible")
 """Shades whose compounds are listed, the surest first; those that are covered stand in the list of all compounds."""
 AREA: Final = "area"
-BRIDGE: Final[Mapping[str, str]] = {
-    "rows_a": N_("rows of the first telling"),
-    "not_counted_a": N_("listed by the first, but not counted there"),
-    "counted_a": N_("counted by the first telling"),
-    "unlinked_a": N_("rows of the first that name nothing known"),
-    "twice_a": N_("counted twice in the first"),
-    "merged_a": N_("one row of the first for several of the second"),
-    "only_a": N_("only in the first"),
-    "open_a": N_("only in the first, unless a row of the second means it"),
-    "moved_out_b": N_("moved out of the denominator by the second"),
-    "value": N_("another value in the second"),
-    "unstated_a": N_("no value in the first"),
-    "unstated_b": N_("no value in the second"),
-    "moved_out_a": N_("moved out of the denominator by the first"),
-    "open_b": N_("only in the second, unless a row of the first means it"),
-    "only_b": N_("only in the second"),
-    "merged_b": N_("one row of the second for several of the first"),
-    "twice_b": N_("counted twice in the second"),
-    "unlinked_b": N_("rows of the second that name nothing known"),
-    "counted_b": N_("counted by the second telling"),
-    "not_counted_b": N_("listed by the second, but not counted there"),
-    "rows_b": N_("rows of the second telling"),
-}
-"""The lines of a bridge from one telling to another."""
+_BOUNDS_ORDER: Final = {
+    key: at
+    for at, key in enumerate(
+        ("uncovered", "own", "joint_least", "joint_planned", "joint_compounds", "unit", "instructor_least",
+         "instructor", "check", "unknown")
+    )
+}  # fmt: skip
 
 
 def bounds(row: Any) -> tuple[int, int]:
@@ -165,7 +149,10 @@ def matrix(run: Run, names: Names | None = None) -> Table:
 def tricks(run: Run, names: Names | None = None) -> Table:
     """Return what may make the declared figure too high: per rule its rows, and what is left without them."""
     names = names or Names.of(run)
-    frame = run.result.tricks.sort_values("code", kind="stable")
+    frame = run.result.tricks
+    frame = frame.sort_values(
+        "code", key=lambda codes: codes.replace("", "~"), kind="stable"
+    )  # all together at the end
     columns = [
         Column("code", _("rule"), 8),
         Column("title", _("what may make the figure too high"), 40),
@@ -201,16 +188,17 @@ def tricks(run: Run, names: Names | None = None) -> Table:
 
 
 def because(value: object) -> str:
-    """Return an explanation in words: of a shade, or a text as it is.
+    """Return why a compound has its shade or why the plan asks for something, in words; a text as it is.
 
     >>> because({"why": "silent", "n": 0, "records": ()}), because("as it is"), because(None)
     ('possible: no registry that is declared complete speaks of it', 'as it is', '')
+    >>> because({"why": "own", "members": 4})
+    '4 formal members, enough for a branch of its own'
     """
-    if isinstance(value, dict):
-        if str(value.get("why")) in SENTENCES and "n" in value:
-            return say_shade(value)
-        return _("; ").join(short(value[key]) for key in sorted(value, key=str) if value[key] not in (None, (), ""))
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124
+    if not isinstance(value, dict):
+        return "" if value is None or value != value else str(value)  # noqa: PLR0124
+    why = str(value.get("why"))
+    return say_shade(value) if why in SHADE_REASONS else say_need(value) if why in NEEDS else why
 
 
 def shade_counts(run: Run) -> dict[str, int]:
@@ -295,7 +283,7 @@ def plan(run: Run, names: Names | None = None) -> Table:
 def plan_bounds(run: Run) -> Table:
     """Return how many of each would be needed: at the least, by counting, and in the plan."""
     found: dict[str, dict[str, int]] = {}
-    for key, value in run.result.bounds.items():
+    for key, value in sorted(run.result.bounds.items(), key=lambda item: _BOUNDS_ORDER.get(item[0], 99)):
         stem, _sep, part = key.rpartition("_")
         name, part = (stem, part) if part in ("least", "planned") and stem else (key, "planned")
         found.setdefault(name, {})[part] = int(value)
@@ -351,8 +339,8 @@ def bridge(run: Run) -> Table:
     ]
     data: dict[str, object] = {
         "name": texts(frame["name"]),
-        "figure": [basis_label(str(name)) for name in frame["figure"]],
-        "line": [words.labelled(BRIDGE, line) for line in frame["line"]],
+        "figure": [proof_words.bridge_figure(name) for name in frame["figure"]],
+        "line": [proof_words.bridge_label(line) for line in frame["line"]],
         "amount": whole(frame["amount"]),
         "things": whole(frame["things"]),
     }

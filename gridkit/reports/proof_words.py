@@ -79,7 +79,10 @@ SHADE_NOTES: Final[Mapping[str, str]] = {
 PLAN_KINDS: Final[Mapping[str, str]] = {
     "own": N_("found an own branch"),
     "joint": N_("found a joint branch"),
+    "unit": N_("cover it through the organisation of its unit"),
     "instructor": N_("send a Party-building instructor"),
+    "unknown": N_("find out what is missing first"),
+    "check": N_("decide the open rows first"),
 }
 
 BOUNDS: Final[Mapping[str, str]] = {
@@ -88,6 +91,10 @@ BOUNDS: Final[Mapping[str, str]] = {
     "instructor": N_("instructors"),
     "instructors": N_("instructors"),
     "uncovered": N_("compounds without coverage"),
+    "joint_compounds": N_("compounds in joint branches"),
+    "unit": N_("compounds covered through their unit"),
+    "unknown": N_("compounds with something missing"),
+    "check": N_("compounds with open rows"),
     "organisations": N_("organisations"),
 }
 """What the numbers of ``AuditResult.bounds`` count, by the part of their key before ``_least`` or ``_planned``."""
