@@ -20,7 +20,7 @@ Group = tuple[list[int], float]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of a branch ``least`` formal members; of a joint one at most ``units`` compounds, ``most`` members, ``span`` m."""
+    """``least`` formal members of a branch; most compounds (``units``), members and metres of a joint one."""
 
     least: int
     units: int

@@ -28,7 +28,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "own_large": N_("{members} formal members, more than one branch may have: {branches} branches"),
     "joint": N_("{n} neighbouring compounds within {span} m, together {members} formal members"),
-    "unit": N_("run by a unit: found no branch, take its organisation into the big committee or sign an agreement"),
+    "by_unit": N_("run by a unit: found no branch, take its organisation into the big committee or sign an agreement"),
     "few": N_("no neighbours with which it would have enough members: an instructor gives work coverage only"),
     "alone": N_("no other uncovered compound near enough: an instructor gives work coverage only"),
     "many": N_("not eligible, and too many members for a joint branch: an instructor gives work coverage only"),
@@ -136,7 +136,7 @@ def _sorted_out(table: pd.DataFrame, limit: Limits) -> tuple[np.ndarray[Any, Any
     enough = (members >= limit.least) & (table["eligible"] != NO)
     cases = (
         (table["organisation"] != NO, "check", "check"),
-        (table["unit"], "unit", "unit"),
+        (table["unit"], "unit", "by_unit"),
         (table["members"].isna(), "unknown", "members"),
         (enough & (members > limit.most), "own", "own_large"),
         (enough & (table["eligible"] == YES), "own", "own"),
