@@ -208,6 +208,7 @@ def answer_sheet(
     planted: Iterable[dict[str, Any]] = (),
     *,
     unlisted: Iterable[str] = (),
+    tricks: Mapping[str, list[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the whole answer sheet as plain values.
 
@@ -219,6 +220,8 @@ def answer_sheet(
         Every planted defect with its place in the written files.
     unlisted : iterable of str
         Compounds that the compound registry leaves out, or of which it hides the row.
+    tricks : mapping of str to list of str
+        The true offenders of A101-A114 (see :mod:`gridkit.demo.oracle_tricks`).
     """
     hidden = set(unlinkable)
     compounds = {
@@ -240,4 +243,5 @@ def answer_sheet(
         "claims": claims,
         "totals": totals,
         "planted": sorted(planted, key=lambda p: (p["file"], p["row"], p["column"], p["kind"], p["subject"])),
+        "tricks": dict(tricks or {}),
     }
