@@ -1,0 +1,1 @@
+"""Figures, claims and arithmetic of a report, read from its text alone."""
