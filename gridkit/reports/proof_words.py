@@ -80,10 +80,7 @@ PLAN_KINDS: Final[Mapping[str, str]] = {
     "own": N_("found an own branch"),
     "joint": N_("found a joint branch"),
     "unit": N_("cover it through the organisation of its unit"),
-    "unit": N_("take the unit's organisation in"),
     "instructor": N_("send a Party-building instructor"),
-    "unknown": N_("find out what is not known"),
-    "check": N_("decide whether it is covered"),
     "unknown": N_("find out what is missing first"),
     "check": N_("decide the open rows first"),
 }
@@ -99,10 +96,6 @@ BOUNDS: Final[Mapping[str, str]] = {
     "unknown": N_("compounds with something missing"),
     "check": N_("compounds with open rows"),
     "organisations": N_("organisations"),
-    "joint_compounds": N_("compounds in joint branches"),
-    "unit": N_("compounds run by units"),
-    "unknown": N_("compounds of which members or place are not known"),
-    "check": N_("compounds of which it is not known whether they are covered"),
 }
 """What the numbers of ``AuditResult.bounds`` count, by the part of their key before ``_least`` or ``_planned``."""
 
