@@ -23,6 +23,7 @@ from gridkit.model import Allowance, Findings, Linked, Run
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
+    write_docx,
     write_html,
     write_json,
     write_link_json,
@@ -237,6 +238,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "map.html": write_map,
     "audit.xlsx": write_xlsx,
     "audit.html": write_html,
+    "audit.docx": write_docx,
     "audit.json": write_json,
     "city.gpkg": write_gpkg,
     "tables": write_tables,

@@ -145,6 +145,7 @@ def claims(run: Run) -> Iterator[pa.Table]:
         "high": REAL,
         "figure": REAL,
         "ids": TEXTS,
+        "upheld_under": TEXTS,
         "because": JSON,
     }
     return arrow(run.claims, {name: kinds.get(name, TEXT) for name in CLAIM_COLUMNS})
