@@ -62,11 +62,11 @@ class Figure:
 
 _NUMBER: Final = f"(?:{ARABIC}|{CHINESE}|{MASK})"
 _FIGURE: Final = re.compile(
-    rf"(?P<part>[百千])分之(?P<of>{_NUMBER})|(?P<down>{CHINESE})分之(?P<up>{CHINESE})|"
+    rf"(?:(?P<part>[百千])分之(?P<of>{_NUMBER})|(?P<down>{CHINESE})分之(?P<up>{CHINESE})|"
     rf"(?P<tenths>[一二两三四五六七八九])成(?P<half>半|[一二三四五六七八九](?!个))?(?![立员为功果效本熟都长年绩就人品因语交分])|"
     rf"(?P<sign>[-−+](?=[\d.]+%))?(?P<first>{_NUMBER})(?P<more1>[余多来])?(?P<times>{TIMES})?(?P<more2>[余多来])?(?P<percent1>[%‰])?"
     rf"(?:(?P<dash>[-~—–至到])(?P<second>{_NUMBER})(?P<times2>{TIMES})?)?"
-    rf"(?P<percent>[%‰])?(?P<unit>{UNIT})?(?P<more3>[余多])?(?P<after>及?以上|以下|以内|之内|左右|上下|之多)?"
+    rf"(?P<percent>[%‰])?(?P<unit>{UNIT})?(?P<more3>[余多])?)(?P<after>及?以上|以下|以内|之内|左右|上下|之多)?"
 )
 _CLAUSE: Final = re.compile(f"[{re.escape(BREAKS)}]")
 _DAY: Final = re.compile(r"截[至止]到?(\d{4})年(?:(\d{1,2})月)?(?:(\d{1,2})[日号]|(底|末))?")
@@ -128,7 +128,7 @@ def _of_sentence(plain: Plain, start: int, end: int, closed: list[tuple[int, int
         behind = plain.plain[hit.end() : end]
         lead = plain.plain[last : hit.start()]
         one = _figure(plain, hit, read | shared, (lead, behind))
-        if not one.noun and found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
+        if found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
             one = replace(one, noun=found[-1].noun)
         found.append(_scoped(one, plain.plain[start : hit.start()]))
         last = hit.end()
@@ -142,8 +142,9 @@ def _is_share(hit: re.Match[str]) -> bool:
 def _read(hit: re.Match[str], plain: str, start: int) -> dict[str, Any] | None:
     """Return value, unit and kind of a hit; None where it is no figure."""
     if hit["part"] or hit["down"] or hit["tenths"]:
-        return _fraction(hit, plain)
-    unit = "%" if _is_share(hit) else hit["unit"] or ""
+        read = _fraction(hit, plain)
+        return None if read is None else read | _bounds(hit, plain[max(start, hit.start() - 12) : hit.start()])
+    unit = "%" if _is_share(hit) else (hit["unit"] or "").replace("个百分点", "百分点")
     if (hit["percent"] or hit["percent1"]) == "‰":
         unit = "‰"
     before = plain[max(start, hit.start() - 12) : hit.start()]
@@ -182,12 +183,12 @@ def _fraction(hit: re.Match[str], plain: str) -> dict[str, Any] | None:
 
 def _stands_free(hit: re.Match[str], plain: str) -> bool:
     """Tell whether no letter, digit or sign of a code touches the number."""
-    previous = plain[hit.start() - 1] if hit.start() else ""
-    if previous == "第" or (previous.isascii() and (previous.isalnum() or previous in "._+/#№@=\\")):
+    previous = plain[hit.start() - 1] if hit.start() else "\n"
+    if previous == "第" or (previous.isascii() and (previous.isalnum() or previous in "._+/#@=\\")):
         return False
     if previous in "-−–" and not hit["sign"] and not _is_share(hit):
         return False
-    following = plain[hit.end() : hit.end() + 1]
+    following = plain[hit.end() : hit.end() + 1] or "\n"
     plainly = hit["unit"] or _is_share(hit)
     return bool(plainly) or not (following.isascii() and (following.isalnum() or following in "._+-/:%@"))
 
@@ -204,7 +205,7 @@ def _is_counted(hit: re.Match[str], unit: str, before: str, plain: str) -> bool:
         return False
     if unit in ("%", "‰"):
         return True
-    if before[-1:] in set("第初周之其几数") or SLOGANS.match(plain, hit.end() - len(unit)):
+    if before[-1:] in set("第初周之其几数") or SLOGANS.match(plain, hit.start("unit")):
         return False
     if first in ("二", "百", "千", "万", "十", "零", "〇"):
         return first == "十" or bool(first in "百千" and before[-1:] in set("近上约逾超"))
@@ -228,9 +229,8 @@ def _stands_alone(hit: re.Match[str], before: str, plain: str) -> bool:
     return _ALONE.search(before) is not None
 
 
-def _values(hit: re.Match[str], before: str) -> dict[str, Any] | None:
-    """Return value, range, decimals and comparator of a number."""
-    first, times = hit["first"], hit["times"] or ""
+def _bounds(hit: re.Match[str], before: str) -> dict[str, Any]:
+    """Return the comparator of a number, and the word that makes it a rough one."""
     words = BEFORE_PATTERN.search(before)
     more = hit["more1"] or hit["more2"] or hit["more3"] or ""
     sign = AFTER.get((hit["after"] or "").removeprefix("及"), "") or MORE.get(more, "")
@@ -238,7 +238,13 @@ def _values(hit: re.Match[str], before: str) -> dict[str, Any] | None:
     if words and words[1] != "上" and not (sign and word in AFTER):
         sign, word = BEFORE[words[1]], words[1]
     rough = word if sign.endswith("~") or word in MORE or word in ("左右", "上下", "之多") else ""
-    shared: dict[str, Any] = {"comparator": sign.rstrip("~") or "=", "approx": rough}
+    return {"comparator": sign.rstrip("~") or "=", "approx": rough}
+
+
+def _values(hit: re.Match[str], before: str) -> dict[str, Any] | None:
+    """Return value, range, decimals and bounds of a number; None where it is too long for one."""
+    first, times = hit["first"], hit["times"] or ""
+    shared = _bounds(hit, before)
     if is_masked(first):
         return {"value": None, "redacted": True, **shared}
     ends = chinese_range(first)
@@ -260,10 +266,8 @@ def _values(hit: re.Match[str], before: str) -> dict[str, Any] | None:
 def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tuple[str, str]) -> Figure:
     lead, behind = around
     bare = BEFORE_PATTERN.sub("", lead)
-    noun = nouns.after(behind) if read["kind"] == "count" or behind.startswith("的") else ""
-    noun = noun or nouns.before(bare)
-    if not noun and read["kind"] == "share":
-        noun = nouns.after(behind)
+    first, second = nouns.after(behind), nouns.before(bare)
+    noun = (first or second) if (read["kind"] == "count") != behind.startswith("的") else (second or first)
     start, end = plain.index[hit.start()], plain.index[hit.end() - 1] + 1
     clause = _CLAUSE.split(lead)[-1] + hit[0] + _CLAUSE.split(behind, maxsplit=1)[0]
     written = plain.text[start:end]

@@ -12,6 +12,9 @@ _BRACKETS: Final = re.compile(r"\([^()]{0,20}\)|【[^【】]{0,20}】|\[[^\[\]]{
 _BREAK: Final = re.compile(f"[{re.escape(BREAKS)}]")
 _RATES: Final = ("覆盖率", "组建率", "完成率", "办结率", "结对率", "满意率", "满意度", "占比", "比例", "率", "数量", "人数", "数")
 _JOINED: Final = re.compile(r"[、和与及]")
+_ACTOR: Final = re.compile("已|共|累计|分别|公开|单位|部门|社区$|街道$|党员|群众")
+"""Before a verb with these stands who acts, not what is counted: 各单位已完成104个."""
+
 REACH: Final = 60
 """No noun lies further from its number."""
 
@@ -46,10 +49,13 @@ def before(text: str) -> str:
     >>> before("採取单独建等方式,建立网格党支部"), before("带动业主满意率从"), before("办理"), before("其中“一肩挑”")
     ('网格党支部', '业主满意率', '', '一肩挑')
     """
-    phrase = _BREAK.split(_BRACKETS.sub("", text[-REACH:]))[-1].translate(_QUOTES)
+    phrase = _BREAK.split(_BRACKETS.sub("", text[-REACH:].rstrip("\t:")))[-1].translate(_QUOTES)
     phrase = re.split(r"[()\[\]《》]", TRAILING.sub("", phrase))[-1]
     verb = LAST_VERB.match(phrase)
-    return _trimmed(LEADING.sub("", phrase[verb.end() :] if verb else phrase))[-LONGEST:]
+    found = _trimmed(LEADING.sub("", phrase[verb.end() :] if verb else phrase))
+    if not found and verb and len(topic := LEADING.sub("", phrase[: verb.start(1)])) >= SHORTEST:
+        found = "" if _ACTOR.search(topic) else _trimmed(topic)
+    return found[-LONGEST:]
 
 
 def _trimmed(phrase: str) -> str:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _DROPPED: Final = frozenset(" \r\u00a0\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _KEPT: Final = frozenset("，。、！？；：")
-"""Not made narrow: a wide comma never stands inside a number."""
+"""Not made narrow: a wide comma stands inside a number only where its digits are wide as well."""
+
+_WIDE_COMMA: Final = re.compile(r"(?<=[０-９])(，)(?=[０-９]{3}(?![０-９]))")
 
 _END: Final = re.compile(r"[。！？!?；;\n…]")
 _HEADING: Final = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九十]是|第|——|[·•●■◆])")
@@ -53,7 +55,8 @@ def plain_of(text: str) -> Plain:
     gone = {at for start, end in reading_spans(text) for at in range(start, end)}
     gone |= set(_wraps(text))
     kept = [at for at, letter in enumerate(text) if at not in gone and letter not in _DROPPED]
-    narrow = "".join(_narrow(text[at]) for at in kept)
+    commas = {hit.start(1) for hit in _WIDE_COMMA.finditer(text)}
+    narrow = "".join("," if at in commas else _narrow(text[at]) for at in kept)
     return Plain(text, _same_length(narrow), tuple(kept))
 
 

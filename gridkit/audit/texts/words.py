@@ -83,7 +83,7 @@ _ENDINGS: Final = "并|由(?!于)|将|把|与|和(?!谐|美)|及(?!时|格)|或|
 STOP_AFTER: Final = re.compile(f"{_pattern(VERBS)}|{_ENDINGS}")
 """Where the noun behind a number ends."""
 
-LAST_VERB: Final = re.compile(rf".*(?:{_pattern(VERBS)})(?:了|出|起|好|到|成)?")
+LAST_VERB: Final = re.compile(rf".*({_pattern(VERBS)})(?:了|出|起|好|到|成)?")
 LEADING: Final = re.compile(
     r"^(?:其中|目前|截至目前|截至|全市|全州|全区|全县|我市|我区|共|已|现|现已|累计|另有|另|还有|还|以及|及|和|与|有|对|将|把|向|在|由|从|为|近|约|新|按照|根据|各(?!类|项|级|方|种)|公开|同步|主动|率先|先后|全面|全部|合计|选)+"
 )
