@@ -24,7 +24,8 @@ COMMANDS = {
     "link": N_("Link the registries to places, and show what decisions of persons change."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
     "map": N_("Write only the offline coverage map of a project."),
-    "verify": N_("Recompute a run folder and compare it with what it says."),
+    "verify": N_("Recompute a run folder or a bundle and compare it with what it says."),
+    "diff": N_("Compare two runs: what differs, and why."),
     "explain": N_("Explain a rule, or why one compound is covered or not."),
 }
 """Command name -> what ``--help`` says of it; each is a module here with a function ``command()``."""

@@ -29,9 +29,10 @@ PRIVATE: Final = ("address", "ineligible_reason")
 def content_rows(city: City) -> pd.DataFrame:
     """Return one row per feature and record of a city, sorted by kind, then by content, then by place in the files.
 
-    ``content`` is the first half of the sha256 over the fields of the row without ``PRIVATE`` ones, in their fixed order,
-    never over its number: a row that has moved in its file is the same row. ``x``, ``y`` (metres in the system of the city, the centre of the
-    box around the shape) and ``area_m2`` say where a feature lies, rounded to the millimetre and the square decimetre.
+    ``content`` is the first half of the sha256 over the fields of the row without ``PRIVATE`` ones, in their fixed
+    order, never over its number: a row that has moved in its file is the same row. ``x``, ``y`` (metres in the system
+    of the city, the centre of the box around the shape) and ``area_m2`` say where a feature lies, rounded to the
+    millimetre and to 0.01 square metres.
 
     Examples
     --------

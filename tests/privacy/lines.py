@@ -12,5 +12,6 @@ LINES = {
     "audit": [["audit", "{project}", "--out", "{new}", "--no-map"]],
     "map": [["map", "{project}", "-o", "{new}.html"]],
     "verify": [["verify", "{run}"]],
+    "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
     "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
 }
