@@ -64,7 +64,7 @@ WEIGHTS: Final[Mapping[str, str]] = {
 }
 
 SHADE_LABELS: Final[Mapping[str, str]] = {
-    "covered": N_("covered (shade)"),
+    "covered": N_("covered"),
     "possible": N_("possibly covered"),
     "confirmed": N_("confirmed uncovered"),
 }
@@ -86,18 +86,18 @@ PLAN_KINDS: Final[Mapping[str, str]] = {
 }
 
 BOUNDS: Final[Mapping[str, str]] = {
-    "own": N_("own branches"),
-    "joint": N_("joint branches"),
-    "instructor": N_("instructors"),
-    "instructors": N_("instructors"),
     "uncovered": N_("compounds without coverage"),
-    "joint_compounds": N_("compounds in joint branches"),
-    "unit": N_("compounds covered through their unit"),
-    "unknown": N_("compounds with something missing"),
-    "check": N_("compounds with open rows"),
-    "organisations": N_("organisations"),
+    "own": N_("own branches"),
+    "joint_least": N_("joint branches, at least"),
+    "joint_planned": N_("joint branches, planned"),
+    "joint_compounds": N_("compounds that the joint branches cover"),
+    "unit": N_("compounds to be covered by a unit"),
+    "instructor_least": N_("instructors, at least"),
+    "instructor": N_("instructors, planned"),
+    "unknown": N_("compounds of which something must be found out first"),
+    "check": N_("compounds with open rows to decide first"),
 }
-"""What the numbers of ``AuditResult.bounds`` count, by the part of their key before ``_least`` or ``_planned``."""
+"""What the numbers of ``AuditResult.bounds`` count."""
 
 DIFFERENCE_WORDS: Final[Mapping[str, str]] = {
     "unlinked_a": N_("of the first: not to be found on the ground"),

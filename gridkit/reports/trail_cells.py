@@ -138,8 +138,9 @@ def _cells_of_thing(finder: Finder, ident: str) -> list[str]:
             cells += finder.place(*finder.rows[record])
         cover = finder.run.coverage.frame
         if ident in cover.index:
-            cells += [*cover.at[ident, "refs"]]
-            for record in (*cover.at[ident, "via"], *cover.at[ident, "open_via"]):
+            row = cover.loc[ident]
+            cells += row["refs"]
+            for record in (*row["via"], *row["open_via"]):
                 if record in finder.rows:
                     cells += finder.place(*finder.rows[record])
     return cells
