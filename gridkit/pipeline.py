@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import check_arithmetic, judge, measure, prove
+from gridkit.audit import assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
 from gridkit.io.overrides import read_overrides
+from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
-from gridkit.model import Allowance, Findings, Linked, Run
+from gridkit.model import Findings, Linked, Run
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
@@ -31,7 +32,7 @@ from gridkit.reports import (
     write_review_xlsx,
     write_xlsx,
 )
-from gridkit.rules.ruleset import load_ruleset, override
+from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
 from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
@@ -154,6 +155,29 @@ def ruleset_of(project: Project) -> RuleSet:
     return override(load_ruleset(project.ruleset_text()), project.coverage.overrides)
 
 
+def rules_or_mistakes(project: Project) -> tuple[RuleSet, list[tuple[str, str, str]]]:
+    """Return the rule set of the project and its mistakes as file, key, sentence; with mistakes the strict set.
+
+    A set with a mistake is not used at all: leaving one rule out would change what counts as covered.
+
+    Raises
+    ------
+    gridkit.errors.InputError
+        There is no such rule set, or its file cannot be read or is not TOML.
+    """
+    name, strict = project.coverage.ruleset, load_ruleset()
+    mistakes, ruleset = [], strict
+    try:
+        ruleset = load_ruleset(project.ruleset_text())
+    except RuleSetError as problem:
+        mistakes += [(name, *mistake) for mistake in problem.mistakes]
+    try:
+        ruleset = override(ruleset, project.coverage.overrides)
+    except RuleSetError as problem:
+        mistakes += [(FILE, f"coverage.overrides.{key}".rstrip("."), said) for key, said in problem.mistakes]
+    return (strict, mistakes) if mistakes else (ruleset, [])
+
+
 def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh") -> Run:
     """Do the main job: everything from files to a :class:`gridkit.model.Run`.
 
@@ -171,7 +195,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 
 def _audit(project: Project, progress: Progress, language: str) -> Run:
-    ruleset = ruleset_of(project)
+    ruleset, mistakes = rules_or_mistakes(project)
     said, _ = without_persons(project)
     checked = check(project, progress=progress, covers=False)
     city, places, links = checked.city, checked.places, checked.links
@@ -184,18 +208,22 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[5]), 5, total)
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
-    claims = judge(said.claims, indicators, city)
     known = [checked.findings, conflicts, consistency, tree]
+    allowance = assumed(ruleset)
     result, tricks = prove(
-        city, places, links, attributes, coverage, ruleset=ruleset, allowance=Allowance(), findings=known
+        city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
     )
+    stated = said.stated()
+    claims = judge(stated, indicators, city, result=result, trusted=not mistakes)
     parts = [*known, tricks, check_arithmetic(city, said.claims, indicators)]
+    parts += [check_claims(stated, claims, file=said.claims_file), broken_rules(mistakes)]
     compared = compare(said, city, places, links, overrides=decisions(project)[0])
     city, result = compared.city, replace(result, differences=compared.differences, bridges=compared.bridges)
     parts.append(compared.findings)
     settings = {
         **harmless(said.settings()),
         "ruleset": ruleset.model_dump(mode="json"),
+        **({"ruleset_mistakes": [list(mistake[:2]) for mistake in mistakes]} if mistakes else {}),
         "weights": load_weights().version,
     }
     progress("", total, total)

@@ -14,7 +14,6 @@ from gridkit.audit.doubt import STATUS_OF_KIND, Doubt
 from gridkit.audit.grids import grid_kinds, holding, tied_to_grids
 from gridkit.audit.proofs import SURE, TWICE, Grades, graded, of_codes, of_compounds
 from gridkit.audit.rollup import UNCLASSED, UNPLACED
-from gridkit.locale import N_, gettext
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, NO, STREET, UNKNOWN, YES
 
 if TYPE_CHECKING:
@@ -39,33 +38,6 @@ SERVED: Final = ("company", "public_benefit", "unit")
 MISSING: Final = -1
 """A weight that nobody knows: the item is excluded, never counted as none."""
 
-NUMERATORS: Final[Mapping[str, str]] = {
-    "named": N_("any row of the registry of organisations names it"),
-    "declared": N_("its status counts as organisation coverage"),
-    "valid": N_("covered by a valid organisation"),
-    "valid_confirmed": N_("covered by a valid organisation, through links settled by a person or by code and name"),
-    "own": N_("a branch of its own"),
-    "work": N_("work coverage, as declared"),
-    "work_valid": N_("work coverage, as valid"),
-    "branch": N_("a branch"),
-    "branch_or_group": N_("a branch or a party group"),
-}
-DENOMINATORS: Final[Mapping[str, str]] = {
-    "all": N_("all"),
-    "registry": N_("with a row in the registry of compounds"),
-    "not_exempt": N_("not unit-run"),
-    "members3": N_("3 formal members or more"),
-    "eligible": N_("eligible"),
-    "property": N_("with property service"),
-    "comprehensive": N_("comprehensive grids"),
-}
-WEIGHTS: Final[Mapping[str, str]] = {
-    "compounds": N_("compounds"),
-    "households": N_("households"),
-    "residents": N_("residents"),
-    "area": N_("square metres"),
-    "grids": N_("grids"),
-}
 OF_SUBJECT: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]] = {
     "compound": (
         ("named", "declared", "valid", "valid_confirmed", "own", "work", "work_valid"),
@@ -75,28 +47,6 @@ OF_SUBJECT: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str
     "grid": (("branch", "branch_or_group"), ("comprehensive", "all"), ("grids", "households", "area")),
 }
 """Which numerators, denominators and weights belong together."""
-
-
-def definition_text(numerator: str, denominator: str, weight: str) -> str:
-    """Return a definition as one text.
-
-    >>> definition_text("declared", "all", "compounds")
-    'declared/all/compounds'
-    """
-    return f"{numerator}/{denominator}/{weight}"
-
-
-def say_definition(text: str) -> str:
-    """Return a definition in words of the current language.
-
-    >>> say_definition("valid/eligible/households")
-    'covered by a valid organisation; of: eligible; counted in households'
-    """
-    numerator, denominator, weight = text.split("/")
-    return gettext("{numerator}; of: {denominator}; counted in {weight}").format(
-        numerator=gettext(NUMERATORS[numerator]), denominator=gettext(DENOMINATORS[denominator]),
-        weight=gettext(WEIGHTS[weight]),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def audit(project: Path, out: Path | None, no_map: bool, as_json: bool) -> int:
     """Audit a project and write its run folder."""
     from gridkit import pipeline
 
-    found, language = options.open_project(project)
+    found, language = options.open_project(project, lenient=True)
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)

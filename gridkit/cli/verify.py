@@ -37,7 +37,7 @@ def verify(run: Path, as_json: bool) -> int:
     manifest = read_manifest(run)
     problems = [f"{name}: {problem}" for name, problem in verify_outputs(run)]
     file = run / manifest["project"]
-    project, _ = options.open_project(file)
+    project, _ = options.open_project(file, lenient=True)
     spoken = manifest["language"]
     with options.progress() as progress, tempfile.TemporaryDirectory() as folder:
         again = pipeline.audit(project, progress=progress, language=spoken)

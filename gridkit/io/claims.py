@@ -73,6 +73,31 @@ class Definition(_Value):
         return fits[0] if len(fits) == 1 else ""
 
 
+class UnreadClaim(_Value):
+    """An entry of ``[[claims]]`` that cannot be read: where it stands among all (from 0), and why, in words."""
+
+    number: int
+    text: str = ""
+    indicator: str = ""
+    mistakes: tuple[str, ...] = ()
+    scope: str = ""
+    basis: str = ""
+    figure: float | None = None
+    comparator: Comparator = "="
+    source: str = ""
+
+    @classmethod
+    def of(cls, number: int, entry: object, mistakes: tuple[str, ...]) -> UnreadClaim:
+        """Return what can be said of an entry, whatever it is.
+
+        >>> UnreadClaim.of(3, {"text": "full", "figure": "many"}, ("figure must be a number",)).text
+        'full'
+        """
+        found = entry if isinstance(entry, dict) else {}
+        texts = {key: found[key] for key in ("text", "indicator") if isinstance(found.get(key), str)}
+        return cls(number=number, mistakes=mistakes, **texts)
+
+
 MOST_DECIMALS: Final = 9
 
 

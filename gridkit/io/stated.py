@@ -28,13 +28,21 @@ def without_persons(project: Project) -> tuple[Project, Findings]:
             claim.model_copy(update={key: mask_surely(getattr(claim, key)) for key in ("text", "source", "scope")})
             for claim in project.claims
         ),
+        "unread": tuple(
+            entry.model_copy(
+                update={key: _masked(getattr(entry, key)) for key in ("text", "indicator")}
+                | {"mistakes": tuple(mask_surely(said) for said in entry.mistakes)}
+            )
+            for entry in project.unread
+        ),
         "map": _masked(project.map),
         "reconcile": tuple(_told(spec) for spec in project.reconcile),
     }
     touched = [key for key, value in clean.items() if value != getattr(project, key)]
     if not touched:
         return project, Findings.none()
-    notes = [noticed("S191", f"{FILE}!{'project.name' if key == 'name' else key}") for key in sorted(touched)]
+    places = {"name": "project.name", "unread": "claims"}
+    notes = [noticed("S191", f"{FILE}!{key}") for key in sorted({places.get(key, key) for key in touched})]
     return project.model_copy(update=clean), Findings.of(notes)
 
 

@@ -30,7 +30,7 @@ INDICATOR_COLUMNS = (
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "text", "indicator", "scope", "basis", "comparator", "figure", "verdict", "numerator", "denominator", "low", "high",
-    "because", "ids", "source",
+    "because", "ids", "source", "definition", "upheld_under", "as_of",
 )  # fmt: skip
 
 

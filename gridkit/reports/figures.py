@@ -144,8 +144,8 @@ def claims(run: Run, names: Names | None = None) -> Table:
             for name, sign, figure in zip(frame["indicator"], frame["comparator"], frame["figure"], strict=True)
         ],
         "rate": [
-            words.claim_rate(name, n, d, float(high))
-            for name, n, d, high in zip(frame["indicator"], *figures, frame["high"], strict=True)
+            words.claim_rate(name, n, d, float(high), float(low))
+            for name, n, d, high, low in zip(frame["indicator"], *figures, frame["high"], frame["low"], strict=True)
         ],
         "low": _blank(shares(frame["low"], mean), gap),
         "high": _blank(shares(frame["high"], mean), gap),

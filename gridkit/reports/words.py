@@ -273,13 +273,14 @@ def stated(name: str, comparator: str, figure: float | None) -> str:
     return f"{sign}{short(float(figure))}" + ("" if name.startswith(MEANS) else "%")
 
 
-def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float) -> str:
-    """Return the recomputed rate of a claim; ``high`` (0..1) gives how many of the denominator are unknown.
+def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float, low: float = math.nan) -> str:
+    """Return the recomputed rate of a claim, from ``low`` to ``high`` (0..1); without ``low`` from the numerator.
 
     >>> claim_rate("load.units_per_community", 10, 4, float("nan"))
     '2.50'
     """
     if numerator is None or not denominator:
         return NO_RATE
-    unknown = 0 if math.isnan(high) else round(high * denominator) - numerator
-    return rate(name, numerator, denominator, max(unknown, 0))
+    least = numerator if math.isnan(low) else round(low * denominator)
+    unknown = 0 if math.isnan(high) else round(high * denominator) - least
+    return rate(name, least, denominator, max(unknown, 0))

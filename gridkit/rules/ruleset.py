@@ -303,8 +303,8 @@ def override(ruleset: RuleSet, changes: Mapping[str, Any]) -> RuleSet:
         return ruleset
     strange = sorted(set(changes) - {"organisation", "work", "thresholds", "audit"})
     if strange:
-        raise InputError(N_("the coverage table does not know {names}"), names=", ".join(strange),
-                         remedy=N_("it may hold ruleset, organisation, work, thresholds and audit"))  # fmt: skip
+        said = gettext("unknown key; it may hold ruleset, organisation, work, thresholds and audit")
+        raise RuleSetError((name, said) for name in strange)
     document = ruleset.model_dump(exclude_unset=True)
     for name in ("organisation", "work"):
         if name in changes:

@@ -14,7 +14,14 @@ import pyarrow.parquet as pq
 
 from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
-from gridkit.model.proof import BRIDGE_COLUMNS, DIFFERENCE_COLUMNS, EVALUATING_COLUMNS, LEAGUE_COLUMNS, TRICK_COLUMNS
+from gridkit.model.proof import (
+    BRIDGE_COLUMNS,
+    DIFFERENCE_COLUMNS,
+    EVALUATING_COLUMNS,
+    LEAGUE_COLUMNS,
+    MATRIX_COLUMNS,
+    TRICK_COLUMNS,
+)
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
 from gridkit.stores.rows import COLUMNS, content_rows
@@ -223,6 +230,30 @@ def rows(run: Run) -> Iterator[pa.Table]:
     return arrow(content_rows(run.city), {**dict.fromkeys(COLUMNS, TEXT), "x": REAL, "y": REAL, "area_m2": REAL})
 
 
+def matrix(run: Run) -> Iterator[pa.Table]:
+    """Return every cell of the definition matrix, with its whole numbers and its interval."""
+    counts = ("numerator", "denominator", "excluded", "unknown", "allowance_low", "allowance_high")
+    kinds: Schema = {**dict.fromkeys(counts, WHOLE), "low": REAL, "high": REAL}
+    return arrow(run.result.matrix, {name: kinds.get(name, TEXT) for name in MATRIX_COLUMNS})
+
+
+def definitions(run: Run) -> Iterator[pa.Table]:
+    """Return the answer of every compound and grid to every definition, from which each cell of the matrix follows."""
+    parts = {subject: run.result.definitions.get(subject, pd.DataFrame()) for subject in ("compound", "grid")}
+    names = sorted({name for part in parts.values() for name in part.columns})
+    kinds: Schema = {name: WHOLE if name.startswith("weight.") else TEXT for name in names}
+    frames = [part.rename_axis("code").reset_index().assign(subject=subject) for subject, part in parts.items()]
+    frame = pd.concat(frames, ignore_index=True)
+    return arrow(frame.reindex(columns=["subject", "code", *names]), {"subject": TEXT, "code": TEXT, **kinds})
+
+
+def mentions(run: Run) -> Iterator[pa.Table]:
+    """Return the mentions that name nothing known, per definition that they may add to."""
+    schema: Schema = dict.fromkeys(("subject", "numerator", "record", "community"), TEXT)
+    frame = run.result.definitions.get("mentions", pd.DataFrame(columns=list(schema), dtype="object"))
+    return arrow(frame, schema)
+
+
 def differences(run: Run) -> Iterator[pa.Table]:
     """Return what two tellings of a figure differ in, with the rows of both."""
     kinds: Schema = {"a_records": TEXTS, "b_records": TEXTS}
@@ -239,12 +270,15 @@ TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
     "bridges": bridges,
     "claims": claims,
     "compounds": compounds,
+    "definitions": definitions,
     "differences": differences,
     "evaluating": evaluating,
     "findings": findings,
     "indicators": indicators,
     "league": league,
     "links": links,
+    "matrix": matrix,
+    "mentions": mentions,
     "plan": plan,
     "remarks": remarks,
     "rows": rows,
