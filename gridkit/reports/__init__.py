@@ -8,7 +8,7 @@ from gridkit.reports.json import to_json, write_json
 from gridkit.reports.link_json import link_document, write_link_json
 from gridkit.reports.marked import write_marked
 from gridkit.reports.review_xlsx import write_review_xlsx
-from gridkit.reports.summary import summary_lines
+from gridkit.reports.terminal import summary_lines
 from gridkit.reports.xlsx import write_xlsx
 
 __all__ = [

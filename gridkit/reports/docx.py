@@ -274,7 +274,7 @@ def _needed(form: Form, run: Run, names: Names) -> None:
     form.text(_("For every compound that is not covered the plan asks for one of the following. The least numbers are "
                 "bounds by counting: with fewer it cannot be done; the plan is one way to do it."))  # fmt: skip
     bounds = proof.plan_bounds(run)
-    form.table([column.heading for column in bounds.columns], bounds.frame.to_numpy(object).tolist(), widths=(6, 2, 2))
+    form.table([column.heading for column in bounds.columns], bounds.frame.to_numpy(object).tolist(), widths=(6, 2))
     plan = proof.plan(replace(run, result=replace(run.result, plan=frame.head(MOST_STEPS))), names)
     keys = ["kind", "community", "compounds", "because"]
     heads = [column.heading for column in plan.columns if column.key in keys]

@@ -282,18 +282,12 @@ def plan(run: Run, names: Names | None = None) -> Table:
 
 def plan_bounds(run: Run) -> Table:
     """Return how many of each would be needed: at the least, by counting, and in the plan."""
-    found: dict[str, dict[str, int]] = {}
-    for key, value in sorted(run.result.bounds.items(), key=lambda item: _BOUNDS_ORDER.get(item[0], 99)):
-        stem, _sep, part = key.rpartition("_")
-        name, part = (stem, part) if part in ("least", "planned") and stem else (key, "planned")
-        found.setdefault(name, {})[part] = int(value)
-    columns = [
-        Column("what", _("what is needed"), 34),
-        Column("least", _("at the least"), 12, number=True),
-        Column("planned", _("in the plan"), 12, number=True),
-    ]
-    data: dict[str, object] = {"what": [proof_words.bound_label(name) for name in found]}
-    data |= {part: [numbers.get(part) for numbers in found.values()] for part in ("least", "planned")}
+    rows = sorted(run.result.bounds.items(), key=lambda item: (_BOUNDS_ORDER.get(item[0], 99), item[0]))
+    columns = [Column("what", _("what is needed"), 34), Column("count", _("number"), 12, number=True)]
+    data: dict[str, object] = {
+        "what": [proof_words.bound_label(name) for name, _value in rows],
+        "count": [int(value) for _name, value in rows],
+    }
     return table("bounds", _("How much is needed"), columns, data)
 
 

@@ -9,10 +9,8 @@ import pandas as pd
 
 from gridkit import __version__
 from gridkit.audit.format import percent
-from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMPOUND
-from gridkit.model.findings import SEVERITIES
 from gridkit.reports import proof, proof_words, words
 from gridkit.reports.figures import claims as claim_table
 from gridkit.reports.names import Names
@@ -319,33 +317,3 @@ def _impossible(run: Run) -> list[str]:
     more = [_("… and {n} more").format(n=len(odd) - NAMED)] if len(odd) > NAMED else []
     text = _("numbers of households that are hardly possible count in rates by households: {names}; see S118")
     return [text.format(names=_(", ").join([*named, *more]))]
-
-
-def _line(figure: Figure) -> str:
-    said = _("{title}: {rate} ({numerator} of {denominator})").format(
-        title=words.defined(figure.id, figure.counted), rate=figure.rate,
-        numerator=f"{figure.numerator:,}", denominator=f"{figure.denominator:,}",
-    )  # fmt: skip
-    return _("{said}, {unknown}").format(said=said, unknown=figure.unknown_text) if figure.unknown_text else said
-
-
-def summary_lines(run: Run) -> list[str]:
-    """Return a run in a few lines for a terminal, in the current language: figures, statuses, claims, findings."""
-    counts = {status: n for status, n in run.coverage.by_status().items() if n}
-    total = len(run.coverage.frame)
-    lines = [_("{key}: {text}").format(key=key, text=value) for key, value in about(run)[:4]]
-    lines += caveats(run.city)
-    lines += doubts(run)
-    lines += [_line(figure) for figure in headline(run)]
-    parts = (f"{words.status_label(status)} {n}" for status, n in counts.items())
-    lines.append(_("compounds: {total} ({parts})").format(total=total, parts=_(", ").join(parts)))
-    lines += [
-        _("{verdict}: {text} - {because}").format(
-            verdict=words.labelled(words.VERDICTS, verdict), text=text, because=words.because(because)
-        )
-        for verdict, text, because in zip(run.claims["verdict"], run.claims["text"], run.claims["because"], strict=True)
-    ]
-    severities = run.findings.frame["severity"].value_counts()
-    shown = (f"{words.severity(name)} {int(severities.get(name, 0))}" for name in SEVERITIES)
-    lines.append(_("findings: {total} ({parts})").format(total=len(run.findings), parts=_(", ").join(shown)))
-    return lines
