@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
+from gridkit.audit import allowance_of, assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
+from gridkit.io.labels import read_labels
 from gridkit.io.overrides import read_overrides
 from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
+from gridkit.linkage.sampled import Labelled, match_labels
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
 from gridkit.model import Findings, Linked, Run
+from gridkit.model.samples import Labels
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
@@ -72,6 +75,7 @@ class Checked:
     places: Places
     links: Links
     findings: Findings
+    labelled: Labelled = field(default_factory=Labelled)
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -92,6 +96,9 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     total = len(STEPS)
     progress(gettext(STEPS[0]), 0, total)
     overrides, files = decisions(project)
+    sampled = project.sample_file()
+    labels, labels_source = (Labels(), None) if sampled is None else read_labels(*sampled)
+    files = files if labels_source is None else (*files, labels_source)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
     city = replace(city, sources=(*city.sources, *files))
     progress(gettext(STEPS[1]), 1, total)
@@ -101,8 +108,9 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places)]
-    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
+    labelled = match_labels(city, links, labels)
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places), labelled.findings]
+    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]), labelled)
 
 
 def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
@@ -209,7 +217,8 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
     known = [checked.findings, conflicts, consistency, tree]
-    allowance = assumed(ruleset)
+    checks = checked.labelled
+    allowance = allowance_of(checks.sampled, checks.wrong) if checks.sampled else assumed(ruleset)
     result, tricks = prove(
         city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from scipy.stats import hypergeom
+
+from gridkit.model.samples import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
 CONFIDENCE: Final = 0.95
 ROUNDING: Final = 1e-9
@@ -137,7 +138,6 @@ def draw(frame: pd.DataFrame, strata: pd.Series, n: int, seed: int) -> pd.DataFr
 
     Examples
     --------
-    >>> import pandas as pd
     >>> frame = pd.DataFrame({"x": range(6)}, index=list("fedcba"))
     >>> draw(frame, pd.Series(["s", "s", "s", "s", "t", "t"], index=frame.index), 3, seed=1)["stratum"].tolist()
     ['s', 's', 't']
@@ -152,6 +152,54 @@ def draw(frame: pd.DataFrame, strata: pd.Series, n: int, seed: int) -> pd.DataFr
         here = ids[label == name]
         found += sorted(here[dice.permutation(len(here))[: wanted[name]]].tolist())
     return frame.loc[found].assign(stratum=strata.reindex(found).astype(str))
+
+
+def take(frame: pd.DataFrame, by: str, n: int, seed: int, *, run: str = "") -> Sample:
+    """Return a sample of ``n`` rows, drawn by the strata that the column ``by`` tells apart."""
+    strata = frame[by].astype(object)
+    rows = draw(frame, strata, n, seed)
+    sizes = strata.astype(str).value_counts().sort_index()
+    drawn = rows["stratum"].value_counts().reindex(sizes.index).fillna(0).astype("int64")
+    return Sample(rows, pd.DataFrame({"size": sizes.astype("int64"), "drawn": drawn}), by, seed, run)
+
+
+def results(population: Mapping[str, int], labels: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
+    """Return what visits prove, per stratum and overall.
+
+    Parameters
+    ----------
+    population : Mapping
+        Stratum -> how many there are.
+    labels : pandas.DataFrame
+        ``stratum`` and ``label`` (``true``, ``false``, ``unverifiable``) of everything that was visited.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per stratum that was visited, sorted, and a last one for all (stratum ``""``): ``population``,
+        ``visited``, and of each label but ``true`` how many were found (``false``), the estimate of how many there are
+        (``false_estimate``), and the exact interval (``false_low``, ``false_high``). What could not be verified is a
+        class of its own: neither true nor false.
+
+    Examples
+    --------
+    >>> labels = pd.DataFrame({"stratum": ["s"] * 10, "label": ["true"] * 9 + ["false"]})
+    >>> told = results({"s": 100}, labels).iloc[-1]
+    >>> [int(told[name]) for name in ("visited", "false", "false_estimate", "false_low", "false_high")]
+    [10, 1, 10, 1, 42]
+    """
+    rows = []
+    for name in [*sorted(set(labels["stratum"])), ""]:
+        here = labels if name == "" else labels[labels["stratum"] == name]
+        size = sum(population.values()) if name == "" else population[name]
+        row: dict[str, object] = {"stratum": name, "population": size, "visited": len(here)}
+        for label in ("false", "unverifiable"):
+            found = int((here["label"] == label).sum())
+            low, high = interval(size, len(here), found, confidence)
+            estimate = round(size * found / len(here)) if len(here) else 0
+            row |= {label: found, f"{label}_estimate": estimate, f"{label}_low": low, f"{label}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _demand(population: int, sample: int, wrong: int, confidence: float) -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "map": N_("Write only the offline coverage map of a project."),
     "verify": N_("Recompute a run folder or a bundle and compare it with what it says."),
     "diff": N_("Compare two runs: what differs, and why."),
+    "sample": N_("Draw samples that persons check, and say what the result proves."),
     "explain": N_("Explain a rule, or why one compound is covered or not."),
 }
 """Command name -> what ``--help`` says of it; each is a module here with a function ``command()``."""

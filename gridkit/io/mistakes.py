@@ -27,7 +27,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
-    "links": ("overrides", "profile"),
+    "links": ("overrides", "profile", "sample"),
     "coverage": ("ruleset", "overrides"),
     "claims": (
         "text",

@@ -74,6 +74,8 @@ def _short(text: str) -> str:
 def _kind(kind: str) -> str:
     if kind == "overrides":
         return _("overrides file")
+    if kind == "labels":
+        return _("sample of checked links")
     second, _dot, first = kind.rpartition(".")
     label = words.table_label(first)
     return _("second telling: {kind}").format(kind=label) if second else label

@@ -13,5 +13,10 @@ LINES = {
     "map": [["map", "{project}", "-o", "{new}.html"]],
     "verify": [["verify", "{run}"]],
     "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
+    "sample": [
+        ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
+        ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],
+        ["sample", "links", "{project}", "-o", "{new}.xlsx"],
+    ],
     "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
 }
