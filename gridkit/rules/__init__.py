@@ -18,6 +18,7 @@ from gridkit.rules import (
     reconcile,
     schema,
     tables,
+    texts,
     topology,
     tricks,
     vectors,
@@ -44,6 +45,7 @@ CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
             audit,
             reconcile,
             tricks,
+            texts,
         )
         for rule in module.RULES
     }
