@@ -1,0 +1,163 @@
+"""Count ratios: how many things that cover there are per thing to be covered, and why that decides nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from gridkit.audit.figures import UNDETERMINED
+from gridkit.audit.format import percent
+from gridkit.audit.texts.sums import counts_of
+from gridkit.locale import N_, gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gridkit.audit.texts.figures import Figure
+
+_COVERED: Final = ("网格", "小区", "社区", "街道", "楼栋", "物业企业")
+_COVERING: Final = re.compile(
+    r"(?:党?支部|党?小组|党总支|党组织|党委|服务中心|服务站点?|驿站|业委会|业主委员会|物管会|物业管理委员会|指导员|网格长|网格员)$"
+)
+_ORGANISATION: Final = re.compile(r"(?:支部|小组|党总支|党组织)$")
+_IN_PLACES: Final = re.compile(r"^(?:城市|农村|乡镇|居民|综合|商品房|老旧|无物业|物业|单位型|住宅)*(网格|小区|社区|街道|楼栋)$")
+
+SEVERAL: Final = N_("one of them may serve several, and several may serve one: the counts do not say which")
+AMONG: Final = N_("the {count} of “{noun}” may be among the {whole} of “{of}”")
+REDACTED: Final = N_("a count is redacted")
+
+
+@dataclass(frozen=True, slots=True)
+class CountRatio:
+    """A count of things that cover over the count of things to be covered: ``undetermined without rows``, always.
+
+    ``covering`` are the figures in the numerator, ``covered`` the one in the denominator; ``numerator`` is None where
+    one of them is redacted. ``claimed`` is the sentence that claims full coverage of them, "" where none does.
+    ``reasons`` are templates and values for :meth:`why`.
+    """
+
+    covering: tuple[Figure, ...]
+    covered: Figure
+    numerator: int | None
+    denominator: int | None
+    claimed: str
+    reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    verdict: str = UNDETERMINED
+
+    @property
+    def share(self) -> str:
+        """The ratio as text; ``—`` where a count is redacted."""
+        if self.numerator is None or self.denominator is None:
+            return "—"
+        found = percent(self.numerator, self.denominator)
+        return "100.0%" if found == "100%" else found
+
+    @property
+    def noun(self) -> str:
+        """What covers and what is covered, as the text names them."""
+        return f"{' + '.join(one.noun for one in self.covering)} / {self.covered.noun}"
+
+    def why(self) -> list[str]:
+        """Return the reasons for the verdict in the current language."""
+        return [gettext(template).format(**dict(values)) for template, values in self.reasons]
+
+
+def count_ratios(figures: Sequence[Figure]) -> tuple[CountRatio, ...]:
+    """Return the count ratios of a text.
+
+    A count of what covers (branches, groups, service centres, owners' committees) is set against the count of places
+    that its own noun names (网格党支部 against 综合网格), or that stands in the same sentence. Organisations that are told
+    together are added up one by one: 194 branches of 1,359 grids, 194 + 1,165 branches and groups.
+
+    Examples
+    --------
+    >>> from gridkit.audit.texts.figures import figures_in
+    >>> text = "划分综合网格1359个。建立网格党支部194个,党小组1165个。建立专属网格党小组173个,实现全覆盖。"
+    >>> [(one.numerator, one.denominator, one.share) for one in count_ratios(figures_in(text))]
+    [(194, 1359, '14.3%'), (1359, 1359, '100.0%')]
+    """
+    counts = [one for one in figures if one.kind == "count" and (one.exact or one.redacted)]
+    found: list[CountRatio] = []
+    for at, one in enumerate(counts):
+        place = _place_of(one, counts)
+        if place is None:
+            continue
+        for group in _groups(at, counts, place):
+            ratio = _ratio(group, place, figures)
+            if ratio.numerator is None or ratio.denominator is None or ratio.numerator <= ratio.denominator:
+                found.append(ratio)
+    return tuple(_once(found))
+
+
+def _once(found: list[CountRatio]) -> Iterator[CountRatio]:
+    seen = set()
+    for one in found:
+        key = tuple(figure.start for figure in one.covering), one.covered.start
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _kind(noun: str) -> str:
+    hit = _IN_PLACES.match(noun)
+    return hit[1] if hit else ""
+
+
+def _place_of(one: Figure, counts: list[Figure]) -> Figure | None:
+    """Return the count of places that ``one`` covers: by its own noun anywhere, or in the same sentence."""
+    hit = _COVERING.search(one.noun)
+    if hit is None or "专属" in one.noun:
+        return None
+    named = [kind for kind in _COVERED if kind in one.noun[: hit.start()]]
+    if len(named) == 1:
+        wholes = [other for other in counts if _kind(other.noun) == named[0]]
+        return max(wholes, key=lambda other: (other.value or 0, -other.start), default=None)
+    if named:
+        return None
+    near = [other for other in counts if other.at == one.at and _kind(other.noun)]
+    return max(near, key=lambda other: (other.start < one.start, -abs(other.start - one.start)), default=None)
+
+
+def _groups(at: int, counts: list[Figure], place: Figure) -> Iterator[tuple[Figure, ...]]:
+    """Yield the figure alone, then with each organisation that is told right behind it, while they fit."""
+    group = [counts[at]]
+    yield tuple(group)
+    for other in counts[at + 1 :]:
+        together = other.at == counts[at].at and _ORGANISATION.search(other.noun) and "专属" not in other.noun
+        if not together or not _ORGANISATION.search(counts[at].noun) or other.redacted or group[-1].redacted:
+            return
+        group.append(other)
+        if sum(one.value or 0 for one in group) > (place.value or 0):
+            return
+        yield tuple(group)
+
+
+def _ratio(group: tuple[Figure, ...], place: Figure, figures: Sequence[Figure]) -> CountRatio:
+    reasons: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    redacted = place.redacted or any(one.redacted for one in group)
+    numerator = None if redacted else int(sum(one.value or 0 for one in group))
+    denominator = None if redacted else int(place.value or 0)
+    if redacted:
+        reasons.append((REDACTED, ()))
+    else:
+        reasons.append((SEVERAL, ()))
+        reasons += [_among(inner, one) for one in group for inner in _inside(one, figures)]
+    kind = _kind(place.noun)
+    claims = [one for one in figures if (one.kind == "full" or (one.kind == "share" and one.value == 100))]
+    near = [one.sentence for one in claims if one.at == group[0].at or kind in one.clause]
+    return CountRatio(group, place, numerator, denominator, near[0] if near else "", tuple(reasons))
+
+
+def _inside(one: Figure, figures: Sequence[Figure]) -> list[Figure]:
+    """Return the counts that may be part of ``one``: the same things of a special kind, and fewer."""
+    head = _COVERING.search(one.noun)
+    return [
+        other for other in counts_of(figures)
+        if head and "专属" in other.noun and other.noun.endswith(head[0]) and (other.value or 0) < (one.value or 0)
+    ]  # fmt: skip
+
+
+def _among(inner: Figure, one: Figure) -> tuple[str, tuple[tuple[str, str], ...]]:
+    values = {"count": f"{int(inner.value or 0):,}", "noun": inner.noun, "whole": f"{int(one.value or 0):,}"}
+    return AMONG, tuple(sorted({**values, "of": one.noun}.items()))
