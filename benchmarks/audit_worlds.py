@@ -21,8 +21,10 @@ import shapely
 
 from benchmarks import worlds
 from gridkit.demo.oracle import Truth, decide
-from gridkit.model import City, Layer, Registry, Source, conform
+from gridkit.demo.oracle_tricks import Facts
+from gridkit.model import City, Layer, Links, Registry, Source, conform
 from gridkit.model.fields import COMMUNITY, COMPOUND, LAYER_FIELDS, REGISTRY_FIELDS
+from gridkit.model.results import LINK_COLUMNS
 
 AS_OF: Final = "2024-06-30"
 Record = dict[str, Any]
@@ -38,6 +40,12 @@ UNLISTED: Final = 0.04
 TWINS, FAR, LARGE, HUGE = 0.004, 0.004, 0.002, 0.001
 """Planted per compound: the same branch under two names; joint branches over two places far apart, of six compounds,
 and of eleven."""
+
+
+_CLAIMED: Final = {
+    "OWN_BRANCH": "单独组建", "JOINT_BRANCH": "联合组建", "UNIT_ORG": "依托单位党组织",
+    "FUNCTIONAL_ONLY": "功能型党支部",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,32 @@ def make_audit_world(compounds: int = 2_000, *, seed: int = 0) -> AuditWorld:
     _plant(homes, branches, dice)
     truth = decide(homes, branches, AS_OF)
     table, meant = _branch_rows(base, homes, branches, dice)
-    listing, listed = _compound_rows(base, homes, dice)
+    listing, listed = _compound_rows(base, homes, truth, dice)
     city = _city(base, homes, {"branches": table, "compounds": listing})
     rows = dict(zip(table["branch_id"], table.index, strict=True))
     return AuditWorld(tuple(homes), tuple(branches), truth, city, meant, listed, rows)
+
+
+def facts_of(world: AuditWorld) -> Facts:
+    """Return the truth of a world as the oracle of tricks wants it."""
+    silent = frozenset(home["id"] for home in world.homes) - frozenset(world.listed.values())
+    return Facts(world.homes, world.branches, world.truth, AS_OF, unlisted=silent, silent=silent)
+
+
+def true_links(world: AuditWorld) -> Links:
+    """Return the links of a world without any error: what its rows mean, read from the truth."""
+    rows = [(record, "covers", at, COMPOUND, code) for (record, at), code in world.meant.items()]
+    rows += [(record, "compound", 0, COMPOUND, code) for record, code in world.listed.items()]
+    rows += [(world.rows[b["id"]], "community", 0, COMMUNITY, b["community"]) for b in world.branches]
+    frame = pd.DataFrame(rows, columns=["record", "field", "position", "level", "code"])
+    named = frame["code"] != ""
+    reason = {"name": "same", "parent": "same"}
+    frame = frame.assign(
+        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "none"),
+        score=np.where(named, 11.0, 0.0), margin=np.where(named, 11.0, 0.0), rank=1, accepted=named,
+        reason=[reason if name else {} for name in named],
+    )[list(LINK_COLUMNS)]  # fmt: skip
+    return Links(frame.sort_values(["record", "field", "position"], ignore_index=True))
 
 
 def _homes(base: worlds.World, dice: random.Random) -> list[Record]:
@@ -155,6 +185,9 @@ def _own(book: _Book, home: Record, dice: random.Random) -> None:
         home["eligible"] = "no"
         more = {} if at == 3 else {"secretary": False}
     book.add(f"{home['name']}党支部", "compound", [home], **more)
+    if dice.random() < worlds.ABSENT:  # a branch of a compound that no layer has
+        ghost = worlds._name(dice)
+        book.add(f"{ghost}党支部", "compound", [home], covers=(), ghosts=(ghost,), formal_members=5)
 
 
 def _joint(book: _Book, homes: list[Record], dice: random.Random) -> None:
@@ -166,7 +199,8 @@ def _joint(book: _Book, homes: list[Record], dice: random.Random) -> None:
         short = 3 - sum(home["formal_members"] for home in group)
         group[0]["formal_members"] += max(0, short)
         group[0]["eligible"] = "no"
-        book.add(f"{group[0]['name']}片区联合党支部", "joint", group)
+        ghosts = tuple(worlds._name(dice) for _ in group if dice.random() < worlds.ABSENT)
+        book.add(f"{group[0]['name']}片区联合党支部", "joint", group, ghosts=ghosts)
 
 
 def _plant(homes: list[Record], branches: list[Record], dice: random.Random) -> None:
@@ -175,7 +209,7 @@ def _plant(homes: list[Record], branches: list[Record], dice: random.Random) -> 
     dice.shuffle(free)
     book = _Book(dice)
     book.rows = branches
-    sound = [b for b in branches if b["branch_kind"] == "compound" and b["status"] == "active"
+    sound = [b for b in branches if b["branch_kind"] == "compound" and b["covers"] and b["status"] == "active"
              and b["term_end"] >= AS_OF and b["formal_members"] >= 3]  # fmt: skip
     dice.shuffle(sound)
     names = {home["id"]: home["name"] for home in homes}
@@ -230,19 +264,22 @@ def _branch_rows(
                 name = converter.convert(name)
             meant[row_id, len(written)] = code
             written.append(name)
-        if dice.random() < worlds.ABSENT:  # a name that no layer has
+        for name in branch["ghosts"]:
             meant[row_id, len(written)] = ""
-            written.append(worlds._name(dice))
+            written.append(name)
         community, luck = names[branch["community"]], dice.random()
         if luck < worlds.WRONG_COMMUNITY:
             away = near[branch["community"]] if dice.random() < 0.7 else list(names)
             community = names[dice.choice(away)]
         elif luck < worlds.WRONG_COMMUNITY + worlds.NO_COMMUNITY:
             community = ""
+        code = worlds._code(branch["community"], list(names), dice, [])
         rows.append({
-            "branch_id": branch["id"], "name": branch["name"], "branch_kind": branch["branch_kind"],
-            "org_level": "branch", "community_name": community, "founded_on": branch["founded_on"],
-            "term_end": branch["term_end"], "members": branch["members"], "formal_members": branch["formal_members"],
+            "community_code": code, "branch_id": branch["id"], "name": branch["name"],
+            "branch_kind": branch["branch_kind"], "org_level": "branch", "community_name": community,
+            "founded_on": branch["founded_on"],
+            "term_end": branch["term_end"], "members": branch["members"],
+            "formal_members": branch["formal_members"],
             "covers": "、".join(written), "branch_status": branch["status"],
             "secretary": "yes" if branch["secretary"] else "no",
             "big_committee_member": branch["big_committee_member"] or "unknown",
@@ -252,7 +289,9 @@ def _branch_rows(
     return table, meant
 
 
-def _compound_rows(base: worlds.World, homes: list[Record], dice: random.Random) -> tuple[pd.DataFrame, dict[str, str]]:
+def _compound_rows(
+    base: worlds.World, homes: list[Record], truth: dict[str, Truth], dice: random.Random
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the compound registry: the rows of the linking world with the attributes of what they mean."""
     home_of = {home["id"]: home for home in homes}
     rows = base.rows[[dice.random() >= UNLISTED for _ in range(len(base.rows))]]
@@ -265,6 +304,9 @@ def _compound_rows(base: worlds.World, homes: list[Record], dice: random.Random)
     table["formal_members"] = pd.array([home.get("formal_members") for home in stated], dtype="Int64")
     table["eligible"] = [home.get("eligible", "unknown") for home in stated]
     table["instructor"] = ["yes" if home.get("instructor") else "no" for home in stated]
+    table["coverage_claimed"] = [
+        _CLAIMED.get(truth[home["id"]].status, "未组建") if home else "未组建" for home in stated
+    ]
     table["aliases"] = [home.get("alias", "") for home in stated]
     table = _numbered(table, "compounds")
     return table, dict(zip(table.index, rows["truth"], strict=True))

@@ -17,23 +17,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from scipy.stats import beta
 
-from benchmarks.audit_worlds import AuditWorld, make_audit_world
-from gridkit.audit import measure
-from gridkit.coverage import cover
+from benchmarks.audit_worlds import AuditWorld, facts_of, make_audit_world, true_links
+from gridkit.audit import prove
+from gridkit.audit.allowance import allowance_of
+from gridkit.audit.matrix import build_matrix
+from gridkit.coverage import check_coverage, check_tree, cover
+from gridkit.demo.oracle_tricks import tricks as true_tricks
 from gridkit.geo import place
-from gridkit.linkage import link, merge_attributes
+from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.model import Allowance, Links
 from gridkit.rules.ruleset import load_ruleset
 
 if TYPE_CHECKING:
-    from gridkit.model import Attributes, Coverage, Indicators, Places
+    from gridkit.model import Attributes, AuditResult, Coverage, Findings, Places
 
 SAMPLE: Final = 300
 """Accepted links that a person is imagined to check."""
 MEASURES: Final = ("declared", "valid")
-WEIGHTS: Final = ("compounds", "households")
+PLANTED: Final = ("A101", "A102", "A103", "A104", "A105", "A106", "A107", "A108", "A109", "A114")
+"""The tricks that these worlds have room for; the demo city has the others."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Audited:
     links: Links
     attributes: Attributes
     coverage: Coverage
-    indicators: Indicators
+    proof: AuditResult
+    tricks: Findings
     seconds: float
 
 
@@ -80,34 +84,38 @@ class Report:
 
     intervals: list[dict[str, Any]] = field(default_factory=list)
     confirmed: Tally = field(default_factory=Tally)
+    exact: dict[str, Tally] = field(default_factory=dict)
+    linked: dict[str, Tally] = field(default_factory=dict)
     links: Tally = field(default_factory=Tally)
     seconds: list[float] = field(default_factory=list)
 
 
-def audited(world: AuditWorld, links: Links | None = None) -> Audited:
-    """Link (or take ``links``), cover and measure a world."""
-    start = time.process_time()
-    places = place(world.city)
-    links = link(world.city, places) if links is None else links
-    attributes, _ = merge_attributes(world.city, links)
-    coverage = cover(world.city, places, links, attributes, load_ruleset())
-    indicators = measure(world.city, places, links, attributes, coverage)
-    return Audited(world, places, links, attributes, coverage, indicators, time.process_time() - start)
+def audited(world: AuditWorld, links: Links | None = None, *, profile: str = "audit") -> Audited:
+    """Audit a world in the order of :mod:`gridkit.pipeline`, with the linker or with ``links``."""
+    start, rules, city = time.process_time(), load_ruleset(), world.city
+    places = place(city)
+    links = link(city, places, profile=profile) if links is None else links
+    attributes, conflicts = merge_attributes(city, links)
+    coverage = cover(city, places, links, attributes, rules)
+    known = [
+        check_links(city, links, covers=False, places=places), find_duplicates(city, places), conflicts,
+        check_coverage(city, places, links, attributes, coverage, rules),
+        check_tree(city, places, links, thresholds=rules.thresholds),
+    ]  # fmt: skip
+    given = (city, places, links, attributes, coverage)
+    proof, tricks = prove(*given, ruleset=rules, allowance=Allowance(rules.audit.link_error), findings=known)
+    return Audited(world, places, links, attributes, coverage, proof, tricks, time.process_time() - start)
 
 
 def true_figures(world: AuditWorld) -> dict[tuple[str, str], tuple[int, int]]:
     """Return numerator and denominator of every measure and weight."""
     found = {}
-    for measure_ in MEASURES:
-        held = [
-            home
-            for home in world.homes
-            if (truth := world.truth[home["id"]]).organisation == "yes"
-            and (measure_ == "declared" or truth.valid == "yes")
-        ]
-        found[measure_, "compounds"] = (len(held), len(world.homes))
+    covered = [home for home in world.homes if world.truth[home["id"]].organisation == "yes"]
+    valid = [home for home in covered if world.truth[home["id"]].valid == "yes"]
+    for name, held in zip(MEASURES, (covered, valid), strict=True):
+        found[name, "compounds"] = (len(held), len(world.homes))
         homes = (sum(home["households"] for home in part) for part in (held, world.homes))
-        found[measure_, "households"] = (next(homes), next(homes))
+        found[name, "households"] = (next(homes), next(homes))
     return found
 
 
@@ -121,58 +129,95 @@ def accepted_names(one: Audited) -> pd.DataFrame:
 
 
 def measured_allowance(one: Audited, seed: int) -> Allowance:
-    """Return the allowance from a sample of checked links: the upper end of an exact one-sided interval of 95 %."""
+    """Return the allowance that a sample of checked links gives."""
     right = accepted_names(one)["right"].to_list()
     sample = random.Random(f"{seed}/sample").sample(right, min(SAMPLE, len(right)))
-    wrong = len(sample) - sum(sample)
-    rate = float(beta.ppf(0.95, wrong + 1, len(sample) - wrong))
-    return Allowance(rate, len(sample), wrong)
+    return allowance_of(len(sample), len(sample) - sum(sample), links=len(right))
 
 
 def intervals(one: Audited, seed: int) -> list[dict[str, Any]]:
     """Return, per measure and weight, the three intervals and whether the truth lies in each."""
+    allowance = measured_allowance(one, seed)
+    given = (one.world.city, one.places, one.links, one.attributes, one.coverage)
+    matrices = {"assumed": one.proof.matrix, "measured": build_matrix(*given, allowance=allowance)[0]}
     found = []
-    truth = true_figures(one.world)
-    for (name, weight), (numerator, denominator) in truth.items():
-        row = one.indicators.get(f"coverage.organisation.{name}", basis=weight)
-        plain = (int(row["numerator"]), int(row["numerator"] + row["unknown"]))
-        ends = {"plain": plain}
-        for kind, allowance in (("one_percent", Allowance()), ("measured", measured_allowance(one, seed))):
-            ends[kind] = widened(one, (name, weight), plain, allowance)
-        found.append({"measure": name, "weight": weight, "true": numerator / denominator, "denominator": denominator}
-                     | {f"{kind}_in": low <= numerator <= high for kind, (low, high) in ends.items()}
-                     | {f"{kind}_width": (high - low) / denominator for kind, (low, high) in ends.items()}
-                     | {"low_bias": (plain[0] - numerator) / denominator})  # fmt: skip
+    for (name, weight), (numerator, denominator) in true_figures(one.world).items():
+        cells = {kind: _cell(matrix, name, weight) for kind, matrix in matrices.items()}
+        cell = cells["assumed"]
+        least = int(cell["numerator"])
+        ends = {"plain": (least, least + int(cell["unknown"]))}
+        for kind, row in cells.items():
+            low, high = ends["plain"]
+            ends[kind] = (low - int(row["allowance_low"]), high + int(row["allowance_high"]))
+        row = {"measure": name, "weight": weight, "true": numerator / denominator}
+        for kind, (low, high) in ends.items():
+            row[f"{kind}_in"] = low <= numerator <= high and int(cell["denominator"]) == denominator
+            row[f"{kind}_width"] = (high - low) / denominator
+        found.append({**row, "bias": (least - numerator) / denominator, "rate": allowance.rate})
     return found
 
 
-def widened(one: Audited, what: tuple[str, str], plain: tuple[int, int], allowance: Allowance) -> tuple[int, int]:
-    """Return the interval widened by ``allowance``."""
-    row = one.indicators.get(f"coverage.organisation.{what[0]}", basis=what[1])
-    more = math.ceil(allowance.rate * int(row["numerator"]))
-    return plain[0] - more, plain[1] + more
+def _cell(matrix: pd.DataFrame, name: str, weight: str) -> pd.Series:
+    wanted = (matrix[["subject", "scope_level", "denominator_id"]] == ["compound", "city", "all"]).all(axis=1)
+    return matrix[wanted & (matrix["numerator_id"] == name) & (matrix["weight"] == weight)].iloc[0]
 
 
-def run(worlds: range, compounds: int) -> Report:
-    """Audit all worlds and collect what they say."""
+def offenders(one: Audited) -> dict[str, set[str]]:
+    """Return the offenders that were found, by rule: ids of branches and compounds, codes of communities."""
+    ids = {row: branch for branch, row in one.world.rows.items()}
+    listing = one.links.accepted("compound", "compound")
+    ids |= dict(zip(listing["record"], listing["code"], strict=True))
+    frame = one.tricks.frame
+    found: dict[str, set[str]] = {}
+    for code, subject in zip(frame["code"], frame["subject"], strict=True):
+        found.setdefault(code, set()).add(ids.get(subject, subject))
+    return found
+
+
+def confirmed(one: Audited) -> tuple[set[str], set[str]]:
+    """Return the compounds called surely uncovered, and those that are uncovered."""
+    shades = one.proof.shades["shade"]
+    truly = {code for code, truth in one.world.truth.items() if truth.organisation == "no"}
+    return set(shades.index[shades == "confirmed"]), truly
+
+
+def run(worlds: range, compounds: int, *, profile: str = "audit") -> Report:
+    """Audit all worlds, through the linker and on true links, and collect what they say."""
     report = Report()
     for seed in worlds:
         world = make_audit_world(compounds, seed=seed)
-        one = audited(world)
+        one, exact = audited(world, profile=profile), audited(world, true_links(world))
         report.seconds.append(one.seconds)
         report.intervals += [{"seed": seed, **row} for row in intervals(one, seed)]
+        report.confirmed.add(*confirmed(one))
         names = accepted_names(one)
         report.links.right += int(names["right"].sum())
         report.links.given += len(names)
         report.links.wanted += sum(map(bool, (*world.meant.values(), *world.listed.values())))
+        truth = {code: set(ids) for code, ids in true_tricks(facts_of(world)).items()}
+        for tallies, found in ((report.exact, offenders(exact)), (report.linked, offenders(one))):
+            for code in PLANTED:
+                tallies.setdefault(code, Tally()).add(found.get(code, set()), truth[code])
     return report
 
 
 def table(report: Report) -> pd.DataFrame:
     """Return, per measure and weight, the share of worlds whose truth lies in each interval, and the mean widths."""
     frame = pd.DataFrame(report.intervals).groupby(["measure", "weight"], sort=False)
-    columns = [f"{kind}_{what}" for kind in ("plain", "one_percent", "measured") for what in ("in", "width")]
-    return frame[["true", *columns, "low_bias"]].mean().round(4)
+    columns = [f"{kind}_{what}" for kind in ("plain", "assumed", "measured") for what in ("in", "width")]
+    return frame[["true", *columns, "bias", "rate"]].mean().round(4)
+
+
+def tricks(report: Report) -> pd.DataFrame:
+    """Return precision and recall of each trick on true links and through the linker."""
+    rows = {
+        code: {"true offenders": report.exact[code].wanted}
+        | {f"{what} {name}": round(getattr(tallies[code], name), 4)
+           for what, tallies in (("true links", report.exact), ("linked", report.linked))
+           for name in ("precision", "recall")}
+        for code in PLANTED
+    }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def main(arguments: list[str] | None = None) -> Report:
@@ -180,11 +225,15 @@ def main(arguments: list[str] | None = None) -> Report:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--worlds", type=int, default=40)
+    parser.add_argument("--profile", choices=("audit", "normal"), default="audit")
     options = parser.parse_args(arguments)
     worlds, compounds = (range(1, 3), 250) if options.tiny else (range(1, options.worlds + 1), 2_000)
-    report = run(worlds, compounds)
+    report = run(worlds, compounds, profile=options.profile)
     print(table(report).to_string())
     print(f"links: precision {report.links.precision:.4f}, recall {report.links.recall:.4f}")
+    sure = report.confirmed
+    print(f"confirmed uncovered: precision {sure.precision:.4f}, of all uncovered {sure.recall:.4f} ({sure.given})")
+    print(tricks(report).to_string())
     print(f"{len(worlds)} worlds of {compounds} compounds, {sum(report.seconds) / len(worlds):.2f} cpu s each")
     return report
 

@@ -173,7 +173,7 @@ def _wrong_form(facts: Facts) -> Iterator[str]:
 
 
 def _members_twice(facts: Facts) -> Iterator[str]:
-    """A109: a community whose branches have more formal members than it has."""
+    """A109: a community whose branches have more formal members than it has (a row that stands twice is A105)."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     heads: dict[str, int] = {}
     for row in facts.branches:
@@ -182,9 +182,8 @@ def _members_twice(facts: Facts) -> Iterator[str]:
         if row["branch_kind"] == "community":
             heads[row["community"]] = heads.get(row["community"], 0) + row["formal_members"]
         elif row["org_level"] != "group" and row["branch_kind"] in {*_BRANCHES, "grid"}:
-            times = 1 + (row["id"] in facts.written_twice)
-            counts[row["community"]][0] += times * row["formal_members"]
-            counts[row["community"]][1] += times * row["formal_members"] * (row["branch_kind"] != "grid")
+            counts[row["community"]][0] += row["formal_members"]
+            counts[row["community"]][1] += row["formal_members"] * (row["branch_kind"] != "grid")
     homes: dict[str, list[int | None]] = defaultdict(list)
     for home in facts.homes:
         homes[home["community"]].append(None if home["id"] in facts.silent else home["formal_members"])
