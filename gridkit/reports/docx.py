@@ -14,6 +14,7 @@ from gridkit.model.fields import STREET
 from gridkit.reports import figures, proof, proof_words, ranking, summary, words
 from gridkit.reports.docx_form import Form
 from gridkit.reports.names import Names
+from gridkit.reports.tables import listed
 from gridkit.reports.values import texts
 from gridkit.writing import whole
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gridkit.model import Run
 
 MOST_CLAIMS: Final = 30
+FEW: Final = 3
 PER_STREET: Final = 10
 MOST_COMPOUNDS: Final = 60
 MOST_STEPS: Final = 20
@@ -107,12 +109,12 @@ def _conclusions(form: Form, run: Run) -> None:
     verdicts = run.claims["verdict"].tolist()
     chosen = sorted(range(len(rows)), key=lambda at: (order.get(verdicts[at], 9), at))
     for at in chosen[:MOST_CLAIMS]:
-        form.text(_claim(rows.iloc[at], verdicts[at]))
+        form.text(_claim(rows.iloc[at], verdicts[at], run.claims["upheld_under"].iloc[at]))
     if len(chosen) > MOST_CLAIMS:
         form.text(_rest(len(chosen) - MOST_CLAIMS, _("Claims")))
 
 
-def _claim(row: pd.Series, verdict: str) -> str:
+def _claim(row: pd.Series, verdict: str, under: tuple[str, ...]) -> str:
     """Return a claim in sentences: verdict, why, what was found, under which definition, and where it would hold."""
     said = [gettext(_VERDICTS.get(verdict, "{text}")).format(text=row["text"])]
     because = str(row["because"]).strip()
@@ -124,8 +126,12 @@ def _claim(row: pd.Series, verdict: str) -> str:
         said.append(text.format(rate=row["rate"], **numbers))
     if row["definition"]:
         said.append(_("Definition of the claim: {text}.").format(text=row["definition"]))
-    if row["upheld_under"]:
-        said.append(_("It holds only under: {text}.").format(text=row["upheld_under"]))
+    if under:
+        text = (
+            _("It holds under {n} definitions: {text}.") if verdict == "upheld"
+            else _("It would hold only under {n} definitions: {text}.")
+        )  # fmt: skip
+        said.append(text.format(n=len(under), text=listed(under, FEW, proof_words.definition_label)))
     return _joined(said)
 
 
@@ -198,11 +204,12 @@ def _first_per_street(run: Run, codes: pd.Index) -> list[str]:
     """Return the first compounds of each street, as many as the report writes out."""
     street = texts(run.places.frame[STREET].reindex(codes))
     ordered = sorted(zip(street, texts(codes), strict=True))
+    quota = max(min(PER_STREET, MOST_COMPOUNDS // max(len(set(street)), 1)), 1)
     taken: dict[str, int] = {}
     shown: list[str] = []
     for where, code in ordered:
         taken[where] = taken.get(where, 0) + 1
-        if taken[where] <= PER_STREET and len(shown) < MOST_COMPOUNDS:
+        if taken[where] <= quota and len(shown) < MOST_COMPOUNDS:
             shown.append(code)
     return shown
 

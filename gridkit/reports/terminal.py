@@ -15,6 +15,8 @@ from gridkit.reports.xlsx import columns_wide, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pandas as pd
+
     from gridkit.model import Run
 
 WIDE: Final = 80
@@ -71,7 +73,8 @@ def summary_lines(run: Run) -> list[str]:
 
 def _wrapped(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        yield from wrap(line, indent=INDENT)
+        lead = INDENT if line.startswith(INDENT) else ""
+        yield from (lead + part for part in wrap(line, WIDE - len(lead), INDENT))
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -85,38 +88,50 @@ def _head(run: Run) -> Iterator[str]:
 
 
 def _claims(run: Run, room: int) -> list[str]:
-    """Return the verdicts, those refuted first, in at most ``room`` lines; what does not fit is counted."""
+    """Return the verdicts, those refuted first, in at most ``room`` lines: as many claims as fit, then why as it fits.
+
+    What does not fit is counted.
+    """
     frame = run.claims
     if not len(frame):
         return []
-    lines = wrap(summary.verdicts(run), indent=INDENT)
     rank = {verdict: at for at, verdict in enumerate(_ORDER)}
     order = sorted(range(len(frame)), key=lambda at: (rank.get(frame["verdict"].iloc[at], 9), at))
-    for done, at in enumerate(order):
-        row = frame.iloc[at]
-        verdict = words.labelled(words.VERDICTS, row["verdict"])
-        said = _("{verdict}: {text} - {because}")
-        text = said.format(verdict=verdict, text=row["text"], because=words.because(row["because"]))
-        more = wrap(text, indent=INDENT)
-        left = room - len(lines) - (done < len(order) - 1)  # one line is kept to count the rest
-        if len(more) > left:
-            short = wrap(_("{key}: {text}").format(key=verdict, text=row["text"]), indent=INDENT)
-            more = short if len(short) <= left else []
-        if not more:
-            return [*lines, _("… and {n} more").format(n=len(order) - done)]
-        lines += more
-    return lines
+    said = [_claim(frame.iloc[at]) for at in order]
+    lines = wrap(summary.verdicts(run), indent=INDENT)
+    room -= len(lines)
+    fits = next((n for n in range(len(said), 0, -1) if sum(len(short) for short, _long in said[:n]) <= room), 0)
+    if fits < len(said):
+        fits = next((n for n in range(fits, 0, -1) if sum(len(short) for short, _long in said[:n]) < room), 0)
+        rest = [_("… and {n} more").format(n=len(said) - fits)]
+    else:
+        rest = []
+    spare = room - len(rest) - sum(len(short) for short, _long in said[:fits])
+    for short, long in said[:fits]:
+        more = len(long) - len(short)
+        lines += long if more <= spare else short
+        spare -= more if more <= spare else 0
+    return [*lines, *rest]
+
+
+def _claim(row: pd.Series) -> tuple[list[str], list[str]]:
+    """Return the lines of one claim, without and with the reason of its verdict."""
+    verdict = words.labelled(words.VERDICTS, row["verdict"])
+    short = _("{key}: {text}").format(key=verdict, text=row["text"])
+    long = _("{verdict}: {text} - {because}")
+    why = words.because(row["because"])
+    lines = wrap(short, indent=INDENT)
+    return lines, wrap(long.format(verdict=verdict, text=row["text"], because=why), indent=INDENT) if why else lines
 
 
 def _figures(run: Run) -> Iterator[str]:
     for figure in summary.headline(run):
-        if figure.id in FIGURES and figure.counted == "compounds":
-            said = _("{title}: {rate} ({numerator} of {denominator})").format(
-                title=words.defined(figure.id, figure.counted), rate=figure.rate,
-                numerator=f"{figure.numerator:,}", denominator=f"{figure.denominator:,}",
-            )  # fmt: skip
-            more = _("{said}, {unknown}").format(said=said, unknown=figure.unknown_text)
-            yield more if figure.unknown_text else said
+        if figure.id not in FIGURES or figure.counted != "compounds":
+            continue
+        said = _("{title}: {rate} ({n} of {d} {basis}, {unknown} unknown)") if figure.unknown else _(
+            "{title}: {rate} ({n} of {d} {basis})")  # fmt: skip
+        yield said.format(title=figure.title, rate=figure.rate, n=f"{figure.numerator:,}", d=f"{figure.denominator:,}",
+                          basis=figure.basis, unknown=f"{figure.unknown:,}")  # fmt: skip
 
 
 def _shades(run: Run) -> Iterator[str]:
@@ -129,17 +144,16 @@ def _shades(run: Run) -> Iterator[str]:
 
 
 def _tricks(run: Run) -> Iterator[str]:
-    """Return the tricks that take most away from the declared figure, one line each."""
-    frame = run.result.tricks
-    found = [row for row in frame.itertuples(index=False) if row.code]
+    """Return how many rules found what may be too high, and those that take most away from the declared figure."""
+    found = [row for row in run.result.tricks.itertuples(index=False) if row.code]
     found.sort(key=lambda row: (row.without - row.numerator, -row.findings, row.code))
+    if found:
+        yield _("what may be too high: {n} rules have found something").format(n=len(found))
     for row in found[:TRICKS]:
-        said = _("may be too high: {code} {title} ({n} findings): {share}, without them {left}")
-        yield said.format(code=row.code, title=proof_words.trick_title(row.code), n=f"{row.findings:,}",
-                          share=percent(int(row.numerator), int(row.denominator)),
-                          left=percent(int(row.without), int(row.denominator)))  # fmt: skip
-    if len(found) > TRICKS:
-        yield _("may be too high: {n} more rules have found something").format(n=len(found) - TRICKS)
+        said = _("{code} {title}: {share} → {left} ({n} findings)")
+        yield INDENT + said.format(code=row.code, title=proof_words.trick_title(row.code), n=f"{row.findings:,}",
+                                   share=percent(int(row.numerator), int(row.denominator)),
+                                   left=percent(int(row.without), int(row.denominator)))  # fmt: skip
 
 
 def _findings(run: Run) -> str:

@@ -102,7 +102,7 @@ def test_the_pieces_of_a_page_number_are_in_order():
 def test_it_says_verdicts_figures_and_limits(made):
     body = everything(made)
     assert "The files refute the claim “全市小区党组织覆盖率达到100%”." in body
-    assert "It holds only under: work coverage ÷ all of the layer, by compounds" in body
+    assert "It would hold only under 2 definitions: work coverage ÷ all of the layer, by compounds; " in body
     assert "37.5%–62.5%: 3 of 8 compounds; 2 unknown (1 of compounds + 1 of names that match nothing)" in body
     assert "62.1% (306/493) − 41.8% (51/122)" in body
     assert "Of 8 compounds 3 are covered; 3 are confirmed to be uncovered; 2 may be covered" in body

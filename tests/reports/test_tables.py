@@ -110,8 +110,7 @@ def test_names_fall_back_to_codes(run):
 
 def test_summary_lines_for_the_terminal(run):
     lines = summary_lines(run)
-    at = lines.index("organisation coverage, as declared (by compounds): 37.5%–62.5% (3 of 8), 2")
-    assert lines[at + 1] == "  unknown (1 of compounds + 1 of names that match nothing)"
+    at = lines.index("organisation coverage, as declared: 37.5%–62.5% (3 of 8 compounds, 2 unknown)")
     assert not any(", 0 unknown" in line for line in lines)
     assert lines[-1] == "findings: 3 (error 1, warning 1, notice 1)"
     assert lines.index("2 claims: upheld 1, refuted 1, undetermined 0") < at
