@@ -39,12 +39,13 @@ from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
 from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
+from gridkit.stores.bundle import write_bundle
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from gridkit.io.project import Project
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
     Writer = Callable[[Run, Path], None]
     CheckWriter = Callable[["Checked", Project, Path], None]
+    BundleWriter = Callable[[Run, Path, Path], None]
     LinkWriter = Callable[[Linked, Mapping[str, object], Path], None]
 
 STEPS = (
@@ -264,6 +266,7 @@ def write_map(run: Run, path: Path) -> None:
 #
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
 #   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
+#   BUNDLE_WRITERS name -> function(run, folder, path): what ``gridkit audit --bundle`` leaves; folder is a run folder
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #
@@ -282,6 +285,9 @@ WRITERS: Final[Mapping[str, Writer]] = {
     MANIFEST: write_manifest,
 }
 """What a run leaves: name in the run folder -> function that writes it."""
+
+BUNDLE_WRITERS: Final[Mapping[str, BundleWriter]] = {"bundle.zip": write_bundle}
+"""What a run leaves where one file is asked for."""
 
 CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
     "check.xlsx": lambda checked, _project, path: write_check_xlsx(checked, path),
@@ -306,17 +312,22 @@ def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
     return {name: write for name, write in WRITERS.items() if name not in without}
 
 
-def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True) -> Path:
+def save(
+    run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True, only: Collection[str] = ()
+) -> Path:
     """Write the run folder of ``run`` under ``parent``, whole or not at all, and return its path.
 
     Parameters
     ----------
     project : pathlib.Path, optional
         The project file, so that ``gridkit verify`` finds the inputs again.
+    only : collection of str
+        Names of ``WRITERS``: nothing else is written beside the manifest.
     """
     rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
+    chosen = {name: write for name, write in writers(with_map=with_map).items() if not only or name in only}
     with speaking(run.language):
-        return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
+        return write_run(run, parent, chosen, project=project, ruleset_text=rules)
 
 
 def save_links(linked: Linked, document: Mapping[str, object], folder: Path) -> Path:

@@ -81,8 +81,13 @@ class Causes:
         self._version = before.manifest["versions"].get("gridkit") != after.manifest["versions"].get("gridkit")
 
     def of(self, code: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return the causes of a compound in the order of ``CAUSES``, and the rows of both runs that differ."""
+        """Return the causes of a compound in the order of ``CAUSES``, and the rows of both runs that differ.
+
+        Of a compound that only one run has, nothing else is asked: all that follows from its boundary.
+        """
         gone, new = self._changed(code, self.before, self.after), self._changed(code, self.after, self.before)
+        if code not in self.before.compounds or code not in self.after.compounds:
+            return ("boundary",), tuple(sorted(gone)), tuple(sorted(new))
         relinked = self._relinked(code)
         tried = self.before.rules.get(code, set()) | self.after.rules.get(code, set())
         holds = {
@@ -98,9 +103,7 @@ class Causes:
         return causes, rows[0], rows[1]
 
     def _moved(self, code: str) -> bool:
-        one, other = self.before.compounds.get(code), self.after.compounds.get(code)
-        if one is None or other is None:
-            return True
+        one, other = self.before.compounds[code], self.after.compounds[code]
         if any(one[name] != other[name] for name in _PLACES):
             return True
         here, there = self.before.shapes.get(code), self.after.shapes.get(code)

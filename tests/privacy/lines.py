@@ -9,9 +9,9 @@ LINES = {
     "init": [["init", "{project}", "--dry-run"]],
     "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
     "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
-    "audit": [["audit", "{project}", "--out", "{new}", "--no-map"]],
+    "audit": [["audit", "{project}", "--out", "{new}", "--no-map", "--bundle", "{new}.zip"]],
     "map": [["map", "{project}", "-o", "{new}.html"]],
-    "verify": [["verify", "{run}"]],
+    "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
     "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
     "sample": [
         ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
