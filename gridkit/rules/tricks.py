@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "A101", "paper-branch", "error", _BRANCH,
         N_("Branch on paper"),
-        N_("{branch} has {members} formal members and no secretary, but {n} compounds count as covered by it"),
+        N_("{branch} has {members} formal members and no secretary, but {n} compound(s) count as covered by it"),
         N_("ask for the members and the last election, or take the branch out of the figure"),
     ),
     _rule(
@@ -79,17 +79,17 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "A103", "oversized-joint-branch", "warning", _JOINT,
         N_("Joint branch that covers many at once"),
-        N_("{branch} names {named} places, generally no more than {most}; {n} compounds count as covered by it"),
+        N_("{branch} names {named} places, generally no more than {most}; {n} compound(s) count as covered by it"),
         N_("split it, or note why it is larger"),
         hard=N_(
-            "{branch} names {named} places, more than {most}, which is no exception any more; {n} compounds count as "
-            "covered by it"
+            "{branch} names {named} places, more than {most}, which is no exception any more; {n} compound(s) count "
+            "as covered by it"
         ),
     ),
     _rule(
         "A104", "expired-but-counted", "warning", _TERM,
         N_("Term is over, yet it counts"),
-        N_("the term of {branch} ended on {date}, but {n} compounds count as covered by it"),
+        N_("the term of {branch} ended on {date}, but {n} compound(s) count as covered by it"),
         N_("hold the election, enter the new term, or count these compounds apart"),
     ),
     _rule(
@@ -140,7 +140,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "A110", "functional-as-territorial", "warning", _FUNCTIONAL,
         N_("Functional branch counted as a territorial one"),
-        N_("{branch} is a functional branch by its name, but is recorded as another kind; {n} compounds rest on it"),
+        N_("{branch} is a functional branch by its name, but is recorded as another kind; {n} compound(s) rest on it"),
         N_("record it as a functional branch and count it apart"),
         claimed=N_("{name} states {text}, but only the functional branch {branch} covers it"),
     ),

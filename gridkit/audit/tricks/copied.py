@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from gridkit.audit.tricks.trick import Trick
 from gridkit.model.fields import REGISTRY_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -43,6 +44,8 @@ def copied(counted: Counted) -> Iterator[Trick]:
     ``round_percent`` percent end in 0, and the exact binomial bound P(X >= x; n, 1/10) is below one in
     ``chance_one_in`` for all columns together. That whole columns are rounded is told once, with its rows.
     """
+    listing = counted.listing()
+    codes = dict(zip(listing["record"], listing["code"], strict=True))
     for kind in KINDS:
         rows = counted.city.rows(kind)
         if rows.empty:
@@ -50,8 +53,14 @@ def copied(counted: Counted) -> Iterator[Trick]:
         names = [name for name, type_ in REGISTRY_FIELDS[kind].items() if type_ == "count" and name not in NO_NUMBERS]
         for source in sorted(rows["src"].astype(str).unique()):
             part = rows[(rows["src"] == source).to_numpy(bool)].sort_values("row", kind="stable")
-            yield from _runs(counted, part, names)
+            yield from (_placed(trick, codes) for trick in _runs(counted, part, names))
             yield from _round(counted, kind, part, names)
+
+
+def _placed(trick: Trick, codes: Mapping[str, str]) -> Trick:
+    """Return a trick of rows about compounds with those compounds, the first as its subject."""
+    known = tuple(codes[record] for record in trick.rows if record in codes)
+    return replace(trick, subject=known[0], compounds=known) if known else trick
 
 
 def _runs(counted: Counted, part: pd.DataFrame, names: list[str]) -> Iterator[Trick]:

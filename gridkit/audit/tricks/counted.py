@@ -10,7 +10,7 @@ import pandas as pd
 
 from gridkit.audit.scopes import look_up
 from gridkit.audit.tricks.trick import NEEDED
-from gridkit.model.fields import COMMUNITY, YES
+from gridkit.model.fields import COMMUNITY, COMPOUND, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -117,8 +117,13 @@ class Counted:
         return str(layer.frame["name"][code]) if layer is not None and code in layer.frame.index else code
 
     def name(self, code: str) -> str:
-        """Return the name of a compound."""
-        return str(self.attributes.frame["name"].get(code, "")) or code
+        """Return the name of a compound, as the layer gives it."""
+        return str(self._names.get(code, "")) or code
+
+    @cached_property
+    def _names(self) -> pd.Series:
+        layer = self.city.layers.get(COMPOUND)
+        return self.attributes.frame["name"] if layer is None else layer.frame["name"]
 
     def origin(self, code: str, field: str) -> tuple[tuple[str, str], ...]:
         """Return the record and field that a value of a compound comes from, where one does."""

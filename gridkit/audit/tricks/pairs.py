@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 _AROUND: Final = 5_000.0
 """Metres around the compounds within which the point of a unit is believed."""
+_BEYOND: Final = ("record", "unit", "target", "away", "other", "near")
 _UNDONE: Final = (("GCJ", gcj02_to_wgs84), ("火星", gcj02_to_wgs84), ("BD", bd09_to_wgs84), ("百度", bd09_to_wgs84))
 
 
 def distant(counted: Counted) -> Iterator[Trick]:
-    """Return the tricks A111, one per unit of each kind.
+    """Return the tricks A111, one per unit and kind; the subject is the unit.
 
     Far: a unit paired with a community (compound) farther away than the threshold, while a nearer one has no pair at
     all. Where the unit has no point its community stands for it, and the distance is the least there can be. A pair
@@ -49,22 +50,26 @@ def _far(counted: Counted, evidence: Evidence, known: Pairs) -> Iterator[Trick]:
     limit = counted.limits.pairing_far_m
     seats = _seats(counted.city, evidence)
     for level in (COMMUNITY, COMPOUND):
-        for record, unit, target, distance, other, nearer in _beyond(counted, known, seats, level=level):
+        found = pd.DataFrame(_beyond(counted, known, seats, level=level), columns=list(_BEYOND))
+        found = found.sort_values(["unit", "away", "target", "record"], ascending=[True, False, True, True])
+        for unit, part in found.groupby("unit", sort=True):
+            first = part.iloc[0]
+            target = str(first["target"])
             params = {
-                "name": _unit(counted, unit), "target": _target(counted, level, target),
-                "span_km": round(distance / 1000, 1), "limit": f"{limit / 1000:g}",
-                "nearest_name": _target(counted, level, other), "near_km": round(nearer / 1000, 1),
+                "name": _unit(counted, str(unit)), "target": _target(counted, level, target),
+                "span_km": round(first["away"] / 1000, 1), "limit": f"{limit / 1000:g}",
+                "nearest_name": _target(counted, level, first["other"]), "near_km": round(first["near"] / 1000, 1),
             }  # fmt: skip
-            where = ((record, "unit_name"), (record, "target_name"))
+            where = tuple((record, name) for record in part["record"] for name in ("unit_name", "target_name"))
             codes = (target,) if level == COMPOUND else ()
             area = target if level == COMMUNITY else ""
-            yield Trick("A111", record, (), params, where, compounds=codes, area=area)
+            yield Trick("A111", str(unit), (), params, where, compounds=codes, area=area)
 
 
 def _beyond(
     counted: Counted, known: Pairs, seats: pd.Series, *, level: str
 ) -> Iterator[tuple[str, str, str, float, str, float]]:
-    """Yield pairs beyond the threshold with a nearer place that has none: record, unit, target, m, the place, m."""
+    """Yield ``_BEYOND`` (metres) of pairs beyond the threshold with a nearer place, ``other``, that has none."""
     layer = counted.city.layers.get(level)
     if layer is None:
         return

@@ -98,4 +98,4 @@ def _compounds(counted: Counted) -> Iterator[Trick]:
         if bool(claims[record]) and (not first or bool(claims.get(first, False))):
             params = {"name": counted.name(code), "variant": "compound"}
             where = tuple((r, "name") for r in (first, record) if r)
-            yield Trick("A105", record, (record,), params, where, compounds=(code,))
+            yield Trick("A105", code, (record,), params, where, compounds=(code,))
