@@ -145,8 +145,8 @@ def _frame(run: Run) -> dict[str, Any]:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     title = _("Coverage audit: {city}").format(city=city)
     said = {
-        "PAGE_HEAD": f"{title}  {_('data as of')} {as_of}", "PAGE_MARK": secret,
-        "PAGE_FOOT": f"gridkit {__version__}  {run.inputs_hash[:12]}",
+        "PAGE_HEAD": f"{title} · {_('data as of')} {as_of}", "PAGE_MARK": secret,
+        "PAGE_FOOT": f"gridkit {__version__} · {run.inputs_hash[:12]}",
     }  # fmt: skip
     style = _resource("report.css")
     for key, text in said.items():
@@ -164,7 +164,7 @@ def _content(run: Run) -> dict[str, Any]:
         "marks": page_data.Marks.of(run),
         "embedded": page_data.embedded,
         "ruleset": words.ruleset_label(run.coverage.ruleset),
-        "about": summary.about(run),
+        "about": [pair for pair in summary.about(run) if pair[0] != _("counts as organisation coverage")],
         "total": len(run.coverage.frame),
         "bars": _bars(run),
         "cards": page_sections.numbers(run),
@@ -180,6 +180,7 @@ def _content(run: Run) -> dict[str, Any]:
         "dots_label": proof_words.shade_label("confirmed") if shaded else words.status_label("UNCOVERED"),
         "streets": page_sections.streets(run, names),
         "worst": page_sections.WORST,
+        "shown_rules": page_plan.RULES,
         "uncovered": page_sections.uncovered(run, names),
         "matrix": page_sections.matrix(run),
         "tricks": page_sections.tricks(run),

@@ -129,7 +129,7 @@ def _weight(name: str) -> str:
     if not name:
         return ""
     last = name.rpartition(".")[2]
-    return proof_words.weight_label("members" if last == "party_members" else last)
+    return proof_words.weight_label("members" if last.endswith("members") or "members_" in last else last)
 
 
 def _words() -> dict[str, str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STEPS: Final = 12
 """Steps of the plan that the page lists."""
+RULES: Final = 12
+"""Rules with findings that the page shows at once, errors first; the others are folded."""
 EXAMPLES: Final = 5
 """Findings of one rule that the page writes out."""
 WHOLE_LEAGUE: Final = 16
@@ -100,7 +102,8 @@ def _placed(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "rank": str(first) if first == last else f"{first}–{last}", "name": row["name"] or row["code"],
         "class": words.scope_label(str(row["class"])) if row["class"] else "", "rate": span(n, n + u, d),
-        "stem": figure_key("league", row["level"], row["code"]), "more": "" if pd.isna(more) or not more else int(more),
+        "n": n, "d": d, "stem": figure_key("league", row["level"], row["code"]),
+        "more": "" if pd.isna(more) or not more else int(more),
     }  # fmt: skip
 
 

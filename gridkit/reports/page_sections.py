@@ -165,7 +165,8 @@ def _cell(row: pd.Series | None) -> dict[str, Any] | None:
         return None
     names = ("subject", "scope_level", "scope", "numerator_id", "denominator_id", "weight")
     full = int(row["numerator"]) == int(row["denominator"])
-    return {"rate": _interval(row), "stem": figure_key("matrix", *(row[name] for name in names)), "full": full}
+    return {"rate": _interval(row), "stem": figure_key("matrix", *(row[name] for name in names)), "full": full,
+            "n": int(row["numerator"]), "d": int(row["denominator"])}  # fmt: skip
 
 
 def tricks(run: Run) -> list[dict[str, Any]]:
@@ -178,7 +179,8 @@ def tricks(run: Run) -> list[dict[str, Any]]:
                 "code": row["code"], "title": proof_words.trick_title(row["code"]),
                 "stem": figure_key("trick", row["code"]),
                 "rate": percent(n, d), "before": percent(int(row["numerator"]), d),
-                "changed": n != int(row["numerator"]),
+                "changed": n != int(row["numerator"]), "findings": int(row["findings"]),
+                "compounds": len(row["compounds"]),
             }
         )  # fmt: skip
     return out

@@ -93,8 +93,11 @@ class Trail(Mapping[str, Traced]):
         """Per indicator, the registry rows whose names match nothing and may mean one more that is covered."""
         frame = self.run.indicators.frame
         city = frame[frame["scope"] == ""]
-        found = {name: tuple(details.get("possible", ())) for name, details in zip(city["id"], city["details"])}  # noqa: B905
-        return {**found, "mode.covered": found.get("coverage.organisation.declared", ())}
+        found: dict[str, dict[str, None]] = {}
+        for name, details in zip(city["id"], city["details"], strict=True):
+            found.setdefault(name, {}).update(dict.fromkeys(details.get("possible", ())))
+        found["mode.covered"] = found.get("coverage.organisation.declared", {})
+        return {name: tuple(records) for name, records in found.items()}
 
 
 _MATRIX: Final = ("subject", "scope_level", "scope", "numerator_id", "denominator_id", "weight")

@@ -21,6 +21,8 @@ _OF_INDICATOR: Final[Mapping[tuple[str, str, bool], str]] = {
     ("load.units_per_community", "units", True): "community.units",
     ("owners.party_share", "members", True): "committee.party_members",
     ("owners.party_share", "members", False): "committee.members",
+    ("members.reported", "members", True): "unit.members_reported",
+    ("members.reported", "members", False): "unit.members",
     ("owners.party_share_min", "members", True): "committee.party_members",
     ("owners.party_share_min", "members", False): "committee.members",
 }
@@ -52,7 +54,7 @@ def weigh(run: Run, name: str, ids: tuple[str, ...]) -> int:
     run : Run
     name : str
         Empty (one each), ``households``, ``grid.households``, ``community.units``, ``committee.members``,
-        ``committee.party_members``, or one of the matrix.
+        ``committee.party_members``, ``unit.members``, ``unit.members_reported``, or one of the matrix.
     ids : tuple of str
         Codes or row ids.
     """
@@ -90,14 +92,16 @@ def _units(run: Run) -> pd.Series:
     return known.assign(community=community).drop_duplicates(["unit", "community"]).groupby("community").size()
 
 
-def _committee(run: Run, column: str) -> pd.Series:
-    return run.city.rows("owners_committees")[column]
+def _registry(run: Run, kind: str, column: str) -> pd.Series:
+    return run.city.rows(kind)[column]
 
 
 _WEIGHTS: Final[Mapping[str, Callable[[Run], pd.Series]]] = {
     "households": _households,
     "grid.households": _grid_households,
     "community.units": _units,
-    "committee.members": lambda run: _committee(run, "members"),
-    "committee.party_members": lambda run: _committee(run, "party_members"),
+    "unit.members": lambda run: _registry(run, "units", "members"),
+    "unit.members_reported": lambda run: _registry(run, "units", "members_reported"),
+    "committee.members": lambda run: _registry(run, "owners_committees", "members"),
+    "committee.party_members": lambda run: _registry(run, "owners_committees", "party_members"),
 }

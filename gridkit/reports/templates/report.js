@@ -31,20 +31,21 @@
     return out;
   }
   function cells(thing, into, seen) {
-    const found = places(thing).concat(thing[7].map(cell => ["", cell]));
-    for (const [label, cell] of found) {
-      if (seen.has(cell)) continue;
+    function add(label, cell) {
+      if (seen.has(cell)) return;
       seen.add(cell);
       const item = make("li", label ? label + " " : "");
       item.append(make("span", cell, "c"));
       into.append(item);
     }
+    for (const [label, cell] of places(thing)) add(label, cell);
     for (const next of thing[6]) {
       const other = data.t[next], item = make("li");
-      item.append(make("b", (other[1] || other[2] ? W.through + " " : "") + (other[2] || other[1])));
+      item.append(make("b", W.through + " " + (other[2] || ident(other))));
       into.append(item);
       cells(other.slice(0, 6).concat([[], other[7]]), into, seen);
     }
+    for (const cell of thing[7]) add("", cell);
     if (!into.children.length) into.append(make("li", W.none));
   }
   function ident(thing) { return thing[1] || (data.s[thing[4]] ? `${data.s[thing[4]][0]}!${thing[5]}` : ""); }
