@@ -95,7 +95,7 @@ def day(date: dt.date | None) -> str:
     """
     if date is None:
         return _("no stated date")
-    return _("{year}-{month}-{day}").format(year=date.year, month=f"{date.month:02d}", day=f"{date.day:02d}")
+    return _("{year}-{month:02d}-{day:02d}").format(year=date.year, month=date.month, day=date.day)
 
 
 def _conclusions(form: Form, run: Run) -> None:
@@ -299,6 +299,9 @@ def _limits(form: Form, run: Run) -> None:
         if about.get(key):
             form.text(_ended(_("{key}: {text}").format(key=key, text=about[key])))
     form.text(_ended(proof_words.allowance_sentence(run.result.allowance)))
+    if len(run.result.matrix):
+        form.text(_("Claims and the definition matrix are judged by intervals that allow for that many wrong links; "
+                    "the key figures and the league table show the links as they are."))  # fmt: skip
     form.text(_("Unknown is not uncovered: what is unknown stays in the denominator and makes the rate an interval. "
                 "“100%” is written only where numerator and denominator are equal."))  # fmt: skip
     form.text(_("The report holds counts of members only; nobody is named in it."))
