@@ -67,7 +67,7 @@ def _unjudged(
         if key == "unreadable":
             for mistake in why["mistakes"]:
                 refs = (_place(file, number),)
-                yield CATALOGUE["A214"].found(claim.text, refs=refs, number=number, mistake=mistake)
+                yield CATALOGUE["A214"].found(claim.text, refs=refs, own=number, mistake=mistake)
         elif key in MISTYPED and definition:
             variant = MISTYPED[key]
             values = {"mention": why[variant], "near": ", ".join(why["near"]) or "-", "indicator": definition}
@@ -104,7 +104,7 @@ def _contradictions(claims: Sequence[Claim], file: str) -> Iterator[dict[str, An
             other = min(against)
             refs = (_place(file, other + 1, "figure"), _place(file, number + 1, "figure"))
             told = claims[other].text
-            yield CATALOGUE["A212"].found(claim.text, refs=refs, other=told, number=other + 1, own=number + 1)
+            yield CATALOGUE["A212"].found(claim.text, refs=refs, other_claim=told, number=other + 1, own=number + 1)
         # Of the upper ends the lowest is kept, of the lower ends the highest: they exclude the most.
         if about not in highest or (high, not high_out) < (highest[about][0], not highest[about][1]):
             highest[about] = (high, high_out, number)

@@ -104,7 +104,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "A212", "claims-contradict", "warning",
         title=N_("Two claims contradict each other"),
-        sentence=N_("claim {own} cannot be true together with claim {number}, “{other}”"),
+        sentence=N_("claim {own} cannot be true together with claim {number}, “{other_claim}”"),
         source=N_("One thing has one figure: about the same indicator, place, definition and day no two can be true"),
         remedy=N_("ask which of the two is meant; both are judged"),
     ),
@@ -118,7 +118,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "A214", "claim-unreadable", "error",
         title=N_("A claim cannot be read"),
-        sentence=N_("claim {number}: {mistake}"),
+        sentence=N_("claim {own}: {mistake}"),
         source=N_("A claim that is not understood is neither upheld nor refuted"),
         remedy=N_("correct the entry in the project file; the others are judged"),
     ),
