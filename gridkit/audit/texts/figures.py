@@ -76,6 +76,7 @@ _ALONE: Final = re.compile(
 _CHANGE: Final = re.compile(
     r"^[^,，。;；]{0,8}(?:提高|上升|提升|增加|增长|扩大|减少|下降|降低|压减|精简|压缩|减|降|升|增|变|→|至|到)[^,，。;；]{0,4}$|^→$"
 )
+_COUNTED: Final = re.compile(rf"^[\d.,]+(?:{TIMES})?[余多]?(?:{UNIT})?")
 _YEARS: Final = range(1900, 2101)
 
 
@@ -307,7 +308,7 @@ def _full(plain: Plain, span: tuple[int, int], shared: dict[str, Any], found: li
         if any(one.kind == "share" and inside[0] <= one.start < inside[1] for one in found):
             continue
         clause, lead = plain.plain[low:high], plain.plain[low : hit.start()]
-        noun = nouns.before(lead) or nouns.after(plain.plain[hit.end() : high])
+        noun = _COUNTED.sub("", nouns.before(lead)) or nouns.after(plain.plain[hit.end() : high])
         one = Figure(start, end, plain.text[start:end], kind="full", value=Fraction(100), unit="%", noun=noun, at=0,
                      lead=lead, clause=clause, aim=AIMS.search(lead) is not None, **shared)  # fmt: skip
         yield _scoped(one, plain.plain[span[0] : hit.start()])

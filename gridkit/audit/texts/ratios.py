@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 _COVERED: Final = ("网格", "小区", "社区", "街道", "楼栋", "物业企业")
 _COVERING: Final = re.compile(
-    r"(?:党?支部|党?小组|党总支|党组织|党委|服务中心|服务站点?|驿站|业委会|业主委员会|物管会|物业管理委员会|指导员|网格长|网格员)$"
+    r"(?:党?支部|党?小组|党总支|党组织|服务中心|服务站点?|驿站|业委会|业主委员会|物管会|物业管理委员会)$"
 )
 _ORGANISATION: Final = re.compile(r"(?:支部|小组|党总支|党组织)$")
-_IN_PLACES: Final = re.compile(r"^(?:城市|农村|乡镇|居民|综合|商品房|老旧|无物业|物业|单位型|住宅)*(网格|小区|社区|街道|楼栋)$")
+_ALL: Final = re.compile(r"^(?:城市|城镇|居民|综合|基础|全科|社区|街道|住宅)*?(网格|小区|社区|街道|楼栋)$")
+_SOME: Final = re.compile(
+    r"^(?:城市|城镇|居民|综合|社区|街道|住宅|有|无|物业|老旧|单位型?|商品房|安置|新建|三无|开放式)*(网格|小区|社区|街道|楼栋)$"
+)
+_FOUNDED: Final = re.compile(r"(?:成立|建立|设立|组建|配备|完成|升格|单独)")
 
 SEVERAL: Final = N_("one of them may serve several, and several may serve one: the counts do not say which")
 AMONG: Final = N_("the {count} of “{noun}” may be among the {whole} of “{of}”")
@@ -99,23 +103,27 @@ def _once(found: list[CountRatio]) -> Iterator[CountRatio]:
             yield one
 
 
-def _kind(noun: str) -> str:
-    hit = _IN_PLACES.match(noun)
-    return hit[1] if hit else ""
+def _kind(one: Figure, words: re.Pattern[str]) -> str:
+    """Return which places a figure counts, "" where it counts others, or those that have something already."""
+    hit = words.search(one.noun)
+    if hit is None or "专属" in one.noun:
+        return ""
+    behind = one.clause.rpartition(one.noun)[2] if one.noun in one.clause else ""
+    return "" if _FOUNDED.search(behind) else hit[1]
 
 
 def _place_of(one: Figure, counts: list[Figure]) -> Figure | None:
-    """Return the count of places that ``one`` covers: by its own noun anywhere, or in the same sentence."""
+    """Return the count of places that ``one`` covers: all of those its own noun names, or some in the same sentence."""
     hit = _COVERING.search(one.noun)
     if hit is None or "专属" in one.noun:
         return None
     named = [kind for kind in _COVERED if kind in one.noun[: hit.start()]]
     if len(named) == 1:
-        wholes = [other for other in counts if _kind(other.noun) == named[0]]
+        wholes = [other for other in counts if _kind(other, _ALL) == named[0]]
         return max(wholes, key=lambda other: (other.value or 0, -other.start), default=None)
     if named:
         return None
-    near = [other for other in counts if other.at == one.at and _kind(other.noun)]
+    near = [other for other in counts if other.at == one.at and _kind(other, _SOME)]
     return max(near, key=lambda other: (other.start < one.start, -abs(other.start - one.start)), default=None)
 
 
@@ -143,7 +151,7 @@ def _ratio(group: tuple[Figure, ...], place: Figure, figures: Sequence[Figure]) 
     else:
         reasons.append((SEVERAL, ()))
         reasons += [_among(inner, one) for one in group for inner in _inside(one, figures)]
-    kind = _kind(place.noun)
+    kind = _kind(place, _SOME)
     claims = [one for one in figures if (one.kind == "full" or (one.kind == "share" and one.value == 100))]
     near = [one.sentence for one in claims if one.at == group[0].at or kind in one.clause]
     return CountRatio(group, place, numerator, denominator, near[0] if near else "", tuple(reasons))

@@ -41,7 +41,7 @@ def expected_by_chance(values: Sequence[int], total: int) -> float:
     the total are left out.
 
     >>> round(expected_by_chance([194, 1165, 1359, 700, 500], 1359), 4)
-    0.0018
+    0.0037
     """
     numbers = np.array(sorted(set(values)), dtype=float)
     rows, columns = np.triu_indices(len(numbers), k=1)
