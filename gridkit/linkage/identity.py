@@ -45,6 +45,9 @@ _MENTIONS: Final[Mapping[str, str]] = {
 _LEVELS: Final[Mapping[str, str]] = {"branches": "branch", "units": "unit", "property_companies": "company"}
 
 
+Codes = tuple[str, ...]
+
+
 class Told(NamedTuple):
     """What the rows of one telling are about, by row id.
 
@@ -108,7 +111,7 @@ def _of_places(kind: str, city: City, links: Links, *, profile: str) -> Told:
     sure = _codes(frame[settled | second])
     maybe = {record: codes for record, codes in _codes(frame).items() if record not in sure}
     names = _names(kind, rows[title].tolist())
-    sure |= _split(rows[title], sure, maybe, _layer_names(city))
+    sure |= _several(city, rows, title, sure=sure, maybe=maybe)
     maybe = {record: codes for record, codes in maybe.items() if record not in sure}
     return Told(
         _series(rows.index, (sure.get(record, ()) for record in rows.index)),
@@ -117,7 +120,7 @@ def _of_places(kind: str, city: City, links: Links, *, profile: str) -> Told:
     )
 
 
-def _codes(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+def _codes(frame: pd.DataFrame) -> dict[str, Codes]:
     """Return record -> its codes, sorted."""
     found: dict[str, set[str]] = {}
     for record, code in zip(frame["record"], frame["code"], strict=True):
@@ -125,37 +128,61 @@ def _codes(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {record: tuple(sorted(codes)) for record, codes in found.items()}
 
 
-def _layer_names(city: City) -> dict[str, str]:
-    """Return the names of the compounds of the layer as they are compared, by code."""
-    frame = city.layers[COMPOUND].frame
-    return {str(code): key.full for code, key in zip(frame.index, keys(frame["name"].tolist(), COMPOUND), strict=True)}
+def _several(
+    city: City, rows: pd.DataFrame, title: str, *, sure: Mapping[str, Codes], maybe: Mapping[str, Codes]
+) -> dict[str, Codes]:
+    """Return the places of rows that name several: as a list (翠湖苑一、二期), or by what their names have in common.
 
-
-def _split(
-    titles: pd.Series,
-    sure: Mapping[str, tuple[str, ...]],
-    maybe: Mapping[str, tuple[str, ...]],
-    known: Mapping[str, str],
-) -> dict[str, tuple[str, ...]]:
-    """Return the places of rows that name several: as a list (翠湖苑一、二期), or as what their names have in common.
-
-    Only places that the linker has proposed for the row count, and none that a row of its own has.
+    Only places count that no row has of its own. Those of a list must all be known, each as one place of the community
+    that the row states (of the city, where it states none that is known).
     """
     owned = {code for codes in sure.values() for code in codes}
+    layer = _Layer(city)
     found = {}
-    for record, codes in maybe.items():
-        free = [code for code in codes if code not in owned and known.get(code)]
-        if len(free) < 2:
+    for record, text in rows[title].items():
+        if record in sure:
             continue
-        title = str(titles[record])
-        items = {key.full for key in keys(list(split_cell(title).items), COMPOUND)}
-        named = [code for code in free if known[code] in items]
-        own = keys([title], COMPOUND)[0]
-        if len(named) < 2 and not own.marks:
-            named = [code for code in free if base_of(known[code]) == base_of(own.full) != known[code]]
-        if len({known[code] for code in named}) == len(named) >= 2:
-            found[record] = tuple(named)
+        items = split_cell(str(text)).items
+        stated = rows.loc[record, "community_name"]
+        named = layer.listed(items, stated) if len(items) > 1 else layer.common(str(text), maybe.get(str(record), ()))
+        if len(named) > 1 and owned.isdisjoint(named):
+            found[str(record)] = tuple(sorted(named))
     return found
+
+
+class _Layer:
+    """The compounds of a layer by their names as they are compared."""
+
+    def __init__(self, city: City) -> None:
+        frame = city.layers[COMPOUND].frame
+        self._full = dict(zip(map(str, frame.index), _full(frame["name"], COMPOUND), strict=True))
+        self._community = dict(zip(map(str, frame.index), _full(frame["community_name"], "community"), strict=True))
+        self._codes: dict[str, list[str]] = {}
+        for code, full in self._full.items():
+            self._codes.setdefault(full, []).append(code)
+
+    def listed(self, items: Sequence[str], community: str) -> list[str]:
+        """Return the places that a list names; none where one of its items is no single place."""
+        here = _full([community], "community")[0]
+        found = []
+        for full in _full(items, COMPOUND):
+            codes = self._codes.get(full, []) if full else []
+            near = [code for code in codes if here and self._community[code] == here] or codes
+            if len(near) != 1:
+                return []
+            found += near
+        return list(dict.fromkeys(found))
+
+    def common(self, text: str, candidates: Codes) -> list[str]:
+        """Return the candidates that are phases or parts of what a name says, if they differ in nothing else."""
+        own = keys([text], COMPOUND)[0]
+        parts = [code for code in candidates if base_of(self._full[code]) == base_of(own.full) != self._full[code]]
+        apart = {self._full[code] for code in parts}
+        return parts if not own.marks and len(apart) == len(parts) else []
+
+
+def _full(texts: Iterable[str], level: str) -> list[str]:
+    return [key.full for key in keys([str(text) for text in texts], level)]
 
 
 def _of_records(kind: str, a: tuple[City, Links], b: tuple[City, Links]) -> tuple[Told, Told]:
