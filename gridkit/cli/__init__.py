@@ -23,6 +23,7 @@ COMMANDS = {
     "check": N_("Read a project and say what is wrong with its files."),
     "link": N_("Link the registries to places, and show what decisions of persons change."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
+    "claims": N_("Draft the claims of a report from its text, and check its arithmetic."),
     "map": N_("Write only the offline coverage map of a project."),
     "verify": N_("Recompute a run folder or a bundle and compare it with what it says."),
     "diff": N_("Compare two runs: what differs, and why."),

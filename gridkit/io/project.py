@@ -349,6 +349,6 @@ def _claims_file(name: str, root: Path, mistakes: list[Mistake]) -> _Claims:
     for key in sorted(set(data) - {"claims"}):
         sentence = f"{name}:{line_of((key,), found.lines)}: {unknown(key, ('claims',))}"
         mistakes.append((("claims",), sentence))
-    if not found.claims and not mistakes:
+    if not found.claims and found.claims != data.get("claims") and not mistakes:
         mistakes.append((("claims",), gettext("{path} holds no [[claims]]").format(path=name)))
     return found

@@ -22,7 +22,9 @@ MOST_BYTES: Final = 1 << 25
 """A longer text, or a Word document that unpacks to more, is no report."""
 
 _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.I)
-_HTML: Final = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype\s+html|<html|<head|<body|<meta|<div|<p[\s>]|<table)", re.I)
+_HTML: Final = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype\s+html|<html|<head|<body|<meta|<div|<p[\s>]|<table)", re.I
+)
 _TOKEN: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})((?:[\s/][^<>]{0,8000})?)>|([^<]+)|<")
 _SILENT: Final = frozenset(("script", "style", "noscript", "template", "title", "svg", "select", "textarea"))
 _BLOCKS: Final = frozenset(
@@ -82,7 +84,9 @@ def read_report(file: Path) -> ReportText:
             reason=getattr(problem, "strerror", None) or str(problem),
         ) from problem
     if size is None:
-        raise InputError(N_("there is no such file"), place=str(file)[:200], remedy=N_("name a .txt, .docx or .html file"))
+        raise InputError(
+            N_("there is no such file"), place=str(file)[:200], remedy=N_("name a .txt, .docx or .html file")
+        )
     if size > MOST_BYTES:
         raise _too_large(name)
     return _read(data, name)
@@ -127,9 +131,7 @@ def _plain(data: bytes, name: str) -> ReportText:
     if not stated:
         text, encoding, guessed = decoded(data, name)
     if len(_CONTROL.findall(text)) * 10 > len(text):
-        raise TableError(
-            N_("the file holds no text"), place=name, remedy=N_("name a .txt, .docx or .html file")
-        )
+        raise TableError(N_("the file holds no text"), place=name, remedy=N_("name a .txt, .docx or .html file"))
     text = _lines(text.removeprefix("\ufeff"))
     if _HTML.match(text):
         return ReportText(html_text(text), name, "html", encoding, guessed)

@@ -183,7 +183,9 @@ def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
         if not whole.value or (part.value or 0) > whole.value:
             continue
         share = 100 * (part.value or Fraction(0)) / whole.value
-        decimals = next(places for places in range(1, 9) if share in (0, 100) or written(share, places).strip("0.") not in ("", "1"))
+        decimals = next(
+            places for places in range(1, 9) if share in (0, 100) or written(share, places).strip("0.") not in ("", "1")
+        )
         note = gettext(_IMPLIED).format(part=int(part.value or 0), whole=int(whole.value))
         figure = written(share, 0 if share in (0, 100) else decimals)
         yield Draft(

@@ -35,7 +35,9 @@ _RULES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 _COMPILED: Final = tuple((re.compile(words), found) for words, found in _RULES)
 _BARE: Final = re.compile(r"^(?:党的?组织|组织|工作|党建|)(?:覆盖率?|全覆盖)?$|^$")
-_CHANGED: Final = re.compile(r"(?:提高|增长|上升|提升|增加|下降|减少|降低|压减|精简|增幅|降幅|减幅|同比|环比)(?:了|约)?$")
+_CHANGED: Final = re.compile(
+    r"(?:提高|增长|上升|提升|增加|下降|减少|降低|压减|精简|增幅|降幅|减幅|同比|环比)(?:了|约)?$"
+)
 
 COUNTED: Final = N_("a count; indicators measure shares")
 CHANGED: Final = N_("a change, not a share")

@@ -10,7 +10,21 @@ from gridkit.audit.texts.words import BREAKS, LAST_VERB, LEADING, LOST, NO_NOUN,
 _QUOTES: Final = str.maketrans("", "", "“”‘’「」『』\"'")
 _BRACKETS: Final = re.compile(r"\([^()]{0,20}\)|【[^【】]{0,20}】|\[[^\[\]]{0,20}\]")
 _BREAK: Final = re.compile(f"[{re.escape(BREAKS)}]")
-_RATES: Final = ("覆盖率", "组建率", "完成率", "办结率", "结对率", "满意率", "满意度", "占比", "比例", "率", "数量", "人数", "数")
+_RATES: Final = (
+    "覆盖率",
+    "组建率",
+    "完成率",
+    "办结率",
+    "结对率",
+    "满意率",
+    "满意度",
+    "占比",
+    "比例",
+    "率",
+    "数量",
+    "人数",
+    "数",
+)
 _JOINED: Final = re.compile(r"[、和与及]")
 _ACTOR: Final = re.compile("已|共|累计|分别|公开|单位|部门|社区$|街道$|党员|群众")
 """Before a verb with these stands who acts, not what is counted: 各单位已完成104个."""

@@ -19,7 +19,9 @@ _KEPT: Final = frozenset("，。、！？；：")
 _WIDE_COMMA: Final = re.compile(r"(?<=[０-９])(，)(?=[０-９]{3}(?![０-９]))")
 
 _END: Final = re.compile(r"[。！？!?；;\n…]")
-_HEADING: Final = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九十]是|第|——|[·•●■◆])")
+_HEADING: Final = re.compile(
+    r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九十]是|第|——|[·•●■◆])"
+)
 _JOINS: Final = re.compile(r"[\u3400-\u9fff\d，,、]")
 
 SHORTEST_WRAPPED: Final = 25

@@ -7,7 +7,9 @@ from typing import Final
 
 from gridkit.audit.texts.words import LONGEST_NAME, QUOTES
 
-_TITLES: Final = re.compile(r"《[^《》\n]{0,80}》|〔[^〔〕\n]{0,20}〕|[A-Za-z]+://[^\s\u3400-\u9fff]+|www\.[^\s\u3400-\u9fff]+")
+_TITLES: Final = re.compile(
+    r"《[^《》\n]{0,80}》|〔[^〔〕\n]{0,20}〕|[A-Za-z]+://[^\s\u3400-\u9fff]+|www\.[^\s\u3400-\u9fff]+"
+)
 _NAMES: Final = re.compile(
     "|".join(f"{opening}[^{opening}{closing}\n]{{1,{LONGEST_NAME}}}{closing}" for opening, closing in QUOTES.items())
     + f'|"[^"\n]{{1,{LONGEST_NAME}}}"'

@@ -65,7 +65,9 @@ def test_every_figure_lies_in_the_text_and_holds_its_number(text):
     for one in figures_in(text):
         assert 0 <= one.start < one.end <= len(text)
         assert text[one.start : one.end] == one.written
-        assert one.kind == "full" or re.search(rf"\d|{CHINESE}|{MASK}|[零一二两三四五六七八九十百千萬万億]", one.written)
+        assert one.kind == "full" or re.search(
+            rf"\d|{CHINESE}|{MASK}|[零一二两三四五六七八九十百千萬万億]", one.written
+        )
         assert one.kind == "full" or one.start >= last
         last = max(last, one.end) if one.kind != "full" else last
         assert one.comparator in ("=", ">=", "<=", ">", "<")
@@ -79,7 +81,11 @@ def test_redactions_never_get_a_value(text):
         assert not one.redacted or (one.upper is None and not re.search(r"\d", one.written.partition("-")[0]))
 
 
-@given(st.integers(1, 99999), st.sampled_from(["个", "名", "家", "支"]), st.sampled_from(["建立网格党支部", "配备党建指导员"]))
+@given(
+    st.integers(1, 99999),
+    st.sampled_from(["个", "名", "家", "支"]),
+    st.sampled_from(["建立网格党支部", "配备党建指导员"]),
+)
 def test_a_number_written_is_the_number_read(number, unit, lead):
     (one,) = figures_in(f"全市{lead}{number}{unit}。")
     assert one.value == number
