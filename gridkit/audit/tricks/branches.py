@@ -98,11 +98,11 @@ def members_twice(counted: Counted) -> Iterator[Trick]:
 
     Which of them holds a member twice cannot be said from counts: no row is taken away.
     """
-    rows = counted.branches
-    for row in counted.found("C110", counted=False):
+    found = counted.found("C110", counted=False)
+    of_cell = {counted.city.cell(record, "formal_members"): record for record in counted.carried} if found else {}
+    for row in found:
         community, told = str(row["subject"]), row["params"]
-        cells = set(row["refs"])
-        records = [r for r in counted.carried if r in rows.index and counted.city.cell(r, "formal_members") in cells]
+        records = [of_cell[cell] for cell in row["refs"] if cell in of_cell]
         if not records:
             continue
         params = {"community": told["community"], "members": told["members"], "total": told["total"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gridkit.audit.evidence import Evidence
 from gridkit.audit.scopes import look_up
 from gridkit.audit.tricks.trick import NEEDED
 from gridkit.model.fields import COMMUNITY, COMPOUND, YES
@@ -82,13 +83,27 @@ class Counted:
         return frozenset(frame.index[(frame["organisation"] == YES).to_numpy(bool)])
 
     @cached_property
+    def units(self) -> dict[str, str]:
+        """The names of the units, by row id."""
+        return {str(record): str(name) for record, name in self.city.rows("units")["name"].items()}
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The links by registry and column."""
+        return Evidence(self.city, self.links)
+
+    @cached_property
     def branches(self) -> pd.DataFrame:
         """The branch registry."""
         return self.city.rows("branches")
 
+    @cached_property
+    def _branches(self) -> dict[str, str]:
+        return {str(record): str(name) for record, name in self.branches["name"].items()}
+
     def branch(self, record: str) -> str:
         """Return the name of a branch; its row where it has none."""
-        return str(self.branches["name"].get(record, "")) or record
+        return self._branches.get(record, "") or record
 
     def found(self, code: str, *, counted: bool = True) -> list[Offender]:
         """Return the offenders of a rule, with ``counted`` only rows through which a compound counts."""
@@ -118,12 +133,13 @@ class Counted:
 
     def name(self, code: str) -> str:
         """Return the name of a compound, as the layer gives it."""
-        return str(self._names.get(code, "")) or code
+        return self._names.get(code, "") or code
 
     @cached_property
-    def _names(self) -> pd.Series:
+    def _names(self) -> dict[str, str]:
         layer = self.city.layers.get(COMPOUND)
-        return self.attributes.frame["name"] if layer is None else layer.frame["name"]
+        names = self.attributes.frame["name"] if layer is None else layer.frame["name"]
+        return {str(code): str(name) for code, name in names.items()}
 
     def origin(self, code: str, field: str) -> tuple[tuple[str, str], ...]:
         """Return the record and field that a value of a compound comes from, where one does."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridkit.audit.evidence import Evidence
 from gridkit.audit.scopes import look_up
 from gridkit.audit.tricks.trick import Trick
 from gridkit.model.fields import COMMUNITY, COMPOUND, YES
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from gridkit.audit.evidence import Evidence
     from gridkit.audit.tricks.counted import Counted
 
 _ACTIVE = ("active", "")
@@ -35,7 +35,7 @@ def stretched(counted: Counted) -> Iterator[Trick]:
     only = frame[frame["status"] == "INSTRUCTOR_ONLY"]
     if only.empty:
         return
-    evidence = Evidence(counted.city, counted.links)
+    evidence = counted.evidence
     yield from _by_unit(counted, evidence, only["via"])
     stated = (counted.attributes.frame["instructor"].reindex(frame.index) == YES).to_numpy(bool)
     yes = frozenset(frame.index[stated])
@@ -52,11 +52,13 @@ def _by_unit(counted: Counted, evidence: Evidence, via: pd.Series) -> Iterator[T
     pairs = via.explode().dropna().rename("record").rename_axis("code").reset_index()
     pairs = pairs[pairs["record"].isin(rows.index)]
     pairs = pairs.assign(unit=look_up(pairs["record"], unit))
-    one = pairs.groupby("code")["unit"].agg(["nunique", "first"])
-    alone = one.index[((one["nunique"] == 1) & (one["first"] != "")).to_numpy(bool)]
+    whom = pairs.drop_duplicates(["code", "unit"])
+    alone = whom.loc[~whom["code"].duplicated(keep=False) & (whom["unit"] != ""), "code"]
     pairs = pairs[pairs["code"].isin(alone)]
     most = counted.limits.instructor_max_compounds
-    for name, part in pairs.groupby("unit", sort=True):
+    count = pairs.drop_duplicates(["unit", "code"])["unit"].value_counts()
+    many = count.index[(count > most).to_numpy(bool)]
+    for name, part in pairs[pairs["unit"].isin(many)].groupby("unit", sort=True):
         codes = tuple(sorted(set(part["code"])))
         if len(codes) > most:
             records = tuple(sorted(set(part["record"])))
@@ -87,15 +89,18 @@ def _by_community(counted: Counted, lonely: frozenset[str], yes: frozenset[str])
     where = linked.reindex(rows.index)
     where = where.where(where.notna(), rows["community_code"]).astype("object")
     active = rows["branch_status"].isin(_ACTIVE) & (rows["org_level"] != "group")
-    for community, part in area.groupby(area.to_numpy(), sort=True):
-        codes = tuple(sorted(set(part.index) & lonely))
-        if not community or len(codes) <= most or not set(part.index) <= yes:
+    inside: dict[str, list[str]] = {}
+    for code, community in zip(area.index.tolist(), area.tolist(), strict=True):
+        inside.setdefault(str(community), []).append(str(code))
+    for community, every in sorted(inside.items()):
+        codes = tuple(sorted(set(every) & lonely))
+        if not community or len(codes) <= most or not set(every) <= yes:
             continue
         members = rows.loc[(active & (where == community)).to_numpy(bool), "formal_members"]
         total = int(members.sum()) if len(members) and members.notna().all() else None
         if total is not None and len(codes) > most * total:
-            params = {"community": counted.community_name(str(community)), "n": len(codes), "total": total,
+            params = {"community": counted.community_name(community), "n": len(codes), "total": total,
                       "variant": "community"}  # fmt: skip
             cells = tuple(pair for code in codes for pair in counted.origin(code, "instructor"))
             cells += tuple((str(record), "formal_members") for record in members.index)
-            yield Trick("A113", str(community), (), params, cells, compounds=codes, area=str(community))
+            yield Trick("A113", community, (), params, cells, compounds=codes, area=community)

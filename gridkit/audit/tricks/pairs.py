@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.audit.evidence import Evidence
 from gridkit.audit.pairing import Pairs, pairs
 from gridkit.audit.scopes import look_up
 from gridkit.audit.tricks.trick import Trick
@@ -19,12 +18,12 @@ from gridkit.model.fields import COMMUNITY, COMPOUND
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gridkit.audit.evidence import Evidence
     from gridkit.audit.tricks.counted import Counted
     from gridkit.model import City
 
 _AROUND: Final = 5_000.0
 """Metres around the compounds within which the point of a unit is believed."""
-_BEYOND: Final = ("record", "unit", "target", "away", "other", "near")
 _UNDONE: Final = (("GCJ", gcj02_to_wgs84), ("火星", gcj02_to_wgs84), ("BD", bd09_to_wgs84), ("百度", bd09_to_wgs84))
 
 
@@ -38,7 +37,7 @@ def distant(counted: Counted) -> Iterator[Trick]:
     """
     if not {"pairings"} <= counted.city.registries.keys():
         return
-    evidence = Evidence(counted.city, counted.links)
+    evidence = counted.evidence
     known = pairs(evidence)
     if known.settled.empty:
         return
@@ -50,26 +49,27 @@ def _far(counted: Counted, evidence: Evidence, known: Pairs) -> Iterator[Trick]:
     limit = counted.limits.pairing_far_m
     seats = _seats(counted.city, evidence)
     for level in (COMMUNITY, COMPOUND):
-        found = pd.DataFrame(_beyond(counted, known, seats, level=level), columns=list(_BEYOND))
-        found = found.sort_values(["unit", "away", "target", "record"], ascending=[True, False, True, True])
-        for unit, part in found.groupby("unit", sort=True):
-            first = part.iloc[0]
-            target = str(first["target"])
+        found: dict[str, list[tuple[float, str, str, str, float]]] = {}
+        for record, unit, target, away, other, near in _beyond(counted, known, seats, level=level):
+            found.setdefault(unit, []).append((-away, target, record, other, near))
+        for unit, far in sorted(found.items()):
+            far.sort()
+            away, target, _, other, near = far[0]
             params = {
-                "name": _unit(counted, str(unit)), "target": _target(counted, level, target),
-                "span_km": round(first["away"] / 1000, 1), "limit": f"{limit / 1000:g}",
-                "nearest_name": _target(counted, level, first["other"]), "near_km": round(first["near"] / 1000, 1),
+                "name": _unit(counted, unit), "target": _target(counted, level, target),
+                "span_km": round(-away / 1000, 1), "limit": f"{limit / 1000:g}",
+                "nearest_name": _target(counted, level, other), "near_km": round(near / 1000, 1),
             }  # fmt: skip
-            where = tuple((record, name) for record in part["record"] for name in ("unit_name", "target_name"))
+            where = tuple((one[2], name) for one in far for name in ("unit_name", "target_name"))
             codes = (target,) if level == COMPOUND else ()
             area = target if level == COMMUNITY else ""
-            yield Trick("A111", str(unit), (), params, where, compounds=codes, area=area)
+            yield Trick("A111", unit, (), params, where, compounds=codes, area=area)
 
 
 def _beyond(
     counted: Counted, known: Pairs, seats: pd.Series, *, level: str
 ) -> Iterator[tuple[str, str, str, float, str, float]]:
-    """Yield ``_BEYOND`` (metres) of pairs beyond the threshold with a nearer place, ``other``, that has none."""
+    """Yield pairs beyond the threshold with a nearer place that has none: record, unit, target, m, that place, m."""
     layer = counted.city.layers.get(level)
     if layer is None:
         return
@@ -141,31 +141,35 @@ def _points(city: City) -> dict[str, Any]:
 
 def _passed_by(counted: Counted, evidence: Evidence, known: Pairs) -> Iterator[Trick]:
     """Units with premises in compounds that are paired, but neither there nor with the community there."""
-    unit = evidence.linked("premises", "unit", "unit").rename(columns={"code": "unit"})
-    owned = unit.merge(evidence.linked("premises", "compound", COMPOUND), on="record")
+    of_unit = evidence.linked("premises", "unit", "unit").rename(columns={"code": "unit"})
+    owned = of_unit.merge(evidence.linked("premises", "compound", COMPOUND), on="record")
     if owned.empty:
         return
     owned["community"] = look_up(owned["code"], counted.places.frame[COMMUNITY])
-    settled = {(level, unit, target) for unit, level, target in
-               known.settled[["unit", "level", "target"]].itertuples(index=False)}  # fmt: skip
+    settled = set(known.settled[["level", "unit", "target"]].itertuples(index=False, name=None))
     kept = {
         unit for unit, code, area in owned[["unit", "code", "community"]].itertuples(index=False)
         if (COMPOUND, unit, code) in settled or (COMMUNITY, unit, area) in settled
     }  # fmt: skip
-    elsewhere = known.settled[~known.settled["unit"].isin(kept | known.perhaps_units)]
-    paired = {str(unit): part for unit, part in elsewhere.groupby("unit", sort=True)}
-    for unit, part in owned.groupby("unit", sort=True):
+    elsewhere = known.settled[~known.settled["unit"].isin(kept | known.perhaps_units)].drop_duplicates("unit")
+    paired = {str(unit): (str(level), str(target), str(record)) for unit, level, target, record in
+              elsewhere[["unit", "level", "target", "record"]].itertuples(index=False)}  # fmt: skip
+    homes: dict[str, list[tuple[str, str]]] = {}
+    for unit, code, record in owned[["unit", "code", "record"]].itertuples(index=False):
+        homes.setdefault(str(unit), []).append((str(code), str(record)))
+    for unit, here in sorted(homes.items()):
         if unit not in paired:
             continue
-        pair, home = paired[str(unit)].iloc[0], str(min(part["code"]))
-        params = {"name": _unit(counted, str(unit)), "target": _target(counted, pair["level"], pair["target"]),
+        level, target, record = paired[unit]
+        home = min(here)[0]
+        params = {"name": _unit(counted, unit), "target": _target(counted, level, target),
                   "place": counted.name(home), "variant": "premises"}  # fmt: skip
-        where = ((str(pair["record"]), "target_name"), *((str(r), "compound_name") for r in sorted(part["record"])))
-        yield Trick("A111", str(unit), (), params, where, compounds=(home,))
+        where = ((record, "target_name"), *((one, "compound_name") for one in sorted({row for _, row in here})))
+        yield Trick("A111", unit, (), params, where, compounds=(home,))
 
 
 def _unit(counted: Counted, unit: str) -> str:
-    return str(counted.city.rows("units")["name"].get(unit, "")) or unit
+    return counted.units.get(unit, "") or unit
 
 
 def _target(counted: Counted, level: str, code: str) -> str:
