@@ -202,10 +202,9 @@ def streets(run: Run, names: Names) -> list[dict[str, Any]]:
         out.append(
             {
                 "name": names.place(STREET, str(code)), "code": code, "total": total, "lacking": lacking,
-                "share": percent(lacking, total), "stems": stems, "rates": [_rate(run, stem) for stem in stems],
+                "share": percent(lacking, total), "rates": [_rate(run, stem) for stem in stems],
+                "figures": [figure_key("organisation", answer, STREET, code) for answer in (NO, "all")],
                 "confirmed": figure_key("shade", "confirmed", STREET, code),
-                "uncovered": figure_key("status", "UNCOVERED", STREET, code),
-                "unknown": figure_key("status", "UNKNOWN", STREET, code),
             }
         )  # fmt: skip
     return sorted(out, key=lambda row: (-row["lacking"] / row["total"], -row["lacking"], row["code"]))

@@ -12,6 +12,7 @@ parts, joined by ``|``.
 ``plan|n``, ``bound|name``                                                  one step of the plan; its numbers
 ``league|level|code|part``                                                  part: numerator, denominator, unknown
 ``status|status``, ``status|status|street|code``, ``status|all``            compounds
+``organisation|yes``, ``organisation|no|street|code``, ``...|all|...``       compounds
 ``shade|shade``, ``shade|shade|street|code``                                compounds
 ``finding|code``, ``finding|all``, ``setaside|all``, ``unmatched|all``      findings, rows
 ``claim|n``                                                                 what decides the claim
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from gridkit.model.fields import STATUSES, STREET
+from gridkit.model.fields import NO, STATUSES, STREET, UNKNOWN, YES
 from gridkit.model.proof import SHADES
 from gridkit.reports.compounds import unmatched_rows
 from gridkit.reports.traced import Traced, figure_key
@@ -194,6 +195,12 @@ def _statuses(trail: Trail) -> Iterator[str]:
         yield from (figure_key("status", status, STREET, code) for code in streets)
 
 
+def _organisation(trail: Trail) -> Iterator[str]:
+    for answer in (YES, NO, UNKNOWN, "all"):
+        yield f"organisation|{answer}"
+        yield from (figure_key("organisation", answer, STREET, code) for code in _streets(trail))
+
+
 def _streets(trail: Trail) -> list[str]:
     layer = trail.run.city.layers.get(STREET)
     return [] if layer is None else layer.frame.index.tolist()
@@ -275,6 +282,10 @@ _FAMILIES: Final[Mapping[str, tuple[Callable[[Trail], Iterator[str]], Callable[[
     ),
     "league": (_league_keys, _league),
     "status": (_statuses, lambda trail, parts: _compounds(trail, trail.run.coverage.frame, "status", parts)),
+    "organisation": (
+        _organisation,
+        lambda trail, parts: _compounds(trail, trail.run.coverage.frame, "organisation", parts),
+    ),
     "shade": (_shades, lambda trail, parts: _compounds(trail, trail.run.result.shades, "shade", parts)),
     "finding": (
         lambda trail: iter(["finding|all", *(f"finding|{code}" for code in trail.run.findings.counts())]),
