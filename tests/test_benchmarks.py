@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, calibration, datum, linking, nesting, reading, startup, validation
+from benchmarks import audit, calibration, datum, linking, nesting, reading, rules, startup, validation
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -56,3 +56,10 @@ def test_intervals_hold_in_small_worlds(capsys):
     assert "worlds of" in capsys.readouterr().out
     assert all(row["one_percent_in"] for row in report.intervals)
     assert report.links.precision > 0.97
+
+
+def test_every_kind_of_trick_is_searched_for_at_a_tiny_size(capsys):
+    rules.main(["--tiny"])
+    said = capsys.readouterr().out
+    assert "cpu s: tricks" in said
+    assert {"A102", "A104", "A108", "A111"} <= set(said.replace(",", " ").split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gridkit.audit.tricks.trick import Trick, plain
@@ -118,7 +119,8 @@ def functional(counted: Counted) -> Iterator[Trick]:
     where a functional one is all that covers.
     """
     rows, words = counted.branches, counted.ruleset.words
-    named = rows["name"].map(lambda name: any(word in name for word in words.functional)).astype(bool)
+    spelled = "|".join(map(re.escape, words.functional)) or r"(?!)"
+    named = rows["name"].str.contains(spelled, regex=True).fillna(False).astype(bool)
     posing = named & rows["branch_kind"].isin((*_OWN, "")) & rows["branch_status"].isin(_ACTIVE)
     links = counted.links.accepted(COMPOUND, "covers")
     for record in sorted(rows.index[posing.to_numpy(bool)]):

@@ -44,7 +44,7 @@ def copied(counted: Counted) -> Iterator[Trick]:
     ``round_percent`` percent end in 0, and the exact binomial bound P(X >= x; n, 1/10) is below one in
     ``chance_one_in`` for all columns together. That whole columns are rounded is told once, with its rows.
     """
-    listing = counted.listing()
+    listing = counted.listing
     codes = dict(zip(listing["record"], listing["code"], strict=True))
     for kind in KINDS:
         rows = counted.city.rows(kind)

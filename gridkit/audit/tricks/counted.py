@@ -73,8 +73,11 @@ class Counted:
     @cached_property
     def carried(self) -> dict[str, tuple[str, ...]]:
         """Row id -> the compounds that count through it, sorted."""
-        pairs = self.carry[self.carry["record"] != ""].sort_values(["record", "code"])
-        return {str(record): tuple(codes) for record, codes in pairs.groupby("record", sort=False)["code"]}
+        found: dict[str, list[str]] = {}
+        for code, record in zip(self.carry["code"].tolist(), self.carry["record"].tolist(), strict=True):
+            if record:
+                found.setdefault(record, []).append(code)
+        return {record: tuple(sorted(found[record])) for record in sorted(found)}
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -120,6 +123,7 @@ class Counted:
         told = self.city.rows("compounds")["coverage_claimed"].fillna("").str.strip()
         return (told != "") & ~told.isin(self.ruleset.words.claims_nothing)
 
+    @cached_property
     def listing(self) -> pd.DataFrame:
         """Return ``record``, ``code`` of the compound registry's accepted links, and its ``community``."""
         links = self.links.accepted("compound", "compound")

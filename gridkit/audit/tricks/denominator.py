@@ -65,7 +65,7 @@ def _reclassified(counted: Counted) -> Iterator[Trick]:
     if layer is None or not counted.given("compounds", "compound_type"):
         return
     registry = counted.city.rows("compounds")["compound_type"]
-    listing = counted.listing()
+    listing = counted.listing
     stated = registry.reindex(listing["record"]).to_numpy()
     drawn = layer.frame["compound_type"].reindex(listing["code"]).fillna("").to_numpy()
     for record, code, told, shown in zip(listing["record"], listing["code"], stated, drawn, strict=True):
@@ -91,7 +91,7 @@ def _merged(counted: Counted) -> Iterator[Trick]:
     for code, name in names.items():
         known[plain(str(name))].append(str(code))
     area = counted.places.frame[COMMUNITY]
-    listing = counted.listing()
+    listing = counted.listing
     linked = dict(zip(listing["record"], listing["community"], strict=True))
     for record, name in sorted(several.items()):
         if plain(name) in known and str(record) not in linked:

@@ -86,7 +86,7 @@ def _compounds(counted: Counted) -> Iterator[Trick]:
         for row in counted.found("L105", counted=False)
         if row["subject"] in rows.index
     }
-    listing = counted.listing()
+    listing = counted.listing
     kept: dict[str, str] = {}
     for record, code in sorted(zip(listing["record"], listing["code"], strict=True), key=lambda pair: _order(pair[0])):
         if code in kept:
