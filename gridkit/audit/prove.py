@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gridkit.rules.ruleset import RuleSet
 
 
-def prove(
+def prove(  # noqa: PLR0913 - the values of an audit, each by its name
     city: City,
     places: Places,
     links: Links,
