@@ -72,7 +72,7 @@ def test_the_search_finds_what_is_there(written):
     secrets = people.secrets
     written_at = "启明小区1".encode()
     where = {name.split("/")[0] for name, data in haystack.everything_below(run) if written_at in data}
-    assert where == {"map.html", "audit.xlsx", "audit.html", "city.gpkg", "tables"}
+    assert where == {"map.html", "audit.xlsx", "audit.html", "audit.docx", "audit.json", "city.gpkg", "tables"}
     inputs = [*haystack.everything_below(folder / "registries"), *haystack.everything_below(folder / "boundaries")]
     found = {word for _, word in haystack.leaks(inputs, secrets)}
     for what in (r"\d{11}", r"\d{17}[\dX]", "s.*", "wx.*", ".*室", f"[{SURNAMES}].*"):
