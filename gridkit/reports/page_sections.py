@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from gridkit.audit.because import BECAUSE
 from gridkit.audit.format import NO_RATE, percent
 from gridkit.audit.shades import say_shade
 from gridkit.coverage.reasons import reasons
@@ -51,10 +52,10 @@ def claims(run: Run, names: Names) -> list[dict[str, Any]]:
     table = figures.claims(run, names).frame.to_dict("records")
     out = []
     for at, (said, row) in enumerate(zip(table, run.claims.to_dict("records"), strict=True)):
-        upheld = [proof_words.definition_label(text) for text in row.get("upheld_under") or ()]
-        because = row["because"]
-        if upheld and isinstance(because, dict):
-            because = {**because, "holds_under": ()}
+        # Of a claim that holds as it is stated, the other definitions are no news.
+        other = () if row["verdict"] == "upheld" else row.get("upheld_under") or ()
+        upheld = [proof_words.definition_label(text) for text in other]
+        because = _briefly(row["because"], drop=bool(upheld))
         definition = str(row.get("definition") or "")
         out.append(
             {
@@ -66,6 +67,14 @@ def claims(run: Run, names: Names) -> list[dict[str, Any]]:
         )  # fmt: skip
     order = list(MARKS)
     return sorted(out, key=lambda claim: order.index(claim["key"]))
+
+
+def _briefly(because: object, *, drop: bool) -> object:
+    """Return the reason of a verdict without what the page says once: the allowance, and where it would hold."""
+    if not isinstance(because, dict):
+        return because
+    said = {name: value for name, value in because.items() if name != "rate" or "{rate}" in BECAUSE[because["key"]]}
+    return {**said, "holds_under": ()} if drop else said
 
 
 def _day(value: object) -> str:
@@ -111,6 +120,7 @@ def numbers(run: Run) -> list[dict[str, Any]]:
                 out.append(
                     {
                         "figure": figure, "definition": definition, "widened": _widened(run, numerator),
+                        "rate": _widened(run, numerator) or figure.rate,
                         "low": f"{100 * figure.low:.3f}", "wide": f"{max(100 * (figure.high - figure.low), 0):.3f}",
                         "stem": figure_key("indicator", name, "city", "", "compounds"),
                     }
