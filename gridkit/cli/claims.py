@@ -22,7 +22,8 @@ def command() -> click.Group:
             "Draft claims.toml from the text of a report, and recompute the report's own arithmetic.\n\n"
             "FILE is a .txt, .docx or .html file in Chinese. Every figure becomes a draft, or a comment where no "
             "indicator measures it; redacted figures stay redacted. Name the file in gridkit.toml "
-            '(claims = "claims.toml") and gridkit audit judges it. Exits with 1 where the arithmetic contradicts itself.'
+            '(claims = "claims.toml") and gridkit audit judges it. '
+            "Exits with 1 where the arithmetic contradicts itself."
         ),
         params=[
             click.Argument(["file"], type=click.Path(path_type=Path)),

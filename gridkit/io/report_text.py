@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import zipfile
 from dataclasses import dataclass
@@ -27,10 +28,11 @@ _HTML: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})((?:[\s/][^<>]{0,8000})?)>|([^<]+)|<")
 _SILENT: Final = frozenset(("script", "style", "noscript", "template", "title", "svg", "select", "textarea"))
-_BLOCKS: Final = frozenset(
-    "address article aside blockquote br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main nav "
-    "ol p pre section table tbody tfoot thead tr ul".split()
+_BLOCK_WORDS: Final = (
+    "address article aside blockquote br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main "
+    "nav ol p pre section table tbody tfoot thead tr ul"
 )
+_BLOCKS: Final = frozenset(_BLOCK_WORDS.split())
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _OFF: Final = frozenset(("0", "false", "off"))
@@ -101,10 +103,7 @@ def _read(data: bytes, name: str) -> ReportText:
             remedy=N_("open it and save it as .docx, or copy its text into a .txt file"),
             kind=kind,
         )
-    if data.startswith(b"PK"):
-        found = _word(data, name)
-    else:
-        found = _plain(data, name)
+    found = _word(data, name) if data.startswith(b"PK") else _plain(data, name)
     if not found.text.strip():
         raise TableError(N_("there is no text in the file"), place=name, remedy=N_("name a .txt, .docx or .html file"))
     return found
@@ -145,7 +144,7 @@ def _lines(text: str) -> str:
 def html_text(page: str) -> str:
     r"""Return the text of an HTML page: a block a line, cells between tabs, no scripts, styles or comments.
 
-    >>> html_text("<html><style>p{}</style><p>网格&nbsp;<b>194</b>个</p><script>x=1</script><table><tr><td>a<td>b</table>")
+    >>> html_text("<style>p{}</style><p>网格&nbsp;<b>194</b>个</p><script>x=1</script><table><tr><td>a<td>b</table>")
     '网格 194个\na\tb'
     """
     parts: list[str] = []
@@ -178,8 +177,6 @@ def _uncommented(page: str) -> str:
 
 def _word(data: bytes, name: str) -> ReportText:
     """Return the text of a Word document: paragraphs and tables in their order, then the footnotes."""
-    import io
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             members = {member.filename.lstrip("/").lower(): member.filename for member in book.infolist()}
@@ -254,7 +251,8 @@ class _Document:
         if space not in (_WORD, _STRICT):
             return
         action: dict[str, Callable[[], None]] = {
-            "r": self._open_run, "tab": lambda: self._put(" "), "br": lambda: self._put("\n"), "cr": lambda: self._put("\n"),
+            "r": self._open_run, "tab": lambda: self._put(" "), "br": lambda: self._put("\n"),
+            "cr": lambda: self._put("\n"),
             "tr": lambda: self._cells.append([""]), "noBreakHyphen": lambda: self._put("-"),
         }  # fmt: skip
         if element in ("strike", "dstrike", "vanish"):

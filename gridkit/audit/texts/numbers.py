@@ -14,7 +14,7 @@ MULTIPLIERS: Final = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "
                       "千万": 10**7, "亿": 10**8, "万亿": 10**12}  # fmt: skip
 
 ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
-CHINESE: Final = r"[零〇一二两三四五六七八九十百千万亿]+"
+CHINESE: Final = r"[零〇一二两三四五六七八九十百千万亿]{1,20}"
 MASK: Final = r"(?:[Xx×*＊○〇□■●_]{1,8}(?:\.[Xx×*○〇□]{1,4})?|某某+)"
 TIMES: Final = r"(?:万亿|[十百千]?万|亿|[百千](?=[余多]?[个名支家项户场件人次]))"
 
@@ -74,8 +74,8 @@ def chinese(text: str) -> Fraction | None:
 def chinese_range(text: str) -> tuple[Fraction, Fraction] | None:
     """Return the two ends of a number such as 五六 or 三四十; None for any other.
 
-    >>> [tuple(map(int, chinese_range(text))) for text in ("五六", "三四十")], chinese_range("五"), chinese_range("六五")
-    ([(5, 6), (30, 40)], None, None)
+    >>> [tuple(map(int, chinese_range(text))) for text in ("五六", "三四十")], chinese_range("六五")
+    ([(5, 6), (30, 40)], None)
     """
     found = re.fullmatch(r"([一二三四五六七八九])([二三四五六七八九])([十百千万]?)", text)
     if found is None or _DIGITS[found[2]] != _DIGITS[found[1]] + 1:

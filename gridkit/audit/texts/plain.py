@@ -28,6 +28,10 @@ SHORTEST_WRAPPED: Final = 25
 """A shorter line that ends without a mark is a heading or a line of a list, not a sentence cut by the margin."""
 
 
+LONGEST: Final = 2000
+"""A sentence that is longer has lost its marks; it is cut, so that the cost stays linear."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A text for matching: ``index[i]`` is where the character ``plain[i]`` stands in ``text``.
@@ -98,12 +102,9 @@ def sentences(plain: str) -> list[tuple[int, int]]:
     [(0, 5), (5, 10), (10, 12)]
     """
     found, start = [], 0
-    for mark in _END.finditer(plain):
-        if mark.end() > start:
-            found.append((start, mark.end()))
-        start = mark.end()
-    if start < len(plain):
-        found.append((start, len(plain)))
+    for end in [*(mark.end() for mark in _END.finditer(plain)), len(plain)]:
+        found += [(at, min(at + LONGEST, end)) for at in range(start, end, LONGEST)]
+        start = end
     return found
 
 
@@ -121,8 +122,8 @@ REMARKS: Final = ("readings", "lost", "garbled", "traditional")
 def remarks_of(text: str) -> dict[str, int]:
     """Return what is odd about a text, as numbers: nothing of it is guessed or repaired.
 
-    ``readings`` in brackets that were left out for matching, ``lost`` words (``&&`` in their place), ``garbled`` places,
-    and ``traditional`` characters that were read as simplified ones.
+    ``readings`` in brackets that were left out for matching, ``lost`` words (``&&`` in their place), ``garbled``
+    places, and ``traditional`` characters that were read as simplified ones.
 
     >>> remarks_of("挂點&&街道,F將有關問(wèn)題")
     {'readings': 1, 'lost': 1, 'garbled': 1, 'traditional': 5}

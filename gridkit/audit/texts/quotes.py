@@ -7,8 +7,11 @@ from typing import Final
 
 from gridkit.audit.texts.words import LONGEST_NAME, QUOTES
 
+REACH: Final = 200
+"""No passage is longer."""
+
 _TITLES: Final = re.compile(
-    r"《[^《》\n]{0,80}》|〔[^〔〕\n]{0,20}〕|[A-Za-z]+://[^\s\u3400-\u9fff]+|www\.[^\s\u3400-\u9fff]+"
+    r"《[^《》\n]{0,80}》|〔[^〔〕\n]{0,20}〕|(?:[A-Za-z]{1,10}://|www\.)[^\s\u3400-\u9fff]{1,180}"
 )
 _NAMES: Final = re.compile(
     "|".join(f"{opening}[^{opening}{closing}\n]{{1,{LONGEST_NAME}}}{closing}" for opening, closing in QUOTES.items())

@@ -25,7 +25,7 @@ _ALL: Final = re.compile(r"^(?:城市|城镇|居民|综合|基础|全科|社区|
 _SOME: Final = re.compile(
     r"^(?:城市|城镇|居民|综合|社区|街道|住宅|有|无|物业|老旧|单位型?|商品房|安置|新建|三无|开放式)*(网格|小区|社区|街道|楼栋)$"
 )
-_FOUNDED: Final = re.compile(r"(?:成立|建立|设立|组建|配备|完成|升格|单独)")
+_FOUNDED: Final = re.compile(r"(?:已|均|都|全部|共|全覆盖|新)*(?:成立|建立|设立|组建|配备|完成|升格|单独)")
 
 SEVERAL: Final = N_("one of them may serve several, and several may serve one: the counts do not say which")
 AMONG: Final = N_("the {count} of “{noun}” may be among the {whole} of “{of}”")
@@ -71,8 +71,8 @@ def count_ratios(figures: Sequence[Figure]) -> tuple[CountRatio, ...]:
     """Return the count ratios of a text.
 
     A count of what covers (branches, groups, service centres, owners' committees) is set against the count of places
-    that its own noun names (网格党支部 against 综合网格), or that stands in the same sentence. Organisations that are told
-    together are added up one by one: 194 branches of 1,359 grids, 194 + 1,165 branches and groups.
+    that its own noun names (网格党支部 against 综合网格), or that stands in the same sentence. Organisations that are
+    told together are added up one by one: 194 branches of 1,359 grids, 194 + 1,165 branches and groups.
 
     Examples
     --------
@@ -81,26 +81,17 @@ def count_ratios(figures: Sequence[Figure]) -> tuple[CountRatio, ...]:
     >>> [(one.numerator, one.denominator, one.share) for one in count_ratios(figures_in(text))]
     [(194, 1359, '14.3%'), (1359, 1359, '100.0%')]
     """
-    counts = [one for one in figures if one.kind == "count" and (one.exact or one.redacted)]
+    told = _Told(figures)
     found: list[CountRatio] = []
-    for at, one in enumerate(counts):
-        place = _place_of(one, counts)
+    for at, one in enumerate(told.counts):
+        place = told.place_of(one)
         if place is None:
             continue
-        for group in _groups(at, counts, place):
-            ratio = _ratio(group, place, figures)
+        for group in _groups(at, told.counts, place):
+            ratio = told.ratio(group, place)
             if ratio.numerator is None or ratio.denominator is None or ratio.numerator <= ratio.denominator:
                 found.append(ratio)
-    return tuple(_once(found))
-
-
-def _once(found: list[CountRatio]) -> Iterator[CountRatio]:
-    seen = set()
-    for one in found:
-        key = tuple(figure.start for figure in one.covering), one.covered.start
-        if key not in seen:
-            seen.add(key)
-            yield one
+    return tuple(found)
 
 
 def _kind(one: Figure, words: re.Pattern[str]) -> str:
@@ -109,22 +100,58 @@ def _kind(one: Figure, words: re.Pattern[str]) -> str:
     if hit is None or "专属" in one.noun:
         return ""
     behind = one.clause.rpartition(one.noun)[2] if one.noun in one.clause else ""
-    return "" if _FOUNDED.search(behind) else hit[1]
+    return "" if _FOUNDED.match(behind) else hit[1]
 
 
-def _place_of(one: Figure, counts: list[Figure]) -> Figure | None:
-    """Return the count of places that ``one`` covers: all of those its own noun names, or some in the same sentence."""
-    hit = _COVERING.search(one.noun)
-    if hit is None or "专属" in one.noun:
-        return None
-    named = [kind for kind in _COVERED if kind in one.noun[: hit.start()]]
-    if len(named) == 1:
-        wholes = [other for other in counts if _kind(other, _ALL) == named[0]]
-        return max(wholes, key=lambda other: (other.value or 0, -other.start), default=None)
-    if named:
-        return None
-    near = [other for other in counts if other.at == one.at and _kind(other, _SOME)]
-    return max(near, key=lambda other: (other.start < one.start, -abs(other.start - one.start)), default=None)
+class _Told:
+    """The counts of a text by what they count, looked up once."""
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self.counts = [one for one in figures if one.kind == "count" and (one.exact or one.redacted)]
+        self._all: dict[str, Figure] = {}
+        self._some: dict[int, list[Figure]] = {}
+        for one in self.counts:
+            whole, some = _kind(one, _ALL), _kind(one, _SOME)
+            if whole and (whole not in self._all or (one.value or 0) > (self._all[whole].value or 0)):
+                self._all[whole] = one
+            if some:
+                self._some.setdefault(one.at, []).append(one)
+        self._special = [one for one in counts_of(figures) if "专属" in one.noun]
+        self._claims = [one for one in figures if one.kind == "full" or (one.kind == "share" and one.value == 100)]
+
+    def place_of(self, one: Figure) -> Figure | None:
+        """Return the places that ``one`` covers: all of those its noun names, or some in the same sentence."""
+        hit = _COVERING.search(one.noun)
+        if hit is None or "专属" in one.noun:
+            return None
+        named = [kind for kind in _COVERED if kind in one.noun[: hit.start()]]
+        if named:
+            return self._all.get(named[0]) if len(named) == 1 else None
+        near = self._some.get(one.at, [])
+        return max(near, key=lambda other: (other.start < one.start, -abs(other.start - one.start)), default=None)
+
+    def ratio(self, group: tuple[Figure, ...], place: Figure) -> CountRatio:
+        """Return the count of a group over the count of places, with the reasons why it decides nothing."""
+        if place.redacted or any(one.redacted for one in group):
+            return CountRatio(group, place, None, None, self._claimed(group[0], place), ((REDACTED, ()),))
+        reasons = [(SEVERAL, ()), *(_among(inner, one) for one in group for inner in self._inside(one))]
+        numerator = int(sum(one.value or 0 for one in group))
+        return CountRatio(
+            group, place, numerator, int(place.value or 0), self._claimed(group[0], place), tuple(reasons)
+        )
+
+    def _claimed(self, one: Figure, place: Figure) -> str:
+        kind = _kind(place, _SOME)
+        return next((claim.sentence for claim in self._claims if claim.at == one.at or kind in claim.clause), "")
+
+    def _inside(self, one: Figure) -> list[Figure]:
+        """Return the counts that may be part of ``one``: the same things of a special kind, and fewer."""
+        head = _COVERING.search(one.noun)
+        return [
+            other
+            for other in self._special
+            if head and other.noun.endswith(head[0]) and (other.value or 0) < (one.value or 0)
+        ]
 
 
 def _groups(at: int, counts: list[Figure], place: Figure) -> Iterator[tuple[Figure, ...]]:
@@ -139,31 +166,6 @@ def _groups(at: int, counts: list[Figure], place: Figure) -> Iterator[tuple[Figu
         if sum(one.value or 0 for one in group) > (place.value or 0):
             return
         yield tuple(group)
-
-
-def _ratio(group: tuple[Figure, ...], place: Figure, figures: Sequence[Figure]) -> CountRatio:
-    reasons: list[tuple[str, tuple[tuple[str, str], ...]]] = []
-    redacted = place.redacted or any(one.redacted for one in group)
-    numerator = None if redacted else int(sum(one.value or 0 for one in group))
-    denominator = None if redacted else int(place.value or 0)
-    if redacted:
-        reasons.append((REDACTED, ()))
-    else:
-        reasons.append((SEVERAL, ()))
-        reasons += [_among(inner, one) for one in group for inner in _inside(one, figures)]
-    kind = _kind(place, _SOME)
-    claims = [one for one in figures if (one.kind == "full" or (one.kind == "share" and one.value == 100))]
-    near = [one.sentence for one in claims if one.at == group[0].at or kind in one.clause]
-    return CountRatio(group, place, numerator, denominator, near[0] if near else "", tuple(reasons))
-
-
-def _inside(one: Figure, figures: Sequence[Figure]) -> list[Figure]:
-    """Return the counts that may be part of ``one``: the same things of a special kind, and fewer."""
-    head = _COVERING.search(one.noun)
-    return [
-        other for other in counts_of(figures)
-        if head and "专属" in other.noun and other.noun.endswith(head[0]) and (other.value or 0) < (one.value or 0)
-    ]  # fmt: skip
 
 
 def _among(inner: Figure, one: Figure) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -11,7 +11,7 @@ import numpy as np
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from gridkit.audit.texts.figures import Figure
 
@@ -96,9 +96,9 @@ def unrelated(figures: Sequence[Figure]) -> tuple[int, float]:
     return hits, sum(expected_by_chance(values, total) for total in values if total >= LEAST)
 
 
-def sum_hints(figures: Sequence[Figure]) -> Iterator[dict[str, Any]]:
-    """Yield the hints A221, with how likely chance is."""
-    found = identities(figures)
+def sum_hints(figures: Sequence[Figure], told: Collection[tuple[int, ...]] = ()) -> Iterator[dict[str, Any]]:
+    """Yield the hints A221, with how likely chance is; not those ``told`` as parts of a total (places of figures)."""
+    found = [sum_ for sum_ in identities(figures) if tuple(one.start for one in (*sum_[0], sum_[1])) not in told]
     values = [int(one.value or 0) for one in counts_of(figures)][: 2 * MOST]
     for terms, total in found:
         chance = expected_by_chance(values, int(total.value or 0))
