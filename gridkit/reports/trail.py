@@ -221,7 +221,7 @@ def _findings(trail: Trail, parts: list[str]) -> Traced:
 
 
 def _set_aside(trail: Trail, _parts: list[str]) -> Traced:
-    frame = trail.run.city.set_aside
+    frame = trail.run.city.set_aside.sort_values(["src", "row", "reason"], kind="stable")  # whatever order it came in
     rows = zip(frame["src"], frame["row"], strict=True)
     return Traced(len(frame), tuple(f"{src}!{row}" for src, row in rows), table="set_aside")
 
