@@ -111,7 +111,8 @@ def show(run: Run, folder: Path, *, as_json: bool) -> None:
         return
     for line in reports.summary_lines(run):
         click.echo(line)
-    labels = {"map.html": gettext("Map"), "audit.html": gettext("Report"), "audit.xlsx": gettext("Workbook")}
+    labels = {"map.html": gettext("Map"), "audit.html": gettext("Report"), "audit.xlsx": gettext("Workbook"),
+              "audit.docx": gettext("Word report")}  # fmt: skip
     for name, label in labels.items():
         if (folder / name).exists():
             click.echo(f"{label}  {folder / name}")
