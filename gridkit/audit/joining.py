@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,7 +56,7 @@ def join_neighbours(points: Array, members: Array, limit: Limits) -> tuple[list[
     Greedy along a space-filling curve: each compound that is still free takes its nearest free neighbours, and where
     these have too few members it takes, for the furthest of them, neighbours with more. What is left over then goes to
     the nearest branch that still has room, or founds a branch with some compounds of one that can spare them. Cost
-    n log n, and for each left over the number of branches.
+    n log n, as only the ``NEAR`` nearest neighbours of each are looked at.
 
     Examples
     --------
@@ -66,19 +67,102 @@ def join_neighbours(points: Array, members: Array, limit: Limits) -> tuple[list[
     if not len(points):
         return [], []
     near = _neighbours(points, limit.span)
-    free = np.ones(len(points), dtype=bool)
+    ground = _Ground([(float(x), float(y)) for x, y in points], [int(one) for one in members], limit)
+    free = [True] * len(points)
     groups: list[list[int]] = []
     for seed in _along_a_curve(points):
         if free[seed]:
-            group = _grow(seed, [at for at in near[seed] if free[at]], points, members, limit)
+            group = ground.grow(seed, [at for at in near[seed] if free[at]])
             if group:
-                free[group] = False
                 groups.append(group)
-    for at in np.flatnonzero(free).tolist():
-        if _taken_up(at, groups, points, members, limit) or _shared(at, groups, points, members, limit):
+                for at in group:
+                    free[at] = False
+    _settle(free, groups, near, ground)
+    whole = [(sorted(group), ground.span(group)) for group in groups]
+    return sorted(whole), [(at, not near[at]) for at, left in enumerate(free) if left]
+
+
+def _settle(free: list[bool], groups: list[list[int]], near: list[list[int]], ground: _Ground) -> None:
+    """Let what is left over join a branch near by that has room, or share one that can spare some compounds."""
+    home = {at: place for place, group in enumerate(groups) for at in group}
+    for at in [one for one, left in enumerate(free) if left]:
+        places = list(dict.fromkeys(home[other] for other in near[at] if other in home))
+        fitting = [(ground.reach(at, groups[place]), place) for place in places if ground.has_room(at, groups[place])]
+        reach, place = min(fitting, default=(math.inf, 0))
+        if reach <= ground.limit.span:
+            groups[place].append(at)
+            home[at] = place
             free[at] = False
-    whole = [(sorted(group), _span(points[group])) for group in groups]
-    return sorted(whole), [(at, not near[at]) for at in np.flatnonzero(free).tolist()]
+            continue
+        for place in sorted(places, key=lambda one: (ground.reach(at, groups[one]), one)):
+            taken = ground.spared(at, groups[place])
+            if taken:
+                groups[place] = [one for one in groups[place] if one not in taken]
+                groups.append([at, *taken])
+                home |= dict.fromkeys(groups[-1], len(groups) - 1)
+                free[at] = False
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Places and members of the compounds of one community, and the limits."""
+
+    points: list[tuple[float, float]]
+    members: list[int]
+    limit: Limits
+
+    def together(self, group: list[int]) -> int:
+        """Return the members of a group."""
+        return sum(self.members[at] for at in group)
+
+    def reach(self, at: int, group: list[int]) -> float:
+        """Return the largest distance from ``at`` to one of the group."""
+        return max(math.dist(self.points[at], self.points[other]) for other in group)
+
+    def span(self, group: list[int]) -> float:
+        """Return the largest distance inside a group."""
+        return max(self.reach(at, group) for at in group)
+
+    def has_room(self, at: int, group: list[int]) -> bool:
+        """Tell whether the group may take ``at`` up, wherever it lies."""
+        return len(group) < self.limit.units and self.together([at, *group]) <= self.limit.most
+
+    def stands(self, group: list[int]) -> bool:
+        """Tell whether a group may be a joint branch."""
+        return len(group) > 1 and self.limit.least <= self.together(group) <= self.limit.most
+
+    def fill(self, seed: int, candidates: list[int]) -> list[int]:
+        """Return ``seed`` and, in their order, the candidates that keep within the limits."""
+        group = [seed]
+        for at in candidates:
+            if len(group) == self.limit.units:
+                break
+            if self.has_room(at, group) and self.reach(at, group) <= self.limit.span:
+                group.append(at)
+        return group
+
+    def grow(self, seed: int, near: list[int]) -> list[int]:
+        """Return a branch around ``seed`` from its free neighbours; empty where they have too few members."""
+        nearest = self.fill(seed, near)
+        if self.stands(nearest):
+            return nearest
+        rich = sorted(near, key=lambda at: -min(self.members[at], self.limit.least))  # among equals the nearest
+        for needed in range(1, min(self.limit.units, len(rich) + 1)):
+            kept = self.fill(seed, rich[:needed])
+            if self.stands(kept):
+                return self.fill(seed, [*kept[1:], *(at for at in near if at not in kept)])
+        several = self.fill(seed, rich)
+        return several if self.stands(several) else []
+
+    def spared(self, at: int, group: list[int]) -> list[int]:
+        """Return one or two compounds of ``group`` with which ``at`` is a branch while the rest stays one."""
+        near = sorted(group, key=lambda other: (math.dist(self.points[at], self.points[other]), other))
+        for taken in (near[:1], near[:2], *([one] for one in near[1:])):
+            new, rest = [at, *taken], [one for one in group if one not in taken]
+            if self.stands(new) and self.stands(rest) and self.span(new) <= self.limit.span:
+                return taken
+        return []
 
 
 def _neighbours(points: Array, span: float) -> list[list[int]]:
@@ -105,70 +189,3 @@ def _along_a_curve(points: Array) -> list[int]:
             key |= ((cells[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
     order: list[int] = np.argsort(key, kind="stable").tolist()
     return order
-
-
-def _grow(seed: int, near: list[int], points: Array, members: Array, limit: Limits) -> list[int]:
-    """Return a branch around ``seed`` from its free neighbours; empty where none has enough members."""
-    nearest = _fill(seed, near, points, members, limit)
-    if len(nearest) > 1 and members[nearest].sum() >= limit.least:
-        return nearest
-    rich = sorted(near, key=lambda at: -min(int(members[at]), limit.least))  # stable: among equals the nearest
-    for needed in range(1, min(limit.units, len(rich) + 1)):
-        kept = _fill(seed, rich[:needed], points, members, limit)
-        if len(kept) > 1 and members[kept].sum() >= limit.least:
-            return _fill(seed, [*kept[1:], *(at for at in near if at not in kept)], points, members, limit)
-    several = _fill(seed, rich, points, members, limit)
-    return several if len(several) > 1 and members[several].sum() >= limit.least else []
-
-
-def _fill(seed: int, candidates: list[int], points: Array, members: Array, limit: Limits) -> list[int]:
-    """Return ``seed`` and, in their order, the candidates that keep within the limits."""
-    group = [seed]
-    for at in candidates:
-        if len(group) == limit.units:
-            break
-        if members[group].sum() + members[at] <= limit.most and _reach(at, group, points) <= limit.span:
-            group.append(at)
-    return group
-
-
-def _taken_up(at: int, groups: list[list[int]], points: Array, members: Array, limit: Limits) -> bool:
-    """Add ``at`` to the nearest branch that has room; tell whether there is one."""
-    fitting = [
-        (_reach(at, group, points), place) for place, group in enumerate(groups)
-        if len(group) < limit.units and members[group].sum() + members[at] <= limit.most
-    ]  # fmt: skip
-    reach, place = min(fitting, default=(np.inf, 0))
-    if reach > limit.span:
-        return False
-    groups[place].append(at)
-    return True
-
-
-def _shared(at: int, groups: list[list[int]], points: Array, members: Array, limit: Limits) -> bool:
-    """Found a branch of ``at`` and one or two compounds of a branch that stays one without them; tell whether."""
-    for group in sorted(groups, key=lambda one: (_reach(at, one, points), one)):
-        if _reach(at, group, points) > 2 * limit.span:
-            return False
-        near = sorted(group, key=lambda other: (_reach(at, [other], points), other))
-        for taken in (near[:1], near[:2], *([one] for one in near[1:])):
-            rest, new = [one for one in group if one not in taken], [at, *taken]
-            sums = members[rest].sum(), members[new].sum()
-            if (
-                len(rest) > 1
-                and min(sums) >= limit.least
-                and sums[1] <= limit.most
-                and _span(points[new]) <= limit.span
-            ):
-                group[:] = rest
-                groups.append(new)
-                return True
-    return False
-
-
-def _reach(at: int, group: list[int], points: Array) -> float:
-    return float(np.hypot(*(points[group] - points[at]).T).max())
-
-
-def _span(points: Array) -> float:
-    return float(np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)).max())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from gridkit.model.fields import COMMUNITY, COMPOUND, NO, YES
 from gridkit.model.proof import PLAN_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gridkit.model import Attributes, City, Coverage, Places
     from gridkit.rules.ruleset import RuleSet
@@ -38,6 +39,16 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """Why a row of the plan asks for what it asks."""
 _MAYBE: Final = N_("{text} ({n} of them may be covered already)")
+
+
+class _Compound(NamedTuple):
+    """One compound of the plan."""
+
+    code: str
+    community: str
+    members: int | None
+    possible: bool
+    why: str
 
 
 def say_need(because: Mapping[str, Any]) -> str:
@@ -88,18 +99,20 @@ def plan_needed(
     table = _table(city, places, attributes, coverage, shades)
     limit = Limits.of(ruleset.thresholds)
     table["kind"], table["why"] = _sorted_out(table, limit)
-    rows = [_row(table.loc[[code]], kind, limit) for code, kind in table["kind"].items() if kind != "join"]
-    joinable = table[table["kind"] == "join"]
+    rows = [_row([code], kind, limit) for code, kind in _codes(table[table["kind"] != "join"])]
     bounds = dict.fromkeys(("uncovered", "own", "joint_least", "joint_planned", "joint_compounds", "unit",
                             "instructor_least", "instructor", "unknown", "check"), 0)  # fmt: skip
-    for _, here in joinable.groupby(COMMUNITY, sort=True):
-        groups, lone = join_neighbours(here[["x", "y"]].to_numpy(), here["members"].to_numpy(np.int64), limit)
-        rows += [_row(here.iloc[group], "joint", limit, span=span) for group, span in groups]
-        for at, isolated in lone:
-            rows.append(_row(here.iloc[[at]].assign(why="alone" if isolated else "few"), "instructor", limit))
+    for _, here in table[table["kind"] == "join"].groupby(COMMUNITY, sort=True):
+        codes = [code for code, _ in _codes(here)]
+        members = here["members"].to_numpy(np.int64)
+        groups, lone = join_neighbours(here[["x", "y"]].to_numpy(), members, limit)
+        rows += [_row([codes[at] for at in group], "joint", limit, span=span) for group, span in groups]
+        rows += [
+            _row([codes[at]._replace(why="alone" if lonely else "few")], "instructor", limit) for at, lonely in lone
+        ]
         covered = sum(len(group) for group, _ in groups)
+        least, left = _least(members, covered, sum(lonely for _, lonely in lone), limit)
         bounds["joint_compounds"] += covered
-        least, left = _least(here["members"].to_numpy(np.int64), covered, sum(one for _, one in lone), limit)
         bounds["joint_least"] += least
         bounds["instructor_least"] += left
     bounds["instructor_least"] += int((table["kind"] == "instructor").sum())
@@ -149,17 +162,27 @@ def _sorted_out(table: pd.DataFrame, limit: Limits) -> tuple[np.ndarray[Any, Any
     return kinds, np.select(conditions, [why for _, _, why in cases], "joint").astype(object)
 
 
-def _row(some: pd.DataFrame, kind: str, limit: Limits, *, span: float = 0.0) -> dict[str, Any]:
-    members = None if some["members"].isna().any() else int(some["members"].sum())
+def _codes(table: pd.DataFrame) -> Iterator[tuple[_Compound, str]]:
+    """Yield every compound of a table, and its kind."""
+    members = [None if pd.isna(one) else int(one) for one in table["members"]]
+    rows = zip(table.index, table[COMMUNITY], members, table["possible"], table["why"], table["kind"], strict=True)
+    for code, community, number, possible, why, kind in rows:
+        yield _Compound(str(code), str(community), number, bool(possible), str(why)), str(kind)
+
+
+def _row(some: Sequence[_Compound], kind: str, limit: Limits, *, span: float = 0.0) -> dict[str, Any]:
+    """Return one row of the plan."""
+    known = [one.members for one in some if one.members is not None]
+    members = sum(known) if len(known) == len(some) else None
     because: dict[str, Any] = {
-        "why": some["why"].iloc[0],
+        "why": some[0].why,
         "n": len(some),
-        "span": int(np.ceil(span)),
-        "possible": 0 if kind == "check" else int(some["possible"].sum()),
+        "span": math.ceil(span),
+        "possible": 0 if kind == "check" else sum(one.possible for one in some),
     }
     if members is not None:
-        because |= {"members": members, "branches": max(1, -(-members // limit.most)) if limit.most else 1}
-    values = (kind, some[COMMUNITY].iloc[0], tuple(some.index), members, because)
+        because |= {"members": members, "branches": max(1, -(-members // limit.most))}
+    values = (kind, some[0].community, tuple(one.code for one in some), members, because)
     return dict(zip(PLAN_COLUMNS, values, strict=True))
 
 

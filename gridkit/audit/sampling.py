@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -161,6 +162,17 @@ def take(frame: pd.DataFrame, by: str, n: int, seed: int, *, run: str = "") -> S
     sizes = strata.astype(str).value_counts().sort_index()
     drawn = rows["stratum"].value_counts().reindex(sizes.index).fillna(0).astype("int64")
     return Sample(rows, pd.DataFrame({"size": sizes.astype("int64"), "drawn": drawn}), by, seed, run)
+
+
+def fingerprint(frame: pd.DataFrame) -> str:
+    """Return a hash of what a sample is drawn from: every id with its text columns, whatever the row order.
+
+    >>> frame = pd.DataFrame({"status": ["a", "b"]}, index=["x", "y"])
+    >>> fingerprint(frame) == fingerprint(frame[::-1]), fingerprint(frame) == fingerprint(frame.assign(status="c"))
+    (True, False)
+    """
+    rows = sorted("\x1f".join(map(str, row)) for row in frame.itertuples(name=None))
+    return hashlib.sha256("\x1e".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def results(population: Mapping[str, int], labels: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:

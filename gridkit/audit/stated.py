@@ -13,6 +13,8 @@ from gridkit.audit.alike import resembling
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridkit.model import City, Links, Places
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -96,6 +98,10 @@ def _bare(names: pd.Series) -> pd.Series:
     return names.astype(object).map(lambda name: _TAIL.sub("", str(name).strip()))
 
 
+def _found(names: pd.Series, codes: Mapping[str, str]) -> pd.Series:
+    return _bare(names).map(lambda name: codes.get(name, "")).astype(object)
+
+
 def _by_name(city: City, level: str) -> dict[str, str]:
     """Return the codes of a level by bare name, of names that only one has."""
     if level not in city.layers:
@@ -117,10 +123,10 @@ def _stated(city: City, links: Links) -> pd.DataFrame:
     for kind in ("branches", "premises"):
         rows = whole.rows(kind)
         code = rows["community_code"] if "community_code" in rows else pd.Series("", index=rows.index)
-        by_name = _bare(rows["community_name"]).map(communities).fillna("")
+        by_name = _found(rows["community_name"], communities)
         community = code.where(code.isin(known), by_name)
         community = linked.reindex(rows.index).fillna("").where(lambda one: one != "", community)
-        street = _bare(rows["street_name"]).map(streets).fillna("") if "street_name" in rows else ""
+        street = _found(rows["street_name"], streets) if "street_name" in rows else ""
         parts.append(pd.DataFrame({COMMUNITY: community, STREET: street}, index=rows.index, dtype=object))
     table = pd.concat(parts)
     return table[~table.index.duplicated()]

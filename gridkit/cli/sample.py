@@ -102,12 +102,13 @@ def sites(
     source: Path, number: int | None, seed: int, by: str, out: Path | None, file: Path | None, as_json: bool
 ) -> int:
     """Draw compounds to visit, or read the results of the visits back."""
-    from gridkit.audit.sampling import sample_size, take
+    from gridkit.audit.sampling import fingerprint, sample_size, take
     from gridkit.reports.sample_xlsx import write_sites
 
     if (out is None) == (file is None):
         raise errors.UsageError(N_("state either -o FILE.xlsx, to draw a sample, or --read FILE, to read it back"))
-    frame, run, as_of = _known(source)
+    frame, as_of = _known(source)
+    run = fingerprint(frame[list(BY)])
     if file is not None:
         return _read(frame, run, file, as_json=as_json)
     if frame.empty:
@@ -148,8 +149,8 @@ def _workbook(out: Path | None) -> Path:
     return out
 
 
-def _known(source: Path) -> tuple[pd.DataFrame, str, str]:
-    """Return what is known of the compounds of a run folder or a project, the hash of its data, and their date."""
+def _known(source: Path) -> tuple[pd.DataFrame, str]:
+    """Return what is known of the compounds of a run folder or a project, and the date of the data."""
     from gridkit import locale
     from gridkit.stores.manifest import MANIFEST
     from gridkit.stores.sites import read_sites
@@ -157,14 +158,14 @@ def _known(source: Path) -> tuple[pd.DataFrame, str, str]:
     if (source / MANIFEST).is_file():
         frame, manifest = read_sites(source)
         locale.use(click.get_current_context().obj or manifest["language"])
-        return frame, manifest["inputs_hash"], str(manifest.get("as_of") or "")
+        return frame, str(manifest.get("as_of") or "")
     from gridkit import pipeline
     from gridkit.reports.sites import sites as of_run
 
     found, language = options.open_project(source)
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
-    return of_run(run), run.inputs_hash, found.as_of.isoformat() if found.as_of else ""
+    return of_run(run), found.as_of.isoformat() if found.as_of else ""
 
 
 def _told(sample: Any, out: Path | None, *, as_json: bool) -> int:
@@ -196,7 +197,7 @@ def _read(frame: pd.DataFrame, run: str, file: Path, *, as_json: bool) -> int:
     labels, by, drawn_from = read_visits(file, file.name)
     if drawn_from != run:
         raise errors.UsageError(
-            N_("this sample was drawn from other data than this run"),
+            N_("this sample was drawn from other compounds, or other statuses, than those of this run"),
             place=file.name,
             remedy=N_("name the run folder that it was drawn from, or draw a new sample"),
         )
