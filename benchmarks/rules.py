@@ -1,8 +1,8 @@
 """Tricks, definition matrix and claims on one large city: ``python -m benchmarks.rules [--tiny]``.
 
 10,000 compounds and 100,000 registry rows, put together without files and without a linker: what is measured is the
-pass of the rules alone. Most kinds of tricks occur in it, thousands of times. Printed are cpu seconds; the target for all of them together
-is one second.
+pass of the rules alone. Most kinds of tricks occur in it, thousands of times. Printed are cpu seconds; the target for
+all of them together is one second.
 """
 
 from __future__ import annotations

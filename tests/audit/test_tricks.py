@@ -374,3 +374,9 @@ def test_the_chance_of_equal_rows():
 def test_thresholds_out_of_range_are_stated(name, value):
     with pytest.raises(InputError, match="cannot be used"):
         override(load_ruleset(), {"thresholds": {name: value}})
+
+
+def test_values_that_many_rows_have_are_no_copies():
+    """Groups of three members each stand together in a table; two of the other nine rows have the same numbers."""
+    table = np.array([[3, 3]] * 6 + [[n, n + 1] for n in range(10, 17)] + [[3, 3], [3, 3]], dtype=float)
+    assert _chance(table, 0, 6, np.array([True, True])) == 1.0

@@ -26,6 +26,8 @@ NO_NUMBERS: Final = frozenset(("built_year",))
 """Whole numbers that count nothing."""
 ROUND: Final = 10
 """A number is round that ends in 0."""
+COMMON: Final = 100
+"""Values that more than one row in so many has are no copies."""
 PLAIN: Final = 20
 """Smaller numbers say nothing about rounding."""
 
@@ -38,7 +40,8 @@ def copied(counted: Counted) -> Iterator[Trick]:
     Equal rows: ``copied_min_rows`` or more one after the other with the same values in ``copied_min_columns`` or more
     columns of counts, where equal rows would come about by chance less often than once in ``chance_one_in`` registries:
     n * p ** (k - 1), with p the share of rows elsewhere in the table with these values, or the product of their shares
-    per column where that is greater. A column by which the table is sorted says nothing.
+    per column where that is greater. A column by which the table is sorted says nothing, nor do values that more than
+    one in a hundred of the other rows have: rows of one kind stand together, and small numbers are alike.
 
     Round numbers: of the numbers from 20 on in a column (``round_min_values`` or more, none stated as "about") at least
     ``round_percent`` percent end in 0, and the exact binomial bound P(X >= x; n, 1/10) is below one in
@@ -110,12 +113,15 @@ def _split(
 
 
 def _chance(table: Array, start: int, stop: int, same: Array) -> float:
-    """Return a bound for how often such a run comes about by chance (see :func:`copied`)."""
+    """Return a bound for how often such a run comes about by chance (see :func:`copied`), 1 for common values."""
     values = table[start, same]
     outside = np.r_[table[:start, same], table[stop:, same]]
     size = len(outside) + 2
     hits = outside == values
-    together = (int(hits.all(axis=1).sum()) + 1) / size
+    alike = int(hits.all(axis=1).sum())
+    if alike * COMMON > max(len(outside), COMMON):
+        return 1.0
+    together = (alike + 1) / size
     apart = math.prod((int(one) + 1) / size for one in hits.sum(axis=0))
     return float(len(table) * max(together, apart) ** (stop - start - 1))
 

@@ -134,14 +134,16 @@ def _parts(name: str) -> list[tuple[str, ...]]:
 def exempt(counted: Counted) -> Iterator[Trick]:
     """A107: a unit-run compound, taken out of the denominator, that no organisation of its unit covers.
 
-    It has none at all, or one by word only (C109). A compound of which nobody knows is not told.
+    It has none at all, or one by word only (C109). A compound of which nobody knows is not told, nor one that only its
+    registry row says is covered while a name waits for a person.
     """
     frame = counted.coverage.frame
     unit = counted.attributes.frame["compound_type"].reindex(frame.index) == "unit"
     bare = {str(row["subject"]): row for row in counted.found("C109", counted=False)}
     for code in frame.index[unit.to_numpy(bool)]:
         row = bare.get(code)
-        if code in counted.declared or (row is None and frame.at[code, "organisation"] != NO):
+        linked = row is not None and row["params"].get("variant") != "claimed"
+        if code in counted.declared or not (linked or frame.at[code, "organisation"] == NO):
             continue
         params: dict[str, object] = {"name": counted.name(code)}
         if row is not None:

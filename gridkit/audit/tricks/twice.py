@@ -59,15 +59,20 @@ def _branches(counted: Counted) -> Iterator[tuple[str, str]]:
 
 
 def _alike(records: list[str], rows: pd.DataFrame, repeated: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield repeated rows among branches of the same compounds."""
-    first: dict[tuple[object, ...], str] = {}
+    """Yield repeated rows among branches of the same compounds.
+
+    Numerals tell two names apart only where both have some: 翠湖苑二期党支部 may well be 翠湖里党支部.
+    """
+    first: dict[tuple[object, ...], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
     for record in records:
         row = rows.loc[record]
         figures = tuple(row[name] for name in _FIGURES)
         whole = not pd.isna(row["formal_members"]) and bool(row["founded_on"] or row["term_end"])
-        key = (*figures, tuple(_NUMERALS.findall(str(row["name"])))) if whole else (record,)
-        head = first.setdefault(key, record)
-        if head != record:
+        mine = tuple(_NUMERALS.findall(str(row["name"])))
+        known = first[figures if whole else (record,)]
+        head = next((one for theirs, one in known if theirs == mine or not (theirs and mine)), "")
+        known.append((mine, record))
+        if head:
             yield head, record
         elif record in repeated and record != records[0]:
             yield records[0], record
@@ -81,10 +86,18 @@ def _order(record: str) -> tuple[str, int, str]:
 def _compounds(counted: Counted) -> Iterator[Trick]:
     rows = counted.city.rows("compounds")
     claims = counted.claims() | (not counted.given("compounds", "coverage_claimed"))
+    links = counted.links.frame
+    links = links[(links["field"] == "compound") & (links["rank"] == 1)]
+    # the code of one compound and the name of another: a wrong code (L101), no second row
+    strangers = {
+        str(record)
+        for record, reason in zip(links["record"], links["reason"], strict=True)
+        if reason.get("name") == "different"
+    }
     told: dict[str, str] = {
         str(row["subject"]): str(row["params"]["code"])
         for row in counted.found("L105", counted=False)
-        if row["subject"] in rows.index
+        if row["subject"] in rows.index and str(row["subject"]) not in strangers
     }
     listing = counted.listing
     kept: dict[str, str] = {}
