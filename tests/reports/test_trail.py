@@ -13,6 +13,8 @@ from gridkit.audit.matrix import build_matrix
 from gridkit.demo import make_city, write
 from gridkit.io.project import read_project
 from gridkit.model import Allowance
+from gridkit.reports import figures, words
+from gridkit.reports.json import to_json
 from gridkit.reports.trail import figure_ids, figure_key
 from gridkit.reports.trail_cells import cells_of
 from tests import tiny
@@ -153,3 +155,27 @@ def test_tricks_plan_and_differences_of_made_up_frames():
     assert trail[figure_key("difference", "小区数", "only_a")].ids == ("c1",)
     assert trail[figure_key("difference", "小区数", "value")].records == (BRANCH.format(3), BRANCH.format(4))
     assert trail[figure_key("shade", "confirmed", "street", tiny.STREET2)].ids == ("c1",)
+
+
+def test_the_figures_of_audit_json_resolve_by_the_same_keys(town, traced):
+    document = to_json(town)
+    for row in document["indicators"]:
+        stem = figure_key("indicator", row["id"], row["scope_level"], row["scope"], row["basis"])
+        for part in ("numerator", "denominator", "unknown", "excluded"):
+            assert traced[f"{stem}|{part}"].figure == row[part], stem
+    for status, n in document["compounds"]["by_status"].items():
+        assert traced[f"status|{status}"].figure == n
+    for row in document["findings"]:
+        assert traced[f"finding|{row['code']}"].figure == row["count"]
+
+
+def test_the_figures_of_the_workbook_resolve_by_the_same_keys(town, traced):
+    levels = town.indicators.frame.set_index(["id", "scope", "basis"])["scope_level"]
+    bases = {words.basis_label(basis): basis for basis in set(town.indicators.frame["basis"])}
+    rows = figures.indicators(town).frame
+    for row in rows[~rows["id"].str.startswith("gap.")].to_dict("records"):
+        basis = bases[row["basis"]]
+        for level in dict.fromkeys([levels.loc[(row["id"], row["scope_code"], basis)]]):
+            stem = figure_key("indicator", row["id"], level, row["scope_code"], basis)
+            for part in ("numerator", "denominator", "unknown", "excluded"):
+                assert traced[f"{stem}|{part}"].figure == row[part], stem
