@@ -27,6 +27,7 @@ _HTML: Final = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype\s+html|<html|<head|<body|<meta|<div|<p[\s>]|<table)", re.I
 )
 _TOKEN: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})((?:[\s/][^<>]{0,8000})?)>|([^<]+)|<")
+_DECLARATION: Final = re.compile(r"<[!?][^<>]{0,2000}>")
 _SILENT: Final = frozenset(("script", "style", "noscript", "template", "title", "svg", "select", "textarea"))
 _BLOCK_WORDS: Final = (
     "address article aside blockquote br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main "
@@ -172,7 +173,7 @@ def _uncommented(page: str) -> str:
         parts.append(page[at:start])
         end = page.find("-->", start + 4)
         at = len(page) if end < 0 else end + 3
-    return "".join([*parts, page[at:]])
+    return _DECLARATION.sub("", "".join([*parts, page[at:]]))
 
 
 def _word(data: bytes, name: str) -> ReportText:

@@ -2,6 +2,7 @@
 
 Each figure: value (``None``: redacted; a text of two numbers: a range), unit, a part of the noun, comparator.
 """
+# ruff: noqa: E501  # one sentence a line
 
 SENTENCES = {
     "traditional, wide digits": ("全縣設立網格黨支部１，３５９個。", [("1359", "个", "网格党支部", "=")]),

@@ -50,11 +50,11 @@ def test_scope_day_and_aim():
     assert (second.scope, second.as_of, second.aim) == ("", "", True)
 
 
-PIECES = st.sampled_from(
+WORDS = (
     "全市 网格 党支部 小区 覆盖率 达到 约 至少 1359 194 3-5 55.2 XX ** % 个 名 家 万 余 以上 ， 。 、 “ ” ( ) 五 一 "
-    "十二 百分之 成 全覆盖 分别 截至2024年 13月 31日 １２ 個 〇 问(wèn)题 && - ~ 第 至 其中 收集 承诺 解决 减到 减少".split()
-    + ["\n", "\t"]
+    "十二 百分之 成 全覆盖 分别 截至2024年 13月 31日 １２ 個 〇 问(wèn)题 && - ~ 第 至 其中 收集 承诺 解决 减到 减少"
 )
+PIECES = st.sampled_from([*WORDS.split(), "\n", "\t"])
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join))
 
 
