@@ -58,7 +58,7 @@ def test_the_list_of_sites(gridkit, run, tmp_path):
     assert (check.formula1, str(check.sqref)) == ('"as recorded,not as recorded,cannot be verified"', "I4:I6")
     names = [cell.value for cell in page[2]]
     row = dict(zip(names, [cell.value for cell in page[4]], strict=True))
-    assert row["code"] == "990101001001X001"
+    assert row["code"] == "990101001001X002"  # strata come in order: own branch, uncovered
     assert row["community"] == "东门社区"
     assert row["by"] == "status"
     proof = openpyxl.load_workbook(path).worksheets[1]
