@@ -33,7 +33,7 @@ CAUSE_WORDS: Final[Mapping[str, str]] = {
     "boundary": N_("boundaries"),
     "rules": N_("rules"),
     "settings": N_("project settings"),
-    "links": N_("links"),
+    "links": N_("linkage"),
     "data": N_("data"),
     "version": N_("version of gridkit"),
     "elsewhere": N_("rows about other places"),
