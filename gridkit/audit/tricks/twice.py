@@ -86,19 +86,13 @@ def _order(record: str) -> tuple[str, int, str]:
 def _compounds(counted: Counted) -> Iterator[Trick]:
     rows = counted.city.rows("compounds")
     claims = counted.claims() | (not counted.given("compounds", "coverage_claimed"))
-    links = counted.links.frame
-    links = links[(links["field"] == "compound") & (links["rank"] == 1)]
-    # the code of one compound and the name of another: a wrong code (L101), no second row
-    strangers = {
-        str(record)
-        for record, reason in zip(links["record"], links["reason"], strict=True)
-        if reason.get("name") == "different"
-    }
     told: dict[str, str] = {
         str(row["subject"]): str(row["params"]["code"])
         for row in counted.found("L105", counted=False)
-        if row["subject"] in rows.index and str(row["subject"]) not in strangers
+        if row["subject"] in rows.index
     }
+    meant = _meant(counted)
+    told = {record: code for record, code in told.items() if meant.get(record, code) == code}
     listing = counted.listing
     kept: dict[str, str] = {}
     for record, code in sorted(zip(listing["record"], listing["code"], strict=True), key=lambda pair: _order(pair[0])):
@@ -112,3 +106,17 @@ def _compounds(counted: Counted) -> Iterator[Trick]:
             params = {"name": counted.name(code), "variant": "compound"}
             where = tuple((r, "name") for r in (first, record) if r)
             yield Trick("A105", code, (record,), params, where, compounds=(code,))
+
+
+def _meant(counted: Counted) -> dict[str, str]:
+    """Return, per row of the compound registry, the compound that it fits best; ``""`` where something contradicts it.
+
+    The name of a namesake in another community, or the code of one compound beside the name of another, is a row that
+    waits or is wrong, but no second row.
+    """
+    links = counted.links.frame
+    best = links[(links["field"] == "compound") & (links["rank"] == 1)]
+    return {
+        str(record): "" if reason.get("name") == "different" or reason.get("parent") in ("near", "other") else str(code)
+        for record, code, reason in zip(best["record"], best["code"], best["reason"], strict=True)
+    }
