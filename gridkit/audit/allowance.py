@@ -53,10 +53,9 @@ def allowance_of(sampled: int, wrong: int, *, confidence: float = CONFIDENCE, li
     """
     if not 0 <= wrong <= sampled or not sampled or not 0 < confidence < 1 or (links is not None and links < sampled):
         raise ValueError(f"{wrong} wrong of {sampled} sampled of {links} links at {confidence}")
+    rate = 1.0 if wrong == sampled else float(beta.ppf(confidence, wrong + 1, sampled - wrong))
     if links is not None:
-        rate = _most_wrong(sampled, wrong, links, confidence) / links
-    else:
-        rate = 1.0 if wrong == sampled else float(beta.ppf(confidence, wrong + 1, sampled - wrong))
+        rate = min(rate, _most_wrong(sampled, wrong, links, confidence) / links)
     return Allowance(rate, sampled, wrong, confidence)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -67,19 +68,28 @@ class Subject:
     community: pd.Series
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
 
+    @cached_property
+    def communities(self) -> tuple[Whole, list[str]]:
+        """A number for the community of each item, and the names that the numbers stand for."""
+        codes, names = pd.factorize(self.community.to_numpy(dtype=object))
+        return codes.astype(np.int64), [str(name) for name in names]
+
     def frame(self) -> pd.DataFrame:
         """Return all answers by code: ``numerator.*``, ``denominator.*``, ``machine.*``, ``weight.*``, ``scope.*``."""
+        index = pd.Index(self.items.ids, dtype="object", name="code")
         columns: dict[str, Any] = {f"numerator.{key}": WORDS[value] for key, value in self.numerators.items()}
         columns |= {f"denominator.{key}": WORDS[value] for key, value in self.denominators.items()}
-        columns |= {f"machine.{key}": np.where(value, YES, NO).astype(object) for key, value in self.machine.items()}
-        for key, value in self.weights.items():
-            columns[f"weight.{key}"] = pd.arrays.IntegerArray(value.copy(), value == MISSING)
+        columns |= {f"machine.{key}": WORDS[np.where(value, Y, N)] for key, value in self.machine.items()}
         scopes = self.items.frame.assign(community=self.community.to_numpy(dtype=object))
         for level in scopes.columns:
             instead = UNCLASSED if level == "class" else UNPLACED
             column = scopes[level].to_numpy(dtype=object)
             columns[f"scope.{level}"] = np.where(column == "", instead, column)
-        return pd.DataFrame(columns, index=pd.Index(self.items.ids, dtype="object", name="code"))
+        # As objects: texts that are guessed to be such are copied, which takes longer than to count the matrix.
+        columns = {name: pd.Series(value, index=index, dtype="object") for name, value in columns.items()}
+        for key, value in self.weights.items():
+            columns[f"weight.{key}"] = pd.Series(pd.arrays.IntegerArray(value.copy(), value == MISSING), index=index)
+        return pd.DataFrame(columns)
 
     def mentions(self) -> pd.DataFrame:
         """Return the mentions that name nothing known: ``subject``, ``numerator``, ``record``, ``community``."""
@@ -168,7 +178,7 @@ def _own(coverage: Coverage, frame: pd.DataFrame, evidence: Evidence) -> Levels:
     kinds = evidence.city.with_pending().rows("branches")["branch_kind"]
     able = set(kinds.index[kinds.isin(("compound", ""))])
     perhaps = np.fromiter(
-        (bool(found) and isinstance(found, tuple) and not able.isdisjoint(found) for found in frame["open_via"]),
+        (isinstance(found, tuple) and len(found) > 0 and not able.isdisjoint(found) for found in frame["open_via"]),
         dtype=bool, count=len(frame),
     )  # fmt: skip
     return _levels(yes, perhaps | (_of_words(frame["organisation"]) == U))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.audit.rollup import UNPLACED, among
-from gridkit.model.fields import COMMUNITY, COMPOUND
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +58,7 @@ class Doubt:
         named = (rows["field"] == "covers") & (rows["level"] == level) & ~rows["method"].isin(["all", "override"])
         rows = rows[named.to_numpy(dtype=bool)]
         rows = rows[among(rows["record"], able)]
-        where = evidence.one("branches", "community", COMMUNITY)
-        community = rows["record"].map(where).astype("object").fillna("")
+        community = rows["record"].map(evidence.community_of_branches).astype("object").fillna("")
         mentions = pd.DataFrame({"record": rows["record"].astype("object"), "community": community})
         return cls(mentions.sort_values(["record", "community"], ignore_index=True))
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.audit.rollup import among
-from gridkit.model.fields import UNKNOWN
+from gridkit.model.fields import COMMUNITY, UNKNOWN
 
 if TYPE_CHECKING:
     from gridkit.model import City, Links
@@ -64,6 +64,11 @@ class Evidence:
         if rows["record"].duplicated().any():
             rows = rows.sort_values(["record", "code"]).drop_duplicates("record")
         return rows.set_index("record")["code"]
+
+    @cached_property
+    def community_of_branches(self) -> pd.Series:
+        """Row id of a branch -> the community that its row was linked to."""
+        return self.one("branches", "community", COMMUNITY)
 
     def has(self, kind: str) -> bool:
         """Return whether the city has this registry at all."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gridkit.audit.definitions import Subject
 
     Array = np.ndarray[Any, Any]
@@ -68,6 +69,51 @@ class Blocks:
         return found
 
 
+@dataclass(frozen=True)
+class Near:
+    """The items of the communities that mentions state, sorted by scope and community, the heaviest first.
+
+    ``place`` are their positions in the order of the blocks, ``pattern``, ``weight`` and ``scope`` follow them;
+    ``starts`` are the bounds of the groups of one scope and community, ``quota`` is how many of each may be meant, and
+    ``anywhere`` how many may lie in any community.
+    """
+
+    place: Array
+    pattern: Array
+    weight: Array
+    scope: Array
+    starts: Array
+    quota: Array
+    anywhere: int
+
+    @classmethod
+    def of(cls, blocks: Blocks, subject: Subject, mentions: pd.DataFrame) -> Near:
+        """Sort the items of ``subject`` in the communities that ``mentions`` state."""
+        allowed = mentions["community"].value_counts().to_dict()
+        anywhere = int(allowed.pop("", 0))
+        codes, names = subject.communities
+        most = np.array([allowed.get(name, 0) for name in names], dtype=np.int64)
+        at = codes[blocks.order]
+        place = np.flatnonzero(most[at] > 0)
+        # Stable, so that inside one scope and community the heaviest stay first.
+        group = blocks.scope[blocks.order[place]] * len(names) + at[place]
+        order = np.argsort(group, kind="stable")
+        place, group = place[order], group[order]
+        starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else np.zeros(0, dtype=np.int64)
+        bounds, scope = np.r_[starts, len(place)], blocks.scope[blocks.order[place]]
+        quota = most[at[place[starts]]]
+        return cls(place, blocks.pattern[place], blocks.weight[place], scope, bounds, quota, anywhere)
+
+
+def _first(at: Array, starts: Array, most: Array) -> Array:
+    """Return those of the sorted positions ``at`` that are among the first ``most`` of their block."""
+    bounds = np.searchsorted(at, starts)
+    sizes = np.diff(bounds)
+    rank = np.arange(len(at)) - np.repeat(bounds[:-1], sizes)
+    kept: Array = at[rank < np.repeat(most, sizes)]
+    return kept
+
+
 def doubtful(subject: Subject, blocks: Blocks, numerator: str, lacking: Array) -> Array:
     """Return, per scope, the weight that mentions which name nothing known may add at most to ``numerator``.
 
@@ -80,35 +126,21 @@ def doubtful(subject: Subject, blocks: Blocks, numerator: str, lacking: Array) -
         return np.zeros(size, dtype=np.int64)
     key = ("doubt", id(doubt), lacking.tobytes())
     if key not in blocks._kept:
-        allowed = doubt.mentions["community"].value_counts().to_dict()
-        blocks._kept[key] = _doubtful(subject, blocks, allowed, lacking)
+        if id(doubt) not in blocks._kept:
+            blocks._kept[id(doubt)] = Near.of(blocks, subject, doubt.mentions)
+        blocks._kept[key] = _doubtful(blocks, blocks._kept[id(doubt)], lacking)
     found: Array = blocks._kept[key]
     return found
 
 
-def _doubtful(subject: Subject, blocks: Blocks, allowed: dict[str, int], lacking: Array) -> Array:
+def _doubtful(blocks: Blocks, near: Near, lacking: Array) -> Array:
     size = len(blocks.starts) - 1
-    at = np.flatnonzero(lacking[blocks.pattern])
-    if "communities" not in blocks._kept:
-        blocks._kept["communities"] = pd.factorize(subject.community.to_numpy(dtype=object))
-    communities, names = blocks._kept["communities"]
-    quota = np.array([allowed.get(name, 0) if name else 0 for name in names], dtype=np.int64)
-    scope, community = blocks.scope[blocks.order[at]], communities[blocks.order[at]]
-    named = np.flatnonzero(quota[community] > 0)
-    # Stable, so that inside one scope and community the heaviest stay first.
-    groups = scope[named] * len(names) + community[named]
-    order = np.argsort(groups, kind="stable")
-    groups = groups[order]
-    first = np.searchsorted(groups, groups)
-    taken = named[order[np.arange(len(groups)) - first < quota[community[named[order]]]]]
-    weight = blocks.weight[at]
-    total = np.bincount(scope[taken], weights=weight[taken], minlength=size)
-    anywhere = allowed.get("", 0)
-    if anywhere:
-        rest = np.ones(len(at), dtype=bool)
-        rest[taken] = False
-        where = np.flatnonzero(rest)
-        rank = np.arange(len(where)) - np.searchsorted(scope[where], scope[where])
-        where = where[rank < anywhere]
-        total = total + np.bincount(scope[where], weights=weight[where], minlength=size)
+    taken = _first(np.flatnonzero(lacking[near.pattern]), near.starts, near.quota)
+    total = np.bincount(near.scope[taken], weights=near.weight[taken], minlength=size)
+    if near.anywhere:
+        rest = lacking[blocks.pattern]
+        rest[near.place[taken]] = False
+        more = _first(np.flatnonzero(rest), blocks.starts, np.full(size, near.anywhere))
+        scope = blocks.scope[blocks.order[more]]
+        total = total + np.bincount(scope, weights=blocks.weight[more], minlength=size)
     return np.rint(total).astype(np.int64)

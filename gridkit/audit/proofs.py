@@ -94,6 +94,11 @@ def _exploded(via: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"at": at, "record": records, "code": via.index.to_numpy(dtype=object)[at]})
 
 
+def _places(known: pd.Index, values: pd.Series) -> Numbers:
+    """Return where ``values`` stand in ``known``, -1 where not; as objects, as texts are slow at this."""
+    return np.asarray(known.get_indexer(pd.Index(values, dtype="object")), dtype=np.int64)
+
+
 def _best(pairs: pd.DataFrame, known: pd.DataFrame) -> Numbers:
     """Return the best grade that ``known`` has for each pair of record and code, -1 where it has none."""
     if known.empty or pairs.empty:
@@ -101,7 +106,7 @@ def _best(pairs: pd.DataFrame, known: pd.DataFrame) -> Numbers:
     records, codes = (pd.Index(known[name].unique(), dtype="object") for name in ("record", "code"))
 
     def key(frame: pd.DataFrame) -> Numbers:
-        one, other = records.get_indexer(frame["record"]), codes.get_indexer(frame["code"])
+        one, other = _places(records, frame["record"]), _places(codes, frame["code"])
         return np.where((one < 0) | (other < 0), -1, one.astype(np.int64) * len(codes) + other)
 
     has, grades = key(known), known["grade"].to_numpy(np.int64)
@@ -124,7 +129,7 @@ def _through(
     found = _best(grid, table.loc[(table["level"] == GRID), list(_PAIRS)])
     chains = _unit_chains(table, city=city, attributes=attributes)
     found = np.maximum(found, _best(pairs, chains))
-    linked = pd.Index(table["record"].unique(), dtype="object").get_indexer(pairs["record"]) >= 0
+    linked = _places(pd.Index(table["record"].unique(), dtype="object"), pairs["record"]) >= 0
     return np.where(found >= 0, found, np.where(linked, ALONE, SURE))
 
 
@@ -171,6 +176,6 @@ def _folded(at: Numbers, grades: Numbers, size: int) -> Grades:
 
 def of_codes(links: pd.DataFrame, ids: np.ndarray[Any, Any]) -> Grades:
     """Return how well the things ``ids`` are proved by graded ``links`` (``code``, ``grade``) that name them."""
-    at = pd.Index(ids, dtype="object").get_indexer(links["code"])
+    at = _places(pd.Index(ids, dtype="object"), links["code"])
     seen = at >= 0
     return _folded(at[seen].astype(np.int64), links["grade"].to_numpy(np.int64)[seen], len(ids))
