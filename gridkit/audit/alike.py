@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 COMMON: Final = 0.01
 """A pair of characters that more of the names hold than this share says nothing."""
 FEW: Final = 5
-"""So many names may always share a pair."""
+MANY: Final = 60
+"""So many names may always share a pair, and so many at most."""
 LONGEST: Final = 60
 """Characters of a name that are compared."""
 _NOISE: Final = re.compile(r"[^0-9A-Z\u3400-\u9fff]|小区|花园|家园|公寓|新村|新城|社区|广场|大院|家属院|宿舍")
@@ -23,31 +24,40 @@ _NOISE: Final = re.compile(r"[^0-9A-Z\u3400-\u9fff]|小区|花园|家园|公寓|
 
 
 def resembling(mentions: pd.Series, names: pd.Series) -> pd.DataFrame:
-    """Return which ``names`` share two neighbouring characters with which ``mentions``.
+    """Return which of ``names`` each of ``mentions`` is most like.
 
     Parameters
     ----------
     mentions, names : pandas.Series of text
-        Traditional characters, signs and type words do not matter. Pairs that more than ``COMMON`` of the names hold
-        (at least ``FEW`` may) are left out.
+        Traditional characters, signs and type words do not matter.
 
     Returns
     -------
     pandas.DataFrame
-        ``mention`` and ``name``: labels of the two indexes, each couple once. Cost is linear in the couples.
+        ``mention`` and ``name``: labels of the two indexes. A mention is most like the name with which it has the
+        largest share of its neighbouring characters in common (several where they are equal), and like none with which
+        it shares only pairs that more than ``COMMON`` of the names hold. Cost is linear in such couples.
 
     Examples
     --------
-    >>> names = pd.Series({"a1": "金桂家园", "a2": "银杏小区", "a3": "翠湖苑一期"})
-    >>> resembling(pd.Series({7: "金桂花園", 8: "杏林", 9: "翠湖"}), names).to_numpy().tolist()
-    [[7, 'a1'], [9, 'a3']]
+    >>> names = pd.Series({"a1": "金桂家园", "a2": "银杏小区", "a3": "翠湖苑一期", "a4": "翠湖苑二期"})
+    >>> resembling(pd.Series({7: "金桂花園", 8: "杏林", 9: "翠湖", 10: "翠湖苑二"}), names).to_numpy().tolist()
+    [[7, 'a1'], [9, 'a3'], [9, 'a4'], [10, 'a4']]
     """
     known, said = _pairs(names), _pairs(mentions)
     counts = known["pair"].value_counts()
-    rare = counts.index[counts <= max(FEW, COMMON * len(names))]
-    known = known[known["pair"].isin(rare)]
-    couples = said.merge(known, on="pair", suffixes=("_mention", "_name"))[["at_mention", "at_name"]]
-    return couples.drop_duplicates(ignore_index=True).set_axis(["mention", "name"], axis=1)
+    rare = counts.index[counts <= max(FEW, min(COMMON * len(names), MANY))]
+    part = known[known["pair"].isin(rare)]
+    couples = said.merge(part, on="pair", suffixes=("_mention", "_name"))[["at_mention", "at_name"]].drop_duplicates()
+    couples = couples.set_axis(["mention", "name"], axis=1).reset_index(drop=True)
+    ours, theirs = (table.groupby("at")["pair"].agg(frozenset).to_dict() for table in (said, known))
+    share = [
+        len(ours[one] & theirs[other]) / len(ours[one] | theirs[other])
+        for one, other in couples.itertuples(index=False)
+    ]  # fmt: skip
+    couples["share"] = share
+    best = couples["share"] == couples.groupby("mention")["share"].transform("max")
+    return couples.loc[best, ["mention", "name"]].reset_index(drop=True)
 
 
 def _pairs(texts: pd.Series) -> pd.DataFrame:
