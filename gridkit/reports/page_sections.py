@@ -203,16 +203,16 @@ def streets(run: Run, names: Names) -> list[dict[str, Any]]:
     tally = pd.crosstab(place, cover["organisation"].to_numpy(dtype=object))
     tally = tally.reindex(columns=["yes", NO, UNKNOWN], fill_value=0)
     known = set(run.city.layers[STREET].frame.index) if STREET in run.city.layers else set()
+    rates = [_rates(run, name) for name in (DECLARED, VALID)]
     out = []
     for code, row in tally.iterrows():
         if code not in known:
             continue
         total, lacking = int(row.sum()), int(row[NO])
-        stems = [figure_key("indicator", name, STREET, code, "compounds") for name in (DECLARED, VALID)]
         out.append(
             {
                 "name": names.place(STREET, str(code)), "code": code, "total": total, "lacking": lacking,
-                "share": percent(lacking, total), "rates": [_rate(run, stem) for stem in stems],
+                "share": percent(lacking, total), "rates": [rate.get(str(code), NO_RATE) for rate in rates],
                 "figures": [figure_key("organisation", answer, STREET, code) for answer in (NO, "all")],
                 "confirmed": figure_key("shade", "confirmed", STREET, code),
             }
@@ -220,16 +220,13 @@ def streets(run: Run, names: Names) -> list[dict[str, Any]]:
     return sorted(out, key=lambda row: (-row["lacking"] / row["total"], -row["lacking"], row["code"]))
 
 
-def _rate(run: Run, stem: str) -> str:
-    _family, name, level, scope, basis = stem.split("|")
+def _rates(run: Run, name: str) -> dict[str, str]:
+    """Return the rate of one indicator, in compounds, by street."""
     frame = run.indicators.frame
-    rows = frame[
-        (frame["id"] == name) & (frame["scope_level"] == level) & (frame["scope"] == scope) & (frame["basis"] == basis)
-    ]
-    if rows.empty:
-        return NO_RATE
-    n, d, u = (int(rows.iloc[0][key]) for key in ("numerator", "denominator", "unknown"))
-    return words.rate(name, n, d, u)
+    frame = frame[(frame["id"] == name).to_numpy()]
+    frame = frame[(frame["scope_level"] == STREET) & (frame["basis"] == "compounds")]
+    columns = [frame[key].tolist() for key in ("scope", "numerator", "denominator", "unknown")]
+    return {str(code): words.rate(name, int(n), int(d), int(u)) for code, n, d, u in zip(*columns, strict=True)}
 
 
 def uncovered(run: Run, names: Names) -> list[dict[str, Any]]:
