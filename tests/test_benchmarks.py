@@ -54,8 +54,10 @@ def test_linking_is_judged_on_a_small_world(capsys):
 def test_intervals_hold_in_small_worlds(capsys):
     report = calibration.main(["--tiny"])
     assert "worlds of" in capsys.readouterr().out
-    assert all(row["one_percent_in"] for row in report.intervals)
+    assert all(row["assumed_in"] and row["measured_in"] for row in report.intervals)
     assert report.links.precision > 0.97
+    for code, tally in report.exact.items():
+        assert tally.right == tally.given == tally.wanted, code
 
 
 def test_every_kind_of_trick_is_searched_for_at_a_tiny_size(capsys):
