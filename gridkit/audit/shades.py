@@ -216,7 +216,7 @@ def _trusted(covers: pd.DataFrame, where: Where) -> list[pd.DataFrame]:
     decided = (covers["method"] == "override").groupby([covers["record"], covers["position"]]).transform("any")
     rivals = covers[settled & ~accepted & ~decided & (covers["code"] != "")]
     sure = covers[accepted & (covers["method"] != "override") & (covers["method"] != "all")]
-    doubtful = sure[[_doubtful(reason) for reason in sure["reason"]]]
+    doubtful = sure[np.array([_doubtful(reason) for reason in sure["reason"]], dtype=bool)]
     return [where.compounds(rivals, "rival"), where.around(doubtful, "doubtful")]
 
 
