@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -91,7 +92,7 @@ def draft_claims(figures: Sequence[Figure], text: str, *, source: str = "") -> t
     for _, group in groupby(figures, key=lambda one: one.at):
         told = list(group)
         for one in told:
-            drafts += _drafts_of(one, told, places)
+            drafts += _drafts_of(one, places)
         drafts += _of_ledger(told, places)
     return tuple(sorted(drafts, key=lambda one: one.start))
 
@@ -110,7 +111,7 @@ class _Places:
         return f"{self._source}:{line}" if self._source else f":{line}"
 
 
-def _drafts_of(one: Figure, told: list[Figure], places: _Places) -> Iterator[Draft]:
+def _drafts_of(one: Figure, places: _Places) -> Iterator[Draft]:
     indicators, why = measured_by(one, _before(one))
     notes = list(_notes(one))
     if len(indicators) > 1 and "pairing.units" in indicators:
@@ -119,23 +120,29 @@ def _drafts_of(one: Figure, told: list[Figure], places: _Places) -> Iterator[Dra
     for indicator in indicators or ("",):
         definition = declared_in(one.clause) if indicator.startswith("coverage.") else {}
         yield Draft(
-            text=_sentence(one), source=places.of(one), figure=figure, noun=one.noun, unit=one.unit,
+            text=_quoted(one.sentence), source=places.of(one), figure=figure, noun=one.noun, unit=one.unit,
             comparator=one.comparator, indicator=indicator, upper=upper, rounding=rounding, scope=_scope(one),
-            as_of=one.as_of or _day_before(one, told), definition=definition, notes=tuple(notes), why=why,
+            as_of=one.as_of, definition=definition, notes=tuple(notes), why=why,
             start=one.start,
         )  # fmt: skip
 
 
+@lru_cache(maxsize=8)
+def _plain(sentence: str) -> str:
+    return plain_of(sentence).plain
+
+
 def _before(one: Figure) -> str:
     """Return the sentence of a figure up to the end of its clause, simplified."""
-    plain = plain_of(one.sentence).plain
+    plain = _plain(one.sentence)
     at = plain.find(one.clause)
     return plain[: at + len(one.clause)] if at >= 0 else plain
 
 
-def _sentence(one: Figure) -> str:
-    """Return the sentence on one line, without what names or numbers a person."""
-    return mask_surely(" ".join(_CONTROL.sub(" ", one.sentence).split()))
+@lru_cache(maxsize=8)
+def _quoted(sentence: str) -> str:
+    """Return a sentence on one line, without what names or numbers a person."""
+    return mask_surely(" ".join(_CONTROL.sub(" ", sentence).split()))
 
 
 def _notes(one: Figure) -> Iterator[str]:
@@ -169,10 +176,6 @@ def _scope(one: Figure) -> str:
     return "urban" if "城市社区" in one.noun else "township" if "乡镇社区" in one.noun else ""
 
 
-def _day_before(one: Figure, told: list[Figure]) -> str:
-    return next((other.as_of for other in told if other.as_of and other.start <= one.start), "")
-
-
 def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
     """Yield the rates that a ledger of all three steps implies: 98 of 119 are 82.4 %."""
     steps = ledger_of(told)
@@ -187,8 +190,8 @@ def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
         note = gettext(_IMPLIED).format(part=int(part.value or 0), whole=int(whole.value))
         figure = written(share, 0 if share in (0, 100) else decimals)
         yield Draft(
-            text=_sentence(part), source=places.of(part), figure=figure, noun=whole.noun, unit="%", indicator=indicator,
-            rounding=len(figure.partition(".")[2]), as_of=part.as_of, notes=(note,), start=told[-1].start,
+            text=_quoted(part.sentence), source=places.of(part), figure=figure, noun=whole.noun, unit="%",
+            indicator=indicator, rounding=len(figure.partition(".")[2]), as_of=part.as_of, notes=(note,), start=told[-1].start,
         )  # fmt: skip
 
 

@@ -69,6 +69,10 @@ _CHANGE: Final = re.compile(
 _COUNTED: Final = re.compile(rf"^[\d.,]+(?:{TIMES})?[余多]?(?:{UNIT})?")
 
 
+FAR: Final = 300
+"""No clause and no word for a place that matters reaches further."""
+
+
 def figures_in(text: str) -> tuple[Figure, ...]:
     """Return every figure of a text, in its order.
 
@@ -113,11 +117,11 @@ def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]
         values = read(hit, plain.plain, start)
         if values is None:
             continue
-        lead, behind = plain.plain[last : hit.start()], plain.plain[hit.end() : end]
+        lead, behind = plain.plain[last : hit.start()], plain.plain[hit.end() : min(end, hit.end() + FAR)]
         one = _figure(plain, hit, values | shared, (lead, behind))
         if found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
             one = replace(one, noun=found[-1].noun)
-        found.append(_scoped(one, plain.plain[start : hit.start()]))
+        found.append(_scoped(one, plain.plain[max(start, hit.start() - FAR) : hit.start()]))
         last = hit.end()
     return [*_shared_out(found), *_full(plain, (start, end), shared, found)]
 
