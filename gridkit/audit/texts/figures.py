@@ -170,9 +170,10 @@ def _full(plain: Plain, span: tuple[int, int], shared: dict[str, Any], found: li
         if any(one.kind == "share" and inside[0] <= one.start < inside[1] for one in found):
             continue
         clause, lead = plain.plain[low:high], plain.plain[low : hit.start()]
+        wanted = re.split("[,，。;；]", plain.plain[span[0] : hit.start()])[-1]
         noun = _COUNTED.sub("", nouns.before(lead)) or nouns.after(plain.plain[hit.end() : high])
         one = Figure(start, end, plain.text[start:end], kind="full", value=Fraction(100), unit="%", noun=noun, at=0,
-                     lead=lead, clause=clause, aim=AIMS.search(lead) is not None, **shared)  # fmt: skip
+                     lead=lead, clause=clause, aim=AIMS.search(wanted) is not None, **shared)  # fmt: skip
         yield _scoped(one, plain.plain[span[0] : hit.start()])
 
 
