@@ -191,7 +191,8 @@ def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
         figure = written(share, 0 if share in (0, 100) else decimals)
         yield Draft(
             text=_quoted(part.sentence), source=places.of(part), figure=figure, noun=whole.noun, unit="%",
-            indicator=indicator, rounding=len(figure.partition(".")[2]), as_of=part.as_of, notes=(note,), start=told[-1].start,
+            indicator=indicator, rounding=len(figure.partition(".")[2]), as_of=part.as_of, notes=(note,),
+            start=told[-1].start,
         )  # fmt: skip
 
 
