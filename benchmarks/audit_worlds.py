@@ -126,9 +126,14 @@ def _homes(base: worlds.World, dice: random.Random) -> list[Record]:
 
 
 class _Book:
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, names: frozenset[str] = frozenset()) -> None:
         self.rows: list[Record] = []
-        self.dice = dice
+        self.dice, self.names = dice, names
+
+    def ghost(self) -> str:
+        """Return a name that no compound of the layer has."""
+        name = worlds._name(self.dice)
+        return self.ghost() if name in self.names else name
 
     def add(self, name: str, kind: str, homes: list[Record], **more: Any) -> Record:
         dice, year = self.dice, self.dice.randint(2020, 2023)
@@ -147,7 +152,7 @@ class _Book:
 
 
 def _branches(homes: list[Record], dice: random.Random) -> list[Record]:
-    book = _Book(dice)
+    book = _Book(dice, frozenset(home["name"] for home in homes))
     by_community: dict[str, list[Record]] = defaultdict(list)
     for home in homes:
         by_community[home["community"]].append(home)
@@ -186,7 +191,7 @@ def _own(book: _Book, home: Record, dice: random.Random) -> None:
         more = {} if at == 3 else {"secretary": False}
     book.add(f"{home['name']}党支部", "compound", [home], **more)
     if dice.random() < worlds.ABSENT:  # a branch of a compound that no layer has
-        ghost = worlds._name(dice)
+        ghost = book.ghost()
         book.add(f"{ghost}党支部", "compound", [home], covers=(), ghosts=(ghost,), formal_members=5)
 
 
@@ -199,7 +204,7 @@ def _joint(book: _Book, homes: list[Record], dice: random.Random) -> None:
         short = 3 - sum(home["formal_members"] for home in group)
         group[0]["formal_members"] += max(0, short)
         group[0]["eligible"] = "no"
-        ghosts = tuple(worlds._name(dice) for _ in group if dice.random() < worlds.ABSENT)
+        ghosts = tuple(book.ghost() for _ in group if dice.random() < worlds.ABSENT)
         book.add(f"{group[0]['name']}片区联合党支部", "joint", group, ghosts=ghosts)
 
 
