@@ -220,7 +220,9 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[6]), 6, total)
     known = [checked.findings, conflicts, consistency, tree]
     checks = checked.labelled
-    allowance = allowance_of(checks.sampled, checks.wrong) if checks.sampled else assumed(ruleset)
+    allowance = (
+        allowance_of(checks.sampled, checks.wrong, links=checks.population) if checks.sampled else assumed(ruleset)
+    )
     result, tricks = prove(
         city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
     )
