@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from gridkit.audit.texts.arithmetic import ledger_of, written
 from gridkit.audit.texts.measured import COUNTED, declared_in, measured_by
-from gridkit.audit.texts.plain import plain_of
 from gridkit.io.persons import mask_surely
 from gridkit.locale import N_, gettext
 
@@ -112,7 +111,7 @@ class _Places:
 
 
 def _drafts_of(one: Figure, places: _Places) -> Iterator[Draft]:
-    indicators, why = measured_by(one, _before(one))
+    indicators, why = measured_by(one)
     notes = list(_notes(one))
     if len(indicators) > 1 and "pairing.units" in indicators:
         notes.append(gettext(_EITHER).format(indicators=", ".join(indicators)))
@@ -125,18 +124,6 @@ def _drafts_of(one: Figure, places: _Places) -> Iterator[Draft]:
             as_of=one.as_of, definition=definition, notes=tuple(notes), why=why,
             start=one.start,
         )  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _plain(sentence: str) -> str:
-    return plain_of(sentence).plain
-
-
-def _before(one: Figure) -> str:
-    """Return the sentence of a figure up to the end of its clause, simplified."""
-    plain = _plain(one.sentence)
-    at = plain.find(one.clause)
-    return plain[: at + len(one.clause)] if at >= 0 else plain
 
 
 @lru_cache(maxsize=8)

@@ -30,9 +30,9 @@ class Figure:
     (万 and 成 multiplied out, percent as percent), None where the figure is ``redacted``; ``upper`` the upper end of a
     range, ``decimals`` how many are written. ``comparator`` is one of ``= >= <= > <``; ``approx`` the word that makes
     it a rough one (余, 约). ``unit`` is a measure word or ``%``, ``noun`` what is counted, simplified; ``lead`` what
-    stands before the number back to the last break. ``kind`` is ``count``, ``share``, or ``full`` for full coverage in
-    words. ``scope`` is the last word for a place before it (全市), ``as_of`` a day that the sentence states, ``aim``
-    whether it is wanted rather than reported.
+    stands before the number back to the last figure, ``before`` the sentence up to the end of its clause. ``kind`` is
+    ``count``, ``share``, or ``full`` for full coverage in words. ``scope`` is the last word for a place before it
+    (全市), ``as_of`` a day that the sentence states, ``aim`` whether it is wanted rather than reported.
     """
 
     start: int
@@ -51,6 +51,7 @@ class Figure:
     redacted: bool = False
     lead: str = ""
     clause: str = ""
+    before: str = ""
     scope: str = ""
     as_of: str = ""
     aim: bool = False
@@ -118,24 +119,27 @@ def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]
         if values is None:
             continue
         lead, behind = plain.plain[last : hit.start()], plain.plain[hit.end() : min(end, hit.end() + FAR)]
-        one = _figure(plain, hit, values | shared, (lead, behind))
+        earlier = plain.plain[max(start, hit.start() - FAR) : hit.start()]
+        one = _figure(plain, hit, values | shared, (earlier, lead, behind))
         if found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
             one = replace(one, noun=found[-1].noun)
-        found.append(_scoped(one, plain.plain[max(start, hit.start() - FAR) : hit.start()]))
+        found.append(_scoped(one, earlier))
         last = hit.end()
     return [*_shared_out(found), *_full(plain, (start, end), shared, found)]
 
 
-def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tuple[str, str]) -> Figure:
-    lead, behind = around
+def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tuple[str, str, str]) -> Figure:
+    earlier, lead, behind = around
     bare = BEFORE_PATTERN.sub("", lead)
     first, second = nouns.after(behind), nouns.before(bare)
     noun = (first or second) if (read["kind"] == "count") != behind.startswith("的") else (second or first)
     start, end = plain.index[hit.start()], plain.index[hit.end() - 1] + 1
-    clause = _CLAUSE.split(lead)[-1] + hit[0] + _CLAUSE.split(behind, maxsplit=1)[0]
+    rest = hit[0] + _CLAUSE.split(behind, maxsplit=1)[0]
+    clause = _CLAUSE.split(lead)[-1] + rest
     written = plain.text[start:end]
     aim = AIMS.search(_CLAUSE.split(lead)[-1]) is not None
-    return Figure(start, end, written, at=0, noun=noun, lead=lead, clause=clause, aim=aim, **read)
+    return Figure(start, end, written, at=0, noun=noun, lead=lead, clause=clause, aim=aim,
+                  before=earlier + rest, **read)  # fmt: skip
 
 
 def _scoped(one: Figure, before: str) -> Figure:
@@ -173,7 +177,8 @@ def _full(plain: Plain, span: tuple[int, int], shared: dict[str, Any], found: li
         wanted = re.split("[,，。;；]", plain.plain[span[0] : hit.start()])[-1]
         noun = _COUNTED.sub("", nouns.before(lead)) or nouns.after(plain.plain[hit.end() : high])
         one = Figure(start, end, plain.text[start:end], kind="full", value=Fraction(100), unit="%", noun=noun, at=0,
-                     lead=lead, clause=clause, aim=AIMS.search(wanted) is not None, **shared)  # fmt: skip
+                     lead=lead, clause=clause, before=plain.plain[max(span[0], high - FAR) : high],
+                     aim=AIMS.search(wanted) is not None, **shared)  # fmt: skip
         yield _scoped(one, plain.plain[span[0] : hit.start()])
 
 

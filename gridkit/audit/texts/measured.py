@@ -60,15 +60,13 @@ _DECLARED: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def measured_by(figure: Figure, before: str = "") -> tuple[tuple[str, ...], str]:
+def measured_by(figure: Figure) -> tuple[tuple[str, ...], str]:
     """Return the indicators that measure a figure, or else why none does.
 
     Parameters
     ----------
     figure : Figure
         One figure of a text.
-    before : str
-        The sentence up to the end of its clause, simplified: looked at where the clause names no subject.
 
     Returns
     -------
@@ -90,7 +88,7 @@ def measured_by(figure: Figure, before: str = "") -> tuple[tuple[str, ...], str]
     respective = figure.noun if "分别" in figure.lead or not figure.lead.strip("、,，和") else ""
     windows = [respective] if respective else [figure.noun, figure.clause]
     if not respective and (figure.kind == "full" or _BARE.match(figure.noun)):
-        windows.append(before)
+        windows.append(figure.before)
     for window in windows:
         for words, found in _COMPILED:
             if words.search(window):

@@ -47,8 +47,8 @@ BEFORE_PATTERN: Final = re.compile(
     rf"({'|'.join(sorted(map(re.escape, BEFORE), key=len, reverse=True))})(?:了|到|达|为|是|有)?$"
 )
 
-BREAKS: Final = ",，、;；:：。！？!?\n\t|…—→"
-"""Where a phrase ends."""
+BREAKS: Final = ",，、;；:：。！？!?\n\t|…—→\ue000"
+"""Where a phrase ends; the last one stands for a person."""
 
 _VERBS: Final = (
     "建立 成立 设立 组建 建成 建有 新建 创建 划分为 划分 划定 配备 配强 选派 选任 选聘 选配 选优 下派 指派 "
@@ -59,7 +59,7 @@ _VERBS: Final = (
     "服务于 认领 承诺 妥善 挖掘 汇聚 聚集 辖有 下辖 管辖 共有 现有 拥有 涉及 包括 包含 同时 常态化 全覆盖 "
     "单独 分别 统一 累计 总计 合计 共计 新增 减为 增至 增到 减到 降到 降至 升至 提到 压到 压缩到 减至 发放 "
     "投入 安装 排查 整改 验收 评为 招募 注册 吸引 回应 答复 满足 对接 列入 分为 分成 组成 取得 获得 获评 "
-    "开放 共享 共设 共建成 "
+    "开放 共享 共设 共建成 包联 包保 "
 )
 VERBS: Final = tuple(_VERBS.split())
 """Verbs at which the noun beside a number begins or ends."""
@@ -71,6 +71,7 @@ _BUT: Final = {
     "化解": "率", "覆盖": "率|面", "培育": "对象", "共享": "小屋|单车|空间", "整改": "率", "完成": "率",
     "对接": "率", "改造": "项目", "投入": "资金", "处理": "率", "提升": "行动", "增长": "率", "走访": "率",
     "实施": "方案", "推进": "会", "参与": "率", "建成": "区", "开放": "日", "征集": "率", "优化": "率",
+    "包联": "率|单位|干部|领导|人|制", "包保": "率|单位|干部|人|制",
 }  # fmt: skip
 """A verb that is part of a noun before these words: 党建指导员, 结对率."""
 
