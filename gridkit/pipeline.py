@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import allowance_of, assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
+from gridkit.audit import (
+    allowance_of,
+    assumed,
+    broken_rules,
+    check_arithmetic,
+    check_claims,
+    judge,
+    measure,
+    prove,
+    unread_claims,
+)
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
@@ -112,6 +122,8 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
     labelled = match_labels(city, links, labels)
     findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places), labelled.findings]
+    if covers:  # the audit judges the claims, and says so then
+        findings.append(unread_claims(without_persons(project)[0].stated(), file=project.claims_file))
     return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]), labelled)
 
 

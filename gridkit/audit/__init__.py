@@ -2,7 +2,7 @@
 
 from gridkit.audit.allowance import allowance_of, assumed
 from gridkit.audit.arithmetic import check_arithmetic
-from gridkit.audit.claim_findings import broken_rules, check_claims
+from gridkit.audit.claim_findings import broken_rules, check_claims, unread_claims
 from gridkit.audit.claims import judge, say_because
 from gridkit.audit.format import interval, mean, percent
 from gridkit.audit.measure import measure
@@ -23,4 +23,5 @@ __all__ = [
     "prove",
     "reachable_shares",
     "say_because",
+    "unread_claims",
 ]
