@@ -89,7 +89,10 @@ def facts_of(world: AuditWorld) -> Facts:
 
 
 def true_links(world: AuditWorld) -> Links:
-    """Return the links of a world without any error: what its rows mean, read from the truth."""
+    """Return the links of a world without any error: what its rows mean, read from the truth.
+
+    Names of nothing are decided as such, as by a person: undecided ones might mean a compound.
+    """
     rows = [(record, "covers", at, COMPOUND, code) for (record, at), code in world.meant.items()]
     rows += [(record, "compound", 0, COMPOUND, code) for record, code in world.listed.items()]
     rows += [(world.rows[b["id"]], "community", 0, COMMUNITY, b["community"]) for b in world.branches]
@@ -97,7 +100,7 @@ def true_links(world: AuditWorld) -> Links:
     named = frame["code"] != ""
     reason = {"name": "same", "parent": "same"}
     frame = frame.assign(
-        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "none"),
+        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "override"),
         score=np.where(named, 11.0, 0.0), margin=np.where(named, 11.0, 0.0), rank=1, accepted=named,
         reason=[reason if name else {} for name in named],
     )[list(LINK_COLUMNS)]  # fmt: skip

@@ -163,14 +163,18 @@ def _cell(matrix: pd.DataFrame, name: str, weight: str) -> pd.Series:
 
 
 def offenders(one: Audited) -> dict[str, set[str]]:
-    """Return the offenders that were found, by rule: ids of branches and compounds, codes of communities."""
+    """Return the offenders that were found, by rule: ids of branches and compounds, codes of communities.
+
+    Those that are only possible (variants ``possible...``) stand under the rule and ``?``.
+    """
     ids = {row: branch for branch, row in one.world.rows.items()}
     listing = one.links.accepted("compound", "compound")
     ids |= dict(zip(listing["record"], listing["code"], strict=True))
     frame = one.tricks.frame
     found: dict[str, set[str]] = {}
-    for code, subject in zip(frame["code"], frame["subject"], strict=True):
-        found.setdefault(code, set()).add(ids.get(subject, subject))
+    for code, subject, params in zip(frame["code"], frame["subject"], frame["params"], strict=True):
+        perhaps = "?" if str(params.get("variant", "")).startswith("possible") else ""
+        found.setdefault(code + perhaps, set()).add(ids.get(subject, subject))
     return found
 
 
@@ -197,7 +201,9 @@ def run(worlds: range, compounds: int, *, profile: str = "audit") -> Report:
         truth = {code: set(ids) for code, ids in true_tricks(facts_of(world)).items()}
         for tallies, found in ((report.exact, offenders(exact)), (report.linked, offenders(one))):
             for code in PLANTED:
-                tallies.setdefault(code, Tally()).add(found.get(code, set()), truth[code])
+                sure = found.get(code, set())
+                tallies.setdefault(code, Tally()).add(sure, truth[code])
+                tallies.setdefault(code + "?", Tally()).add(sure | found.get(code + "?", set()), truth[code])
     return report
 
 
@@ -215,6 +221,7 @@ def tricks(report: Report) -> pd.DataFrame:
         | {f"{what} {name}": round(getattr(tallies[code], name), 4)
            for what, tallies in (("true links", report.exact), ("linked", report.linked))
            for name in ("precision", "recall")}
+        | {"with possible recall": round(report.linked[code + "?"].recall, 4)}
         for code in PLANTED
     }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index")
