@@ -8,6 +8,7 @@ from gridkit.audit.format import interval, mean, percent
 from gridkit.audit.measure import measure
 from gridkit.audit.prove import prove
 from gridkit.audit.shares import reachable_shares
+from gridkit.audit.widening import widen
 
 __all__ = [
     "allowance_of",
@@ -24,4 +25,5 @@ __all__ = [
     "reachable_shares",
     "say_because",
     "unread_claims",
+    "widen",
 ]
