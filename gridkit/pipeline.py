@@ -18,6 +18,7 @@ from gridkit.audit import (
     measure,
     prove,
     unread_claims,
+    widen,
 )
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
@@ -238,6 +239,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     result, tricks = prove(
         city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
     )
+    indicators = widen(indicators, result, city, links)
     stated = said.stated()
     claims = judge(stated, indicators, city, result=result, trusted=not mistakes)
     parts = [*known, tricks, check_arithmetic(city, said.claims, indicators)]
