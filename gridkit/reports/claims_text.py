@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 SHOWN = 12
 
 _REMARKS: Mapping[str, str] = {
-    "readings": N_("{n} readings in brackets were left out for matching"),
-    "lost": N_("{n} places where a word is lost (&&): kept as they are"),
-    "garbled": N_("{n} garbled places: kept as they are, nothing is guessed"),
-    "traditional": N_("{n} traditional characters were read as simplified ones; quotations keep them"),
-    "struck": N_("{n} passages struck through or hidden were left out"),
+    "readings": N_("readings in brackets, left out for matching: {n}"),
+    "lost": N_("places where a word is lost (&&), kept as they are: {n}"),
+    "garbled": N_("garbled places, kept as they are, nothing is guessed: {n}"),
+    "traditional": N_("traditional characters read as simplified ones, quotations keep them: {n}"),
+    "struck": N_("passages struck through or hidden, left out: {n}"),
     "encoding": N_("read as {n}, which is a guess"),
 }
 _KINDS: Mapping[str, str] = {
@@ -115,7 +115,7 @@ def summary_lines(found: Reading) -> Iterator[str]:
     words = sum(one.kind == "full" for one in found.figures)
     made = sum(bool(one.indicator) for one in found.drafts)
     yield gettext(
-        "{name}: {figures} figures ({redacted} redacted), {words} times full coverage in words; {made} claims drafted"
+        "{name}: figures {figures} (redacted {redacted}), full coverage in words {words}; claims drafted: {made}"
     ).format(name=found.name, figures=len(found.figures) - words, redacted=redacted, words=words, made=made)
     for name, n in found.remarks.items():
         yield "  " + gettext(_REMARKS[name]).format(n=n)
@@ -137,7 +137,7 @@ def _arithmetic(found: Reading) -> Iterator[str]:
         yield "  " + _agreement(check)
     if found.others[0]:
         yield "  " + gettext(
-            "{n} more sums have nothing in common but their numbers and are not told; chance would make about {chance}"
+            "not told: sums of two figures that count different things, {n} in all; by chance there would be about {chance}"
         ).format(n=found.others[0], chance=f"{found.others[1]:.0f}")
 
 

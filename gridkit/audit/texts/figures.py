@@ -14,7 +14,8 @@ from gridkit.audit.texts.numbers import TIMES
 from gridkit.audit.texts.plain import plain_of, sentences
 from gridkit.audit.texts.quotes import REACH, closed_spans
 from gridkit.audit.texts.reading import FIGURE, is_share, read
-from gridkit.audit.texts.words import AIMS, BEFORE_PATTERN, BREAKS, FULL, SCOPES, UNIT
+from gridkit.audit.texts.when_where import day_of, place_of
+from gridkit.audit.texts.words import AIMS, BEFORE_PATTERN, BREAKS, DENIED, FULL, SCOPES, UNIT, WAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,9 @@ class Figure:
     it a rough one (余, 约). ``unit`` is a measure word or ``%``, ``noun`` what is counted, simplified; ``lead`` what
     stands before the number back to the last figure, ``before`` the sentence up to the end of its clause. ``kind`` is
     ``count``, ``share``, or ``full`` for full coverage in words. ``scope`` is the last word for a place before it
-    (全市), ``as_of`` a day that the sentence states, ``aim`` whether it is wanted rather than reported.
+    (全市), ``as_of`` a day that the sentence states, ``aim`` whether it is wanted rather than reported,
+    ``was`` whether it is what another figure of the sentence has become; ``dated`` the words that name a year or month
+    without a day, ``place`` the place that is named and ``place_kind`` how (:func:`.when_where.place_of`).
     """
 
     start: int
@@ -55,6 +58,10 @@ class Figure:
     scope: str = ""
     as_of: str = ""
     aim: bool = False
+    dated: str = ""
+    place: str = ""
+    place_kind: str = ""
+    was: bool = False
 
     @property
     def exact(self) -> bool:
@@ -69,6 +76,9 @@ _CHANGE: Final = re.compile(
 )
 _COUNTED: Final = re.compile(rf"^[\d.,]+(?:{TIMES})?[余多]?(?:{UNIT})?")
 
+
+NEXT: Final = 14
+"""What a figure was stands so near before what it is."""
 
 FAR: Final = 300
 """No clause and no word for a place that matters reaches further."""
@@ -123,6 +133,14 @@ def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]
         one = _figure(plain, hit, values | shared, (earlier, lead, behind))
         if found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
             one = replace(one, noun=found[-1].noun)
+        if (
+            found
+            and found[-1].kind == one.kind
+            and found[-1].unit == one.unit
+            and WAS.search(lead)
+            and len(lead) < NEXT
+        ):
+            found[-1] = replace(found[-1], was=True)
         found.append(_scoped(one, earlier))
         last = hit.end()
     return [*_shared_out(found), *_full(plain, (start, end), shared, found)]
@@ -144,7 +162,9 @@ def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tupl
 
 def _scoped(one: Figure, before: str) -> Figure:
     scopes = SCOPES.findall(before + one.noun)
-    return replace(one, scope=scopes[-1]) if scopes else one
+    place, kind = place_of(before, one.noun)
+    day, dated = (one.as_of, "") if one.as_of else day_of(before)
+    return replace(one, scope=scopes[-1] if scopes else "", place=place, place_kind=kind, as_of=day, dated=dated)
 
 
 def _shared_out(found: list[Figure]) -> list[Figure]:
@@ -171,7 +191,9 @@ def _full(plain: Plain, span: tuple[int, int], shared: dict[str, Any], found: li
         high = min([span[1], *(at for mark in BREAKS if (at := plain.plain.find(mark, hit.end(), span[1])) >= 0)])
         start, end = plain.index[hit.start()], plain.index[hit.end() - 1] + 1
         inside = plain.index[low], plain.index[high - 1] + 1
-        if any(one.kind == "share" and inside[0] <= one.start < inside[1] for one in found):
+        if DENIED.search(plain.plain[low : hit.start()]) or any(
+            one.kind == "share" and inside[0] <= one.start < inside[1] for one in found
+        ):
             continue
         clause, lead = plain.plain[low:high], plain.plain[low : hit.start()]
         wanted = re.split("[,，。;；]", plain.plain[span[0] : hit.start()])[-1]
