@@ -18,7 +18,7 @@ from gridkit.audit.texts import (
     remarks_of,
     unrelated,
 )
-from gridkit.audit.texts.arithmetic import written
+from gridkit.audit.texts.arithmetic import said, written
 from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.persons import mask_surely
 from gridkit.locale import N_, gettext
@@ -137,12 +137,12 @@ def _arithmetic(found: Reading) -> Iterator[str]:
         yield "  " + _agreement(check)
     if found.others[0]:
         yield "  " + gettext(
-            "not told: sums of two figures that count different things, {n} in all; by chance there would be about {chance}"
+            "not told: sums of figures that count different things: {n}; by chance there would be about {chance}"
         ).format(n=found.others[0], chance=f"{found.others[1]:.0f}")
 
 
 def _agreement(check: Check) -> str:
-    numbers = [one.written for one in check.figures]
+    numbers = [said(one) for one in check.figures]
     values = {"computed": written(check.computed, 1), "stated": numbers[-1], "terms": " + ".join(numbers[:-1])}
     old, new = (1, 0) if check.kind in ("share", "of") else (0, 1)
     values |= {"whole": numbers[old], "part": numbers[new]}

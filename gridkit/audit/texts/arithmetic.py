@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.audit.figures import half_width
 from gridkit.audit.texts.sums import sum_hints
+from gridkit.io.text import simplified
 from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 
@@ -97,6 +98,11 @@ def _quote(one: Figure) -> str:
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
 
 
+def said(one: Figure) -> str:
+    """Return a figure as it is written, in simplified characters and without blanks."""
+    return "".join(simplified(one.written).split())
+
+
 def written(value: Fraction, decimals: int) -> str:
     """Return a number with so many decimals, halves away from zero.
 
@@ -154,7 +160,7 @@ def _meant(a: Figure, b: Figure, one: Figure) -> Check | None:
     if not old or abs(new - old) != stated or abs(100 * (new - old) / old) == stated:
         return None
     finding = CATALOGUE["A226"].found(
-        "", whole=a.written, part=b.written, figure=one.written, points=written(stated, one.decimals),
+        "", whole=said(a), part=said(b), figure=said(one), points=written(stated, one.decimals),
         computed=f"{written(100 * (new - old) / old, 1)}%", quote=_quote(one),
     )  # fmt: skip
     return Check("points", False, (a, b, one), new - old, finding)
@@ -208,7 +214,7 @@ def _resolved(before: list[Figure], one: Figure) -> Check | None:
     values: dict[str, Any] = {
         **found.finding["params"],
         "variant": "either",
-        "promised": promised.written,
+        "promised": said(promised),
         "other": other,
     }
     return Check("share", False, found.figures, found.computed, CATALOGUE["A222"].found("", **values))
@@ -229,7 +235,7 @@ def _percentage(kind: str, three: tuple[Figure, Figure, Figure], computed: Fract
     decimals = max(one.decimals, 1)
     sign = "" if kind == "points" else "%"
     finding = CATALOGUE["A222"].found(
-        "", variant="" if kind == "share" else kind, part=part.written, whole=whole.written,
+        "", variant="" if kind == "share" else kind, part=said(part), whole=said(whole),
         computed=f"{written(computed, decimals)}{sign}", figure=f"{written(stated or Fraction(0), one.decimals)}{sign}",
         quote=_quote(one),
     )  # fmt: skip
@@ -260,7 +266,7 @@ def _ledger(figures: list[Figure]) -> Iterator[Check]:
             continue
         finding = None
         if new > old:
-            values: dict[str, Any] = {"stage": early, "whole": whole.written, "next_stage": late, "part": part.written}
+            values: dict[str, Any] = {"stage": early, "whole": said(whole), "next_stage": late, "part": said(part)}
             finding = CATALOGUE["A223"].found("", **values, quote=_quote(part))
         yield Check("ledger", new <= old, (whole, part), 100 * new / old, finding)
 

@@ -29,6 +29,7 @@ _WORDS: Final = N_("no figure is written: the text says “{words}”")
 _IMPLIED: Final = N_("the text states no percentage: it follows from {part} of {whole}")
 _YEAR: Final = N_("the text names no day but “{words}”: {day} is taken")
 _LARGE: Final = N_("the text speaks of {place}: check that this is the city of the project")
+_NO_NOUN: Final = N_("(the text does not say of what)")
 _ROUNDED: Final = N_("rounded here: {exact}")
 
 _LEDGER: Final = (
@@ -231,7 +232,7 @@ def _told(one: Draft) -> str:
     sign = "" if one.comparator == "=" else f"{one.comparator} "
     number = f"{sign}{one.figure}{f'–{one.upper}' if one.upper else ''}{one.unit}"
     why = "" if one.why == COUNTED else gettext(" ({reason})").format(reason=gettext(one.why))
-    return f"  {one.source}  {number}  {one.noun or '?'}{why}"
+    return f"  {one.source}  {number}  {one.noun or gettext(_NO_NOUN)}{why}"
 
 
 def _of_ratio(ratio: CountRatio) -> list[str]:

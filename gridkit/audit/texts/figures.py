@@ -14,6 +14,7 @@ from gridkit.audit.texts.numbers import TIMES
 from gridkit.audit.texts.plain import plain_of, sentences
 from gridkit.audit.texts.quotes import REACH, closed_spans
 from gridkit.audit.texts.reading import FIGURE, is_share, read
+from gridkit.audit.texts.tables import with_heads
 from gridkit.audit.texts.when_where import day_of, place_of
 from gridkit.audit.texts.words import AIMS, BEFORE_PATTERN, BREAKS, DENIED, FULL, SCOPES, UNIT, WAS
 
@@ -115,7 +116,7 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         names = closed[bisect_left(closed, (start - REACH, 0)) : bisect_left(closed, (end, 0))]
         figures = sorted(_of_sentence(plain, start, end, names), key=lambda one: (one.start, one.end))
         found += [replace(one, at=at) for one in figures]
-    return tuple(found)
+    return with_heads(found, text)
 
 
 def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]]) -> list[Figure]:

@@ -131,7 +131,7 @@ def sum_hints(figures: Sequence[Figure], told: Collection[tuple[int, ...]] = ())
             "",
             terms=" + ".join(f"{int(term.value or 0):,}" for term in terms),
             whole=f"{int(total.value or 0):,}",
-            nouns=" + ".join(term.noun or "?" for term in terms),
-            noun=total.noun or "?",
+            nouns=" + ".join(term.noun or "—" for term in terms),
+            noun=total.noun or "—",
             chance=f"{chance:.2f}" if chance >= 0.005 else "<0.01",
         )
