@@ -90,7 +90,9 @@ def shade(city: City, places: Places, links: Links, coverage: Coverage) -> pd.Da
     Notes
     -----
     The community rule of the linking note: with it "confirmed uncovered" was right in .970-.977 of the cases and kept
-    43-54 % of the compounds that truly are uncovered; naming candidates alone reached .933. An accepted link is
+    43-54 % of the compounds that truly are uncovered; naming candidates alone reached .933. Here faint doubts and names
+    from anywhere are weighed by what they are expected to cover: right in .982-.987, kept 23-30 %, in 14 noisy worlds
+    (``benchmarks/calibration.py``), where before hardly any was kept. An accepted link is
     doubtful where its name is only like the name of its target, or where its row or a code says otherwise.
     Cost is linear in links plus, per community, mentions times compounds.
     """
