@@ -14,9 +14,9 @@ that are told as possible only)::
     audit   1.0/.76  .98/.74  1.0/.99   1.0/.81  .99/.88   - /.00 (.91)  1.0/.79 (.99)  1.0/.78  .11/.06  .98/.83
 
 "Confirmed" was right in 98.2 % (normal) and 98.7 % (audit) and kept 23 % and 30 % of the uncovered. What is not linked
-cannot be told: the recall of A101, A102, A104 and A108 is bounded by that of the links (.91 and .85). A106: the registry
-leaves out as many compounds here as the linker misses rows, and nothing in the files tells them apart. A109 needs the
-members of every compound of a community.
+cannot be told: the recall of A101, A102, A104 and A108 is bounded by that of the links (.91 and .85). A106: the
+registry leaves out as many compounds here as the linker misses rows, and nothing in the files tells them apart. A109
+needs the members of every compound of a community.
 """
 
 from __future__ import annotations
