@@ -116,7 +116,7 @@ def widen(indicators: Indicators, result: AuditResult, city: City | None = None,
     for name, part in frame.groupby("id", sort=False):
         at = part.index.to_numpy()
         if name in MEASURES:
-            wider[at] = _of_cells(part, result, MEASURES[str(name)])
+            wider[at] = cell_allowances(part, result, MEASURES[str(name)])
         elif name == GAP:
             wider[at] = [_of_gap(row, result) for row in part.to_dict("records")]
         elif name == MODE:
@@ -132,7 +132,7 @@ def widen(indicators: Indicators, result: AuditResult, city: City | None = None,
     return replace(indicators, frame=frame.assign(**columns, low=low / denominator, high=high / denominator))
 
 
-def _of_cells(part: pd.DataFrame, result: AuditResult, measure: tuple[str, str, str]) -> np.ndarray:
+def cell_allowances(part: pd.DataFrame, result: AuditResult, measure: tuple[str, str, str]) -> np.ndarray:
     """Return the allowance of rows that are cells of the matrix; below the streets from the answers themselves."""
     subject, numerator, denominator = measure
     cells = result.matrix
