@@ -91,7 +91,9 @@ _ROWS_OF: Final = ("companies", "companies_with_members")
 """Bases whose items are rows that say themselves whether they hold."""
 
 
-def widen(indicators: Indicators, result: AuditResult, city: City | None = None, links: Links | None = None) -> Indicators:
+def widen(
+    indicators: Indicators, result: AuditResult, city: City | None = None, links: Links | None = None
+) -> Indicators:
     """Return the indicators with the link-error allowance in ``allowance_low``, ``allowance_high``, ``low``, ``high``.
 
     Parameters
@@ -264,7 +266,7 @@ def _of_links(frame: pd.DataFrame, known: _Links, rate: float, wider: np.ndarray
         for at, row in zip(part.index, part.to_dict("records"), strict=True):
             wider[at] = _of_row(row, rest, (answers, placed), rate=rate, weights=weights)
     for at in frame.index[frame["id"] == SUM_OF_LINKS]:
-        wider[at] = most_wrong_of(int(frame.at[at, "numerator"]), rate)
+        wider[at] = most_wrong_of(int(frame.loc[at, "numerator"]), rate)
 
 
 def _of_row(
