@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 
 from gridkit import cli, errors, locale, pipeline
+from gridkit.audit.widening import MEASURES
 from gridkit.io.project import read_project
 from gridkit.model.fields import STATUSES
 from gridkit.rules import CATALOGUE
@@ -200,3 +201,25 @@ def test_an_identical_run_is_kept(tmp_path):
     assert first == second
     assert (first / "audit.json").stat().st_mtime_ns == stamp
     assert [path.name for path in tmp_path.iterdir()] == [first.name]
+
+
+def test_one_figure_has_one_interval():
+    """An indicator that is a cell of the definition matrix, and a place in the league table, say the same."""
+    run = done().run
+    names = ["numerator", "denominator", "unknown", "allowance_low", "allowance_high", "low", "high"]
+    cells = run.result.matrix.assign(level=run.result.matrix["scope_level"])
+    compared = 0
+    for name, (subject, numerator, denominator) in MEASURES.items():
+        part = cells[(cells["subject"] == subject) & (cells["numerator_id"] == numerator)]
+        part = part[part["denominator_id"] == denominator]
+        mine = run.indicators.frame[run.indicators.frame["id"] == name].rename(columns={"basis": "weight"})
+        both = mine.merge(part, on=["scope_level", "scope", "weight"], suffixes=("", "_cell"))
+        compared += len(both)
+        for one in names:
+            assert both[one].fillna(-1).tolist() == both[f"{one}_cell"].fillna(-1).tolist(), (name, one)
+    valid = run.indicators.frame[run.indicators.frame["id"] == "coverage.organisation.valid"]
+    valid = valid[valid["basis"] == "compounds"].rename(columns={"scope_level": "level", "scope": "code"})
+    ranked = run.result.league.merge(valid, on=["level", "code"], suffixes=("", "_rate"))
+    assert len(ranked) == len(run.result.league)
+    assert all(ranked[one].tolist() == ranked[f"{one}_rate"].tolist() for one in names if one not in ("low", "high"))
+    assert compared > 20

@@ -43,13 +43,15 @@ def coverage_rates(
         value = frame[kind].fillna(UNKNOWN).to_numpy(dtype=object)
         yes, open_ = value == YES, value == UNKNOWN
         doubt = Doubt.of(evidence, coverage.counts_as if kind == "organisation" else STATUS_OF_KIND.values())
-        lacking, where = value == NO, items.frame[COMMUNITY]
-        one = doubt.weights(items, lacking, weight=np.ones(len(value), dtype=np.int64), community=where)
-        many = doubt.weights(items, lacking & counted, weight=weight, community=where)
+        where = items.frame[COMMUNITY]
         details = {"counts_as": tuple(coverage.counts_as), "ruleset": coverage.ruleset, "possible": doubt.records}
         as_declared = (yes, open_)
         as_valid = (yes & (valid == YES), open_ | (yes & ~np.isin(valid, (YES, NO))))
         for variant, (held, unknown) in (("declared", as_declared), ("valid", as_valid)):
+            # As valid, a name that matches nothing may also mean a compound whose organisation does not hold.
+            lacking = ~held & ~unknown
+            one = doubt.weights(items, lacking, weight=np.ones(len(value), dtype=np.int64), community=where)
+            many = doubt.weights(items, lacking & counted, weight=weight, community=where)
             name = f"coverage.{kind}.{variant}"
             parts.append(rollup(items, Rate(name, "compounds", held, unknown, doubt=one, details=details)))
             by_home = Rate(name, "households", held, unknown, counted, weight, doubt=many, details=details)

@@ -76,7 +76,7 @@ def _rates(city: City, places: Places, links: Links, coverage: Coverage) -> list
     held = (value == YES) & (valid == YES)
     unknown = (value == UNKNOWN) | ((value == YES) & ~np.isin(valid, (YES, NO)))
     doubt = Doubt.of(Evidence(city, links), coverage.counts_as).weights(
-        items, value == NO, weight=np.ones(len(value), dtype=np.int64), community=items.frame[COMMUNITY]
+        items, ~held & ~unknown, weight=np.ones(len(value), dtype=np.int64), community=items.frame[COMMUNITY]
     )
     rates = rollup(items, Rate("coverage.organisation.valid", "compounds", held, unknown, doubt=doubt))
     return [frame for frame in rates if len(frame)]

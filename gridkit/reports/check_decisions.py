@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS, REGISTRY_FIELDS
 from gridkit.reports import words
+from gridkit.reports.terminal import WIDE, wrap
 from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
@@ -138,4 +139,5 @@ def _waiting(project_text: str) -> Iterator[Decision]:
 
 def block(found: list[Decision]) -> list[str]:
     """Return the lines of the block for a terminal; none where nothing is to be decided."""
-    return [_("For you to decide"), *(f"  - {one}" for one in found)] if found else []
+    lines = (f"  {part}" for one in found for part in wrap(f"- {one}", WIDE - 2, "  "))
+    return [_("For you to decide"), *lines] if found else []

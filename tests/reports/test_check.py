@@ -208,7 +208,8 @@ def test_what_is_left_to_decide():
     ]
     lines = block(made)
     assert lines[0] == "For you to decide"
-    assert len(lines) == 7
+    assert sum(line.startswith("  - ") for line in lines) == 6
+    assert all(len(line) <= 80 for line in lines)
     assert (
         block(
             decisions(Checked(tiny.city([tiny.registry("branches", [{"name": "甲"}], complete=True)]), Findings.none()))
