@@ -1,0 +1,156 @@
+"""Overlaps and gaps of a layer as records: who claims them, who borders on them, how large and how wide they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gridkit.topology.edges import shared_lengths
+from gridkit.topology.faces import find_regions
+from gridkit.topology.mesh import Mesh, mesh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Defects:
+    """The places of a layer that are not claimed exactly once.
+
+    ``frame`` has one row per place: ``claimants`` (tuple of positions of units; empty for a gap), ``area`` (square
+    metres), ``width`` (metres: the widest circle that fits in), ``geometry``. ``borders`` has one row per place and unit
+    beside it (``defect``, ``unit``, ``length`` in metres); of an overlap only its claimants. ``cut`` are the units that
+    touch any of them as faces, ``of_face`` the defect of each face, -1 for a face that is claimed once.
+    """
+
+    frame: pd.DataFrame
+    borders: pd.DataFrame
+    cut: Mesh
+    of_face: Array
+
+
+def find_defects(shapes: Array) -> Defects:
+    """Return overlaps and gaps of a layer.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely polygons or multipolygons
+        Valid, in metres; shape (n,).
+
+    Examples
+    --------
+    >>> found = find_defects(np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]))
+    >>> found.frame[["claimants", "area"]].values.tolist()
+    [[(0, 1), 1.0]]
+    """
+    regions = find_regions(shapes)
+    tree = shapely.STRtree(shapes)
+    uneven = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    near = tree.query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else np.zeros(0, np.intp)
+    cut = mesh(shapes, np.union1d(near, uneven))
+    wrong = _wrong_faces(cut, regions.shapes)
+    of_face = _grouped(cut, wrong)
+    return Defects(_records(cut, of_face), _borders(cut, of_face), cut, of_face)
+
+
+def _wrong_faces(cut: Mesh, regions: Array) -> Array:
+    """Return which faces lie in a region that is not claimed once; a face between the units may belong to others."""
+    result = cut.count > 1
+    empty = np.flatnonzero(cut.count == 0)
+    if len(empty) and len(regions):
+        points = shapely.point_on_surface(cut.faces[empty])
+        inside = np.unique(shapely.STRtree(regions).query(points, predicate="intersects")[0])
+        result[empty[inside]] = True
+    return result
+
+
+def _grouped(cut: Mesh, wrong: Array) -> Array:
+    """Return the number of the defect of each face: faces side by side with the same claimants are one defect."""
+    size = len(cut.faces)
+    mixed = np.random.Generator(np.random.PCG64(1)).integers(1, 2**63, size=len(cut.units), dtype=np.uint64)
+    claim = np.zeros(size, dtype=np.uint64)
+    np.add.at(claim, cut.face, mixed[cut.unit])
+    one, other, _ = shared_lengths(cut.faces)
+    same = wrong[one] & wrong[other] & (claim[one] == claim[other])
+    graph = coo_array((np.ones(same.sum(), dtype=np.int8), (one[same], other[same])), shape=(size, size))
+    _, group = connected_components(graph, directed=False)
+    result = np.full(size, -1, dtype=np.intp)
+    if not wrong.any():
+        return result
+    # Numbered by place, not by the order of the rows: by the lower left corner of the bounds of each.
+    corners = shapely.bounds(cut.faces[wrong])
+    table = pd.DataFrame({"group": group[wrong], "x": corners[:, 0], "y": corners[:, 1]})
+    table["claim"], table["area"] = claim[wrong], shapely.area(cut.faces[wrong])
+    first = table.groupby("group").agg({"x": "min", "y": "min", "area": "sum"})
+    rank = pd.Series(np.arange(len(first)), index=first.sort_values(["x", "y", "area"], kind="stable").index)
+    result[wrong] = rank.reindex(group[wrong]).to_numpy()
+    return result
+
+
+def _records(cut: Mesh, of_face: Array) -> pd.DataFrame:
+    wrong = np.flatnonzero(of_face >= 0)
+    order = wrong[np.argsort(of_face[wrong], kind="stable")]
+    _, starts = np.unique(of_face[order], return_index=True)
+    pieces = np.split(cut.faces[order], starts[1:]) if len(order) else []
+    shapes = np.empty(len(pieces), dtype=object)
+    shapes[:] = [one[0] if len(one) == 1 else shapely.coverage_union_all(one) for one in pieces]
+    first = pd.Series(np.arange(len(starts)), index=order[starts] if len(order) else [])
+    claimed = pd.DataFrame({"face": cut.face, "unit": cut.units[cut.unit]})
+    claimed = claimed[claimed["face"].isin(first.index)]
+    names = claimed.groupby("face")["unit"].agg(lambda units: tuple(sorted(units.tolist())))
+    claimants = pd.Series([()] * len(shapes), dtype=object)
+    for face, units in names.items():
+        claimants[int(first[face])] = units
+    return pd.DataFrame({
+        "claimants": claimants,
+        "area": shapely.area(shapes),
+        "width": widths(shapes),
+        "geometry": shapes,
+    })  # fmt: skip
+
+
+def widths(shapes: Array) -> Array:
+    """Return the diameter of the widest circle inside each polygon, in metres, to a hundredth of it.
+
+    >>> widths(np.array([shapely.box(0, 0, 100, 2)])).round(1).tolist()
+    [2.0]
+    """
+    if not len(shapes):
+        return np.zeros(0)
+    # The circle is at least as wide as twice the area over the border: a scale for the accuracy.
+    tolerance = np.maximum(0.01 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-12), 1e-9)
+    parts = shapely.maximum_inscribed_circle(shapes, tolerance=tolerance)
+    return np.asarray(2 * shapely.length(parts))
+
+
+def _borders(cut: Mesh, of_face: Array) -> pd.DataFrame:
+    """Return the length of the border between each defect and each unit that owns a face beside it alone."""
+    alone = cut.count == 1
+    owner = np.full(len(cut.faces), -1, dtype=np.intp)
+    single = alone[cut.face]
+    owner[cut.face[single]] = cut.units[cut.unit[single]]
+    one, other, length = shared_lengths(cut.faces)
+    here, there = np.r_[one, other], np.r_[other, one]
+    beside = (of_face[here] >= 0) & (owner[there] >= 0)
+    table = pd.DataFrame({
+        "defect": of_face[here][beside], "unit": owner[there][beside], "length": np.r_[length, length][beside],
+    })  # fmt: skip
+    table = table.sort_values(["defect", "unit", "length"], kind="stable")
+    return table.groupby(["defect", "unit"], as_index=False)["length"].sum()
+
+
+def labels(units: Iterable[int], names: pd.Index) -> tuple[str, ...]:
+    """Return the codes of units, sorted.
+
+    >>> labels([1, 0], pd.Index(["a", "b"]))
+    ('a', 'b')
+    """
+    return tuple(sorted(str(names[unit]) for unit in units))
