@@ -26,7 +26,7 @@ class Defects:
     """The places of a layer that are not claimed exactly once.
 
     ``frame`` has one row per place: ``claimants`` (tuple of positions of units; empty for a gap), ``area`` (square
-    metres), ``width`` (metres: the widest circle that fits in), ``geometry``. ``borders`` has one row per place and unit
+    metres), ``width`` (mean, metres), ``geometry``. ``borders`` has one row per place and unit
     beside it (``defect``, ``unit``, ``length`` in metres); of an overlap only its claimants. ``cut`` are the units that
     touch any of them as faces, ``of_face`` the defect of each face, -1 for a face that is claimed once.
     """
@@ -118,17 +118,32 @@ def _records(cut: Mesh, of_face: Array) -> pd.DataFrame:
 
 
 def widths(shapes: Array) -> Array:
-    """Return the diameter of the widest circle inside each polygon, in metres, to a hundredth of it.
+    """Return the mean width of polygons in metres, as of a strip: twice the area over the border.
 
-    >>> widths(np.array([shapely.box(0, 0, 100, 2)])).round(1).tolist()
-    [2.0]
+    The widest circle that fits in is never narrower.
+
+    >>> widths(np.array([shapely.box(0, 0, 100, 2)])).round(2).tolist()
+    [1.96]
     """
-    if not len(shapes):
-        return np.zeros(0)
-    # The circle is at least as wide as twice the area over the border: a scale for the accuracy.
-    tolerance = np.maximum(0.01 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-12), 1e-9)
-    parts = shapely.maximum_inscribed_circle(shapes, tolerance=tolerance)
-    return np.asarray(2 * shapely.length(parts))
+    return np.asarray(2 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-12))
+
+
+def wider(shapes: Array, limit: Array) -> Array:
+    """Return whether a circle wider than ``limit`` (metres, one per polygon) fits into each polygon.
+
+    The circle itself is sought only where it matters: it is not narrower than twice the area over the border, and no
+    larger than the area.
+
+    >>> wider(np.array([shapely.box(0, 0, 100, 2), shapely.box(0, 0, 100, 2)]), np.array([1.9, 2.1])).tolist()
+    [True, False]
+    """
+    least, most = widths(shapes), 2 * np.sqrt(shapely.area(shapes) / np.pi)
+    result = np.asarray(least > limit)
+    unsure = np.flatnonzero(~result & (most > limit))
+    if len(unsure):
+        circles = shapely.maximum_inscribed_circle(shapes[unsure], tolerance=0.01 * least[unsure])
+        result[unsure] = 2 * shapely.length(circles) > limit[unsure]
+    return result
 
 
 def _borders(cut: Mesh, of_face: Array) -> pd.DataFrame:

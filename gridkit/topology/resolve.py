@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from gridkit.topology.defects import wider
+
 if TYPE_CHECKING:
     from gridkit.topology.defects import Defects
 
@@ -74,18 +76,19 @@ def resolve(defects: Defects, area: Array, parent: Array, *, limits: Limits, ins
     best = _longest(defects, count)
     parents = _parents_beside(defects, parent)
     gap = count == 0
-    width = np.where(gap, limits.gap_width, limits.overlap_width)
-    across = parents > 1
+    shapes = frame["geometry"].to_numpy()
+    wide = wider(shapes, np.where(gap, limits.gap_width, limits.overlap_width))
+    seen = wider(shapes, np.full(len(frame), limits.match_width))
     checks = {
         "several": count > 2,
         "alone": best < 0,
         "inside": (inside > 0) & gap if inside is not None else np.zeros(len(frame), dtype=bool),
-        "parents": across & (frame["width"].to_numpy() > limits.match_width),
-        "wide": frame["width"].to_numpy() > width,
+        "parents": (parents > 1) & seen,
+        "wide": wide,
         "large": frame["area"].to_numpy() > limits.area,
     }
     cause = np.select(list(checks.values()), list(checks), default="").astype(object)
-    cause = _bounded(defects, best, cause, area=area, limits=limits)
+    cause = _bounded(defects, best, cause, seen=seen, area=area, limits=limits)
     action = np.where(cause == "", GIVE, ASK).astype(object)
     return pd.DataFrame({"action": action, "target": best, "cause": cause}, index=frame.index)
 
@@ -121,7 +124,7 @@ def _parents_beside(defects: Defects, parent: Array) -> Array:
     return np.bincount(seen["defect"], minlength=len(frame))
 
 
-def _bounded(defects: Defects, best: Array, cause: Array, *, area: Array, limits: Limits) -> Array:
+def _bounded(defects: Defects, best: Array, cause: Array, *, seen: Array, area: Array, limits: Limits) -> Array:
     """Return the causes with ``share`` for what would change a unit by more than its bound, smallest defects first."""
     free = np.flatnonzero(cause == "")
     frame = defects.frame
@@ -139,5 +142,5 @@ def _bounded(defects: Defects, best: Array, cause: Array, *, area: Array, limits
     over = table.loc[(table["sum"] > bound).to_numpy(), "defect"].unique()
     # What is too narrow to see is drawing noise, however small the unit.
     result = cause.copy()
-    result[over[frame["width"].to_numpy()[over] > limits.match_width]] = "share"
+    result[over[seen[over]]] = "share"
     return result
