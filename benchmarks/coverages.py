@@ -16,7 +16,7 @@ SIDE = 200.0
 
 @dataclass(frozen=True)
 class World:
-    """``truth`` and ``spoilt`` polygons (metres), the ``parent`` (number of a block of cells) of each, and which were spoilt."""
+    """``truth`` and ``spoilt`` polygons in metres, the ``parent`` (block) of each, and which are ``dirty``."""
 
     truth: Array
     spoilt: Array
@@ -37,9 +37,9 @@ def world(count: int, *, dirty: float = 0.015, seed: int = 0, points: int = 3, b
     up = _edges(corners[:, :-1], corners[:, 1:], rng, points)  # from (i, j) to (i, j + 1)
     south, north = along[:, :-1], along[:, 1:]
     west, east = up[:-1], up[1:]
-    rings = np.concatenate(
-        [south[:, :, :-1], east[:, :, :-1], north[:, :, :0:-1], west[:, :, :0:-1]], axis=2
-    ).reshape(n * n, -1, 2)
+    rings = np.concatenate([south[:, :, :-1], east[:, :, :-1], north[:, :, :0:-1], west[:, :, :0:-1]], axis=2).reshape(
+        n * n, -1, 2
+    )
     truth = _polygons(rings)
     i, j = np.divmod(np.arange(n * n), n)
     parent = (i // block) * (n // block + 1) + j // block

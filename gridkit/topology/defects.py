@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,6 @@ from gridkit.topology.edges import shared_lengths
 from gridkit.topology.faces import find_regions
 from gridkit.topology.mesh import Mesh, mesh
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 Array = np.ndarray[Any, Any]
 
 
@@ -25,13 +22,15 @@ Array = np.ndarray[Any, Any]
 class Defects:
     """The places of a layer that are not claimed exactly once.
 
-    ``frame`` has one row per place: ``claimants`` (tuple of positions of units; empty for a gap), ``area`` (square
-    metres), ``width`` (mean, metres), ``geometry``. ``borders`` has one row per place and unit
-    beside it (``defect``, ``unit``, ``length`` in metres); of an overlap only its claimants. ``cut`` are the units that
-    touch any of them as faces, ``of_face`` the defect of each face, -1 for a face that is claimed once.
+    ``frame`` has one row per place: ``count`` (how many units claim it; 0 for a gap), ``area`` (square metres),
+    ``width`` (mean, metres), ``geometry``. ``claimed`` has one row per place and claimant (``defect``, ``unit``),
+    ``borders`` one per place and unit that has the ground beside it for itself (``defect``, ``unit``, ``length`` in metres); units are
+    positions in the layer. ``cut`` are the units that touch any of them as faces, ``of_face`` the defect of each face,
+    -1 for a face that is claimed once.
     """
 
     frame: pd.DataFrame
+    claimed: pd.DataFrame
     borders: pd.DataFrame
     cut: Mesh
     of_face: Array
@@ -48,8 +47,8 @@ def find_defects(shapes: Array) -> Defects:
     Examples
     --------
     >>> found = find_defects(np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]))
-    >>> found.frame[["claimants", "area"]].values.tolist()
-    [[(0, 1), 1.0]]
+    >>> found.frame[["count", "area"]].values.tolist(), found.claimed["unit"].tolist()
+    ([[2.0, 1.0]], [0, 1])
     """
     regions = find_regions(shapes)
     tree = shapely.STRtree(shapes)
@@ -58,7 +57,8 @@ def find_defects(shapes: Array) -> Defects:
     cut = mesh(shapes, np.union1d(near, uneven))
     wrong = _wrong_faces(cut, regions.shapes)
     of_face = _grouped(cut, wrong)
-    return Defects(_records(cut, of_face), _borders(cut, of_face), cut, of_face)
+    claimed = _claimed(cut, of_face)
+    return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face), cut, of_face)
 
 
 def _wrong_faces(cut: Mesh, regions: Array) -> Array:
@@ -95,26 +95,21 @@ def _grouped(cut: Mesh, wrong: Array) -> Array:
     return result
 
 
-def _records(cut: Mesh, of_face: Array) -> pd.DataFrame:
+def _claimed(cut: Mesh, of_face: Array) -> pd.DataFrame:
+    defect = of_face[cut.face]
+    table = pd.DataFrame({"defect": defect, "unit": cut.units[cut.unit]})[defect >= 0]
+    return table.drop_duplicates().sort_values(["defect", "unit"], ignore_index=True)
+
+
+def _records(cut: Mesh, of_face: Array, claimed: pd.DataFrame) -> pd.DataFrame:
     wrong = np.flatnonzero(of_face >= 0)
     order = wrong[np.argsort(of_face[wrong], kind="stable")]
     _, starts = np.unique(of_face[order], return_index=True)
     pieces = np.split(cut.faces[order], starts[1:]) if len(order) else []
     shapes = np.empty(len(pieces), dtype=object)
     shapes[:] = [one[0] if len(one) == 1 else shapely.coverage_union_all(one) for one in pieces]
-    first = pd.Series(np.arange(len(starts)), index=order[starts] if len(order) else [])
-    claimed = pd.DataFrame({"face": cut.face, "unit": cut.units[cut.unit]})
-    claimed = claimed[claimed["face"].isin(first.index)]
-    names = claimed.groupby("face")["unit"].agg(lambda units: tuple(sorted(units.tolist())))
-    claimants = pd.Series([()] * len(shapes), dtype=object)
-    for face, units in names.items():
-        claimants[int(first[face])] = units
-    return pd.DataFrame({
-        "claimants": claimants,
-        "area": shapely.area(shapes),
-        "width": widths(shapes),
-        "geometry": shapes,
-    })  # fmt: skip
+    count = np.bincount(claimed["defect"], minlength=len(pieces))
+    return pd.DataFrame({"count": count, "area": shapely.area(shapes), "width": widths(shapes), "geometry": shapes})
 
 
 def widths(shapes: Array) -> Array:
@@ -160,12 +155,3 @@ def _borders(cut: Mesh, of_face: Array) -> pd.DataFrame:
     })  # fmt: skip
     table = table.sort_values(["defect", "unit", "length"], kind="stable")
     return table.groupby(["defect", "unit"], as_index=False)["length"].sum()
-
-
-def labels(units: Iterable[int], names: pd.Index) -> tuple[str, ...]:
-    """Return the codes of units, sorted.
-
-    >>> labels([1, 0], pd.Index(["a", "b"]))
-    ('a', 'b')
-    """
-    return tuple(sorted(str(names[unit]) for unit in units))

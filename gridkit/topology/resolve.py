@@ -46,7 +46,9 @@ class Limits:
     match_width: float = 0.1
 
 
-def resolve(defects: Defects, area: Array, parent: Array, *, limits: Limits, inside: Array | None = None) -> pd.DataFrame:
+def resolve(
+    defects: Defects, area: Array, parent: Array, *, limits: Limits, inside: Array | None = None
+) -> pd.DataFrame:
     """Return, per defect, what is done with it.
 
     Parameters
@@ -72,75 +74,59 @@ def resolve(defects: Defects, area: Array, parent: Array, *, limits: Limits, ins
     equals. The bound on a unit counts every defect that would be given to it or taken from it.
     """
     frame = defects.frame
-    count = frame["claimants"].map(len).to_numpy(np.int64)
-    best = _longest(defects, count)
-    parents = _parents_beside(defects, parent)
+    count = frame["count"].to_numpy(np.int64)
+    best = _longest(defects)
     gap = count == 0
     shapes = frame["geometry"].to_numpy()
-    wide = wider(shapes, np.where(gap, limits.gap_width, limits.overlap_width))
     seen = wider(shapes, np.full(len(frame), limits.match_width))
     checks = {
         "several": count > 2,
         "alone": best < 0,
         "inside": (inside > 0) & gap if inside is not None else np.zeros(len(frame), dtype=bool),
-        "parents": (parents > 1) & seen,
-        "wide": wide,
+        "parents": (_parents_beside(defects, parent) > 1) & seen,
+        "wide": wider(shapes, np.where(gap, limits.gap_width, limits.overlap_width)),
         "large": frame["area"].to_numpy() > limits.area,
     }
     cause = np.select(list(checks.values()), list(checks), default="").astype(object)
-    cause = _bounded(defects, best, cause, seen=seen, area=area, limits=limits)
+    over = _over_bound(defects, best, cause == "", area=area, limits=limits)
+    cause[over[seen[over]]] = "share"  # what is too narrow to see is drawing noise, however small the unit
     action = np.where(cause == "", GIVE, ASK).astype(object)
     return pd.DataFrame({"action": action, "target": best, "cause": cause}, index=frame.index)
 
 
-def _longest(defects: Defects, count: Array) -> Array:
+def _longest(defects: Defects) -> Array:
     """Return the unit with the longest border to each defect; of an overlap one of its claimants, of a gap any."""
-    best = np.full(len(count), -1, dtype=np.int64)
-    claimants = defects.frame["claimants"]
-    for at in np.flatnonzero(count > 0).tolist():  # where no claimant borders on it by itself
-        best[at] = claimants.iat[at][0]
-    borders = defects.borders
-    if borders.empty:
-        return best
-    pairs = claimants[count > 0].explode()
-    allowed = pd.MultiIndex.from_arrays([pairs.index.to_numpy(np.int64), pairs.to_numpy(np.int64)])
-    here = pd.MultiIndex.from_arrays([borders["defect"].to_numpy(np.int64), borders["unit"].to_numpy(np.int64)])
-    fits = (count[borders["defect"].to_numpy()] == 0) | here.isin(allowed)
-    rows = borders[fits].sort_values(["defect", "length", "unit"], ascending=[True, False, True], kind="stable")
+    count = defects.frame["count"].to_numpy(np.int64)
+    claimed, borders = defects.claimed.assign(claims=True), defects.borders
+    rows = borders.merge(claimed, how="outer", on=["defect", "unit"])
+    rows = rows[(count[rows["defect"].to_numpy(np.int64)] == 0) | rows["claims"].notna()]
+    rows = rows.fillna({"length": 0.0}).sort_values(
+        ["defect", "length", "unit"], ascending=[True, False, True], kind="stable"
+    )
     rows = rows.drop_duplicates("defect")
-    best[rows["defect"].to_numpy()] = rows["unit"].to_numpy()
+    best = np.full(len(count), -1, dtype=np.int64)
+    best[rows["defect"].to_numpy(np.int64)] = rows["unit"].to_numpy(np.int64)
     return best
 
 
 def _parents_beside(defects: Defects, parent: Array) -> Array:
     """Return how many parents the claimants of each overlap, or the neighbours of each gap, have."""
-    frame, borders = defects.frame, defects.borders
-    count = frame["claimants"].map(len).to_numpy(np.int64)
-    claimed = frame["claimants"].explode().dropna()
-    gaps = borders[count[borders["defect"].to_numpy()] == 0]
-    where = np.r_[claimed.index.to_numpy(np.int64), gaps["defect"].to_numpy(np.int64)]
-    who = np.r_[claimed.to_numpy(np.int64), gaps["unit"].to_numpy(np.int64)]
-    seen = pd.DataFrame({"defect": where, "parent": parent[who]}).drop_duplicates()
-    return np.bincount(seen["defect"], minlength=len(frame))
+    count = defects.frame["count"].to_numpy(np.int64)
+    gaps = defects.borders[count[defects.borders["defect"].to_numpy(np.int64)] == 0]
+    seen = pd.concat([defects.claimed, gaps[["defect", "unit"]]])
+    seen = pd.DataFrame({"defect": seen["defect"], "parent": parent[seen["unit"].to_numpy(np.int64)]})
+    return np.bincount(seen.drop_duplicates()["defect"], minlength=len(count))
 
 
-def _bounded(defects: Defects, best: Array, cause: Array, *, seen: Array, area: Array, limits: Limits) -> Array:
-    """Return the causes with ``share`` for what would change a unit by more than its bound, smallest defects first."""
-    free = np.flatnonzero(cause == "")
+def _over_bound(defects: Defects, best: Array, free: Array, *, area: Array, limits: Limits) -> Array:
+    """Return the defects that would bring the change of a unit over its bound, the smallest counted first."""
     frame = defects.frame
-    size = frame["area"].to_numpy()
-    claimants = frame["claimants"]
-    gains = [(at, int(best[at])) for at in free.tolist() if not claimants.iat[at]]
-    losses = [(at, unit) for at in free.tolist() for unit in claimants.iat[at] if unit != best[at]]
-    table = pd.DataFrame([*gains, *losses], columns=["defect", "unit"])
-    if table.empty:
-        return cause
-    table["area"] = size[table["defect"]]
+    gaps = np.flatnonzero(free & (frame["count"].to_numpy() == 0))
+    lost = defects.claimed[free[defects.claimed["defect"].to_numpy(np.int64)]]
+    lost = lost[lost["unit"].to_numpy() != best[lost["defect"].to_numpy(np.int64)]]
+    table = pd.concat([pd.DataFrame({"defect": gaps, "unit": best[gaps]}), lost], ignore_index=True)
+    table["area"] = frame["area"].to_numpy()[table["defect"]]
     table = table.sort_values(["unit", "area", "defect"], kind="stable")
-    table["sum"] = table.groupby("unit")["area"].cumsum()
-    bound = np.minimum(limits.share * area[table["unit"]], limits.area)
-    over = table.loc[(table["sum"] > bound).to_numpy(), "defect"].unique()
-    # What is too narrow to see is drawing noise, however small the unit.
-    result = cause.copy()
-    result[over[seen[over]]] = "share"
-    return result
+    total = table.groupby("unit")["area"].cumsum().to_numpy()
+    bound = np.minimum(limits.share * area[table["unit"].to_numpy()], limits.area)
+    return np.unique(table["defect"].to_numpy()[total > bound])
