@@ -24,9 +24,9 @@ class Defects:
 
     ``frame`` has one row per place: ``count`` (how many units claim it; 0 for a gap), ``area`` (square metres),
     ``width`` (mean, metres), ``geometry``. ``claimed`` has one row per place and claimant (``defect``, ``unit``),
-    ``borders`` one per place and unit that has the ground beside it for itself (``defect``, ``unit``, ``length`` in metres); units are
-    positions in the layer. ``cut`` are the units that touch any of them as faces, ``of_face`` the defect of each face,
-    -1 for a face that is claimed once.
+    ``borders`` one per place and unit that has the ground beside it for itself (``defect``, ``unit``, ``length`` in
+    metres); units are positions in the layer. ``cut`` are the units that touch any of them as faces, ``of_face`` the
+    defect of each face, -1 for a face that is claimed once.
     """
 
     frame: pd.DataFrame
@@ -56,7 +56,12 @@ def find_defects(shapes: Array) -> Defects:
     near = tree.query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else np.zeros(0, np.intp)
     cut = mesh(shapes, np.union1d(near, uneven))
     wrong = _wrong_faces(cut, regions.shapes)
-    of_face = _grouped(cut, wrong)
+    return of_faces(cut, wrong)
+
+
+def of_faces(cut: Mesh, wrong: Array, key: Array | None = None) -> Defects:
+    """Return the faces ``wrong`` as defects: those side by side with the same claimants (and ``key``) are one."""
+    of_face = _grouped(cut, wrong, key)
     claimed = _claimed(cut, of_face)
     return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face), cut, of_face)
 
@@ -72,11 +77,11 @@ def _wrong_faces(cut: Mesh, regions: Array) -> Array:
     return result
 
 
-def _grouped(cut: Mesh, wrong: Array) -> Array:
-    """Return the number of the defect of each face: faces side by side with the same claimants are one defect."""
+def _grouped(cut: Mesh, wrong: Array, key: Array | None) -> Array:
+    """Return the number of the defect of each face, -1 for faces that are not wrong."""
     size = len(cut.faces)
     mixed = np.random.Generator(np.random.PCG64(1)).integers(1, 2**63, size=len(cut.units), dtype=np.uint64)
-    claim = np.zeros(size, dtype=np.uint64)
+    claim = np.zeros(size, dtype=np.uint64) if key is None else (key.astype(np.int64) + 1).astype(np.uint64)
     np.add.at(claim, cut.face, mixed[cut.unit])
     one, other, _ = shared_lengths(cut.faces)
     same = wrong[one] & wrong[other] & (claim[one] == claim[other])

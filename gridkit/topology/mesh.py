@@ -34,8 +34,8 @@ class Mesh:
         return np.bincount(self.face, minlength=len(self.faces))
 
 
-def mesh(shapes: Array, units: Array) -> Mesh:
-    """Return the units at the positions ``units`` of ``shapes`` as faces.
+def mesh(shapes: Array, units: Array, *, lines: Array | None = None) -> Mesh:
+    """Return the units at the positions ``units`` of ``shapes`` as faces, cut along further ``lines`` (m, 4) as well.
 
     Examples
     --------
@@ -46,6 +46,7 @@ def mesh(shapes: Array, units: Array) -> Mesh:
     """
     chosen = shapes[units]
     ends, _ = segments(chosen)
+    ends = ends if lines is None else np.vstack([ends, lines])
     order, starts, _ = grouped(ends)
     faces = polygons_between(noded(ends[np.sort(order[starts])]))
     face, unit = claims(faces, chosen)

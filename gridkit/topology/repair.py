@@ -62,7 +62,7 @@ def settle(shapes: Array, defects: Defects, target: Array) -> Repaired:
     goal = target.copy()
     for _ in range(ROUNDS):
         result, changed = _given(shapes, defects, goal)
-        broken = _broken(result, changed, defects, goal)
+        broken = _broken(shapes, result, changed, left=defects.frame["geometry"].to_numpy()[goal < 0])
         if not len(broken):
             return Repaired(result, changed, goal >= 0, (target >= 0) & (goal < 0))
         goal[_touching(defects, broken)] = -1
@@ -113,21 +113,22 @@ def _uneven(defects: Defects) -> Array:
     return np.setdiff1d(defects.cut.units, _beside(defects, np.ones(len(defects.frame), dtype=bool)))
 
 
-def _broken(result: Array, changed: Array, defects: Defects, target: Array) -> Array:
-    """Return the changed units that are empty, or whose edges do not match though no defect was left there."""
+def _broken(before: Array, result: Array, changed: Array, *, left: Array) -> Array:
+    """Return the changed units that are empty, or whose edges match no longer but where a defect was ``left``."""
     empty = changed[shapely.is_empty(result[changed]) | ~shapely.is_valid(result[changed])]
     near = np.unique(shapely.STRtree(result).query(result[changed], predicate="intersects")[1])
     if not len(near):
         return empty
-    edges = shapely.coverage_invalid_edges(result[near])
-    some = np.flatnonzero(~shapely.is_empty(edges))
-    parts, of = shapely.get_parts(edges[some], return_index=True)
-    left = defects.frame["geometry"].to_numpy()[target < 0]
-    if len(left) and len(parts):
+    was = shapely.coverage_invalid_edges(before[near])
+    known = np.r_[left, was[~shapely.is_empty(was)]]
+    parts, of = shapely.get_parts(shapely.coverage_invalid_edges(result[near]), return_index=True)
+    some = ~shapely.is_empty(parts)
+    parts, of = parts[some], of[some]
+    if len(known) and len(parts):
         middle = shapely.line_interpolate_point(parts, 0.5, normalized=True)
-        known = np.unique(shapely.STRtree(left).query(middle, predicate="dwithin", distance=NEAR)[0])
-        of = np.delete(of, known)
-    return np.union1d(empty, np.intersect1d(near[some[np.unique(of)]], changed))
+        expected = np.unique(shapely.STRtree(known).query(middle, predicate="dwithin", distance=NEAR)[0])
+        of = np.delete(of, expected)
+    return np.union1d(empty, np.intersect1d(near[np.unique(of)], changed))
 
 
 def _touching(defects: Defects, units: Array) -> Array:
