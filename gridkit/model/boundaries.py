@@ -43,7 +43,7 @@ class Inspection:
     """Defects of boundary layers.
 
     ``frame`` is indexed by ``defect_id`` (text, the same in every run as long as class, units and place are), in the
-    metres of the city, with ``DEFECT_COLUMNS``: ``code`` (rule), ``level``, ``units`` and ``parents`` (tuples of codes),
+    metres of the city, with ``DEFECT_COLUMNS``: ``code`` (rule), ``level``, ``units``, ``parents`` (tuples of codes),
     ``area_m2``, ``width_m`` (mean), ``length_m`` (of an edge), ``compounds`` and ``households`` inside (whole numbers),
     ``severity``, ``cause`` (why a person is asked, ``""`` for none), ``action`` (``give``, ``ask``, ``keep``),
     ``target`` (code of the unit it would go to), ``alternatives`` (tuple of codes), ``auto_ok``, ``exception`` (who
