@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEFECT_COLUMNS = (
     "code", "level", "units", "parents", "area_m2", "width_m", "length_m", "compounds", "households",
-    "severity", "cause", "action", "target", "alternatives", "auto_ok", "exception", "geometry",
+    "severity", "cause", "action", "target", "alternatives", "borders", "auto_ok", "exception", "geometry",
 )  # fmt: skip
 BOUNDARY_DECISION_COLUMNS = ("defect_id", "decision", "target", "reason", "role", "decided_on", "until")
 BOUNDARY_DECISIONS = ("give", "keep", "remove", "")
@@ -46,7 +46,8 @@ class Inspection:
     metres of the city, with ``DEFECT_COLUMNS``: ``code`` (rule), ``level``, ``units``, ``parents`` (tuples of codes),
     ``area_m2``, ``width_m`` (mean), ``length_m`` (of an edge), ``compounds`` and ``households`` inside (whole numbers),
     ``severity``, ``cause`` (why a person is asked, ``""`` for none), ``action`` (``give``, ``ask``, ``keep``),
-    ``target`` (code of the unit it would go to), ``alternatives`` (tuple of codes), ``auto_ok``, ``exception`` (who
+    ``target`` (code of the unit it would go to), ``alternatives`` (tuple of codes, the longest common
+    border first), ``borders`` (metres of common border of each alternative), ``auto_ok``, ``exception`` (who
     keeps it and why, ``""`` for none), ``geometry``. ``findings`` says the same in sentences.
     """
 
