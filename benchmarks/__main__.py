@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "nesting", "audit", "datum", "validation", "reading", "linking")
+NAMES = ("startup", "nesting", "audit", "datum", "validation", "reading", "linking", "calibration", "rules")
 
 
 def main(arguments: list[str]) -> None:

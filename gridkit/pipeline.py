@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import check_arithmetic, judge, measure, prove
+from gridkit.audit import allowance_of, assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
+from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
+from gridkit.io.labels import read_labels
 from gridkit.io.overrides import read_overrides
+from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
+from gridkit.linkage.sampled import Labelled, match_labels
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
-from gridkit.model import Allowance, Findings, Linked, Run
+from gridkit.model import Findings, Linked, Run
+from gridkit.model.samples import Labels
 from gridkit.reports import (
     write_check_json,
     write_check_xlsx,
+    write_docx,
     write_html,
     write_json,
     write_link_json,
@@ -29,16 +35,17 @@ from gridkit.reports import (
     write_review_xlsx,
     write_xlsx,
 )
-from gridkit.rules.ruleset import load_ruleset, override
+from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
 from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
+from gridkit.stores.bundle import write_bundle
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from gridkit.io.project import Project
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
     Writer = Callable[[Run, Path], None]
     CheckWriter = Callable[["Checked", Project, Path], None]
+    BundleWriter = Callable[[Run, Path, Path], None]
     LinkWriter = Callable[[Linked, Mapping[str, object], Path], None]
 
 STEPS = (
@@ -69,6 +77,7 @@ class Checked:
     places: Places
     links: Links
     findings: Findings
+    labelled: Labelled = field(default_factory=Labelled)
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -89,6 +98,9 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     total = len(STEPS)
     progress(gettext(STEPS[0]), 0, total)
     overrides, files = decisions(project)
+    sampled = project.sample_file()
+    labels, labels_source = (Labels(), None) if sampled is None else read_labels(*sampled)
+    files = files if labels_source is None else (*files, labels_source)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
     city = replace(city, sources=(*city.sources, *files))
     progress(gettext(STEPS[1]), 1, total)
@@ -98,8 +110,9 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     nesting = check_nesting(city, places)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places)]
-    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]))
+    labelled = match_labels(city, links, labels)
+    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places), labelled.findings]
+    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]), labelled)
 
 
 def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
@@ -152,6 +165,29 @@ def ruleset_of(project: Project) -> RuleSet:
     return override(load_ruleset(project.ruleset_text()), project.coverage.overrides)
 
 
+def rules_or_mistakes(project: Project) -> tuple[RuleSet, list[tuple[str, str, str]]]:
+    """Return the rule set of the project and its mistakes as file, key, sentence; with mistakes the strict set.
+
+    A set with a mistake is not used at all: leaving one rule out would change what counts as covered.
+
+    Raises
+    ------
+    gridkit.errors.InputError
+        There is no such rule set, or its file cannot be read or is not TOML.
+    """
+    name, strict = project.coverage.ruleset, load_ruleset()
+    mistakes, ruleset = [], strict
+    try:
+        ruleset = load_ruleset(project.ruleset_text())
+    except RuleSetError as problem:
+        mistakes += [(name, *mistake) for mistake in problem.mistakes]
+    try:
+        ruleset = override(ruleset, project.coverage.overrides)
+    except RuleSetError as problem:
+        mistakes += [(FILE, f"coverage.overrides.{key}".rstrip("."), said) for key, said in problem.mistakes]
+    return (strict, mistakes) if mistakes else (ruleset, [])
+
+
 def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh") -> Run:
     """Do the main job: everything from files to a :class:`gridkit.model.Run`.
 
@@ -169,7 +205,7 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
 
 
 def _audit(project: Project, progress: Progress, language: str) -> Run:
-    ruleset = ruleset_of(project)
+    ruleset, mistakes = rules_or_mistakes(project)
     said, _ = without_persons(project)
     checked = check(project, progress=progress, covers=False)
     city, places, links = checked.city, checked.places, checked.links
@@ -182,12 +218,23 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[5]), 5, total)
     indicators = measure(city, places, links, attributes, coverage)
     progress(gettext(STEPS[6]), 6, total)
-    claims = judge(said.claims, indicators, city)
-    result, tricks = prove(city, places, links, attributes, coverage, ruleset=ruleset, allowance=Allowance())
-    parts = [checked.findings, conflicts, consistency, tree, tricks, check_arithmetic(city, said.claims, indicators)]
+    known = [checked.findings, conflicts, consistency, tree]
+    checks = checked.labelled
+    allowance = allowance_of(checks.sampled, checks.wrong) if checks.sampled else assumed(ruleset)
+    result, tricks = prove(
+        city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
+    )
+    stated = said.stated()
+    claims = judge(stated, indicators, city, result=result, trusted=not mistakes)
+    parts = [*known, tricks, check_arithmetic(city, said.claims, indicators)]
+    parts += [check_claims(stated, claims, file=said.claims_file), broken_rules(mistakes)]
+    compared = compare(said, city, places, links, overrides=decisions(project)[0])
+    city, result = compared.city, replace(result, differences=compared.differences, bridges=compared.bridges)
+    parts.append(compared.findings)
     settings = {
         **harmless(said.settings()),
         "ruleset": ruleset.model_dump(mode="json"),
+        **({"ruleset_mistakes": [list(mistake[:2]) for mistake in mistakes]} if mistakes else {}),
         "weights": load_weights().version,
     }
     progress("", total, total)
@@ -219,6 +266,7 @@ def write_map(run: Run, path: Path) -> None:
 #
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
 #   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
+#   BUNDLE_WRITERS name -> function(run, folder, path): what ``gridkit audit --bundle`` leaves; folder is a run folder
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #
@@ -230,12 +278,16 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "map.html": write_map,
     "audit.xlsx": write_xlsx,
     "audit.html": write_html,
+    "audit.docx": write_docx,
     "audit.json": write_json,
     "city.gpkg": write_gpkg,
     "tables": write_tables,
     MANIFEST: write_manifest,
 }
 """What a run leaves: name in the run folder -> function that writes it."""
+
+BUNDLE_WRITERS: Final[Mapping[str, BundleWriter]] = {"bundle.zip": write_bundle}
+"""What a run leaves where one file is asked for."""
 
 CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
     "check.xlsx": lambda checked, _project, path: write_check_xlsx(checked, path),
@@ -260,17 +312,22 @@ def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
     return {name: write for name, write in WRITERS.items() if name not in without}
 
 
-def save(run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True) -> Path:
+def save(
+    run: Run, parent: Path, *, project: Path | None = None, with_map: bool = True, only: Collection[str] = ()
+) -> Path:
     """Write the run folder of ``run`` under ``parent``, whole or not at all, and return its path.
 
     Parameters
     ----------
     project : pathlib.Path, optional
         The project file, so that ``gridkit verify`` finds the inputs again.
+    only : collection of str
+        Names of ``WRITERS``: nothing else is written beside the manifest.
     """
     rules = json.dumps(run.settings["ruleset"], ensure_ascii=False, sort_keys=True)
+    chosen = {name: write for name, write in writers(with_map=with_map).items() if not only or name in only}
     with speaking(run.language):
-        return write_run(run, parent, writers(with_map=with_map), project=project, ruleset_text=rules)
+        return write_run(run, parent, chosen, project=project, ruleset_text=rules)
 
 
 def save_links(linked: Linked, document: Mapping[str, object], folder: Path) -> Path:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, datum, linking, nesting, reading, startup, validation
+from benchmarks import audit, calibration, datum, linking, nesting, reading, rules, startup, validation
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -49,3 +49,19 @@ def test_linking_is_judged_on_a_small_world(capsys):
     table = linking.quality(400, (2,)).set_index(["case", "profile"])
     assert table.loc[("m:1", "normal"), "F1"] > 0.95
     assert table.loc[("1:1", "audit"), "P"] > 0.99
+
+
+def test_intervals_hold_in_small_worlds(capsys):
+    report = calibration.main(["--tiny"])
+    assert "worlds of" in capsys.readouterr().out
+    assert all(row["assumed_in"] and row["measured_in"] for row in report.intervals)
+    assert report.links.precision > 0.97
+    for code, tally in report.exact.items():
+        assert tally.right == tally.given == tally.wanted, code
+
+
+def test_every_kind_of_trick_is_searched_for_at_a_tiny_size(capsys):
+    rules.main(["--tiny"])
+    said = capsys.readouterr().out
+    assert "cpu s: tricks" in said
+    assert {"A102", "A104", "A108", "A111"} <= set(said.replace(",", " ").split())

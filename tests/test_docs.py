@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridkit.io.project import ClaimSpec, CoverageSpec, LayerSpec, LinksSpec, Project, RegistrySpec
+from gridkit.io.reconcile import ReconcileSpec, SideSpec
 from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
 from tests.main_job import done
 
@@ -23,7 +24,10 @@ def test_columns_page_is_in_step():
     assert (DOCS / "columns.md").read_text(encoding="utf-8") == columns.text()
 
 
-@pytest.mark.parametrize("table", [LayerSpec, RegistrySpec, LinksSpec, CoverageSpec, ClaimSpec])
+TABLES = (LayerSpec, RegistrySpec, LinksSpec, CoverageSpec, ClaimSpec, ReconcileSpec, SideSpec)
+
+
+@pytest.mark.parametrize("table", TABLES)
 def test_every_setting_is_documented(table):
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
     for key in table.model_fields:
@@ -32,7 +36,8 @@ def test_every_setting_is_documented(table):
 
 def test_every_table_of_the_project_file_is_documented():
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
-    for key in set(Project.model_fields) - {"root", "layers", "registries", "links", "coverage", "claims", "map"}:
+    tables = {"layers", "registries", "links", "coverage", "claims", "map", "reconcile"}
+    for key in set(Project.model_fields) - {"root", "unread", "claims_file", *tables}:
         assert f"| `{key}` |" in text, key
     for level in LEVELS:
         assert f"[layers.{level}]" in text

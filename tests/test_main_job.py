@@ -99,6 +99,23 @@ def test_planted_defects_are_found_where_they_are():
     assert missed == []
 
 
+def test_tricks_are_those_of_the_truth():
+    """Every offender of the answer sheet is told and nobody else, through the linker."""
+    city, findings = done().run.city, done().run.findings.frame
+    accepted = done().run.links.frame[done().run.links.frame["accepted"]]
+    ids: dict[str, str] = {}
+    for kind, column in (("branches", "branch_id"), ("units", "unit_id")):
+        ids |= city.rows(kind)[column].to_dict()
+    for kind, field in (("compounds", "compound"), ("pairings", "unit")):
+        links = accepted[(accepted["field"] == field) & accepted["record"].isin(city.rows(kind).index)]
+        ids |= {record: ids.get(code, code) for record, code in zip(links["record"], links["code"], strict=True)}
+    found = {
+        code: sorted({ids.get(subject, subject) for subject in findings.loc[findings["code"] == code, "subject"]})
+        for code in done().answers["tricks"]
+    }
+    assert found == done().answers["tricks"]
+
+
 def test_rows_are_conserved():
     for source in done().run.city.sources:
         assert source.rows_in == source.kept + source.set_aside

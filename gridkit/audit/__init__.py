@@ -1,6 +1,8 @@
 """Indicators, claims and the arithmetic of registries."""
 
+from gridkit.audit.allowance import allowance_of, assumed
 from gridkit.audit.arithmetic import check_arithmetic
+from gridkit.audit.claim_findings import broken_rules, check_claims
 from gridkit.audit.claims import judge, say_because
 from gridkit.audit.format import interval, mean, percent
 from gridkit.audit.measure import measure
@@ -8,7 +10,11 @@ from gridkit.audit.prove import prove
 from gridkit.audit.shares import reachable_shares
 
 __all__ = [
+    "allowance_of",
+    "assumed",
+    "broken_rules",
     "check_arithmetic",
+    "check_claims",
     "interval",
     "judge",
     "mean",

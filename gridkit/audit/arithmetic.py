@@ -12,6 +12,7 @@ from gridkit.audit.figures import comparator, figure_of
 from gridkit.audit.ledgers import LEDGER
 from gridkit.audit.outcomes import contradictions
 from gridkit.audit.shares import SIZES, totals_for
+from gridkit.audit.verdicts import declared
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND
 from gridkit.rules import CATALOGUE
@@ -194,6 +195,8 @@ def _mistyped(city: City, claims: Iterable[Claim], indicators: Indicators | None
     """Yield the claims that name an indicator, a scope or a basis that is not there: nobody would judge them."""
     frame = pd.DataFrame({"id": []}, dtype="object") if indicators is None else indicators.frame
     for claim in claims:
+        if getattr(claim, "mistakes", ()) or declared(claim) is not None:
+            continue  # judged by the matrix, or not at all
         found = find(claim, frame, city)
         if isinstance(found, dict) and found["key"] in MISTYPED:
             variant = MISTYPED[found["key"]]

@@ -94,12 +94,17 @@ def _households_per_grid(scopes: Scopes, attributes: Attributes) -> list[pd.Data
     items = scopes.grids()
     frame = scopes.city.layers[GRID].frame.reindex(items.frame.index)
     comprehensive = (frame["grid_kind"] == "comprehensive") | (frame["grid_kind"].fillna("") == "").all()
+    kept = type(items)(items.frame[comprehensive])
+    values = grid_households(scopes, attributes, items).reindex(kept.frame.index)
+    also = {"other_kinds": int((~comprehensive).sum())}
+    return _rows("load.households_per_grid", "households", kept, values, band=HOUSEHOLDS_BAND, also=also)
+
+
+def grid_households(scopes: Scopes, attributes: Attributes, items: Items) -> pd.Series:
+    """Return the households of each grid as its layer states them, else the sum over its compounds, else missing."""
+    frame = scopes.city.layers[GRID].frame.reindex(items.frame.index)
     place = scopes.places.frame[GRID]
     households = attributes.frame["households"].reindex(place.index).astype("Int64")
     complete = households.notna().groupby(place).all()
     summed = households.groupby(place).sum().where(complete)
-    values = frame["households"].astype("Int64").fillna(summed.reindex(items.frame.index).astype("Int64"))
-    kept = type(items)(items.frame[comprehensive])
-    values = values.reindex(kept.frame.index)
-    also = {"other_kinds": int((~comprehensive).sum())}
-    return _rows("load.households_per_grid", "households", kept, values, band=HOUSEHOLDS_BAND, also=also)
+    return frame["households"].astype("Int64").fillna(summed.reindex(items.frame.index).astype("Int64"))

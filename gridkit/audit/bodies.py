@@ -66,7 +66,7 @@ def _sites(scopes: Scopes, evidence: Evidence, form: pd.Series) -> tuple[Items, 
 
 
 def committee_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
-    """Return ``owners.party_share`` (all members together) and ``owners.party_share_min`` (the lowest committee).
+    """Return ``owners.party_share`` (of all members), ``owners.party_share_min``, ``owners.cross_appointment``.
 
     A committee without one of the two counts, or with more party members than members, is excluded and named.
     """
@@ -83,7 +83,22 @@ def committee_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFram
     details = {"committees": int(counted.sum()), "members": int(whole[counted].sum())}
     nothing = np.zeros(len(items), dtype=bool)
     share = Rate("owners.party_share", "members", part > 0, nothing, counted, whole, part, details)
-    return [rollup(items, share), [pd.DataFrame([_lowest(items, counted, part, whole)])]]
+    parts = [rollup(items, share), [pd.DataFrame([_lowest(items, counted, part, whole)])]]
+    if "in_branch_committee" in scopes.city.registries["owners_committees"].given:
+        parts.append(rollup(items, _cross_appointed(rows)))
+    return parts
+
+
+def _cross_appointed(rows: pd.DataFrame) -> Rate:
+    """Return the rate of committees with a member who also sits in the committee of the compound branch.
+
+    A committee without that number is unknown; one with more such members than members is excluded and named.
+    """
+    both = rows["in_branch_committee"]
+    counted = ~(both > rows["members"]).fillna(False).to_numpy(dtype=bool)
+    some = (both > 0).fillna(False).to_numpy(dtype=bool)
+    details = {"cross_appointed": int(both.fillna(0).to_numpy(dtype=np.int64)[counted].sum())}
+    return Rate("owners.cross_appointment", "committees", some, both.isna().to_numpy(), counted, details=details)
 
 
 def _lowest(items: Items, counted: np.ndarray, part: np.ndarray, whole: np.ndarray) -> dict[str, Any]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 
-from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, figure_of, half_width, verdict
-from gridkit.audit.format import interval, mean
+from gridkit.audit.because import say_because
+from gridkit.audit.definitions import OF_SUBJECT
+from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, figure_of
 from gridkit.audit.shares import totals_for
-from gridkit.audit.titles import INDICATORS, basis_label, definition, indicator_title
-from gridkit.locale import N_, gettext
+from gridkit.audit.titles import INDICATORS
+from gridkit.audit.verdicts import LEVELS, MEASURES, cell, declared, ends, exact_upper, upheld_under, weigh, widening
+from gridkit.model import AuditResult
+from gridkit.model.fields import NO, UNKNOWN, YES
 from gridkit.model.results import CLAIM_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from fractions import Fraction
 
     from gridkit.model import City, Indicators
+
+__all__ = ["MISTYPED", "Claim", "find", "judge", "say_because", "weigh"]
 
 
 class Claim(Protocol):
@@ -56,92 +61,197 @@ class Claim(Protocol):
         """Where it is stated."""
 
 
-BECAUSE: Final[Mapping[str, str]] = {
-    "agrees": N_("{share} ({numerator} of {denominator}) agrees with {claimed}."),
-    "agrees_anyway": N_("Whatever the {unknown} unknown turn out to be, {share} agrees with {claimed}."),
-    "contradicts": N_("{share} ({numerator} of {denominator}) contradicts {claimed}."),
-    "contradicts_anyway": N_("Whatever the {unknown} unknown turn out to be, {share} contradicts {claimed}."),
-    "open": N_("{unknown} of {denominator} are unknown: {share} leaves {claimed} open."),
-    "redacted": N_("The figure is redacted; there is nothing to compare."),
-    "no_indicator": N_(
-        "Nothing in the files measures “{indicator}”: its registry is missing, or there is no such indicator."
-    ),
-    "no_such_indicator": N_("There is no indicator “{indicator}”; the nearest are {near}."),
-    "no_scope": N_("“{indicator}” is not measured for {scope}; the nearest are {near}."),
-    "ambiguous_scope": N_("{count} places are named {scope}; state the code of one."),
-    "no_basis": N_("“{indicator}” is not measured by {basis}; it is by {near}."),
-    "no_denominator": N_("There is nothing to count: the denominator is zero."),
+MISTYPED: Final = {
+    "no_such_indicator": "indicator",
+    "no_scope": "scope",
+    "no_basis": "basis",
+    "no_definition": "definition",
+    "no_cell": "scope",
 }
-"""Why a verdict was given: templates over the values in the ``because`` of a claim."""
+"""Keys of :data:`gridkit.audit.because.BECAUSE` that say that a claim names something that is not there -> what it
+names (rule A211)."""
 
-EXCLUDED = N_("{excluded} are outside this definition or lack the numbers, and are excluded.")
-HOLDS_UNDER = N_("It would hold for: {names}.")
-NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
-
-MISTYPED: Final = {"no_such_indicator": "indicator", "no_scope": "scope", "no_basis": "basis"}
-"""Keys of :data:`BECAUSE` that say that a claim names something that is not there -> what it names (rule A211)."""
+ON_COVERAGE: Final = ("coverage.", "gap.", "mode.")
+"""Families of indicators that rest on the rule set."""
 
 _SIGNS = {"=": "", ">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
 
 
-def judge(claims: Iterable[Claim], indicators: Indicators, city: City) -> pd.DataFrame:
+def judge(
+    claims: Iterable[Claim],
+    indicators: Indicators,
+    city: City,
+    *,
+    result: AuditResult | None = None,
+    trusted: bool = True,
+) -> pd.DataFrame:
     """Return the verdict on every claim.
 
     Parameters
     ----------
     claims : iterable of Claim
         Objects with ``text``, ``indicator``, ``scope`` (``""`` for the city, a class, a code, or a name that only one
-        place has), ``basis`` (``""``: the first of the indicator), ``figure``, ``comparator``, ``source``.
+        place has), ``basis`` (``""``: the first of the indicator), ``figure``, ``comparator``, ``source``; and where
+        they have them ``upper`` (of a range), ``decimals``, ``rounding``, ``as_of``, ``definition`` (``numerator``,
+        ``denominator``, ``weight``), ``mistakes`` (why an entry cannot be read).
     indicators : Indicators
         The recomputed figures.
     city : City
-        Where names of scopes are looked up.
+        Where names of scopes are looked up; its ``as_of`` is the day of the data.
+    result : AuditResult, optional
+        The definition matrix and its allowance. Without it nothing is widened and no definition can be judged.
+    trusted : bool
+        Whether the rule set of the project placed the compounds. If not, claims that rest on it are undetermined.
 
     Returns
     -------
     pandas.DataFrame
         ``CLAIM_COLUMNS`` in the order of the claims. ``verdict`` compares the exact interval (numerator / denominator
-        to (numerator + unknown) / denominator) with the figure read to its stated decimals; ``because`` is a dict for
-        :func:`say_because`; ``ids`` are those that decide: counter-examples of a refuted claim, the unknown ones of an
-        undetermined claim, those that hold of an upheld one.
+        to (numerator + unknown) / denominator, for coverage and grids widened by the link-error allowance) with the
+        figure read to its stated decimals; ``low`` and ``high`` are the ends of that interval. ``because`` is a dict
+        for :func:`say_because`; ``ids`` are those that decide: counter-examples of a refuted claim, the unknown ones of
+        an undetermined claim, those that hold of an upheld one. ``upheld_under`` names every definition of the same
+        subject under which the claim would be upheld.
+
+    Notes
+    -----
+    A claim of exactly 100 % is refuted by a compound without coverage only where the widened interval excludes 100 %:
+    one wrong link may be all that hides the organisation.
     """
-    rows = [_judge(claim, indicators, city) for claim in claims]
+    proved = result or AuditResult()
+    rows = [_judge(claim, indicators, city, proved, trusted=trusted) for claim in claims]
     frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
     return frame.astype({"numerator": "Int64", "denominator": "Int64", "figure": float, "low": float, "high": float})
 
 
-def _judge(claim: Claim, indicators: Indicators, city: City) -> dict[str, Any]:
-    sign, stated = comparator(claim.comparator), figure_of(claim)
+def _judge(claim: Claim, indicators: Indicators, city: City, result: AuditResult, *, trusted: bool) -> dict[str, Any]:
+    sign, stated, upper = comparator(claim.comparator), figure_of(claim), exact_upper(claim)
+    definition, as_of = declared(claim), getattr(claim, "as_of", None)
     row: dict[str, Any] = dict.fromkeys(CLAIM_COLUMNS)
     row |= {name: getattr(claim, name) for name in ("text", "indicator", "scope", "basis", "source")}
     row |= {"comparator": sign, "figure": float(stated[0]) if stated else None, "verdict": UNDETERMINED, "ids": ()}
-    found = find(claim, indicators.frame, city)
-    if isinstance(found, dict):
+    row |= {"definition": "/".join(definition[1:]) if definition else "", "upheld_under": ()}
+    row |= {"as_of": as_of.isoformat() if as_of else ""}
+    reason = _cannot(claim, city, on_rules=not trusted and _on_rules(claim, definition))
+    found = reason or (
+        find(claim, indicators.frame, city) if definition is None else _find_cell(claim, definition, result, city)
+    )
+    if isinstance(found, dict) and "key" in found:
         return row | {"because": found}
-    row |= {name: found[name] for name in ("basis", "numerator", "denominator", "low", "high")}
+    found = _widened(found, result) if definition is None else dict(found)
     values = {name: int(found[name]) for name in ("numerator", "denominator", "unknown", "excluded")}
+    values |= {name: int(found[name]) for name in ("allowance_low", "allowance_high") if name in found}
+    row |= {"basis": found["basis"], "numerator": values["numerator"], "denominator": values["denominator"]}
+    if not values["denominator"]:
+        return row | {
+            "low": None,
+            "high": None,
+            "because": {"key": "redacted" if stated is None else "no_denominator", **values},
+        }
+    row |= dict(zip(("low", "high"), _floats(found), strict=True))
     if stated is None:
         return row | {"because": {"key": "redacted", **values}}
-    if not values["denominator"]:
-        return row | {"because": {"key": "no_denominator", **values}}
-    answer = weigh(found, *stated, sign=sign)
-    key = {UPHELD: "agrees", REFUTED: "contradicts", UNDETERMINED: "open"}[answer]
-    because = {"key": key + ("_anyway" if values["unknown"] and answer != UNDETERMINED else ""), **values}
-    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign)}
-    if answer != UPHELD:
-        because["holds_under"] = _holds_under(found, indicators.frame, stated, sign)
-    because |= _reachable(found, stated, sign)
-    return row | {"verdict": answer, "because": because, "ids": _deciding(found, answer, stated[0])}
+    stated = (stated[0], -1) if getattr(claim, "rounding", None) == "none" else stated
+    answer = weigh(found, *stated, sign=sign, upper=upper)
+    because = {"key": _key(answer, values), **values, **_said(found, result)}
+    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign, upper)}
+    if answer != UPHELD and definition is None:
+        because["holds_under"] = _holds_under(found, indicators.frame, result, stated=stated, sign=sign, upper=upper)
+    because |= _reachable(found, stated, sign) if upper is None else {}
+    subject = definition[0] if definition else MEASURES.get(claim.indicator, ("",))[0]
+    scope = str(found["scope_level"]), str(found["scope"])
+    under = upheld_under(result, subject, scope, stated=stated, sign=sign, upper=upper)
+    ids = _deciding(found, answer, stated[0])
+    return row | {"verdict": answer, "because": because, "ids": ids, "upheld_under": under}
 
 
-def weigh(found: Mapping[Any, Any], figure: Fraction, decimals: int, *, sign: str) -> str:
-    """Return the verdict of one indicator row on a figure."""
-    share = not str(found["id"]).startswith("load.")
-    scale, denominator = (100 if share else 1), int(found["denominator"])
-    half = half_width(figure, decimals, sign, share=share)
-    low = Fraction(scale * int(found["numerator"]), denominator)
-    high = low + Fraction(scale * int(found["unknown"]), denominator)
-    return verdict(low, high, figure, sign=sign, half=half)
+def _cannot(claim: Claim, city: City, *, on_rules: bool) -> dict[str, Any]:
+    """Return why a claim cannot be judged whatever was measured; empty where nothing speaks against it."""
+    mistakes, as_of = tuple(getattr(claim, "mistakes", ())), getattr(claim, "as_of", None)
+    if mistakes:
+        return {"key": "unreadable", "mistakes": mistakes}
+    if as_of is not None and as_of != city.as_of:
+        if city.as_of is None:
+            return {"key": "no_day", "as_of": as_of.isoformat()}
+        return {"key": "other_day", "as_of": as_of.isoformat(), "of_data": city.as_of.isoformat()}
+    return {"key": "ruleset"} if on_rules else {}
+
+
+def _on_rules(claim: Claim, definition: tuple[str, ...] | None) -> bool:
+    return claim.indicator.startswith(ON_COVERAGE) if definition is None else definition[0] == "compound"
+
+
+def _floats(found: Mapping[Any, Any]) -> tuple[float, float]:
+    scale = 1 if str(found["id"]).startswith("load.") else 100
+    low, high = ends(found, share=scale == 100)
+    return float(low / scale), float(high / scale)
+
+
+def _widened(found: pd.Series, result: AuditResult) -> dict[str, Any]:
+    """Return an indicator row with the interval of its cell of the matrix, where it is one."""
+    row = dict(found)
+    scope = str(row["scope_level"]), str(row["scope"])
+    key = (*MEASURES[row["id"]], str(row["basis"])) if row["id"] in MEASURES else None
+    met = cell(result, key, scope) if key and scope[0] in LEVELS else None
+    if met is None:
+        return row | widening(result, str(row["id"]), str(row["basis"]), scope)
+    names = ("numerator", "denominator", "unknown", "excluded", "allowance_low", "allowance_high")
+    return row | {name: int(met[name]) for name in names}
+
+
+def _said(found: Mapping[Any, Any], result: AuditResult) -> dict[str, Any]:
+    """Return what is to be said of the allowance, where it widens anything."""
+    if not found.get("allowance_low") and not found.get("allowance_high"):
+        return {}
+    of = result.allowance
+    return {"rate": of.rate, "sampled": of.sampled, "wrong": of.wrong}
+
+
+def _key(answer: str, values: Mapping[str, int]) -> str:
+    if answer == UNDETERMINED:
+        return "open" if values["unknown"] else "open_links"
+    return {UPHELD: "agrees", REFUTED: "contradicts"}[answer] + ("_anyway" if values["unknown"] else "")
+
+
+def _find_cell(claim: Claim, definition: tuple[str, str, str, str], result: AuditResult, city: City) -> dict[str, Any]:
+    """Return the cell of the matrix that a claim declares, with the ids behind it, or why there is none."""
+    subject, *parts = definition
+    text = "/".join(parts)
+    frame = result.matrix
+    frame = frame[frame["subject"] == subject]
+    known = all(word in words for word, words in zip(parts, OF_SUBJECT[subject], strict=True))
+    if frame.empty or not known:
+        near = () if frame.empty else _near(text, {"/".join(one) for one in _triples(frame)})
+        return {"key": "no_definition", "definition": text, "near": near}
+    codes = _codes(claim.scope, city, set(frame["scope"]))
+    if len(codes) > 1:
+        return {"key": "ambiguous_scope", "scope": claim.scope, "count": len(codes)}
+    scoped = frame[frame["scope"].isin(codes)]
+    if scoped.empty:
+        return {"key": "no_cell", "scope": claim.scope, "near": _near(claim.scope, _names(frame, city))}
+    scope = str(scoped.iloc[0]["scope_level"]), str(scoped.iloc[0]["scope"])
+    met = cell(result, definition, scope)
+    assert met is not None  # every scope has every definition
+    return {**met.to_dict(), "id": "matrix", "basis": parts[2], **_ids(result, definition, scope)}
+
+
+def _triples(frame: pd.DataFrame) -> set[tuple[str, ...]]:
+    return set(frame[["numerator_id", "denominator_id", "weight"]].itertuples(index=False, name=None))
+
+
+def _ids(result: AuditResult, key: tuple[str, ...], scope: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the codes behind a cell: those that hold, those that are unknown, those that do not hold."""
+    subject, numerator, denominator, weight = key
+    frame = result.definitions[subject]
+    inside = frame[f"weight.{weight}"].notna() & (frame[f"denominator.{denominator}"] != NO)
+    if scope[0] != "city":
+        inside &= frame[f"scope.{scope[0]}"] == scope[1]
+    part = frame[inside]
+    answer = part[f"numerator.{numerator}"].where(part[f"denominator.{denominator}"] == YES, UNKNOWN)
+    return {
+        name: tuple(part.index[answer == value])
+        for name, value in (("numerator_ids", YES), ("unknown_ids", UNKNOWN), ("missing_ids", NO))
+    }
 
 
 def find(claim: Claim, frame: pd.DataFrame, city: City) -> pd.Series | dict[str, Any]:
@@ -191,17 +301,22 @@ def _codes(scope: str, city: City, known: set[str]) -> list[str]:
     return sorted(named & known)
 
 
-def _holds_under(found: pd.Series, frame: pd.DataFrame, stated: tuple[Fraction, int], sign: str) -> tuple[str, ...]:
+def _holds_under(
+    found: Mapping[Any, Any], frame: pd.DataFrame, result: AuditResult, *, stated: tuple[Fraction, int], sign: str,
+    upper: Fraction | None,
+) -> tuple[str, ...]:  # fmt: skip
     """Return the other definitions of the same family, at the same scope, under which the claim would be upheld."""
     family = str(found["id"]).split(".")[0] + "."
     rows = frame[(frame["scope"] == found["scope"]) & (frame["scope_level"] == found["scope_level"])]
     rows = rows[rows["id"].str.startswith(family) & (rows["denominator"] > 0)]
     return tuple(
-        f"{row['id']} ({row['basis']})" for row in rows.to_dict("records") if weigh(row, *stated, sign=sign) == UPHELD
+        f"{row['id']} ({row['basis']})"
+        for _, row in rows.iterrows()
+        if weigh(_widened(row, result), *stated, sign=sign, upper=upper) == UPHELD
     )
 
 
-def _reachable(found: pd.Series, stated: tuple[Fraction, int], sign: str) -> dict[str, Any]:
+def _reachable(found: Mapping[Any, Any], stated: tuple[Fraction, int], sign: str) -> dict[str, Any]:
     """Return whether so many committees can have the stated party share at all."""
     if sign != "=" or not str(found["id"]).startswith("owners.party_share"):
         return {}
@@ -210,56 +325,17 @@ def _reachable(found: pd.Series, stated: tuple[Fraction, int], sign: str) -> dic
     return {"reachable": bool(totals_for(*stated, committees)), "committees": committees}
 
 
-def _deciding(found: pd.Series, answer: str, figure: Fraction) -> tuple[str, ...]:
+def _deciding(found: Mapping[Any, Any], answer: str, figure: Fraction) -> tuple[str, ...]:
     if answer == UNDETERMINED:
         return tuple(found["unknown_ids"])
-    scale = 1 if str(found["id"]).startswith("load.") else 100
-    short = Fraction(scale * (int(found["numerator"]) + int(found["unknown"])), int(found["denominator"])) < figure
-    if answer == REFUTED and short and found["missing_ids"]:
+    share = not str(found["id"]).startswith("load.")
+    if answer == REFUTED and ends(found, share=share)[1] < figure and found["missing_ids"]:
         return tuple(found["missing_ids"])
     return tuple(found["numerator_ids"])
 
 
-def _claimed(claim: Claim, stated: tuple[Fraction, int], sign: str) -> str:
-    value = f"{float(stated[0]):.{stated[1]}f}"
-    return _SIGNS[sign] + value + ("" if claim.indicator.startswith("load.") else "%")
-
-
-def say_because(row: Mapping[Any, Any]) -> str:
-    """Return why a claim got its verdict, in the current language.
-
-    Parameters
-    ----------
-    row : mapping
-        A row of :func:`judge`, or at least its ``because``.
-
-    Examples
-    --------
-    >>> say_because({"because": {"key": "contradicts", "numerator": 194, "denominator": 1359, "unknown": 0,
-    ...     "claimed": "100%"}})
-    '14.3% (194 of 1359) contradicts 100%.'
-    """
-    values = dict(row["because"])
-    if "numerator" in values:
-        numbers = values["numerator"], values["denominator"]
-        values["share"] = mean(*numbers) if values.get("load") else interval(*numbers, values["unknown"])
-    if "indicator" in values:
-        values["indicator"] = indicator_title(str(values["indicator"]))
-    if "basis" in values:
-        values["basis"] = basis_label(str(values["basis"]))
-    if "near" in values:
-        of_basis = values["key"] == "no_basis"
-        values["near"] = gettext(", ").join(basis_label(name) if of_basis else name for name in values["near"]) or "-"
-    sentences = [gettext(BECAUSE[values["key"]])]
-    if values.get("excluded"):
-        sentences.append(gettext(EXCLUDED))
-    if values.get("holds_under"):
-        sentences.append(gettext(HOLDS_UNDER))
-        names = (entry.removesuffix(")").partition(" (") for entry in values["holds_under"])
-        values["names"] = gettext(", ").join(definition(name, basis) for name, _, basis in names)
-    if values.get("reachable") is False:
-        sentences.append(gettext(NOT_REACHABLE))
-    text = sentences[0].format_map(values)
-    for sentence in sentences[1:]:
-        text = gettext("{text} {sentence}").format(text=text, sentence=sentence.format_map(values))
-    return text
+def _claimed(claim: Claim, stated: tuple[Fraction, int], sign: str, upper: Fraction | None) -> str:
+    figures = [stated[0]] if upper is None else [stated[0], upper]
+    decimals = stated[1] if stated[1] >= 0 else None
+    values = [f"{float(value):.{decimals}f}" if decimals is not None else f"{float(value):g}" for value in figures]
+    return _SIGNS[sign] + "–".join(values) + ("" if claim.indicator.startswith("load.") else "%")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gridkit.audit.rollup import UNPLACED
-from gridkit.model.fields import COMMUNITY, COMPOUND
+from gridkit.audit.rollup import UNPLACED, among
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,12 +48,17 @@ class Doubt:
         """Return the mentions of active branches that could give one of ``statuses``."""
         branches = evidence.existing_branches()
         able = branches.index[branches["branch_kind"].map(STATUS_OF_KIND).isin(set(statuses))]
-        rows = evidence.links.unmatched()
+        return cls.among(evidence, able, COMPOUND)
+
+    @classmethod
+    def among(cls, evidence: Evidence, able: pd.Index, level: str) -> Doubt:
+        """Return the mentions of the branch rows ``able`` that name nothing of ``level`` (compounds or grids)."""
+        rows = evidence.unmatched
         # "all" may mean any compound of a place; "override" is known, by a person's decision, to mean none.
-        named = (rows["field"] == "covers") & (rows["level"] == COMPOUND) & ~rows["method"].isin(["all", "override"])
-        rows = rows[named & rows["record"].isin(able)]
-        where = evidence.one("branches", "community", COMMUNITY)
-        community = rows["record"].map(where).astype("object").fillna("")
+        named = (rows["field"] == "covers") & (rows["level"] == level) & ~rows["method"].isin(["all", "override"])
+        rows = rows[named.to_numpy(dtype=bool)]
+        rows = rows[among(rows["record"], able)]
+        community = rows["record"].map(evidence.community_of_branches).astype("object").fillna("")
         mentions = pd.DataFrame({"record": rows["record"].astype("object"), "community": community})
         return cls(mentions.sort_values(["record", "community"], ignore_index=True))
 

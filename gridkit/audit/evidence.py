@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridkit.audit.rollup import among
-from gridkit.model.fields import UNKNOWN
+from gridkit.model.fields import COMMUNITY, UNKNOWN
 
 if TYPE_CHECKING:
     from gridkit.model import City, Links
@@ -41,6 +41,11 @@ class Evidence:
         frame = self.links.frame
         return _by_mention(frame[frame["accepted"].astype(bool)]), _by_mention(self.links.open())
 
+    @cached_property
+    def unmatched(self) -> pd.DataFrame:
+        """The mentions without any candidate."""
+        return self.links.unmatched()
+
     def _rows(self, table: Table, kind: str, field: str, level: str) -> pd.DataFrame:
         rows = table.get((field, level), pd.DataFrame({"record": [], "code": []}, dtype="object"))
         return rows[among(rows["record"], self.city.rows(kind).index)].reset_index(drop=True)
@@ -59,6 +64,11 @@ class Evidence:
         if rows["record"].duplicated().any():
             rows = rows.sort_values(["record", "code"]).drop_duplicates("record")
         return rows.set_index("record")["code"]
+
+    @cached_property
+    def community_of_branches(self) -> pd.Series:
+        """Row id of a branch -> the community that its row was linked to."""
+        return self.one("branches", "community", COMMUNITY)
 
     def has(self, kind: str) -> bool:
         """Return whether the city has this registry at all."""

@@ -28,34 +28,42 @@ def grid_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
     if GRID not in scopes.city.layers or not evidence.has("branches"):
         return []
     items = scopes.grids()
-    kind = scopes.city.layers[GRID].frame["grid_kind"].reindex(items.frame.index).fillna("")
-    if (kind == "").all():
-        kind = kind.replace("", "comprehensive")
-    branches = evidence.existing_branches()
-    group = (branches["org_level"] == "group") | (branches["branch_kind"] == "exclusive_grid_group")
-    branch = (branches["branch_kind"] == "grid") & ~group
+    kind = grid_kinds(scopes, items)
+    records_of = tied_to_grids(evidence)
     details: dict[str, object] = {
         "kinds": {str(name or "unknown"): int(n) for name, n in kind.value_counts().sort_index().items()}
     }
     wanted = (
-        ("grids.branch_rate", branch, "comprehensive"),
-        ("grids.branch_or_group_rate", branch | group, "comprehensive"),
-        ("exclusive.group_rate", group, "exclusive"),
+        ("grids.branch_rate", "branch", "comprehensive"),
+        ("grids.branch_or_group_rate", "branch_or_group", "comprehensive"),
+        ("exclusive.group_rate", "group", "exclusive"),
     )
     parts = []
     for name, who, which in wanted:
         mine = kind.isin((which, "")).to_numpy()
         population, counted = items.only(mine), (kind == which).to_numpy()[mine]
-        records = branches.index[who]
-        rate = _rate(name, population, evidence, records=records, counted=counted, details=details)
+        rate = _rate(name, population, evidence, records=records_of[who], counted=counted, details=details)
         parts.append(rollup(population, rate))
     return parts
 
 
-def _rate(
-    name: str, items: Items, evidence: Evidence, *, records: pd.Index, counted: np.ndarray, details: dict[str, object]
-) -> Rate:
-    """Return the rate of grids that one of ``records`` is linked to."""
+def grid_kinds(scopes: Scopes, items: Items) -> pd.Series:
+    """Return the kind of each grid; ``comprehensive`` everywhere where the layer names no kind at all."""
+    kind = scopes.city.layers[GRID].frame["grid_kind"].reindex(items.frame.index).fillna("")
+    return kind.replace("", "comprehensive") if (kind == "").all() else kind
+
+
+def tied_to_grids(evidence: Evidence) -> dict[str, pd.Index]:
+    """Return the rows of organisations that exist or may: the branches of grids, the party groups, and both."""
+    branches = evidence.existing_branches()
+    group = (branches["org_level"] == "group") | (branches["branch_kind"] == "exclusive_grid_group")
+    branch = (branches["branch_kind"] == "grid") & ~group
+    wanted = {"branch": branch, "branch_or_group": branch | group, "group": group}
+    return {name: branches.index[who] for name, who in wanted.items()}
+
+
+def _links(evidence: Evidence, records: pd.Index) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the accepted links of ``records`` to grids, and the grids that they may mean."""
     linked, waiting = (
         rows[among(rows["record"], records)]
         for rows in (evidence.linked("branches", "covers", GRID), evidence.waiting("branches", "covers", GRID))
@@ -64,11 +72,25 @@ def _rate(
     doubtful = among(linked["record"], evidence.existing_branches().index.difference(evidence.active_branches().index))
     if doubtful.any():
         perhaps, linked = pd.concat([perhaps, linked.loc[doubtful, "code"]]), linked[~doubtful]
-    held = items.mask(linked["code"])
+    return linked, perhaps
+
+
+def holding(items: Items, evidence: Evidence, records: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """Return which grids one of ``records`` is linked to, and of which nobody knows."""
+    linked, perhaps = _links(evidence, records)
     silent = ~evidence.speaks_of("branches", items.frame.index.to_series())
-    unmatched = evidence.links.unmatched()
+    unmatched = evidence.unmatched
     anywhere = unmatched[(unmatched["method"] == "all") & (unmatched["level"] == GRID)]
     unknown = silent | items.mask(perhaps) | bool(among(anywhere["record"], records).any())
+    return items.mask(linked["code"]), np.asarray(unknown)
+
+
+def _rate(
+    name: str, items: Items, evidence: Evidence, *, records: pd.Index, counted: np.ndarray, details: dict[str, object]
+) -> Rate:
+    """Return the rate of grids that one of ``records`` is linked to."""
+    held, unknown = holding(items, evidence, records)
+    linked, _ = _links(evidence, records)
     seen = among(linked["code"], items.ids[counted])
     per_grid, per_record = linked[seen].groupby("code").size(), linked[seen].groupby("record").size()
     several = {
@@ -76,4 +98,4 @@ def _rate(
         "grids_with_several": tuple(sorted(per_grid.index[per_grid > 1])),
         "records_with_several": tuple(sorted(per_record.index[per_record > 1])),
     }
-    return Rate(name, "grids", held, np.asarray(unknown), counted, details={**details, **several})
+    return Rate(name, "grids", held, unknown, counted, details={**details, **several})

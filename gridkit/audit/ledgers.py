@@ -23,7 +23,7 @@ _BETWEEN = r"[、,,;;\s]+"
 
 
 def ledger_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]:
-    """Return ``ledger.promised``, ``ledger.resolved_of_promised``, ``ledger.resolved`` and ``lists.match_rate``.
+    """Return ``ledger.*`` (``promised``, ``resolved_of_promised``, ``resolved``, ``overdue``) and ``lists.match_rate``.
 
     Raised is every row of kind ``issue``; promised and resolved are those with the date. An item whose status says that
     it is done, without a date, is unknown. A rate whose date column the registry does not have is left out.
@@ -32,7 +32,7 @@ def ledger_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]
         return []
     rows, given = scopes.city.rows("ledgers").sort_index(), scopes.city.registries["ledgers"].given
     where = evidence.one("ledgers", "community", COMMUNITY)
-    parts = []
+    parts: list[list[pd.DataFrame]] = []
     issues = rows[rows["ledger_kind"] == LEDGER]
     if len(issues):
         items = scopes.rows(issues.index, where)
@@ -47,6 +47,8 @@ def ledger_rates(scopes: Scopes, evidence: Evidence) -> list[list[pd.DataFrame]]
             parts.append(rollup(items, Rate("ledger.resolved", "items", resolved, says_done, details=details)))
         if {"promised_on", "resolved_on"} <= given:
             parts.append(rollup(items.only(promised), of_promised))
+        if {"due_on", "resolved_on"} <= given and scopes.city.as_of is not None:
+            parts.append(rollup(items, _overdue(issues, resolved, says_done, scopes.city.as_of.isoformat())))
     if (rows["ledger_kind"] == "need").any():
         parts.append(_match_rate(scopes, evidence, rows, where))
     return parts
@@ -62,6 +64,16 @@ def _details(city: City, issues: pd.DataFrame, resolved: np.ndarray) -> dict[str
     return details
 
 
+def _overdue(issues: pd.DataFrame, resolved: np.ndarray, says_done: np.ndarray, today: str) -> Rate:
+    """Return the rate of issues that were due before the date of the data and are not resolved.
+
+    An issue without a due date is excluded; one that says it is done, without a date, is unknown where it was due.
+    """
+    dated, past = (issues["due_on"] != "").to_numpy(), (issues["due_on"] < today).to_numpy()
+    late = dated & past & ~resolved
+    return Rate("ledger.overdue", "items", late & ~says_done, late & says_done, dated, details={"kind": LEDGER})
+
+
 def _match_rate(scopes: Scopes, evidence: Evidence, rows: pd.DataFrame, where: pd.Series) -> list[pd.DataFrame]:
     """Return the rate of needs that a project answers; a need without a number cannot be answered by one: unknown."""
     needs, projects = rows[rows["ledger_kind"] == "need"], rows[rows["ledger_kind"] == "project"]
@@ -72,6 +84,8 @@ def _match_rate(scopes: Scopes, evidence: Evidence, rows: pd.DataFrame, where: p
     silent = ~evidence.speaks_of("ledgers", items.frame[COMMUNITY])
     strays = answered - set(needs["item_id"])
     details = {
+        "needs": len(needs),
+        "unanswered": int((~held & ~nameless & ~silent).sum()),
         "projects": len(projects),
         "resources": int((rows["ledger_kind"] == "resource").sum()),
         "answer_no_need": len(strays),

@@ -11,6 +11,7 @@ from gridkit.audit.evidence import Evidence
 from gridkit.audit.grids import grid_rates
 from gridkit.audit.ledgers import completeness_rates, ledger_rates
 from gridkit.audit.pairing import pairing_rates
+from gridkit.audit.reporting import reporting_rates
 from gridkit.audit.rollup import table
 from gridkit.audit.scopes import Scopes
 from gridkit.model import Indicators
@@ -45,6 +46,7 @@ def measure(city: City, places: Places, links: Links, attributes: Attributes, co
     parts += committee_rates(scopes, evidence)
     parts += governance_rate(scopes, evidence, attributes)
     parts += pairing_rates(scopes, evidence)
+    parts += reporting_rates(scopes, evidence)
     parts += load_means(scopes, evidence, attributes)
     parts += ledger_rates(scopes, evidence)
     parts += completeness_rates(city)

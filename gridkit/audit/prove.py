@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridkit.model import Allowance, AuditResult, Findings
+from gridkit.audit.evaluating import evaluating
+from gridkit.audit.league import league
+from gridkit.audit.matrix import build_matrix
+from gridkit.audit.needed import plan_needed
+from gridkit.audit.shades import shade
+from gridkit.audit.tricks import impact, search, told
+from gridkit.model import Allowance, AuditResult
 
 if TYPE_CHECKING:
-    from gridkit.model import Attributes, City, Coverage, Links, Places
+    from collections.abc import Iterable
+
+    from gridkit.model import Attributes, City, Coverage, Findings, Links, Places
     from gridkit.rules.ruleset import RuleSet
 
 
-def prove(
+def prove(  # noqa: PLR0913 - the values of an audit, each by its name
     city: City,
     places: Places,
     links: Links,
@@ -20,7 +28,26 @@ def prove(
     *,
     ruleset: RuleSet,
     allowance: Allowance,
+    findings: Iterable[Findings] = (),
 ) -> tuple[AuditResult, Findings]:
-    """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of."""
-    del city, places, links, attributes, coverage, ruleset
-    return AuditResult(allowance=allowance), Findings.none()
+    """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of.
+
+    ``findings`` are those of the earlier rooms (linking, coverage, tree): tricks with the same offenders as one of
+    their rules take them from there.
+    """
+    tricks = search(city, places, links, attributes, coverage, ruleset=ruleset, findings=findings)
+    matrix, definitions = build_matrix(city, places, links, attributes, coverage, allowance=allowance)
+    shades = shade(city, places, links, coverage)
+    plan, bounds = plan_needed(city, places, attributes, coverage, shades, ruleset=ruleset)
+    result = AuditResult(
+        allowance=allowance,
+        matrix=matrix,
+        definitions=definitions,
+        tricks=impact(tricks, coverage, ruleset=ruleset),
+        shades=shades,
+        plan=plan,
+        bounds=bounds,
+        league=league(city, places, links, coverage, ruleset=ruleset),
+        evaluating=evaluating(city, places, links),
+    )
+    return result, told(tricks, city)

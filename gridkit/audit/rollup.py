@@ -15,7 +15,7 @@ from gridkit.model.results import INDICATOR_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCOPE_LEVELS: Final = ("city", "class", "street", "community", "grid", "mode")
+SCOPE_LEVELS: Final = ("city", "class", "street", "community", "grid", "mode", "kind")
 """Scope levels in the order of the indicator table; the city comes first, so it answers an unqualified question."""
 
 UNPLACED, UNCLASSED = "unplaced", "unclassed"
@@ -109,7 +109,17 @@ class Items:
 
     def mask(self, ids: Iterable[str]) -> np.ndarray:
         """Return which items are in ``ids``, as booleans in the order of the items."""
-        return among(self.ids, ids)
+        found = np.zeros(len(self), dtype=bool)
+        at = self._index.get_indexer(
+            pd.Index(ids if isinstance(ids, (pd.Series, pd.Index)) else list(ids), dtype="object")
+        )
+        found[at[at >= 0]] = True
+        return found
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        """The ids as an index that is hashed once."""
+        return pd.Index(self.ids, dtype="object")
 
 
 @dataclass(frozen=True)

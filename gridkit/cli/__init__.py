@@ -23,8 +23,11 @@ COMMANDS = {
     "check": N_("Read a project and say what is wrong with its files."),
     "link": N_("Link the registries to places, and show what decisions of persons change."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
+    "claims": N_("Draft the claims of a report from its text, and check its arithmetic."),
     "map": N_("Write only the offline coverage map of a project."),
-    "verify": N_("Recompute a run folder and compare it with what it says."),
+    "verify": N_("Recompute a run folder or a bundle and compare it with what it says."),
+    "diff": N_("Compare two runs: what differs, and why."),
+    "sample": N_("Draw samples that persons check, and say what the result proves."),
     "explain": N_("Explain a rule, or why one compound is covered or not."),
 }
 """Command name -> what ``--help`` says of it; each is a module here with a function ``command()``."""

@@ -33,26 +33,51 @@ def command() -> click.Command:
                 help=gettext("Folder for run folders (default: runs beside the project file)."),
             ),
             click.Option(["--no-map"], is_flag=True, help=gettext("Leave the map out.")),
+            click.Option(
+                ["--bundle"],
+                is_flag=False,
+                flag_value="",
+                metavar="[FILE.zip]",
+                help=gettext(
+                    "Pack tables, rules, weights, decisions, claims and the hashes of the inputs into one file, for "
+                    "gridkit verify on another machine (default: beside the run folder). The inputs are not in it."
+                ),
+            ),
             options.as_json(),
             options.lang(),
         ],
     )
 
 
-def audit(project: Path, out: Path | None, no_map: bool, as_json: bool) -> int:
+def audit(project: Path, out: Path | None, no_map: bool, bundle: str | None, as_json: bool) -> int:
     """Audit a project and write its run folder."""
     from gridkit import pipeline
 
-    found, language = options.open_project(project)
+    found, language = options.open_project(project, lenient=True)
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)
         progress(gettext("writing the run folder"), 0, 1)
         file = options.project_file(project)
         folder = pipeline.save(run, out or found.root / "runs", project=file, with_map=not no_map)
+        packed = _pack(run, folder, bundle)
     show(run, folder, as_json=as_json)
+    if packed is not None:
+        options.note(gettext("Bundle  {file} (the inputs are not in it)").format(file=packed))
     if not as_json:
         _show_next(run, options.project_text(project))
     return verdict(run)
+
+
+def _pack(run: Run, folder: Path, bundle: str | None) -> Path | None:
+    """Write the bundle that was asked for: to the file named, else beside the run folder."""
+    if bundle is None:
+        return None
+    from gridkit import pipeline
+
+    file = Path(bundle) if bundle else folder.with_name(f"{folder.name}.zip")
+    for write in pipeline.BUNDLE_WRITERS.values():
+        write(run, folder, file)
+    return file
 
 
 def _show_next(run: Run, project_text: str) -> None:
@@ -86,7 +111,8 @@ def show(run: Run, folder: Path, *, as_json: bool) -> None:
         return
     for line in reports.summary_lines(run):
         click.echo(line)
-    labels = {"map.html": gettext("Map"), "audit.html": gettext("Report"), "audit.xlsx": gettext("Workbook")}
+    labels = {"map.html": gettext("Map"), "audit.html": gettext("Report"), "audit.xlsx": gettext("Workbook"),
+              "audit.docx": gettext("Word report")}  # fmt: skip
     for name, label in labels.items():
         if (folder / name).exists():
             click.echo(f"{label}  {folder / name}")

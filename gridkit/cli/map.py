@@ -36,7 +36,7 @@ def map_(project: Path, output: Path | None) -> int:
     """Audit a project and write its map."""
     from gridkit import pipeline
 
-    found, language = options.open_project(project)
+    found, language = options.open_project(project, lenient=True)
     target = output or found.root / "map.html"
     with options.progress() as progress:
         run = pipeline.audit(found, progress=progress, language=language)

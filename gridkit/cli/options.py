@@ -56,11 +56,14 @@ def project_text(path: Path) -> str:
     return project_file(path).read_text(encoding="utf-8-sig", errors="replace")
 
 
-def open_project(path: Path) -> tuple[Project, str]:
-    """Read the project file and settle the language: ``--lang``, then the project file, then the locale."""
+def open_project(path: Path, *, lenient: bool = False) -> tuple[Project, str]:
+    """Read the project file and settle the language: ``--lang``, then the project file, then the locale.
+
+    ``lenient``: an entry of its claims that cannot be read is no reason to stop.
+    """
     from gridkit.io.project import read_project
 
-    found = read_project(path)
+    found = read_project(path, lenient=lenient)
     chosen = click.get_current_context().obj or found.language or locale.from_environment() or locale.DEFAULT_LANGUAGE
     locale.use(chosen)
     return found, chosen

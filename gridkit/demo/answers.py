@@ -25,7 +25,7 @@ _STATED = (
     ("全市小区党的工作覆盖率达到75%以上", "coverage.work.declared", "", "compounds", ">=", 75),
     ("城市社区小区组织覆盖率达到60%以上", "coverage.organisation.declared", "urban", "compounds", ">=", 60),
     ("每个综合网格都建有党支部", "grids.branch_rate", "", "grids", "=", 100),
-    ("99%以上的综合网格建有党支部或党小组", "grids.branch_or_group_rate", "", "grids", ">=", 99),
+    ("95%以上的综合网格建有党支部或党小组", "grids.branch_or_group_rate", "", "grids", ">=", 95),
     ("物业企业党组织组建率30%", "property.organisation_rate", "", "companies", "=", 30),
     ("物业企业党组织组建率100%", "property.organisation_rate", "", "companies_with_members", "=", 100),
     ("机关企事业单位结对率100%", "pairing.units", "", "units", "=", 100),
@@ -208,6 +208,7 @@ def answer_sheet(
     planted: Iterable[dict[str, Any]] = (),
     *,
     unlisted: Iterable[str] = (),
+    tricks: Mapping[str, list[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the whole answer sheet as plain values.
 
@@ -219,6 +220,8 @@ def answer_sheet(
         Every planted defect with its place in the written files.
     unlisted : iterable of str
         Compounds that the compound registry leaves out, or of which it hides the row.
+    tricks : mapping of str to list of str
+        The true offenders of A101-A114 (see :mod:`gridkit.demo.oracle_tricks`).
     """
     hidden = set(unlinkable)
     compounds = {
@@ -240,4 +243,5 @@ def answer_sheet(
         "claims": claims,
         "totals": totals,
         "planted": sorted(planted, key=lambda p: (p["file"], p["row"], p["column"], p["kind"], p["subject"])),
+        "tricks": dict(tricks or {}),
     }

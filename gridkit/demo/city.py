@@ -18,6 +18,7 @@ from gridkit.demo.parties import add_property_branches, finish_heads, make_branc
 from gridkit.demo.plant import AS_OF, Garden, Plant
 from gridkit.demo.plant_branches import plant_branches
 from gridkit.demo.plant_tree import plant_tree
+from gridkit.demo.plant_tricks import plant_pairs, plant_tricks
 from gridkit.demo.territory import PLAIN, SIZES, Record, make_territory
 from gridkit.errors import UsageError
 from gridkit.locale import N_
@@ -106,8 +107,10 @@ def make_city(size: str = "county", seed: int = 0) -> DemoCity:
     if size not in PLAIN:  # a benchmark city is only large
         plant_branches(garden)
         plant_tree(garden)
+        plant_tricks(garden)
     finish_heads(branches, land)
     premises, pairings = make_pairings(land, homes, units, seed)
+    plant_pairs(garden, units, premises, pairings)
     _sum_households(land.communities, land.grids, homes)
     tables: dict[str, list[Record]] = {
         "streets": land.streets, "communities": land.communities, "grids": land.grids, "compounds": homes,

@@ -7,7 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from gridkit.demo import tables
+from gridkit.demo.oracle import ORGANISED
 from gridkit.demo.plant import COVERS, Plant
+from gridkit.demo.plant_tricks import also_tricks
 from gridkit.demo.spelling import FULL_WIDTH, TRADITIONAL, other_names, variant
 from gridkit.demo.tables import Lookup, Sheet
 from gridkit.demo.territory import PLAIN
@@ -61,6 +63,7 @@ def degrade(city: DemoCity) -> Mess:
     mess.sheets["ledgers"] = tables.ledgers(mess.look)
     for step in (_false_full, _compounds, _codes, _branches, _others, _dates):
         step(mess)
+    mess.plants = also_tricks(mess.plants, city.truth)
     return mess
 
 
@@ -130,7 +133,7 @@ def _compounds(mess: Mess) -> None:
     key = next(key for key in take if not mess.look.by["compounds"][key]["instructor"])
     mess.hidden.add(("compounds", key))
     mess.plant("hidden_row", ("compounds", key, ""), key, "隐藏行")
-    key = next(take)
+    key = next(key for key in take if mess.city.truth[key].status in ORGANISED)  # counted twice only where it counts
     at = sheet.keys.index(key)
     sheet.rows.insert(at + 1, dict(sheet.rows[at]))
     sheet.keys.insert(at + 1, key + "#2")

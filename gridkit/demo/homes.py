@@ -100,6 +100,7 @@ def _home(plot: Record, root: str, rng: Random) -> Record:
         "company": "",
         "owner_unit": "",
         "paired": False,
+        "claimed": "",
     }
     home["entrances"] = home["buildings"] * rng.choice((1, 2, 2, 3))
     _members(home, rng)

@@ -152,3 +152,4 @@ def _ghosts(garden: Garden) -> None:
         place = garden.place(home)
         row = garden.book.add("紫薇天城党支部", "compound", "branch", ghosts=("紫薇天城",), formal_members=6, **place)
         garden.note("C111", row, COVERS, row["id"], "党组织表中的小区不在小区图层中")
+        garden.note("A114", row, COVERS, row["id"], "党支部只列有不存在的小区，无法落到图上")

@@ -134,7 +134,7 @@ def compounds(look: Lookup, aliases: Mapping[str, str]) -> Sheet:
             "组织关系在本小区": home["members_transferred"],
             "是否符合组建条件": WORDS["yesno"][home["eligible"]],
             "不符合原因": home["ineligible_reason"],
-            "组建方式": _CLAIMED[truth.status],
+            "组建方式": home["claimed"] or _CLAIMED[truth.status],
             "所属党支部": via[0]["name"] if via else "",
             "联建小区": "、".join(look.name("compounds", code) for code in partners if code != home["id"]),
             "党建指导员": FILLERS[number % len(FILLERS)] if home["instructor"] else "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridkit.demo.answers import CLAIMS, answer_sheet
 from gridkit.demo.degrade import Mess, degrade
 from gridkit.demo.layers import write_layers
+from gridkit.demo.oracle_tricks import Facts, tricks
 from gridkit.demo.territory import PLAIN
 from gridkit.demo.workbook import Layout, write_compounds, write_csv, write_table
 from gridkit.errors import OutputError
@@ -108,9 +109,25 @@ def _write(demo: DemoCity, folder: Path) -> None:
             layouts[kind] = write_table(sheet, registries, name, _TITLES[kind])
     (folder / "gridkit.toml").write_bytes(project_text(demo, files, layouts).encode())
     silent = mess.unlisted | {key for table, key in mess.hidden if files.get(table, "").endswith(".xlsx")}
-    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=silent)
+    offenders = tricks(_facts(mess, silent))
+    sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=silent, tricks=offenders)
     text = json.dumps(sheet_of_answers, ensure_ascii=False, sort_keys=True, indent=1)
     (folder / "answers.json").write_bytes((text + "\n").encode())
+
+
+def _facts(mess: Mess, silent: set[str]) -> Facts:
+    """Return what the tricks are read from: the truth, and what the files leave out or tell twice."""
+    tables = mess.city.tables
+    named = {kind: frozenset(p.subject for p in mess.plants if p.kind == kind) for kind in _TOLD}
+    return Facts(
+        tables["compounds"], tables["branches"], mess.city.truth, mess.city.as_of, units=tables["units"],
+        premises=tables["premises"], pairings=tables["pairings"], communities=tables["communities"],
+        unlisted=frozenset(mess.unlisted), silent=frozenset(silent), pointless=named["lon_lat_swapped"],
+        listed_twice=named["duplicate_row"], written_twice=named["duplicate_branch"],
+    )  # fmt: skip
+
+
+_TOLD = ("duplicate_row", "duplicate_branch", "lon_lat_swapped")
 
 
 def planted(mess: Mess, layouts: dict[str, Layout]) -> list[dict[str, Any]]:

@@ -161,10 +161,10 @@ def _city(
         crs,
         project.as_of,
         {level: one.layer for level, one in finished.items()},
-        {kind: _registry(kind, found) for kind, found in records.items()},
+        {kind: registry_of(kind, found) for kind, found in records.items()},
         (*(source for source, _, _ in read), *_controls(project)),
         pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
-        _remarks([one.remarks for found in records.values() for one in found]),
+        remarks_of([one.remarks for found in records.values() for one in found]),
         {kind: held for kind, found in tables.items() if len(held := _held(found))},
     )
     begins = [one.begins for found in tables.values() for one in found]
@@ -172,7 +172,7 @@ def _city(
     return city, Findings.of([*notes, *_scope_notes(city)])
 
 
-def _remarks(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def remarks_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the remarks of all tables in one."""
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else no_remarks()
@@ -199,7 +199,8 @@ def _scope_notes(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def _registry(kind: str, found: Sequence[Records]) -> Registry:
+def registry_of(kind: str, found: Sequence[Records]) -> Registry:
+    """Return the records of all tables of one kind as one registry."""
     frames = [conform(one.frame, REGISTRY_FIELDS[kind]) for one in found]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames)
     frame.index = pd.Index(frame.index.to_numpy(dtype=object), dtype="object", name="row_id")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticCustomError
+
+from gridkit.io.claims import MIXED, SUBJECTS, subjects
 from gridkit.io.dictionary import fields_of
+from gridkit.io.settings import a_figure
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -20,12 +24,27 @@ Mistake = tuple[Where, str]
 """Path of the key, and the sentence."""
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "": ("project", "layers", "registries", "links", "coverage", "claims", "map"),
+    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
-    "links": ("overrides", "profile"),
+    "links": ("overrides", "profile", "sample"),
     "coverage": ("ruleset", "overrides"),
-    "claims": ("text", "indicator", "scope", "basis", "figure", "comparator", "source"),
+    "claims": (
+        "text",
+        "indicator",
+        "scope",
+        "basis",
+        "figure",
+        "upper",
+        "rounding",
+        "comparator",
+        "as_of",
+        "definition",
+        "source",
+    ),
+    "definition": ("numerator", "denominator", "weight"),
+    "reconcile": ("name", "kind", "a", "b", "scope", "not_counted"),
+    "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
 _MAP = ("title",)
 _SENTENCES: Mapping[str, str] = {
@@ -45,6 +64,7 @@ _SENTENCES: Mapping[str, str] = {
     "path_empty": N_("{key} is empty"),
     "encoding": N_("{key} is no encoding that is known here; state utf-8 or gb18030, or leave it out"),
     "figure": N_("{key} must be a number such as 98.5, or XX where it is masked"),
+    "rounding": N_('{key} must be a number of decimals such as 1, or "none" where the figure is exact'),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -77,7 +97,9 @@ def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
         where = ("project", *where)
     key = str(next((part for part in reversed(where) if isinstance(part, str)), ""))
     if error["type"] == "extra_forbidden":
-        return where, unknown(key, _KNOWN["" if len(where) == 1 else str(where[0])])
+        table = "definition" if where[-2:-1] == ("definition",) else str(where[0])
+        table = "side" if where[0] == "reconcile" and where[-2] in ("a", "b") else table
+        return where, unknown(key, _KNOWN["" if len(where) == 1 else table])
     template = _SENTENCES.get(error["type"], N_("{key} has a value that cannot be used"))
     expected = str(error.get("ctx", {}).get("expected", ""))
     return where, gettext(template).format(key=key, expected=expected.replace(" or ", ", "))
@@ -115,10 +137,39 @@ def map_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
 
 
 def claim_mistakes(claims: object) -> list[Mistake]:
-    """Return the claims that state ``decimals``, which are found and never stated."""
+    """Return what no single key of a claim shows: stated ``decimals``, ranges upside down, mixed definitions."""
     stated = enumerate(claims) if isinstance(claims, list) else ()
     return [
-        (("claims", number, "decimals"), unknown("decimals", _KNOWN["claims"]))
+        (("claims", number, key), sentence)
         for number, claim in stated
-        if isinstance(claim, dict) and "decimals" in claim
+        if isinstance(claim, dict)
+        for key, sentence in _of_claim(claim)
     ]
+
+
+def _of_claim(claim: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "decimals" in claim:
+        yield "decimals", unknown("decimals", _KNOWN["claims"])
+    low, high = _number(claim.get("figure")), _number(claim.get("upper"))
+    if "upper" in claim and high is None:
+        yield "upper", gettext("{key} must be a number, or left out").format(key="upper")
+    elif low is not None and high is not None and high < low:
+        yield "upper", gettext("upper must not be less than figure")
+    elif high is not None and claim.get("comparator", "=") != "=":
+        yield "upper", gettext('upper goes with comparator "=" only')
+    definition = claim.get("definition")
+    if isinstance(definition, dict):
+        words = {key: definition.get(key, "") for key in _KNOWN["definition"]}
+        if all(isinstance(word, str) for word in words.values()) and _all_known(words) and not subjects(words):
+            yield "definition", gettext(MIXED).format(words=", ".join(word for word in words.values() if word))
+
+
+def _number(value: object) -> float | None:
+    try:
+        return a_figure(value)
+    except PydanticCustomError:
+        return None
+
+
+def _all_known(words: Mapping[str, str]) -> bool:
+    return all(not word or any(word in known[key] for known in SUBJECTS.values()) for key, word in words.items())

@@ -20,22 +20,20 @@ from pydantic import (
     StrictBool,
     StrictStr,
     ValidationError,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from gridkit.errors import InputError, ProjectError
+from gridkit.io.claims import ClaimSpec, UnreadClaim
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
 from gridkit.io.raw import located
+from gridkit.io.reconcile import ReconcileSpec, reconcile_mistakes
 from gridkit.io.settings import (
     a_date,
     a_digit,
-    a_figure,
     a_path,
     a_path_or_paths,
     an_encoding,
     as_list,
-    decimals_of,
     plain_path,
 )
 from gridkit.io.toml_lines import key_lines, line_of
@@ -51,12 +49,15 @@ Kind = Literal[
     "compounds", "branches", "units", "premises", "pairings", "property_companies", "property_service",
     "owners_committees", "service_points", "ledgers", "codes",
 ]  # fmt: skip
-Comparator = Literal["=", ">=", "<=", ">", "<"]
 Hidden = Literal["pending", "keep", "exclude"]
 
 
 _OWN: Final = ("name", "as_of", "language", "profile", "hidden")
 """Keys of ``[project]``."""
+
+
+_INNER: Final = ("root", "unread", "claims_file")
+"""Fields of :class:`Project` that no file states."""
 
 
 class _Value(BaseModel):
@@ -96,9 +97,13 @@ class RegistrySpec(_Value):
 
 
 class LinksSpec(_Value):
-    """``[links]``: a file with decisions of persons, and how much is asked of a link (``audit`` asks for more)."""
+    """``[links]``: a file with decisions of persons, and how much is asked of a link (``audit`` asks for more).
+
+    ``sample``: the sample of links that persons have checked, from which the error of links is told.
+    """
 
     overrides: StrictStr = ""
+    sample: StrictStr = ""
     profile: Literal["audit", "normal"] = "audit"
 
 
@@ -107,38 +112,6 @@ class CoverageSpec(_Value):
 
     ruleset: StrictStr = "strict"
     overrides: dict[str, Any] = Field(default_factory=dict)
-
-
-class ClaimSpec(_Value):
-    """``[[claims]]``: a sentence and the figure it states, in percent; None where the figure is masked.
-
-    ``decimals`` is not stated but found: to how many decimals the figure is written, ``"55.20"`` to two.
-
-    Examples
-    --------
-    >>> claim = ClaimSpec(text="...", indicator="owners.party_share", figure="55.20%")
-    >>> claim.figure, claim.decimals
-    (55.2, 2)
-    """
-
-    text: StrictStr
-    indicator: StrictStr
-    scope: StrictStr = ""
-    basis: StrictStr = ""
-    figure: Annotated[float | None, BeforeValidator(a_figure)]
-    decimals: int | None = None
-    comparator: Comparator = "="
-    source: StrictStr = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _find_decimals(cls, data: object) -> object:
-        if not isinstance(data, dict) or "figure" not in data or "decimals" in data:
-            return data
-        try:
-            return {**data, "decimals": decimals_of(data["figure"])}
-        except PydanticCustomError:  # the figure itself is refused below
-            return data
 
 
 class Project(_Value):
@@ -162,16 +135,31 @@ class Project(_Value):
     links: LinksSpec = LinksSpec()
     coverage: CoverageSpec = CoverageSpec()
     claims: tuple[ClaimSpec, ...] = ()
+    unread: tuple[UnreadClaim, ...] = ()
+    claims_file: str = FILE
     map: dict[str, Any] = Field(default_factory=dict)
+    reconcile: Annotated[tuple[ReconcileSpec, ...], BeforeValidator(as_list)] = ()
 
     def settings(self) -> dict[str, Any]:
         """Return everything but the folder as plain values, for manifests and hashes."""
-        return self.model_dump(mode="json", exclude={"root"})
+        nothing = {"root", "claims_file"} if self.unread else {"root", "claims_file", "unread"}
+        return self.model_dump(mode="json", exclude=nothing)
+
+    def stated(self) -> tuple[ClaimSpec | UnreadClaim, ...]:
+        """Return all claims in the order of the file, also the entries that could not be read."""
+        found: list[ClaimSpec | UnreadClaim] = list(self.claims)
+        for entry in sorted(self.unread, key=lambda entry: entry.number):
+            found.insert(entry.number, entry)
+        return tuple(found)
 
     def overrides_files(self, *more: Path) -> list[tuple[Path, str]]:
         """Return the overrides file of the project, if it names one, and ``more``, each with its name for messages."""
         named = [located(self.links.overrides, self.root, layer=False)] if self.links.overrides.strip() else []
         return [*named, *((file, file.name) for file in more)]
+
+    def sample_file(self) -> tuple[Path, str] | None:
+        """Return the file with the labels of a sample of links and its name for messages, None where none is named."""
+        return located(self.links.sample, self.root, layer=False) if self.links.sample.strip() else None
 
     def ruleset_text(self) -> str:
         """Return the name of a rule set that comes with gridkit, or the text of the project's own file."""
@@ -189,13 +177,16 @@ class Project(_Value):
             ) from problem
 
 
-def read_project(path: Path) -> Project:
+def read_project(path: Path, *, lenient: bool = False) -> Project:
     """Read a project file.
 
     Parameters
     ----------
     path : Path
         ``gridkit.toml``, or the folder it lies in.
+    lenient : bool
+        Whether a file whose only mistakes are in single entries of ``[[claims]]`` is read all the same; these entries
+        are then ``Project.unread``.
 
     Returns
     -------
@@ -218,18 +209,42 @@ def read_project(path: Path) -> Project:
     stated = flat.get("claims", [])
     own = _claims_file(stated, file.parent, mistakes) if isinstance(stated, str) else None
     flat["claims"] = _exact_claims(text) if own is None else own.claims
-    mistakes += column_mistakes(flat) + map_mistakes(flat) + claim_mistakes(flat["claims"])
+    mistakes += column_mistakes(flat) + map_mistakes(flat) + claim_mistakes(flat["claims"]) + reconcile_mistakes(flat)
     project = None
     try:
         project = Project(root=file.parent, **flat)
     except ValidationError as problem:
         mistakes += mistakes_of(problem, data)
+    if lenient and mistakes and all(_of_entry(where) for where, _ in mistakes):
+        return _without_entries(flat, mistakes, file, own=own, lines=lines)
     if mistakes or project is None:
         if own is not None:
             mistakes = [own.placed(*mistake) for mistake in mistakes]
         found = sorted({(line_of(where, lines), sentence) for where, sentence in mistakes})
         raise ProjectError(str(file), found)
-    return project
+    return project if own is None else project.model_copy(update={"claims_file": own.name})
+
+
+def _of_entry(where: Where) -> bool:
+    return where[:1] == ("claims",) and len(where) > 1 and isinstance(where[1], int)
+
+
+def _without_entries(
+    flat: Mapping[str, Any], mistakes: list[Mistake], file: Path, *, own: _Claims | None,
+    lines: Mapping[tuple[str | int, ...], int],
+) -> Project:  # fmt: skip
+    """Return the project with the claims that can be read, and the others as unread."""
+    found: dict[int, set[tuple[int, str]]] = {}
+    for where, sentence in mistakes:
+        at = line_of(where, lines if own is None else own.lines)
+        found.setdefault(int(where[1]), set()).add((at, sentence))
+    name = FILE if own is None else own.name
+    unread = tuple(
+        UnreadClaim.of(number, flat["claims"][number], tuple(f"{name}:{line}: {said}" for line, said in sorted(told)))
+        for number, told in sorted(found.items())
+    )
+    kept = [claim for number, claim in enumerate(flat["claims"]) if number not in found]
+    return Project(root=file.parent, **{**flat, "claims": kept}, unread=unread, claims_file=name)
 
 
 def _file(path: Path) -> Path:
@@ -279,10 +294,10 @@ def _flattened(data: dict[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
     """Return the tables of the file as fields of :class:`Project`: ``[project]`` gives its own keys to the top."""
     flat = {key: value for key, value in data.items() if key != "project"}
     head = data.get("project", {})
-    for key in ("root", *(key for key in _OWN if key in flat)):
+    for key in (*_INNER, *(key for key in _OWN if key in flat)):
         if key in flat:
             flat.pop(key)
-            sentence = gettext("{key} belongs into [project]") if key != "root" else gettext("unknown key {key}")
+            sentence = gettext("unknown key {key}") if key in _INNER else gettext("{key} belongs into [project]")
             mistakes.append(((key,), sentence.format(key=key)))
     if not isinstance(head, dict):
         mistakes.append((("project",), gettext("{key} must be a table").format(key="project")))
@@ -334,6 +349,6 @@ def _claims_file(name: str, root: Path, mistakes: list[Mistake]) -> _Claims:
     for key in sorted(set(data) - {"claims"}):
         sentence = f"{name}:{line_of((key,), found.lines)}: {unknown(key, ('claims',))}"
         mistakes.append((("claims",), sentence))
-    if not found.claims and not mistakes:
+    if not found.claims and found.claims != data.get("claims") and not mistakes:
         mistakes.append((("claims",), gettext("{path} holds no [[claims]]").format(path=name)))
     return found

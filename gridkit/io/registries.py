@@ -138,7 +138,7 @@ def read_registry(
     parts = []
     for table in tables:
         raw = table
-        if raw.name in taken:  # a second reading of one sheet needs row ids of its own
+        while raw.name in taken:  # a second reading of one sheet needs row ids of its own
             raw = replace(raw, sheet=f"{raw.sheet}#{kind}" if raw.sheet else f"#{kind}")
         taken.add(raw.name)
         parts.append(_part(raw, kind, spec, known))

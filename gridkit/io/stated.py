@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from gridkit.io.notes import noticed
 from gridkit.io.persons import mask_surely
+from gridkit.io.reconcile import SIDES
 from gridkit.model import Findings
 
 if TYPE_CHECKING:
     from gridkit.io.project import Project
+    from gridkit.io.reconcile import ReconcileSpec
 
 FILE = "gridkit.toml"
 
@@ -26,13 +28,28 @@ def without_persons(project: Project) -> tuple[Project, Findings]:
             claim.model_copy(update={key: mask_surely(getattr(claim, key)) for key in ("text", "source", "scope")})
             for claim in project.claims
         ),
+        "unread": tuple(
+            entry.model_copy(
+                update={key: _masked(getattr(entry, key)) for key in ("text", "indicator")}
+                | {"mistakes": tuple(mask_surely(said) for said in entry.mistakes)}
+            )
+            for entry in project.unread
+        ),
         "map": _masked(project.map),
+        "reconcile": tuple(_told(spec) for spec in project.reconcile),
     }
     touched = [key for key, value in clean.items() if value != getattr(project, key)]
     if not touched:
         return project, Findings.none()
-    notes = [noticed("S191", f"{FILE}!{'project.name' if key == 'name' else key}") for key in sorted(touched)]
+    places = {"name": "project.name", "unread": "claims"}
+    notes = [noticed("S191", f"{FILE}!{key}") for key in sorted({places.get(key, key) for key in touched})]
     return project.model_copy(update=clean), Findings.of(notes)
+
+
+def _told(spec: ReconcileSpec) -> ReconcileSpec:
+    sides = {side: getattr(spec, side) for side in SIDES}
+    masked = {side: told.model_copy(update={"label": mask_surely(told.label)}) for side, told in sides.items()}
+    return spec.model_copy(update={"name": mask_surely(spec.name), **masked})
 
 
 def _masked(value: Any) -> Any:

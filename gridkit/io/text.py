@@ -80,6 +80,16 @@ def without_readings(text: str) -> str:
     return _TONELESS.sub("", found) if times else text
 
 
+def reading_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the sounds of characters stand in brackets, as :func:`without_readings` leaves them out.
+
+    >>> reading_spans("問(wèn)題(tí)"), reading_spans("A区(一期)")
+    ([(1, 6), (7, 11)], [])
+    """
+    found = [hit.span() for hit in _READING.finditer(text)] if "(" in text or "（" in text else []
+    return sorted([*found, *(hit.span() for hit in _TONELESS.finditer(text))]) if found else found
+
+
 def narrow(text: str) -> str:
     """Return ``text`` in NFKC: full-width digits, letters and brackets become ASCII.
 

@@ -22,7 +22,21 @@ LEAGUE_COLUMNS = (
     "level", "code", "name", "class", "numerator", "denominator", "unknown", "low", "high",
     "rank_first", "rank_last", "ranked", "to_move_up",
 )  # fmt: skip
+EVALUATING_COLUMNS = ("unit", "name", "street", "state", "via", "targets")
 DIFFERENCE_COLUMNS = ("name", "kind", "code", "field", "a", "b", "a_records", "b_records")
+DIFFERENCE_KINDS = (
+    "unlinked_a", "unlinked_b", "twice_a", "twice_b", "merged_a", "merged_b", "only_a", "only_b",
+    "moved_out_a", "moved_out_b", "reclassified", "renamed", "value",
+)  # fmt: skip
+"""``_a``, ``_b``: on which side. ``only_a`` with the field ``open``: a row of b may mean it, but nobody has said so.
+``moved_out_a``: a lists it, but does not count it; ``field`` says by which column."""
+BRIDGE_COLUMNS = ("name", "registry", "figure", "line", "amount", "things")
+BRIDGE_LINES = (
+    "rows_a", "not_counted_a", "counted_a", "unlinked_a", "twice_a", "merged_a", "only_a", "open_a", "moved_out_b",
+    "value", "unstated_a", "unstated_b", "moved_out_a", "open_b", "only_b", "merged_b", "twice_b", "unlinked_b",
+    "counted_b", "not_counted_b", "rows_b",
+)  # fmt: skip
+"""From what a tells (``rows_a``) to what b tells (``rows_b``): all lines but the four totals add up to the way."""
 
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
@@ -67,8 +81,11 @@ class AuditResult:
     ``confirmed`` (nothing that is in the files can cover it), with a dict that explains it. ``plan``
     (``PLAN_COLUMNS``) lists what would make the claim of full coverage true: ``own``, ``joint``, ``instructor``,
     with the compounds (tuple) of each; ``bounds`` the least and the planned numbers. ``league`` (``LEAGUE_COLUMNS``)
-    ranks streets and communities, ties sharing ``rank_first``..``rank_last``. ``differences`` (``DIFFERENCE_COLUMNS``)
-    explain two tellings of the same figure row by row.
+    ranks streets and communities, ties sharing ``rank_first``..``rank_last``. ``evaluating`` (``EVALUATING_COLUMNS``)
+    says per unit which street evaluates it, by what it is paired with. ``differences`` (``DIFFERENCE_COLUMNS``)
+    explain two tellings of the same figure row by row; ``bridges`` (``BRIDGE_COLUMNS``) lead from one figure to the
+    other: per name and ``figure`` (``rows``, ``households``, ...) one row per line of ``BRIDGE_LINES``, ``amount``
+    signed, ``things`` how many stand behind it.
     """
 
     allowance: Allowance = Allowance()
@@ -79,4 +96,6 @@ class AuditResult:
     plan: pd.DataFrame = field(default_factory=lambda: _empty(PLAN_COLUMNS))
     bounds: Mapping[str, int] = field(default_factory=dict)
     league: pd.DataFrame = field(default_factory=lambda: _empty(LEAGUE_COLUMNS))
+    evaluating: pd.DataFrame = field(default_factory=lambda: _empty(EVALUATING_COLUMNS))
     differences: pd.DataFrame = field(default_factory=lambda: _empty(DIFFERENCE_COLUMNS))
+    bridges: pd.DataFrame = field(default_factory=lambda: _empty(BRIDGE_COLUMNS))

@@ -30,7 +30,7 @@ INDICATOR_COLUMNS = (
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "text", "indicator", "scope", "basis", "comparator", "figure", "verdict", "numerator", "denominator", "low", "high",
-    "because", "ids", "source",
+    "because", "ids", "source", "definition", "upheld_under", "as_of",
 )  # fmt: skip
 
 
@@ -93,10 +93,14 @@ class Links:
 
     def open(self, level: str = "") -> pd.DataFrame:
         """Return the candidates of mentions that wait for a person: candidates exist, none is accepted."""
-        frame = self.frame
+        waiting = ~self.frame["accepted"].astype(bool).to_numpy() & (self.frame["code"] != "").to_numpy(dtype=bool)
+        # Only the mentions of these records matter; of most records every mention is settled.
+        records = pd.Index(self.frame["record"].to_numpy(dtype=object)[waiting], dtype="object").unique()
+        mine = records.get_indexer(pd.Index(self.frame["record"], dtype="object")) >= 0
+        frame = self.frame[mine]
         key = [frame["record"], frame["field"], frame["position"]]
         settled = frame["accepted"].groupby(key).transform("any") if len(frame) else frame["accepted"]
-        rows = frame[~settled.astype(bool) & (frame["code"] != "")]
+        rows = frame[~settled.astype(bool) & waiting[mine]]
         return rows[rows["level"] == level] if level else rows
 
     def unmatched(self) -> pd.DataFrame:

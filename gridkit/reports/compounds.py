@@ -125,23 +125,34 @@ def with_status(run: Run, full: Table, status: str) -> Table:
     return Table(status.lower(), title, tuple(columns), frame, note)
 
 
-def unmatched(run: Run, names: Names | None = None) -> Table:
-    """Return the names of compounds in the registry of Party organisations that match nothing known.
-
-    They are the part of ``unknown`` of the coverage rates that is no compound: each may mean one more that is covered.
-    """
-    names = names or Names.of(run)
+def _widened(run: Run) -> dict[str, dict[str, None]]:
+    """Return, per record that names nothing known, the coverages whose unknown part it widens."""
     frame = run.indicators.frame
     city = frame[(frame["scope"] == "") & frame["id"].str.startswith("coverage.") & (frame["basis"] == "compounds")]
     widened: dict[str, dict[str, None]] = {}
     for name, details in zip(city["id"], city["details"], strict=True):
         for record in details.get("possible", ()):
             widened.setdefault(record, {})[COVERAGE_WORDS[name.split(".")[1]]] = None
+    return widened
+
+
+def unmatched_rows(run: Run) -> pd.DataFrame:
+    """Return the mentions of compounds that match nothing known and widen a coverage rate, in order of the files."""
     rows = run.links.unmatched()
     rows = rows[(rows["field"] == "covers") & (rows["level"] == COMPOUND) & (rows["method"] != "all")]
     branches = run.city.rows("branches").reindex(rows["record"])
     rows = rows.assign(**{key: branches[key].to_numpy() for key in ("src", "row", "community_name")})
-    rows = rows[rows["record"].isin(widened)].sort_values(["src", "row", "position"], kind="stable")
+    return rows[rows["record"].isin(_widened(run))].sort_values(["src", "row", "position"], kind="stable")
+
+
+def unmatched(run: Run, names: Names | None = None) -> Table:
+    """Return the names of compounds in the registry of Party organisations that match nothing known.
+
+    They are the part of ``unknown`` of the coverage rates that is no compound: each may mean one more that is covered.
+    """
+    names = names or Names.of(run)
+    widened = _widened(run)
+    rows = unmatched_rows(run)
     columns = [
         Column("mention", _("name as written"), 28),
         Column("branch", _("Party organisation"), 36),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gridkit.audit.titles import TITLES, basis_label
 from gridkit.locale import gettext as _
 from gridkit.model.fields import GRID
-from gridkit.reports import words
+from gridkit.reports import proof_words, words
 from gridkit.reports.names import Names
 from gridkit.reports.tables import Column, Table, each, labels_of, listed, table
 from gridkit.reports.values import shares, texts, whole
@@ -103,6 +103,11 @@ def indicators(run: Run, names: Names | None = None, *, levels: Collection[str] 
     return table("indicators", _("Indicators"), columns, data, note=note)
 
 
+def _given(frame: pd.DataFrame, name: str, missing: Any) -> list[Any]:
+    """Return a column of the claims, ``missing`` for all where an older table does not have it."""
+    return frame[name].tolist() if name in frame else [missing] * len(frame)
+
+
 def claims(run: Run, names: Names | None = None) -> Table:
     """Return every claim with its verdict, what decides it, and the figures it was measured by."""
     names = names or Names.of(run)
@@ -111,6 +116,8 @@ def claims(run: Run, names: Names | None = None) -> Table:
         Column("text", _("claim"), 36),
         Column("verdict", _("verdict"), 12),
         Column("because", _("because"), 48),
+        Column("definition", _("definition it was made under"), 30, page=False),
+        Column("upheld_under", _("upheld under"), 40, page=False),
         Column("stated", _("stated"), 12),
         Column("rate", _("recomputed (interval)"), 22),
         Column("low", _("lowest"), 10, number=True),
@@ -130,13 +137,15 @@ def claims(run: Run, names: Names | None = None) -> Table:
         **{key: texts(frame[key]) for key in ("text", "source")},
         "verdict": labels_of(words.VERDICTS, frame["verdict"]),
         "because": [words.because(value) for value in frame["because"]],
+        "definition": [proof_words.definition_label(text) for text in texts(_given(frame, "definition", ""))],
+        "upheld_under": [listed(ids, say=proof_words.definition_label) for ids in _given(frame, "upheld_under", ())],
         "stated": [
             words.stated(name, sign, figure)
             for name, sign, figure in zip(frame["indicator"], frame["comparator"], frame["figure"], strict=True)
         ],
         "rate": [
-            words.claim_rate(name, n, d, float(high))
-            for name, n, d, high in zip(frame["indicator"], *figures, frame["high"], strict=True)
+            words.claim_rate(name, n, d, float(high), float(low))
+            for name, n, d, high, low in zip(frame["indicator"], *figures, frame["high"], frame["low"], strict=True)
         ],
         "low": _blank(shares(frame["low"], mean), gap),
         "high": _blank(shares(frame["high"], mean), gap),

@@ -1,10 +1,14 @@
-"""The page: one offline file that says in ten seconds how far coverage goes, and then proves it."""
+"""The page: one offline file that says in a minute what holds of the claims, and then proves it down to the cells."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
+from markupsafe import Markup
 
 from gridkit import __version__
 from gridkit.audit.format import percent
@@ -12,8 +16,17 @@ from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.locale import speaking
 from gridkit.model.fields import STATUSES
-from gridkit.model.findings import SEVERITIES
-from gridkit.reports import compounds, figures, summary, tables, words
+from gridkit.reports import (
+    compounds,
+    figures,
+    page_data,
+    page_map,
+    page_plan,
+    page_sections,
+    proof_words,
+    summary,
+    words,
+)
 from gridkit.reports.names import Names
 from gridkit.writing import whole
 
@@ -22,10 +35,6 @@ if TYPE_CHECKING:
 
     from gridkit.model import Run
 
-EXAMPLES: Final = 5
-"""Findings of one rule that the page writes out; the workbook has all of them."""
-MAX_LISTED: Final = 500
-"""Uncovered compounds that the page lists; the workbook has all of them."""
 COLOURS: Final = {
     "UNIT_ORG": "#139d86",
     "OWN_BRANCH": "#122896",
@@ -61,6 +70,7 @@ def _bars(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "label": words.status_label(status),
+            "key": status,
             "count": counts[status],
             "total": total,
             "share": percent(counts[status], total),
@@ -70,49 +80,6 @@ def _bars(run: Run) -> list[dict[str, Any]]:
         for status in STATUSES
         if counts[status]
     ]
-
-
-def _cards(run: Run) -> list[dict[str, Any]]:
-    """Return the headline as cards: figure, its numbers, and a bar from low to high; none without a denominator."""
-    return [
-        {
-            "figure": figure,
-            "low": f"{100 * figure.low:.3f}",
-            "wide": f"{max(100 * (figure.high - figure.low), 0):.3f}",
-        }
-        for figure in summary.headline(run)
-        if figure.denominator
-    ]
-
-
-def _claims(run: Run, names: Names) -> list[dict[str, Any]]:
-    rows = figures.claims(run, names).frame.to_dict("records")
-    return [{**row, "key": key} for row, key in zip(rows, run.claims["verdict"], strict=True)]
-
-
-def _findings(run: Run) -> list[dict[str, Any]]:
-    """Return the findings by rule, errors first, each with its first examples."""
-    frame = run.findings.frame
-    groups = []
-    for code, rows in frame.groupby("code", sort=True):
-        first = rows.head(EXAMPLES)
-        groups.append(
-            {
-                "code": code,
-                "title": words.rule_title(str(code)),
-                "severity": rows["severity"].iloc[0],
-                "label": words.severity(rows["severity"].iloc[0]),
-                "count": len(rows),
-                "source": words.rule_source(str(code)),
-                "remedy": words.rule_remedy(str(code)),
-                "examples": [
-                    (words.finding_sentence(str(code), params), tables.listed(refs, 4))
-                    for params, refs in zip(first["params"], first["refs"], strict=True)
-                ],
-                "more": max(len(rows) - EXAMPLES, 0),
-            }
-        )
-    return sorted(groups, key=lambda group: (SEVERITIES.index(group["severity"]), group["code"]))
 
 
 def _definitions(run: Run) -> list[tuple[str, str]]:
@@ -156,40 +123,96 @@ def _definitions(run: Run) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def css_text(text: str) -> str:
+    r"""Return ``text`` as a CSS string in which nothing can end the string, the sheet or the element around it.
+
+    >>> print(css_text('A1 "</style>'))
+    "A1 \22 \3c \2f style\3e "
+    """
+    return '"' + "".join(sign if sign.isalnum() or sign in " -" else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def _resource(name: str) -> str:
+    return (resources.files("gridkit.reports") / "templates" / name).read_text("utf-8")
+
+
+def _frame(run: Run) -> dict[str, Any]:
+    """Return what stands around the sections: title, style, script, header and footer."""
+    city = str(run.city.name).encode("utf-8", "replace").decode()
+    as_of = run.city.as_of.isoformat() if run.city.as_of else _("none stated")
+    secret = _("internal material") if run.settings.get("profile", "internal") == "internal" else ""
+    script = _resource("report.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    title = _("Coverage audit: {city}").format(city=city)
+    said = {
+        "PAGE_HEAD": f"{title} · {_('data as of')} {as_of}", "PAGE_MARK": secret,
+        "PAGE_FOOT": f"gridkit {__version__} · {run.inputs_hash[:12]}",
+    }  # fmt: skip
+    style = _resource("report.css")
+    for key, text in said.items():
+        style = style.replace(key, css_text(text))
+    return {
+        "lang": _LANG.get(run.language, run.language), "title": title, "as_of": as_of, "secret": secret,
+        "style": Markup(style), "script": Markup(script), "script_hash": f"sha256-{digest}",
+    }  # fmt: skip
+
+
 def _content(run: Run) -> dict[str, Any]:
     names = Names.of(run)
-    full = compounds.compounds(run, names, statuses=("UNCOVERED", "UNKNOWN"))
-    return {
-        "lang": _LANG.get(run.language, run.language),
-        "version": __version__,
-        "city": run.city.name,
-        "as_of": run.city.as_of.isoformat() if run.city.as_of else _("none stated"),
-        "about": summary.about(run),
+    shaded = bool(len(run.result.shades))
+    content = {
+        "marks": page_data.Marks.of(run),
+        "embedded": page_data.embedded,
+        "ruleset": words.ruleset_label(run.coverage.ruleset),
+        "about": [pair for pair in summary.about(run) if pair[0] != _("counts as organisation coverage")],
         "total": len(run.coverage.frame),
         "bars": _bars(run),
-        "cards": _cards(run),
+        "cards": page_sections.numbers(run),
+        "allowance": proof_words.allowance_sentence(run.result.allowance),
         "verdicts": summary.verdicts(run),
-        "caveats": caveats(run.city),
-        "claims": _claims(run, names),
-        "uncovered": compounds.with_status(run, full, "UNCOVERED"),
-        "unknown": compounds.with_status(run, full, "UNKNOWN"),
-        "unmatched": compounds.unmatched(run, names),
-        "shown": MAX_LISTED,
-        "streets": summary.by_street(run),
+        "caveats": [*caveats(run.city), *summary.doubts(run)],
+        "claims": page_sections.claims(run, names),
+        "map": page_map.draw(run),
+        "colours": {name: colour for name, _label, colour in page_map.CLASSES},
+        "shaded": shaded,
+        "shade_confirmed": proof_words.shade_label("confirmed"),
+        "dots_key": "shade|confirmed" if shaded else "status|UNCOVERED",
+        "dots_label": proof_words.shade_label("confirmed") if shaded else words.status_label("UNCOVERED"),
+        "streets": page_sections.streets(run, names),
+        "worst": page_sections.WORST,
+        "shown_rules": page_plan.RULES,
+        "uncovered": page_sections.uncovered(run, names),
+        "matrix": page_sections.matrix(run),
+        "tricks": page_sections.tricks(run),
+        "plan": page_plan.plan(run, names),
+        "bridges": page_plan.bridges(run),
+        "league": page_plan.league(run),
         "indicators": figures.indicators(run, names, levels=("city", "class", "mode")),
         "definitions": _definitions(run),
-        "finding_counts": tables.finding_counts(run),
-        "findings": _findings(run),
-        "findings_total": len(run.findings),
-        "set_aside": tables.set_aside(run),
-        "sources": tables.sources(run),
+        "findings": page_plan.findings(run),
+        "unmatched": compounds.unmatched(run, names),
+        "inputs": page_plan.inputs(run),
     }
+    return {**_frame(run), **content, "sections": _sections(content)}
+
+
+def _sections(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return anchor and title of the sections that the page has."""
+    known = (
+        ("verdicts", _("Verdicts"), content["claims"]), ("numbers", _("Three numbers"), content["cards"]),
+        ("map", _("Map"), content["map"] or content["streets"]), ("uncovered", _("Uncovered"), True),
+        ("matrix", _("Definitions compared"), content["matrix"]), ("tricks", _("Tricks"), content["tricks"]),
+        ("plan", _("What is needed"), content["plan"]["total"]), ("bridges", _("Reconciliation"), content["bridges"]),
+        ("league", _("League table"), content["league"]), ("findings", _("Findings"), True),
+        ("inputs", _("Sources"), True), ("about", _("Definitions"), True),
+    )  # fmt: skip
+    return [(anchor, title) for anchor, title, there in known if there]
 
 
 def render(run: Run) -> str:
     """Return the page as text; whatever the files hold is escaped."""
     with speaking(run.language):
-        return _environment().get_template("report.html").render(_content(run)) + "\n"
+        return _environment().get_template("report.html").render(_content(run)).lstrip() + "\n"
 
 
 def write_html(run: Run, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit import __version__
 from gridkit.locale import speaking
 from gridkit.reports import words
+from gridkit.reports.proof_json import proved
 from gridkit.reports.values import plain, texts
 from gridkit.reports.values import whole as numbers
 from gridkit.writing import whole
@@ -40,6 +41,7 @@ def _document(run: Run) -> dict[str, Any]:
         "compounds": {"total": len(run.coverage.frame), "by_status": run.coverage.by_status()},
         "indicators": _indicators(run),
         "claims": _claims(run),
+        **proved(run),
         "findings": _findings(run),
         "inputs": _inputs(run),
     }
@@ -105,6 +107,9 @@ def _claims(run: Run) -> list[dict[str, Any]]:
         **{key: numbers(frame[key]) for key in ("numerator", "denominator")},
         **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},
         "because": [words.because(value) for value in frame["because"]],
+        "definition": texts(frame["definition"]),
+        "upheld_under": [list(under) for under in frame["upheld_under"]],
+        "as_of": texts(frame["as_of"]),
         "source": texts(frame["source"]),
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gridkit.model.fields import GRID
 from gridkit.reports import words
 from gridkit.reports.values import texts
-from gridkit.rules.labels import label
+from gridkit.rules.labels import ANSWERS, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +83,8 @@ class Names:
         """
         if level in self.areas:
             return self.place(level, code)
+        if level == "kind":
+            return words.labelled(ANSWERS, code) if code in ANSWERS else label(code, "unit_kind")
         return " / ".join(words.scope_label(part) for part in code.split("/"))
 
     def anywhere(self, code: str) -> str:

@@ -9,13 +9,12 @@ import pandas as pd
 
 from gridkit import __version__
 from gridkit.audit.format import percent
-from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMPOUND
-from gridkit.model.findings import SEVERITIES
-from gridkit.reports import words
+from gridkit.reports import proof, proof_words, words
+from gridkit.reports.figures import claims as claim_table
 from gridkit.reports.names import Names
-from gridkit.reports.tables import Column, Table
+from gridkit.reports.tables import Column, Table, table
 from gridkit.reports.values import Share, whole
 from gridkit.rules.labels import ANSWERS
 
@@ -190,6 +189,40 @@ def _counting(status: str, counting: set[str]) -> str:
     return words.labelled(ANSWERS, "yes" if status in counting else "no")
 
 
+def blocks(run: Run) -> list[Table]:
+    """Return the tables of the first page, in reading order: verdicts, figures, certainty, what is needed, statuses."""
+    return [claims(run), figures(run), shades(run), proof.plan_bounds(run), statuses(run)]
+
+
+def claims(run: Run) -> Table:
+    """Return the claims as the first page has them: verdict, sentence, what was stated and what was found."""
+    whole_table = claim_table(run)
+    keys = ("verdict", "text", "stated", "rate", "numerator", "denominator", "because")
+    columns = tuple(next(column for column in whole_table.columns if column.key == key) for key in keys)
+    return Table("verdicts", _("Verdicts"), columns, whole_table.frame[list(keys)])
+
+
+def shades(run: Run) -> Table:
+    """Return how many compounds are covered, possibly covered, and confirmed uncovered."""
+    counts = proof.shade_counts(run)
+    total = sum(counts.values())
+    columns = (
+        Column("shade", _("how sure"), 22),
+        Column("note", _("what it means"), 40),
+        Column("compounds", _("compounds"), 12, number=True),
+        Column("of", _("of"), 12, number=True),
+        Column("share", _("share"), 14),
+    )
+    data = {
+        "shade": [proof_words.shade_label(name) for name in counts],
+        "note": [proof_words.shade_note(name) for name in counts],
+        "compounds": list(counts.values()),
+        "of": [total] * len(counts),
+        "share": [percent(n, total) for n in counts.values()],
+    }
+    return table("shade_counts", _("Compounds by certainty"), columns, data)
+
+
 def figures(run: Run) -> Table:
     """Return the headline as a table."""
     rows = headline(run)
@@ -284,33 +317,3 @@ def _impossible(run: Run) -> list[str]:
     more = [_("… and {n} more").format(n=len(odd) - NAMED)] if len(odd) > NAMED else []
     text = _("numbers of households that are hardly possible count in rates by households: {names}; see S118")
     return [text.format(names=_(", ").join([*named, *more]))]
-
-
-def _line(figure: Figure) -> str:
-    said = _("{title}: {rate} ({numerator} of {denominator})").format(
-        title=words.defined(figure.id, figure.counted), rate=figure.rate,
-        numerator=f"{figure.numerator:,}", denominator=f"{figure.denominator:,}",
-    )  # fmt: skip
-    return _("{said}, {unknown}").format(said=said, unknown=figure.unknown_text) if figure.unknown_text else said
-
-
-def summary_lines(run: Run) -> list[str]:
-    """Return a run in a few lines for a terminal, in the current language: figures, statuses, claims, findings."""
-    counts = {status: n for status, n in run.coverage.by_status().items() if n}
-    total = len(run.coverage.frame)
-    lines = [_("{key}: {text}").format(key=key, text=value) for key, value in about(run)[:4]]
-    lines += caveats(run.city)
-    lines += doubts(run)
-    lines += [_line(figure) for figure in headline(run)]
-    parts = (f"{words.status_label(status)} {n}" for status, n in counts.items())
-    lines.append(_("compounds: {total} ({parts})").format(total=total, parts=_(", ").join(parts)))
-    lines += [
-        _("{verdict}: {text} - {because}").format(
-            verdict=words.labelled(words.VERDICTS, verdict), text=text, because=words.because(because)
-        )
-        for verdict, text, because in zip(run.claims["verdict"], run.claims["text"], run.claims["because"], strict=True)
-    ]
-    severities = run.findings.frame["severity"].value_counts()
-    shown = (f"{words.severity(name)} {int(severities.get(name, 0))}" for name in SEVERITIES)
-    lines.append(_("findings: {total} ({parts})").format(total=len(run.findings), parts=_(", ").join(shown)))
-    return lines

@@ -37,6 +37,7 @@ SCOPE_LEVELS: Final[Mapping[str, str]] = {
     "community": N_("community"),
     "grid": N_("grid"),
     "mode": N_("management mode"),
+    "kind": N_("kind of unit"),
 }
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -69,9 +70,14 @@ DETAILS: Final[Mapping[str, str]] = {
     "committees": N_("committees"),
     "equally_low": N_("equally low"),
     "pairings": N_("pairings"),
+    "needs": N_("needs"),
+    "unanswered": N_("needs without a project"),
     "projects": N_("projects"),
     "resources": N_("resources"),
     "overdue": N_("overdue"),
+    "units": N_("units"),
+    "contradictory": N_("units with more reported than members"),
+    "cross_appointed": N_("persons cross-appointed"),
 }
 """Details of an indicator that people read; the others are for programs."""
 
@@ -267,13 +273,14 @@ def stated(name: str, comparator: str, figure: float | None) -> str:
     return f"{sign}{short(float(figure))}" + ("" if name.startswith(MEANS) else "%")
 
 
-def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float) -> str:
-    """Return the recomputed rate of a claim; ``high`` (0..1) gives how many of the denominator are unknown.
+def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float, low: float = math.nan) -> str:
+    """Return the recomputed rate of a claim, from ``low`` to ``high`` (0..1); without ``low`` from the numerator.
 
     >>> claim_rate("load.units_per_community", 10, 4, float("nan"))
     '2.50'
     """
     if numerator is None or not denominator:
         return NO_RATE
-    unknown = 0 if math.isnan(high) else round(high * denominator) - numerator
-    return rate(name, numerator, denominator, max(unknown, 0))
+    least = numerator if math.isnan(low) else round(low * denominator)
+    unknown = 0 if math.isnan(high) else round(high * denominator) - least
+    return rate(name, least, denominator, max(unknown, 0))

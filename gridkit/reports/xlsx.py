@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from gridkit.locale import gettext as _
 from gridkit.locale import speaking
-from gridkit.model import Findings
-from gridkit.reports import compounds, figures, summary, tables
+from gridkit.model import AuditResult, Findings
+from gridkit.model.findings import SEVERITIES
+from gridkit.reports import compounds, figures, proof, proof_words, ranking, summary, tables
 from gridkit.reports.book import whole_book
 from gridkit.reports.names import Names
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.values import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 1_000_000
 """Rows of one sheet; a longer table goes on in a second sheet (a sheet holds 1,048,576)."""
+MOST_LINKS: Final = 20_000
+"""Links of one sheet (a sheet holds 65,530; each costs memory until the book is closed)."""
+LINKED: Final = 200_000
+"""Compounds that others can lead to."""
 MAX_TEXT: Final = 32_000
 """Characters of one cell (the format ends at 32,767, the library then drops the cell without a word)."""
 MOST_DECIMALS: Final = 10
@@ -146,17 +151,37 @@ def table_rows(sheet: RowSheet, table: Table, top: int, styles: Styles) -> int:
     return top + 1 + len(table)
 
 
-def add_table(book: Workbook, table: Table, styles: Styles) -> None:
-    """Add a table as a sheet of its own, as several where it is too long for one."""
+def add_table(book: Workbook, table: Table, styles: Styles, links: Mapping[str, str] | None = None) -> None:
+    """Add a table as a sheet of its own, as several where it is too long for one.
+
+    ``links`` leads from a value of the first column to a place in the workbook (``'Compounds'!A7``).
+    """
     for part, first in enumerate(range(0, max(len(table), 1), MAX_ROWS), start=1):
         sheet = book.add_worksheet(sheet_title(table.title, part), worksheet_class=RowSheet)
         for col, column in enumerate(table.columns):
             sheet.set_column(col, col, max(column.width, min(columns_wide(column.heading) + 4, 28)))
         # The heading is the first row of every sheet, as pivot tables and filters want it; notes are in the summary.
+        links = links or {}
         end = table_rows(sheet, replace(table, frame=table.frame.iloc[first : first + MAX_ROWS]), 0, styles)
         sheet.freeze_panes(1, 2 if table.key in ("compounds", "uncovered", "unknown") else 1)
         sheet.autofilter(0, 0, max(end - 1, 0), len(table.columns) - 1)
         page(sheet)
+        first_column = table.frame.iloc[first : first + MAX_ROWS, 0].tolist()
+        aims = [(row, 0, f"internal:{links[key]}") for row, key in enumerate(first_column, start=1) if key in links]
+        sheet.add_links(aims[:MOST_LINKS])
+
+
+def add_blocks(book: Workbook, title: str, blocks: list[Table], styles: Styles) -> None:
+    """Add small tables as one sheet, one below the other."""
+    sheet = book.add_worksheet(sheet_title(title), worksheet_class=RowSheet)
+    for col in range(max(len(block.columns) for block in blocks)):
+        sheet.set_column(col, col, max(block.columns[col].width for block in blocks if col < len(block.columns)))
+    row = 0
+    for block in blocks:
+        sheet.write_string(row, 0, text_of(block.title), styles.subtitle)
+        row = table_rows(sheet, block, row + 1, styles) + 1
+    sheet.freeze_panes(0, 1)
+    page(sheet)
 
 
 def page(sheet: Worksheet) -> None:
@@ -171,7 +196,7 @@ def page(sheet: Worksheet) -> None:
 
 def _add_summary(book: Workbook, run: Run, styles: Styles) -> None:
     sheet = book.add_worksheet(sheet_title(_("Summary")), worksheet_class=RowSheet)
-    for col, width in enumerate((34, 50, 14, 14, 14, 14, 20, 14, 16, 44)):
+    for col, width in enumerate((34, 50, 14, 14, 14, 14, 36, 14, 16, 44)):
         sheet.set_column(col, col, width)
     sheet.write_string(0, 0, text_of(_("Coverage audit: {city}").format(city=run.city.name)), styles.title)
     row = 2
@@ -179,21 +204,40 @@ def _add_summary(book: Workbook, run: Run, styles: Styles) -> None:
         sheet.write_string(row, 0, key, styles.key)
         put(sheet, row, 1, value, styles)
         row += 1
-    for table in (summary.figures(run), summary.statuses(run)):
+    for table in (t for t in summary.blocks(run) if len(t)):
         row += 1
         sheet.write_string(row, 0, table.title, styles.subtitle)
         row = table_rows(sheet, table, row + 1, styles)
     for at, (title, note) in enumerate(notes(run), start=row + 1):
-        sheet.write_string(at, 0, title, styles.key)
+        put(sheet, at, 0, title, styles)
         put(sheet, at, 1, note, styles)
     page(sheet)
 
 
-def sheets(run: Run) -> Iterator[Table]:
-    """Yield the tables of the workbook after the summary, in the order of its sheets; each is made when its turn is."""
+PROOFS: Final[Mapping[str, tuple[Callable[..., Table], ...]]] = {
+    "matrix": (proof.matrix,),
+    "tricks": (proof.tricks,),
+    "shades": (proof.shades,),
+    "plan": (proof.plan,),
+    "differences": (lambda run, _names: proof.differences(run),),
+    "bridges": (lambda run, _names: proof.bridge(run),),
+    "league": (ranking.league,),
+    "evaluating": (ranking.evaluating,),
+}
+"""Parts of the proof, in the order of their sheets; a part without rows has none."""
+
+
+def sheets(run: Run, parts: Collection[str] | None = None) -> Iterator[Table]:
+    """Yield the tables of the workbook after the summary, in the order of its sheets; each is made when its turn is.
+
+    ``parts`` names the parts of the proof that are shown: those with rows, where it is not given.
+    """
     names = Names.of(run)
-    yield figures.indicators(run, names)
     yield figures.claims(run, names)
+    for part in proved(run) if parts is None else parts:
+        for make in PROOFS[part]:
+            yield make(run, names)
+    yield figures.indicators(run, names)
     full = compounds.compounds(run, names)
     yield full
     yield compounds.with_status(run, full, "UNCOVERED")
@@ -206,13 +250,40 @@ def sheets(run: Run) -> Iterator[Table]:
     yield tables.sources(run)
 
 
+def proved(run: Run) -> list[str]:
+    """Return which parts of the proof have rows."""
+    return [part for part in PROOFS if len(getattr(run.result, part))]
+
+
 def notes(run: Run) -> list[tuple[str, str]]:
     """Return, per sheet that needs one, its title and what a reader has to know; they stand in the summary."""
     nothing = replace(
         run, coverage=replace(run.coverage, frame=run.coverage.frame.iloc[:0]), claims=run.claims.iloc[:0],
         indicators=replace(run.indicators, frame=run.indicators.frame.iloc[:0]), findings=Findings.none(),
+        result=AuditResult(),
     )  # fmt: skip
-    return [(table.title, table.note) for table in sheets(nothing) if table.note]
+    said = [(table.title, table.note) for table in sheets(nothing, proved(run)) if table.note]
+    if len(run.result.matrix):
+        said.append((_("link errors"), proof_words.allowance_sentence(run.result.allowance)))
+    links = _("a click on the code in a list leads to the row of the compound, on a rule to its first finding")
+    return [*said, (_("links"), links)]
+
+
+def _links(run: Run) -> dict[str, dict[str, str]]:
+    """Return, per sheet, where the values of its first column lead to: a compound, the first finding of a rule."""
+    place = "'{}'!A{}".format
+    listed = sheet_title(_("Compounds"))
+    codes = run.coverage.frame.index.astype(str).tolist()[: min(MAX_ROWS, LINKED)]
+    rows = {code: place(listed, row) for row, code in enumerate(codes, start=2)}
+    frame = run.findings.frame
+    order = sorted(zip(frame["severity"].map(SEVERITIES.index), frame["code"], strict=True))
+    found: dict[str, str] = {}
+    for row, (_rank, code) in enumerate(order[:MAX_ROWS], start=2):
+        found.setdefault(str(code), place(sheet_title(_("Findings")), row))
+    return {
+        **dict.fromkeys(("shades", "uncovered", "unknown"), rows),
+        **dict.fromkeys(("tricks", "finding_counts"), found),
+    }
 
 
 def write_xlsx(run: Run, path: Path) -> None:
@@ -234,5 +305,8 @@ def write_xlsx(run: Run, path: Path) -> None:
         book.set_properties(book_properties(run.city, run.city.name))
         styles = Styles(book)
         _add_summary(book, run, styles)
+        links = _links(run)
         for table in sheets(run):
-            add_table(book, table, styles)
+            if table.key == "matrix":
+                add_blocks(book, _("Definition matrix"), proof.matrix_blocks(run), styles)
+            add_table(book, table, styles, links.get(table.key))

@@ -10,7 +10,21 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from gridkit.rules import audit, boundaries, cells, coordinates, coverage, linkage, schema, tables, topology, vectors
+from gridkit.rules import (
+    audit,
+    boundaries,
+    cells,
+    coordinates,
+    coverage,
+    linkage,
+    reconcile,
+    schema,
+    tables,
+    texts,
+    topology,
+    tricks,
+    vectors,
+)
 from gridkit.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -21,7 +35,21 @@ __all__ = ["CATALOGUE", "Rule"]
 CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         rule.code: rule
-        for module in (schema, tables, vectors, coordinates, cells, topology, boundaries, linkage, coverage, audit)
+        for module in (
+            schema,
+            tables,
+            vectors,
+            coordinates,
+            cells,
+            topology,
+            boundaries,
+            linkage,
+            coverage,
+            audit,
+            reconcile,
+            tricks,
+            texts,
+        )
         for rule in module.RULES
     }
 )

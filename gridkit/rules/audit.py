@@ -98,6 +98,53 @@ RULES: tuple[Rule, ...] = (
         variants={
             "scope": N_("{indicator} is not measured for “{mention}”; the nearest are {near}"),
             "basis": N_("{indicator} is not measured by “{mention}”, but by {near}"),
+            "definition": N_("“{mention}” is no definition that can be measured here; the nearest are {near}"),
         },
+    ),
+    Rule(
+        "A212", "claims-contradict", "warning",
+        title=N_("Two claims contradict each other"),
+        sentence=N_("claim {own} cannot be true together with claim {number}, “{other_claim}”"),
+        source=N_("One thing has one figure: about the same indicator, place, definition and day no two can be true"),
+        remedy=N_("ask which of the two is meant; both are judged"),
+    ),
+    Rule(
+        "A213", "rule-set-broken", "error",
+        title=N_("The rule set has a mistake and was not used"),
+        sentence=N_("{key}: {mistake}"),
+        source=N_("A rule set is used as a whole or not at all: a rule left out changes what counts as covered"),
+        remedy=N_("correct the rule set; until then claims about coverage are undetermined"),
+    ),
+    Rule(
+        "A214", "claim-unreadable", "error",
+        title=N_("A claim cannot be read"),
+        sentence=N_("claim {own}: {mistake}"),
+        source=N_("A claim that is not understood is neither upheld nor refuted"),
+        remedy=N_("correct the entry in the project file; the others are judged"),
+    ),
+    Rule(
+        "A215", "claim-not-measured", "warning",
+        title=N_("Nothing that is loaded measures a claim"),
+        sentence=N_("“{mention}” is not measured: its layer or registry is not loaded"),
+        source=N_("A claim that nothing measures would stay undetermined without anybody noticing"),
+        remedy=N_("add the layer or registry to the project file, or strike the claim"),
+        variants={
+            "ambiguous_scope": N_("several places are named “{mention}”"),
+            "no_denominator": N_("“{mention}” has nothing to count: the denominator is zero"),
+        },
+    ),
+    Rule(
+        "A216", "claim-redacted", "notice",
+        title=N_("The figure of a claim is masked"),
+        sentence=N_("the claim states no figure that could be compared"),
+        source=N_("A masked figure is no figure; it is neither zero nor true"),
+        remedy=N_("ask for the figure"),
+    ),
+    Rule(
+        "A217", "claim-of-another-day", "warning",
+        title=N_("A claim speaks of another day than the data"),
+        sentence=N_("the claim speaks of {as_of}, the data of {of_data}"),
+        source=N_("Data of one day neither prove nor disprove what is said of another"),
+        remedy=N_("get the data of that day, or correct the as_of of the claim or of the project"),
     ),
 )  # fmt: skip

@@ -111,6 +111,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
         "Invalid Coordinate": N_("impossible coordinates"),
         "GeometryCollection": N_("polygons are mixed with lines or points"),
     },
+    "stage": {
+        "collected": N_("collected"),
+        "promised": N_("promised"),
+        "resolved": N_("resolved"),
+    },
     "datum": {
         "same": N_("CGCS2000 or WGS 84"),
         "reverse GCJ-02": N_("none of these, or the other layer is GCJ-02"),

@@ -295,4 +295,16 @@ RULES: tuple[Rule, ...] = (
             )
         },
     ),
+    Rule(
+        "L122",
+        "label-out-of-date",
+        "notice",
+        N_("Checked link that is no more"),
+        N_(
+            "a link that was checked is no more: no row says this any longer, or it is linked to "
+            "another place; it does not count in the sample"
+        ),
+        _DECIDED,
+        N_("draw and check a new sample where many links have changed: gridkit sample links"),
+    ),
 )

@@ -18,7 +18,9 @@ from gridkit.locale import N_, gettext
 from gridkit.model.fields import REGISTRY_FIELDS, STATUSES, VOCABULARIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
 
 BUNDLED = ("strict",)
 """Names of the rule sets that come with the programme."""
@@ -42,7 +44,12 @@ OF_RECORD = frozenset(
 """The predicates that speak of one record; the others speak of the compound."""
 
 _YESNO = ("yes", "no", "unknown")
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=1_000_000)]
+CIRCULAR = N_(
+    "{ids}: a rule that asks for 'silent' or 'open' cannot give a status that counts, as it would wait for itself"
+)
+MOST_ERROR = 0.5
+"""With more than half of the links wrong there is nothing to audit."""
 
 
 def _among(allowed: tuple[str, ...]) -> Any:
@@ -129,6 +136,11 @@ class CoverRule(_Frozen):
         return self
 
     @property
+    def of_outcome(self) -> bool:
+        """Whether the rule asks about the outcome of the other rules."""
+        return any(needs.of_outcome for needs in self.needs)
+
+    @property
     def always(self) -> bool:
         """Whether the rule holds for every compound."""
         return not self.needs and self.when == Predicates()
@@ -159,12 +171,46 @@ class Thresholds(_Frozen):
     branch_max_members: _Count = 50
     term_max_years: _Count = 5
     new_branch_years: _Count = 3
+    league_min_compounds: _Count = 5
+    joint_hard_units: _Count = 10
+    pairing_far_m: _Count = 3000
+    instructor_max_compounds: _Count = 5
+    copied_min_rows: _Count = 5
+    copied_min_columns: _Count = 3
+    round_min_values: _Count = 20
+    round_percent: _Count = 50
+    chance_one_in: _Count = 1000
+
+    @model_validator(mode="after")
+    def _of_copies(self) -> Thresholds:
+        """Two rows of one column are the least that can be copies; a share has an end, and so has chance."""
+        for name, least, most in (
+            ("copied_min_rows", 2, None),
+            ("copied_min_columns", 1, None),
+            ("round_min_values", 1, None),
+            ("round_percent", 1, 100),
+            ("chance_one_in", 1, None),
+        ):
+            value = getattr(self, name)
+            if value < least:
+                raise ValueError(gettext("{name} must be at least {least}").format(name=name, least=least))
+            if most is not None and value > most:
+                raise ValueError(gettext("{name} must be at most {most}").format(name=name, most=most))
+        return self
+
+
+class Auditing(_Frozen):
+    """What the audit assumes where nobody has looked: ``link_error``, the share of accepted links that may be wrong."""
+
+    link_error: Annotated[float, Field(ge=0, le=MOST_ERROR)] = 0.01
 
 
 class Words(_Frozen):
     """Words of registries that the findings must understand."""
 
     claims_nothing: tuple[str, ...] = ()
+    claims_organisation: tuple[str, ...] = ()
+    functional: tuple[str, ...] = ()
 
 
 class RuleSet(_Frozen):
@@ -172,6 +218,7 @@ class RuleSet(_Frozen):
 
     name: str
     thresholds: Thresholds = Thresholds()
+    audit: Auditing = Auditing()
     organisation: Counting
     work: Counting
     words: Words = Words()
@@ -180,8 +227,13 @@ class RuleSet(_Frozen):
     @model_validator(mode="after")
     def _whole(self) -> RuleSet:
         ids = [rule.id for rule in self.rules]
-        if len(set(ids)) < len(ids):
-            raise ValueError(gettext("rule ids must differ"))
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(gettext("rule ids must differ: {ids}").format(ids=", ".join(twice)))
+        counted = {*self.organisation.statuses, *self.work.statuses}
+        circular = [rule.id for rule in self.rules if rule.of_outcome and rule.status in counted]
+        if circular:
+            raise ValueError(gettext(CIRCULAR).format(ids=", ".join(circular)))
         if not self.rules or not self.rules[-1].always:
             raise ValueError(gettext("the last rule must hold for every compound (neither 'when' nor 'needs')"))
         return self
@@ -225,7 +277,7 @@ def load_ruleset(name_or_text: str = "strict") -> RuleSet:
 
 
 def override(ruleset: RuleSet, changes: Mapping[str, Any]) -> RuleSet:
-    """Return ``ruleset`` with local policy applied: ``organisation``, ``work`` (statuses that count), ``thresholds``.
+    """Return ``ruleset`` with local policy: statuses that count (``organisation``, ``work``), thresholds, audit.
 
     Parameters
     ----------
@@ -249,17 +301,18 @@ def override(ruleset: RuleSet, changes: Mapping[str, Any]) -> RuleSet:
     """
     if not changes:
         return ruleset
-    strange = sorted(set(changes) - {"organisation", "work", "thresholds"})
+    strange = sorted(set(changes) - {"organisation", "work", "thresholds", "audit"})
     if strange:
-        raise InputError(N_("the coverage table does not know {names}"), names=", ".join(strange),
-                         remedy=N_("it may hold ruleset, organisation, work and thresholds"))  # fmt: skip
+        said = gettext("unknown key; it may hold ruleset, organisation, work, thresholds and audit")
+        raise RuleSetError((name, said) for name in strange)
     document = ruleset.model_dump(exclude_unset=True)
     for name in ("organisation", "work"):
         if name in changes:
             document[name] = {**document[name], "statuses": changes[name]}
-    if "thresholds" in changes:
-        stated = changes["thresholds"]
-        document["thresholds"] = {**document.get("thresholds", {}), **stated} if isinstance(stated, dict) else stated
+    for name in ("thresholds", "audit"):
+        if name in changes:
+            stated = changes[name]
+            document[name] = {**document.get(name, {}), **stated} if isinstance(stated, dict) else stated
     document["name"] = "+".join([ruleset.name, *sorted(changes)])
     return _checked(document)
 
@@ -268,6 +321,10 @@ _SENTENCES = {
     "extra_forbidden": N_("unknown key"),
     "missing": N_("must be given"),
     "greater_than_equal": N_("must not be negative"),
+    "less_than_equal": N_("must not be more than {most}"),
+    "float_type": N_("must be a number"),
+    "float_parsing": N_("must be a number"),
+    "finite_number": N_("must be a number"),
     "int_type": N_("must be a whole number"),
     "int_parsing": N_("must be a whole number"),
     "string_type": N_("must be a text"),
@@ -277,16 +334,25 @@ _SENTENCES = {
 }
 
 
+class RuleSetError(InputError):
+    """A rule set that cannot be used; ``mistakes`` are pairs of key (``rules.0.status``) and sentence."""
+
+    def __init__(self, mistakes: Iterable[tuple[str, str]]) -> None:
+        self.mistakes = tuple(mistakes)
+        said = "; ".join(f"{where}: {sentence}" if where else sentence for where, sentence in self.mistakes)
+        super().__init__(N_("the coverage rule set cannot be used: {mistakes}"), mistakes=said)
+
+
+def _sentence(mistake: ErrorDetails) -> str:
+    if mistake["type"] not in _SENTENCES:
+        return mistake["msg"].removeprefix("Value error, ")
+    most = mistake.get("ctx", {}).get("le", "")
+    return gettext(_SENTENCES[mistake["type"]]).format(most=most)
+
+
 def _checked(document: dict[str, Any]) -> RuleSet:
     try:
         return RuleSet.model_validate(document)
     except ValidationError as error:
-        mistakes = []
-        for mistake in error.errors():
-            where = ".".join(str(part) for part in mistake["loc"])
-            plain = mistake["msg"].removeprefix("Value error, ")
-            sentence = gettext(_SENTENCES[mistake["type"]]) if mistake["type"] in _SENTENCES else plain
-            mistakes.append(f"{where}: {sentence}" if where else sentence)
-        raise InputError(
-            N_("the coverage rule set cannot be used: {mistakes}"), mistakes="; ".join(mistakes)
-        ) from error
+        found = [(".".join(str(part) for part in mistake["loc"]), _sentence(mistake)) for mistake in error.errors()]
+        raise RuleSetError(found) from error

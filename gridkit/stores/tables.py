@@ -14,8 +14,17 @@ import pyarrow.parquet as pq
 
 from gridkit.model.city import REMARK_COLUMNS
 from gridkit.model.fields import COMPOUND, LAYER_FIELDS
+from gridkit.model.proof import (
+    BRIDGE_COLUMNS,
+    DIFFERENCE_COLUMNS,
+    EVALUATING_COLUMNS,
+    LEAGUE_COLUMNS,
+    MATRIX_COLUMNS,
+    TRICK_COLUMNS,
+)
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS, LINK_COLUMNS
 from gridkit.stores.digest import canonical
+from gridkit.stores.rows import COLUMNS, content_rows
 from gridkit.writing import unwritable, whole
 
 if TYPE_CHECKING:
@@ -143,6 +152,7 @@ def claims(run: Run) -> Iterator[pa.Table]:
         "high": REAL,
         "figure": REAL,
         "ids": TEXTS,
+        "upheld_under": TEXTS,
         "because": JSON,
     }
     return arrow(run.claims, {name: kinds.get(name, TEXT) for name in CLAIM_COLUMNS})
@@ -152,6 +162,41 @@ def findings(run: Run) -> Iterator[pa.Table]:
     """Return every finding: code, severity, subject, values of its sentence, cells, place."""
     schema = {"code": TEXT, "severity": TEXT, "subject": TEXT, "params": JSON, "refs": TEXTS, "lon": REAL, "lat": REAL}
     return arrow(run.findings.frame, schema)
+
+
+def league(run: Run) -> Iterator[pa.Table]:
+    """Return streets and communities by valid organisation coverage, with the ranks that are possible."""
+    counts = ("numerator", "denominator", "unknown", "rank_first", "rank_last", "to_move_up")
+    kinds: Schema = {**dict.fromkeys(counts, WHOLE), "low": REAL, "high": REAL, "ranked": FLAG}
+    return arrow(run.result.league, {name: kinds.get(name, TEXT) for name in LEAGUE_COLUMNS})
+
+
+def evaluating(run: Run) -> Iterator[pa.Table]:
+    """Return every unit with the streets that evaluate it, and the pairings that say so."""
+    kinds: Schema = {"via": TEXTS, "targets": TEXTS}
+    return arrow(run.result.evaluating, {name: kinds.get(name, TEXT) for name in EVALUATING_COLUMNS})
+
+
+def tricks(run: Run) -> Iterator[pa.Table]:
+    """Return what is left of the declared figure without the rows of each trick; the row without a code is all of them.
+
+    ``findings`` counts them; ``compounds`` are those whose declared coverage rests only on the rows ``records``.
+    """
+    whole = ("findings", "numerator", "without", "denominator")
+    kinds: Schema = {"records": TEXTS, "compounds": TEXTS, **dict.fromkeys(whole, WHOLE)}
+    return arrow(run.result.tricks, {name: kinds.get(name, TEXT) for name in TRICK_COLUMNS})
+
+
+def shades(run: Run) -> Iterator[pa.Table]:
+    """Return per compound whether it is covered, possibly covered, or confirmed to be uncovered, and why."""
+    frame = run.result.shades.rename_axis("code").reset_index().sort_values("code", kind="stable")
+    return arrow(frame, {"code": TEXT, "shade": TEXT, "because": JSON})
+
+
+def plan(run: Run) -> Iterator[pa.Table]:
+    """Return what would make the claim of full coverage true."""
+    schema: Schema = {"kind": TEXT, "community": TEXT, "compounds": TEXTS, "members": WHOLE, "because": JSON}
+    return arrow(run.result.plan, schema)
 
 
 def set_aside(run: Run) -> Iterator[pa.Table]:
@@ -180,16 +225,68 @@ def sources(run: Run) -> Iterator[pa.Table]:
     return arrow(pd.DataFrame(records, columns=list(schema)), schema)
 
 
+def rows(run: Run) -> Iterator[pa.Table]:
+    """Return every row that was read, as a hash of what it says; see :mod:`gridkit.stores.rows`."""
+    return arrow(content_rows(run.city), {**dict.fromkeys(COLUMNS, TEXT), "x": REAL, "y": REAL, "area_m2": REAL})
+
+
+def matrix(run: Run) -> Iterator[pa.Table]:
+    """Return every cell of the definition matrix, with its whole numbers and its interval."""
+    counts = ("numerator", "denominator", "excluded", "unknown", "allowance_low", "allowance_high")
+    kinds: Schema = {**dict.fromkeys(counts, WHOLE), "low": REAL, "high": REAL}
+    return arrow(run.result.matrix, {name: kinds.get(name, TEXT) for name in MATRIX_COLUMNS})
+
+
+def definitions(run: Run) -> Iterator[pa.Table]:
+    """Return the answer of every compound and grid to every definition, from which each cell of the matrix follows."""
+    parts = {subject: run.result.definitions.get(subject, pd.DataFrame()) for subject in ("compound", "grid")}
+    names = sorted({name for part in parts.values() for name in part.columns})
+    kinds: Schema = {name: WHOLE if name.startswith("weight.") else TEXT for name in names}
+    frames = [part.rename_axis("code").reset_index().assign(subject=subject) for subject, part in parts.items()]
+    frame = pd.concat(frames, ignore_index=True)
+    return arrow(frame.reindex(columns=["subject", "code", *names]), {"subject": TEXT, "code": TEXT, **kinds})
+
+
+def mentions(run: Run) -> Iterator[pa.Table]:
+    """Return the mentions that name nothing known, per definition that they may add to."""
+    schema: Schema = dict.fromkeys(("subject", "numerator", "record", "community"), TEXT)
+    frame = run.result.definitions.get("mentions", pd.DataFrame(columns=list(schema), dtype="object"))
+    return arrow(frame, schema)
+
+
+def differences(run: Run) -> Iterator[pa.Table]:
+    """Return what two tellings of a figure differ in, with the rows of both."""
+    kinds: Schema = {"a_records": TEXTS, "b_records": TEXTS}
+    return arrow(run.result.differences, {name: kinds.get(name, TEXT) for name in DIFFERENCE_COLUMNS})
+
+
+def bridges(run: Run) -> Iterator[pa.Table]:
+    """Return the ways from one telling of a figure to the other."""
+    kinds: Schema = {"amount": WHOLE, "things": WHOLE}
+    return arrow(run.result.bridges, {name: kinds.get(name, TEXT) for name in BRIDGE_COLUMNS})
+
+
 TABLES: Final[Mapping[str, Callable[[Run], Iterator[pa.Table]]]] = {
+    "bridges": bridges,
     "claims": claims,
     "compounds": compounds,
+    "definitions": definitions,
+    "differences": differences,
+    "evaluating": evaluating,
     "findings": findings,
     "indicators": indicators,
+    "league": league,
     "links": links,
+    "matrix": matrix,
+    "mentions": mentions,
+    "plan": plan,
     "remarks": remarks,
+    "rows": rows,
     "set_aside": set_aside,
+    "shades": shades,
     "sources": sources,
     "trace": trace,
+    "tricks": tricks,
 }
 """What ``tables/`` holds: name -> function of the run."""
 

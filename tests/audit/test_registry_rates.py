@@ -262,7 +262,9 @@ def test_ledger_rates():
     assert details["resolved_without_promise"] == (row("ledgers", 2),)
     assert details["overdue"] == (row("ledgers", 1),)
     assert numbers(table, "lists.match_rate") == (1, 3, 0, 1)
-    assert table.get("lists.match_rate")["details"] == {"projects": 2, "resources": 1, "answer_no_need": 1}
+    assert table.get("lists.match_rate")["details"] == {
+        "needs": 3, "unanswered": 1, "projects": 2, "resources": 1, "answer_no_need": 1,
+    }  # fmt: skip
 
 
 def test_needs_in_an_incomplete_ledger_stay_open():

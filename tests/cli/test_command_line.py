@@ -24,8 +24,17 @@ def golden(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+def built(command):
+    """Return a command, and each of a group with what is typed for it."""
+    import importlib
+
+    found = importlib.import_module(f"gridkit.cli.{command}").command()
+    inner = getattr(found, "commands", {})
+    return {command: found, **{f"{command} {name}": one for name, one in inner.items()}}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+@pytest.mark.parametrize("command", ["", *(line for name in cli.COMMANDS for line in built(name))])
 def test_help(gridkit, command, language):
     said = gridkit(*command.split(), "--help", "--lang", language)
     assert said.code == 0
@@ -34,15 +43,18 @@ def test_help(gridkit, command, language):
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
 def test_every_command_and_option_is_in_both_readmes(command):
-    import importlib
-
-    built = importlib.import_module(f"gridkit.cli.{command}").command()
+    options = {
+        option
+        for one in built(command).values()
+        for parameter in one.params
+        for option in (parameter.opts if parameter.param_type_name == "option" else [])
+    }
     for name in ("README.md", "README.zh-CN.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert f"`gridkit {command}" in text
-        for parameter in built.params:
-            for option in parameter.opts if parameter.param_type_name == "option" else []:
-                assert option in text, f"{option} of {command} is not in {name}"
+        for line in built(command):
+            assert f"`gridkit {line}" in text, f"gridkit {line} is not in {name}"
+        for option in options:
+            assert option in text, f"{option} of {command} is not in {name}"
 
 
 @pytest.mark.parametrize(

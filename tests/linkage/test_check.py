@@ -120,7 +120,8 @@ def beside(city: City) -> City:
 
 
 def test_every_rule_has_a_case():
-    assert set(CASES) == {code for code in CATALOGUE if code.startswith("L1")}
+    elsewhere = {"L122"}  # of samples: test_sampled.py
+    assert set(CASES) | elsewhere == {code for code in CATALOGUE if code.startswith("L1")}
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -1,7 +1,7 @@
 """A line to call every command with: what a command prints and writes is looked through as well.
 
 A new command needs a line here; ``test_register.py`` says so. ``{project}`` is the folder of a project, ``{run}`` a run
-folder of it, ``{new}`` a folder that does not exist yet.
+folder of it, ``{report}`` a text that names persons, ``{new}`` a folder that does not exist yet.
 """
 
 LINES = {
@@ -9,8 +9,19 @@ LINES = {
     "init": [["init", "{project}", "--dry-run"]],
     "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
     "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
-    "audit": [["audit", "{project}", "--out", "{new}", "--no-map"]],
+    "audit": [["audit", "{project}", "--out", "{new}", "--no-map", "--bundle", "{new}.zip"]],
+    "claims": [
+        ["claims", "extract", "{report}"],
+        ["claims", "extract", "{report}", "-o", "{new}.toml"],
+        ["claims", "extract", "{report}", "--json"],
+    ],
     "map": [["map", "{project}", "-o", "{new}.html"]],
-    "verify": [["verify", "{run}"]],
+    "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
+    "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
+    "sample": [
+        ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
+        ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],
+        ["sample", "links", "{project}", "-o", "{new}.xlsx"],
+    ],
     "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
 }

@@ -23,9 +23,9 @@ _EXAMPLE = re.compile(r"^ *(?:>>>|\.\.\.) .*$", re.MULTILINE)
 WRITERS = {
     "demo/layers.py", "demo/workbook.py", "demo/write.py",  # the demo city: no input, invented names
     "io/containers.py", "io/shapefile.py",  # unpack into a folder of the system that is gone after reading
-    "reports/check_json.py", "reports/link_json.py",
-    "maps/gridmap.py", "reports/book.py", "reports/html.py", "reports/json.py", "stores/gpkg.py", "stores/manifest.py",
-    "stores/tables.py", "reports/check.py", "cli/init.py",
+    "reports/check_json.py", "reports/claims_text.py", "reports/link_json.py",
+    "maps/gridmap.py", "reports/book.py", "reports/docx.py", "reports/html.py", "reports/json.py", "stores/gpkg.py",
+    "stores/manifest.py", "stores/bundle.py", "stores/tables.py", "reports/check.py", "cli/init.py",
 }  # fmt: skip
 """Modules that may write files. One that is new belongs into the register of :mod:`gridkit.pipeline` first."""
 

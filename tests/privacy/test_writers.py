@@ -51,10 +51,24 @@ def written(tmp_path_factory):
     return folder, run, people
 
 
+def report_on(people, folder):
+    """Write a report that names persons as reports do: beside a post, with their numbers."""
+    names = sorted(word for word in people.secrets if re.fullmatch(f"[{SURNAMES}][一-鿿]{{1,2}}", word))[:20]
+    phones = sorted(word for word in people.secrets if re.fullmatch(r"1\d{10}", word))[:20]
+    said = [
+        f"联系人：{name}，电话{phone}，组织覆盖率达100%，联系小区3个，收集问题9件、承诺8件、解决8件。"
+        for name, phone in zip(names, phones, strict=False)
+    ]
+    assert said
+    (folder / "report.txt").write_text("\n".join(said), encoding="utf-8")
+    return folder / "report.txt"
+
+
 @pytest.mark.parametrize("line", [line for lines in LINES.values() for line in lines], ids=" ".join)
-def test_no_command_says_a_person(written, line, capsys, tmp_path):
+def test_no_command_says_a_person(written, line, capsys, tmp_path, tmp_path_factory):
     folder, run, people = written
-    places = {"project": folder, "run": run, "new": tmp_path / "new"}
+    report = report_on(people, tmp_path_factory.mktemp("report"))
+    places = {"project": folder, "run": run, "new": tmp_path / "new", "report": report}
     code = cli.run([part.format(**places) for part in line])
     said = capsys.readouterr()
     assert code in (0, 1), said.err
@@ -72,7 +86,7 @@ def test_the_search_finds_what_is_there(written):
     secrets = people.secrets
     written_at = "启明小区1".encode()
     where = {name.split("/")[0] for name, data in haystack.everything_below(run) if written_at in data}
-    assert where == {"map.html", "audit.xlsx", "audit.html", "city.gpkg", "tables"}
+    assert where == {"map.html", "audit.xlsx", "audit.html", "audit.docx", "audit.json", "city.gpkg", "tables"}
     inputs = [*haystack.everything_below(folder / "registries"), *haystack.everything_below(folder / "boundaries")]
     found = {word for _, word in haystack.leaks(inputs, secrets)}
     for what in (r"\d{11}", r"\d{17}[\dX]", "s.*", "wx.*", ".*室", f"[{SURNAMES}].*"):

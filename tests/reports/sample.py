@@ -88,7 +88,8 @@ def _claims() -> pd.DataFrame:
          ("c1", "b1"), HOSTILE),
         ("网格全覆盖", branches, "", "grids", ">=", 100.0, "upheld", 4, 4, 1.0, 1.0, "4/4", (), ""),
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS[: len(rows[0])]))
+    return frame.assign(definition="", upheld_under=[()] * len(frame), as_of="")
 
 
 def _links() -> Links:

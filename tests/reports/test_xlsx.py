@@ -9,9 +9,9 @@ from gridkit.errors import OutputError
 from gridkit.reports import write_xlsx, xlsx
 from gridkit.reports.tables import Column, Table
 from gridkit.reports.xlsx import MAX_TEXT, columns_wide, percent_format, sheet_title, text_of
-from tests.reports import sample
+from tests.reports import sample, sample_proof
 
-SHEETS = ["Summary", "Indicators", "Claims", "Compounds", "Uncovered", "No data", "Names that match nothing",
+SHEETS = ["Summary", "Claims", "Indicators", "Compounds", "Uncovered", "No data", "Names that match nothing",
           "Findings by rule", "Findings", "Rows set aside", "Sources"]  # fmt: skip
 
 
@@ -25,6 +25,18 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def book(path):
     return openpyxl.load_workbook(path)
+
+
+PROVED = ["Summary", "Claims", "Definition matrix", "Definition matrix (all columns", "What may be too high",
+          "Not covered, by certainty", "What would make it true", "Reconciliation", "Reconciliation, summed up",
+          "League table", "Evaluating streets", *SHEETS[2:]]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def proved(tmp_path_factory):
+    target = tmp_path_factory.mktemp("xlsx") / "audit.xlsx"
+    write_xlsx(sample_proof.run("en"), target)
+    return target
 
 
 def rows(sheet):
@@ -42,7 +54,8 @@ def test_sheets_and_rows(book):
 def test_no_cell_is_a_formula_or_a_link(book, path):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert sample.FORMULA in {cell.value for cell in cells}
-    assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
+    assert all(cell.data_type != "f" for cell in cells)
+    assert all(cell.hyperlink.target is None for cell in cells if cell.hyperlink)  # only places of the workbook itself
     guarded = next(cell for cell in cells if cell.value == sample.FORMULA)
     assert guarded.data_type in ("s", "inlineStr")
     assert guarded.quotePrefix
@@ -128,7 +141,7 @@ def test_hostile_texts_survive_the_file(tmp_path):
 def test_a_long_table_goes_on_in_a_second_sheet(tmp_path, monkeypatch):
     monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
     frame = pd.DataFrame({"a": pd.Series([str(i) for i in range(7)], dtype="object")})
-    monkeypatch.setattr(xlsx, "sheets", lambda _run: [Table("t", "Rows", (Column("a", "a"),), frame)])
+    monkeypatch.setattr(xlsx, "sheets", lambda *_: [Table("t", "Rows", (Column("a", "a"),), frame)])
     write_xlsx(sample.run("en"), tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["Summary", "Rows", "Rows (2)", "Rows (3)"]
@@ -144,3 +157,56 @@ def test_a_path_that_cannot_be_written_is_one_clear_error(tmp_path):
 def test_chinese_is_the_default(tmp_path):
     write_xlsx(sample.run(), tmp_path / "a.xlsx")
     assert len(openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames) == len(SHEETS)
+
+
+def test_what_is_proved_has_its_sheets(proved):
+    book = openpyxl.load_workbook(proved)
+    assert [name.rstrip(")") for name in book.sheetnames] == PROVED
+    for name in book.sheetnames[3:]:
+        assert book[name].freeze_panes, name
+        assert book[name].auto_filter.ref, name
+
+
+def test_the_matrix_is_readable_by_weight(proved):
+    book = openpyxl.load_workbook(proved)
+    text = rows(book["Definition matrix"])
+    assert text[0][0] == "compounds, by compounds"
+    assert text[1][:3] == ["numerator", "all of the layer", "those that fulfil the conditions"]
+    assert text[2][:3] == ["covered as declared", "25.0% – 75.0% (3/8)", "28.6% – 85.7% (3/7)"]
+    assert [row[0] for row in text if row[0] and row[1] is None] == [
+        "compounds, by compounds", "compounds, by households", "compounds, by area (m²)", "grids, by grids",
+    ]  # fmt: skip
+    exact = rows(book[book.sheetnames[3]])
+    assert len(exact) == 1 + len(sample_proof.result().matrix)
+
+
+def test_verdicts_come_first(proved):
+    cells = [cell for row in rows(openpyxl.load_workbook(proved)["Summary"]) for cell in row if cell]
+    assert cells.index("Verdicts") < cells.index("refuted") < cells.index("Headline")
+    assert cells.index("Headline") < cells.index("Compounds by certainty") < cells.index("Compounds by status")
+    assert "How much is needed" in cells
+    assert any("measured: 0 of 240 checked links wrong" in str(cell) for cell in cells)
+
+
+def test_claims_say_under_which_definitions_they_hold(proved):
+    head, first, _second = rows(openpyxl.load_workbook(proved)["Claims"])
+    row = dict(zip(head, first, strict=True))
+    assert row["definition it was made under"] == "covered as declared ÷ all of the layer, by compounds"
+    assert row["upheld under"].startswith("work coverage ÷ all of the layer, by compounds; covered as declared")
+
+
+def test_links_lead_to_the_rows_they_name(proved):
+    book = openpyxl.load_workbook(proved)
+    aims = {
+        (name, cell.value): cell.hyperlink.location
+        for name in book.sheetnames for row in book[name].iter_rows() for cell in row if cell.hyperlink
+    }  # fmt: skip
+    assert {name for name, _ in aims} >= {"Not covered, by certainty", "Uncovered", "No data", "Findings by rule"}
+    for (_name, value), aim in aims.items():
+        sheet, _, at = aim.rpartition("!")
+        assert book[sheet.strip("'")][at].value == value
+
+
+def test_equal_runs_give_equal_bytes(proved, tmp_path):
+    write_xlsx(sample_proof.run("en"), tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == proved.read_bytes()

@@ -72,6 +72,8 @@ def test_record_predicates_are_fields():
         (MINIMAL.replace('id = "REST"', 'id = "REST"\nneeds = [{ paired = true }]'), ["last rule"]),
         (MINIMAL.replace('id = "OWN"', 'id = "OWN"\nwhen = { branch_kind = ["joint"] }'), ["'when'"]),
         (MINIMAL.replace('complete = ["branches"]', "open = true"), ["'silence'"]),
+        (MINIMAL.replace('id = "OWN"', 'id = "OWN"\nneeds = [{ silent = ["organisation"], open = false }]').replace(
+            "\nneeds = [{ branch", "\n# [{ branch"), ["OWN", "wait for itself"]),
         (MINIMAL + "\n[thresholds]\njoint_max_units = -1\nbranch_max_members = 'x'\nterms = 3\n",
          ["joint_max_units: must not be negative", "branch_max_members: must be a whole number", "terms: unknown key"]),
     ],
@@ -97,7 +99,12 @@ def test_local_policy():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"counts": 1, "organization": 2}, ["counts, organization"]),
+        ({"counts": 1, "organization": 2}, ["counts: unknown key", "organization: unknown key"]),
+        ({"audit": {"link_error": 0.6}}, ["audit.link_error: must not be more than 0.5"]),
+        ({"audit": {"link_error": -0.1}}, ["audit.link_error: must not be negative"]),
+        ({"audit": {"link_error": float("nan")}}, ["audit.link_error"]),
+        ({"thresholds": {"joint_max_span_m": 10**9}}, ["thresholds.joint_max_span_m: must not be more than 1000000"]),
+        ({"organisation": ["OWN_BRANCH", "UNKNOWN"]}, ["organisation.statuses"]),
         ({"organisation": ["PLANNED"]}, ["organisation.statuses", "PLANNED"]),
         ({"work": "OWN_BRANCH"}, ["work.statuses", "must be a list"]),
         ({"thresholds": {"joint_max_units": "five"}}, ["thresholds.joint_max_units"]),

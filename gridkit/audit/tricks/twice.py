@@ -1,0 +1,122 @@
+"""A105: the same branch under two names, the same compound in two rows of the registry."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from gridkit.audit.tricks.trick import Trick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gridkit.audit.tricks.counted import Counted
+
+_FIGURES: Final = ("branch_kind", "org_level", "formal_members", "founded_on", "term_end")
+_NUMERALS: Final = re.compile(r"[0-9０-９]+|[一二三四五六七八九十]")
+
+
+def twice(counted: Counted) -> Iterator[Trick]:
+    """Return the tricks A105.
+
+    Branches: rows that C215 or L120 tell as repeated, and two names for the same compounds with the same kind, formal
+    members, founding date and term (names that number their branches apart are two branches). Compounds: a second row
+    for one compound (L105, or two rows linked to it), where at least one of the two claims coverage. Of each group the
+    first row stays in the figure and the others are taken away.
+    """
+    seen: set[str] = set()
+    for first, record in _branches(counted):
+        if record in seen:
+            continue
+        seen.add(record)
+        params = {"branch": counted.branch(record), "other_name": counted.branch(first)}
+        same = {"variant": "same"} if params["branch"] == params["other_name"] else {}
+        where = tuple((r, field) for r in (first, record) for field in ("name", "covers"))
+        yield Trick("A105", record, (record,), params | same, where, compounds=counted.carried[record])
+    yield from _compounds(counted)
+
+
+def _branches(counted: Counted) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a row and a later one that repeats it, both of them counted for one compound at least."""
+    by_name = {counted.city.cell(record, "name"): record for record in counted.carried}
+    order = {record: at for at, record in enumerate(sorted(counted.carried, key=_order))}
+    for row in counted.found("L120", counted=False):
+        records = sorted({by_name[cell] for cell in row["refs"] if cell in by_name}, key=order.__getitem__)
+        for record in records[1:]:
+            if set(counted.carried[records[0]]) & set(counted.carried[record]):
+                yield records[0], record
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for record in sorted(counted.carried, key=order.__getitem__):
+        groups[counted.carried[record]].append(record)
+    repeated = {str(row["subject"]) for row in counted.found("C215")}
+    rows = counted.branches
+    for records in groups.values():
+        if len(records) > 1:
+            yield from _alike([record for record in records if record in rows.index], rows, repeated)
+
+
+def _alike(records: list[str], rows: pd.DataFrame, repeated: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield repeated rows among branches of the same compounds.
+
+    Numerals tell two names apart only where both have some: 翠湖苑二期党支部 may well be 翠湖里党支部.
+    """
+    first: dict[tuple[object, ...], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for record in records:
+        row = rows.loc[record]
+        figures = tuple(row[name] for name in _FIGURES)
+        whole = not pd.isna(row["formal_members"]) and bool(row["founded_on"] or row["term_end"])
+        mine = tuple(_NUMERALS.findall(str(row["name"])))
+        known = first[figures if whole else (record,)]
+        head = next((one for theirs, one in known if theirs == mine or not (theirs and mine)), "")
+        known.append((mine, record))
+        if head:
+            yield head, record
+        elif record in repeated and record != records[0]:
+            yield records[0], record
+
+
+def _order(record: str) -> tuple[str, int, str]:
+    head, _, row = record.rpartition("!")
+    return head, int(row) if row.isascii() and row.isdigit() else -1, row
+
+
+def _compounds(counted: Counted) -> Iterator[Trick]:
+    rows = counted.city.rows("compounds")
+    claims = counted.claims() | (not counted.given("compounds", "coverage_claimed"))
+    told: dict[str, str] = {
+        str(row["subject"]): str(row["params"]["code"])
+        for row in counted.found("L105", counted=False)
+        if row["subject"] in rows.index
+    }
+    meant = _meant(counted)
+    told = {record: code for record, code in told.items() if meant.get(record, code) == code}
+    listing = counted.listing
+    kept: dict[str, str] = {}
+    for record, code in sorted(zip(listing["record"], listing["code"], strict=True), key=lambda pair: _order(pair[0])):
+        if code in kept:
+            told[record] = code
+        else:
+            kept[code] = record
+    for record, code in sorted(told.items()):
+        first = kept.get(code, "")
+        if bool(claims[record]) and (not first or bool(claims.get(first, False))):
+            params = {"name": counted.name(code), "variant": "compound"}
+            where = tuple((r, "name") for r in (first, record) if r)
+            yield Trick("A105", code, (record,), params, where, compounds=(code,))
+
+
+def _meant(counted: Counted) -> dict[str, str]:
+    """Return, per row of the compound registry, the compound that it fits best; ``""`` where something contradicts it.
+
+    The name of a namesake in another community, or the code of one compound beside the name of another, is a row that
+    waits or is wrong, but no second row.
+    """
+    links = counted.links.frame
+    best = links[(links["field"] == "compound") & (links["rank"] == 1)]
+    return {
+        str(record): "" if reason.get("name") == "different" or reason.get("parent") in ("near", "other") else str(code)
+        for record, code, reason in zip(best["record"], best["code"], best["reason"], strict=True)
+    }
