@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -11,6 +11,9 @@ import shapely
 from gridkit.topology.edges import segments, unmatched
 
 Array = np.ndarray[Any, Any]
+
+_SHARES: Final = (0.618, 0.382, 0.236, 0.146, 0.09, 0.056)
+"""Shares of the extent of a face in which points are sought; no simple fractions, which borders have, too."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,39 @@ def polygons_between(lines: Array) -> Array:
 
 
 def claims(faces: Array, shapes: Array) -> tuple[Array, Array]:
-    """Return which unit claims which face, as pairs of positions (face, unit), by a point inside each face."""
+    """Return which unit claims which face, as pairs of positions (face, unit), by a point inside each face.
+
+    A face may have borders inside that two units have in common: a point on one says nothing, another is taken.
+
+    Examples
+    --------
+    >>> claims(np.array([shapely.box(0, 0, 2, 1)]), np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]))
+    (array([0]), array([0]))
+    """
+    tree = shapely.STRtree(shapes)
     points = shapely.point_on_surface(faces)
-    face, unit = shapely.STRtree(shapes).query(points, predicate="intersects")
+    face, unit = tree.query(points, predicate="intersects")
+    for share in _SHARES:
+        several = np.flatnonzero(np.bincount(face, minlength=len(faces))[face] > 1)
+        again = np.unique(face[several[shapely.touches(points[face[several]], shapes[unit[several]])]])
+        if not len(again):
+            break
+        points[again] = _corner(faces[again], share)
+        stay = ~np.isin(face, again)
+        more, of = tree.query(points[again], predicate="intersects")
+        face, unit = np.r_[face[stay], again[more]], np.r_[unit[stay], of]
     order = np.lexsort((unit, face))
     return face[order], unit[order]
+
+
+def _corner(faces: Array, share: float) -> Array:
+    """Return a point inside each face, in the western part of its southern part, each of ``share`` of the extent."""
+    west, south, east, north = shapely.bounds(faces).T
+    part = shapely.intersection(faces, shapely.box(west, south, east, south + share * (north - south)))
+    west, south, east, north = shapely.bounds(part).T
+    return shapely.point_on_surface(
+        shapely.intersection(part, shapely.box(west, south, west + share * (east - west), north))
+    )
 
 
 def find_regions(shapes: Array) -> Regions:
