@@ -19,28 +19,55 @@ _LAW = N_("Principle of this tool: nothing is lost silently and nothing is repai
 
 _VARIANTS = {
     "T201": {
-        "across": N_(
+        "lived": N_(
+            "{name} and {other_name} both claim {area} m² ({size} m wide); {compounds} compounds with {households} "
+            "households lie there"
+        ),
+        "across": N_("{name} and {other_name}, which have different superiors, both claim {area} m² ({size} m wide)"),
+        "across_lived": N_(
             "{name} and {other_name}, which have different superiors, both claim {area} m² ({size} m wide); "
             "{compounds} compounds with {households} households lie there"
         ),
         "compound": N_("{name} and {other_name} overlap by {area} m² ({size} m wide)"),
     },
     "T202": {
-        "alone": N_(
-            "{area} m² ({size} m wide) belong to nobody; {compounds} compounds with {households} households lie there"
+        "lived": N_(
+            "{area} m² ({size} m wide) beside {names} belong to nobody; {compounds} compounds with {households} "
+            "households lie there"
         ),
     },
     "T203": {
-        "gap": N_("a sliver of {area} m² ({size} m wide) belongs to nobody; beside it: {names}"),
+        "gap": N_("a sliver of {area} m² ({size} m wide) beside {names} belongs to nobody"),
+    },
+    "T208": {
+        "lived": N_(
+            "{count} units claim the same {area} m² ({size} m wide): {names}; {compounds} compounds with {households} "
+            "households lie there"
+        ),
     },
     "T351": {
-        "none": N_(
+        "lived": N_(
+            "{area} m² of {name} ({size} m wide) lie in {parent_name}, though its superior is {stated_name}; "
+            "{compounds} compounds with {households} households lie there"
+        ),
+        "none": N_("{area} m² of {name} ({size} m wide) lie outside its superior {stated_name} and in no other"),
+        "none_lived": N_(
             "{area} m² of {name} ({size} m wide) lie outside its superior {stated_name} and in no other; {compounds} "
             "compounds with {households} households lie there"
         ),
     },
     "T352": {
-        "bare": N_("nothing below {name} is drawn: {area} m², {compounds} compounds with {households} households"),
+        "lived": N_(
+            "{area} m² of {name} ({size} m wide) belong to none of the units below it; {compounds} compounds with "
+            "{households} households lie there"
+        ),
+        "bare": N_("nothing below {name} is drawn: {area} m²"),
+        "bare_lived": N_(
+            "nothing below {name} is drawn: {area} m²; {compounds} compounds with {households} households lie there"
+        ),
+    },
+    "T404": {
+        "nameless": N_("the official list has the code {value}; the layer has no such code"),
     },
     "T505": {
         "part": N_("a part of {name} lies {distance_m} m away from the nearest of the others"),
@@ -88,7 +115,7 @@ _GEOMETRY = (
     _rule(
         "T105", "wrong-type", "warning",
         N_("Point in a layer of areas"),
-        N_("{name} is a point: a {level:table} needs an area"),
+        N_("{name} is a point: the {level:table} needs an area"),
         N_("draw its boundary"),
         "QGIS: Allowed Geometry Types", source=_FILES,
     ),
@@ -98,20 +125,14 @@ _COVERAGE = (
     _rule(
         "T201", "overlap", "warning",
         N_("Two units claim the same place"),
-        N_(
-            "{name} and {other_name} both claim {area} m² ({size} m wide); {compounds} compounds with {households} "
-            "households lie there"
-        ),
+        N_("{name} and {other_name} both claim {area} m² ({size} m wide)"),
         N_("decide to whom the place belongs: gridkit repair --plan"),
         "ArcGIS: Must Not Overlap",
     ),
     _rule(
         "T202", "gap", "warning",
         N_("A place belongs to nobody"),
-        N_(
-            "{area} m² ({size} m wide) belong to nobody; beside it: {names}; {compounds} compounds with {households} "
-            "households lie there"
-        ),
+        N_("{area} m² ({size} m wide) beside {names} belong to nobody"),
         N_("decide to whom the place belongs, or keep it as an exception (a lake, land of another city)"),
         "ArcGIS: Must Not Have Gaps",
     ),
@@ -153,10 +174,7 @@ _COVERAGE = (
     _rule(
         "T208", "several-claims", "error",
         N_("More than two units claim the same place"),
-        N_(
-            "{count} units claim the same {area} m² ({size} m wide): {names}; {compounds} compounds with {households} "
-            "households lie there"
-        ),
+        N_("{count} units claim the same {area} m² ({size} m wide): {names}"),
         N_("decide to whom the place belongs: gridkit repair --plan"),
         "ArcGIS: Must Not Overlap",
     ),
@@ -173,20 +191,14 @@ _NESTING = (
     _rule(
         "T351", "outside-code-parent", "warning",
         N_("A part lies outside the superior that the code names"),
-        N_(
-            "{area} m² of {name} ({size} m wide) lie in {parent_name}, though its superior is {stated_name}; "
-            "{compounds} compounds with {households} households lie there"
-        ),
+        N_("{area} m² of {name} ({size} m wide) lie in {parent_name}, though its superior is {stated_name}"),
         N_("decide which is right, the code or the boundary; nothing is moved before"),
         "ArcGIS: Must Be Covered By Feature Class Of",
     ),
     _rule(
         "T352", "parent-not-filled", "warning",
         N_("The units below do not fill their superior"),
-        N_(
-            "{area} m² of {name} ({size} m wide) belong to none of the units below it; {compounds} compounds with "
-            "{households} households lie there"
-        ),
+        N_("{area} m² of {name} ({size} m wide) belong to none of the units below it"),
         N_("draw the unit that is missing, or correct the outline"),
         "ArcGIS: Must Cover Each Other",
     ),
@@ -217,7 +229,7 @@ _OTHERS = (
     _rule(
         "T406", "recode-pending", "notice",
         N_("The official list has another code for the unit"),
-        N_("{name} is drawn with the code {value}; the official list has it as {other}"),
+        N_("{name} has the code {other} in the official list"),
         N_("take over the new code in all files at the same time"),
         "ArcGIS: attribute rule", source=_CODES,
     ),

@@ -35,14 +35,16 @@ class Survey:
 
     ``defects`` has only the faces of the defects in its ``cut``: enough to report, not to repair. ``loose`` has one row
     per pair of units whose vertices do not match though nothing lies between them (``units``, ``geometry``: lines);
-    ``shared`` one row per pair with a common border (``one`` < ``other``, ``length`` in metres); ``outline`` are the
-    segments on the outside, shape (m, 4).
+    ``shared`` one row per pair with a common border (``one`` < ``other``, ``length`` in metres, ``x`` and ``y`` of its
+    middle); ``outline`` are the segments on the outside, the inside to the left, ``inner`` those between units, shapes
+    (m, 4) and (k, 4).
     """
 
     defects: Defects
     loose: pd.DataFrame
     shared: pd.DataFrame
     outline: Array
+    inner: Array
 
 
 class _Ends(NamedTuple):
@@ -70,18 +72,22 @@ def survey(shapes: Array) -> Survey:
     ([[2.0, 1.0]], [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
     """
     given = _prepared(shapes)
-    lines = noded(given.ends[given.single])
-    faces = polygons_between(lines)
+    edges = _segments_of(noded(given.ends[given.single]))
+    faces = polygons_between(shapely.linestrings(edges.reshape(-1, 2, 2)))
     face, unit = claims(faces, shapes)
     count = np.bincount(face, minlength=len(faces))
-    wrong = np.flatnonzero(count != 1)
-    mine = np.isin(face, wrong)
-    cut = Mesh(np.arange(len(shapes)), faces[wrong], np.searchsorted(wrong, face[mine]), unit[mine])
-    cut = _divided(cut, shapes, given)
+    pieces, of_piece = _divided(faces, np.flatnonzero(count > 1), shapes, given, edges)
+    kept = np.setdiff1d(np.flatnonzero(count != 1), of_piece)
+    cut = Mesh(np.arange(len(shapes)), *_claimed(np.r_[faces[kept], pieces], shapes))
+    count[of_piece] = cut.count[len(kept) :]  # a point on a border within a face counts both sides; its pieces do not
+    wrong = np.flatnonzero(cut.count != 1)
+    stay = np.isin(cut.face, wrong)
+    cut = Mesh(cut.units, cut.faces[wrong], np.searchsorted(wrong, cut.face[stay]), cut.unit[stay])
     defects = of_faces(cut, np.ones(len(cut.faces), dtype=bool))
     defects = replace(defects, borders=_borders(defects, shapes))
-    loose, outline = _edges(lines, faces, count)
-    return Survey(defects, _loose(loose, shapes), _shared(given), outline)
+    loose, outline, inner = _edges(edges, faces, count)
+    inner = np.vstack([inner, given.ends[~given.single]])
+    return Survey(defects, _loose(loose, shapes), _shared(given), outline, inner)
 
 
 def _prepared(shapes: Array) -> _Ends:
@@ -94,30 +100,44 @@ def _prepared(shapes: Array) -> _Ends:
     return _Ends(ends, unit, order, starts, single)
 
 
-def _divided(cut: Mesh, shapes: Array, given: _Ends) -> Mesh:
-    """Return the faces cut along the common borders that run through overlaps: the claimants differ on their sides."""
-    over = np.flatnonzero(cut.count > 1)
+def _segments_of(lines: Array) -> Array:
+    """Return the segments of noded lines, shape (m, 4)."""
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    return np.hstack([points[:-1][same], points[1:][same]]) + 0.0
+
+
+def _claimed(faces: Array, shapes: Array) -> tuple[Array, Array, Array]:
+    return (faces, *claims(faces, shapes))
+
+
+def _divided(faces: Array, over: Array, shapes: Array, given: _Ends, edges: Array) -> tuple[Array, Array]:
+    """Return the pieces of overlaps through which borders run, and the face of each: the claimants differ there.
+
+    Borders that match were not among the lines; those that do not match may end inside a face.
+    """
+    nothing = np.empty(0, dtype=object), np.zeros(0, dtype=np.intp)
+    if not len(over):
+        return nothing
+    near = np.zeros(len(shapes), dtype=bool)
+    near[shapely.STRtree(shapes).query(faces[over])[1]] = True  # others have no border there
     first = given.order[given.starts]
-    matched = first[~given.single[first]]
-    if not len(over) or not len(matched):
-        return cut
-    tree = shapely.STRtree(cut.faces[over])
-    ends = given.ends[matched]
+    ends = np.vstack([given.ends[first[~given.single[first] & near[given.unit[first]]]], edges])
+    tree = shapely.STRtree(faces[over])
     low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
-    near = np.unique(tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))[0])
-    lines = shapely.linestrings(ends[near].reshape(-1, 2, 2))
+    ends = ends[np.unique(tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))[0])]
+    lines = shapely.linestrings(ends.reshape(-1, 2, 2))
     line, at = tree.query(lines, predicate="intersects")
-    through = ~shapely.touches(lines[line], cut.faces[over][at])
-    line, at = np.unique(line[through]), np.unique(at[through])
-    if not len(line):
-        return cut
-    again = over[at]
-    edges, _ = segments(cut.faces[again])
-    pieces = polygons_between(noded(np.vstack([edges, ends[near][line]])))
-    inside = shapely.STRtree(cut.faces[again]).query(shapely.point_on_surface(pieces), predicate="intersects")[0]
-    stay = np.setdiff1d(np.arange(len(cut.faces)), again)
-    faces = np.r_[cut.faces[stay], pieces[np.unique(inside)]]
-    return Mesh(cut.units, faces, *claims(faces, shapes))
+    through = ~shapely.touches(lines[line], faces[over][at]) & ~shapely.covered_by(
+        lines[line], shapely.boundary(faces[over])[at]
+    )
+    if not through.any():
+        return nothing
+    again = over[np.unique(at[through])]
+    rings, _ = segments(faces[again])
+    pieces = polygons_between(noded(np.vstack([rings, ends[np.unique(line[through])]])))
+    inside, of = shapely.STRtree(faces[again]).query(shapely.point_on_surface(pieces), predicate="intersects")
+    return pieces[inside], again[of]
 
 
 def _borders(defects: Defects, shapes: Array) -> pd.DataFrame:
@@ -134,15 +154,12 @@ def _borders(defects: Defects, shapes: Array) -> pd.DataFrame:
     return table.groupby(["defect", "unit"], as_index=False)["length"].sum()
 
 
-def _edges(lines: Array, faces: Array, count: Array) -> tuple[Array, Array]:
-    """Return the segments with the same number of claims on both sides, and those on the outside."""
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    same = line[1:] == line[:-1]
-    ends = np.hstack([points[:-1][same], points[1:][same]]) + 0.0
+def _edges(ends: Array, faces: Array, count: Array) -> tuple[Array, Array, Array]:
+    """Return the segments with the same number of claims on both sides, those on the outside, and all others."""
     sides, of_face = segments(faces)
     every = np.vstack([ends, sides])
     if not len(every):
-        return ends, ends
+        return ends, ends, ends
     order, starts, _ = grouped(every)
     group = np.empty(len(every), dtype=np.intp)
     group[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(every)]))
@@ -150,8 +167,10 @@ def _edges(lines: Array, faces: Array, count: Array) -> tuple[Array, Array]:
     total = np.bincount(group[len(ends) :], weights=count[of_face], minlength=len(starts))
     squares = np.bincount(group[len(ends) :], weights=count[of_face] ** 2, minlength=len(starts))
     even = (beside == 0) | ((beside == 2) & (2 * squares == total**2))  # two numbers are equal
-    outside = (beside == 1) & (total > 0)
-    return ends[even[group[: len(ends)]]], ends[outside[group[: len(ends)]]]
+    outside = ((beside == 1) & (total > 0))[group]
+    even = even[group[: len(ends)]]
+    inner = ~even & ~outside[: len(ends)]
+    return ends[even], sides[outside[len(ends) :]], ends[inner]
 
 
 def _loose(ends: Array, shapes: Array) -> pd.DataFrame:
@@ -178,5 +197,7 @@ def _shared(given: _Ends) -> pd.DataFrame:
     table = pd.DataFrame({"one": pair[:, 0], "other": pair[:, 1], "length": np.hypot(step[:, 0], step[:, 1])})
     table["x"], table["y"] = given.ends[first, :2].T + step.T / 2
     table = table[table["one"] != table["other"]].sort_values(["one", "other", "length"], kind="stable")
-    found = table.groupby(["one", "other"], as_index=False).agg(length=("length", "sum"), x=("x", "mean"), y=("y", "mean"))
+    found = table.groupby(["one", "other"], as_index=False).agg(
+        length=("length", "sum"), x=("x", "mean"), y=("y", "mean")
+    )
     return found
