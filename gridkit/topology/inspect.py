@@ -158,8 +158,8 @@ def _by_children(found: pd.DataFrame, level: Level, below: Level | None) -> pd.D
     for one, code in zip(at[place].tolist(), below.parent[child[which]].tolist(), strict=True):
         said.setdefault(one, set()).add(code)
     for one, codes in said.items():
-        if len(codes) == 1 and codes <= set(found.at[one, "units"]):
-            found.at[one, "target"] = next(iter(codes))
+        if len(codes) == 1 and codes <= set(found.loc[one, "units"]):
+            found.loc[one, "target"] = next(iter(codes))
     return found
 
 

@@ -86,5 +86,5 @@ def _recoded(strange: Mapping[str, str], missing: Mapping[str, str], wider: int)
 
 def codes_of(registry: Any) -> pd.DataFrame:
     """Return an official list as text, whatever frame it comes in."""
-    frame = pd.DataFrame({name: registry[name] if name in registry else "" for name in ("code", "name", "parent_code")})
+    frame = pd.DataFrame({name: registry.get(name, "") for name in ("code", "name", "parent_code")})
     return frame.fillna("").astype(str)

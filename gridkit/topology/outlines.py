@@ -44,7 +44,8 @@ def _kinds(level: Level) -> list[pd.DataFrame]:
     points = np.flatnonzero(finite & (kinds == POINT)) if level.name != COMPOUND else small[:0]
     found = []
     for code, which in (("T101", invalid), ("T102", small), ("T105", points)):
-        shapes = np.where(finite, raw, None)[which]
+        shapes = raw[which]
+        shapes[~finite[which]] = None
         part = rows(level.name, code, [(level.codes[at],) for at in which], shapes)
         part["length_m"] = np.nan
         if code == "T101":

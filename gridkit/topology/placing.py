@@ -52,7 +52,7 @@ def find_far(level: Level) -> pd.DataFrame:
     and far from every unit that is none.
     """
     finite = np.isfinite(shapely.bounds(level.raw).reshape(-1, 4)).all(axis=1)
-    shapes = np.where(shapely.is_missing(level.shapes), np.where(finite, level.raw, None), level.shapes)
+    shapes = np.where(shapely.is_missing(level.shapes) & finite, level.raw, level.shapes)
     parts, of = shapely.get_parts(shapes, return_index=True)
     inside = shapely.is_empty(parts)
     parts, of = parts[~inside], of[~inside]

@@ -77,11 +77,12 @@ def rows(level: str, code: str | Array, units: Sequence[tuple[str, ...]], geomet
     geometry : numpy.ndarray of shapely geometries
     """
     size = len(units)
+    lines = shapely.get_dimensions(geometry) == 1
     areal = (shapely.get_dimensions(geometry) == 2) & ~shapely.is_empty(geometry)
     table = {
         "code": code, "level": level, "units": objects(list(units)), "parents": objects([()] * size),
         "area_m2": np.where(areal, shapely.area(geometry), 0.0), "width_m": np.where(areal, widths(geometry), 0.0),
-        "length_m": np.where(shapely.get_dimensions(geometry) == 1, shapely.length(geometry), np.nan), "compounds": 0, "households": 0, "severity": "",
+        "length_m": np.where(lines, shapely.length(geometry), np.nan), "compounds": 0, "households": 0, "severity": "",
         "cause": "", "action": "ask", "target": "", "alternatives": objects([()] * size),
         "borders": objects([()] * size), "geometry": geometry, "params": objects([{} for _ in range(size)]), **more,
     }  # fmt: skip

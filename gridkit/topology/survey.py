@@ -74,7 +74,7 @@ def survey(shapes: Array) -> Survey:
     given = _prepared(shapes)
     edges = _segments_of(noded(given.ends[given.single]))
     faces = polygons_between(shapely.linestrings(edges.reshape(-1, 2, 2)))
-    face, unit = claims(faces, shapes)
+    face, _ = claims(faces, shapes)
     count = np.bincount(face, minlength=len(faces))
     pieces, of_piece = _divided(faces, np.flatnonzero(count > 1), shapes, given, edges)
     kept = np.setdiff1d(np.flatnonzero(count != 1), of_piece)
@@ -197,7 +197,6 @@ def _shared(given: _Ends) -> pd.DataFrame:
     table = pd.DataFrame({"one": pair[:, 0], "other": pair[:, 1], "length": np.hypot(step[:, 0], step[:, 1])})
     table["x"], table["y"] = given.ends[first, :2].T + step.T / 2
     table = table[table["one"] != table["other"]].sort_values(["one", "other", "length"], kind="stable")
-    found = table.groupby(["one", "other"], as_index=False).agg(
+    return table.groupby(["one", "other"], as_index=False).agg(
         length=("length", "sum"), x=("x", "mean"), y=("y", "mean")
     )
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -29,7 +30,7 @@ def layer(level: str, units: list[dict[str, Any]], *, crs: str = tiny.CRS) -> La
 
 def moved(wkt: str) -> shapely.Geometry:
     """The shape of a well-known text, moved to where the tiny city lies."""
-    return shapely.transform(shapely.from_wkt(wkt), lambda points: points + (tiny.X0, tiny.Y0))
+    return shapely.transform(shapely.from_wkt(wkt), lambda points: points + np.array([tiny.X0, tiny.Y0]))
 
 
 def city(layers: dict[str, list[dict[str, Any]]], *, crs: str = tiny.CRS, as_of: Any = None) -> City:

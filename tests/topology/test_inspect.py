@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -87,7 +88,8 @@ def two(width: float, *, level: str = "community", **fields):
     """Two units with a gap of a width between them, closed above and below by one of them."""
     gap = box(10, 2, 10 + width, 8)
     units = [box(0, 0, 10, 10).union(box(0, 0, 10 + width, 2)).union(box(0, 8, 10 + width, 10)),
-             Polygon([(10 + width, 0), (30, 0), (30, 10), (10 + width, 10), (10 + width, 8), (10 + width, 2)])]  # fmt: skip
+             Polygon([(10 + width, 0), (30, 0), (30, 10), (10 + width, 10), (10 + width, 8),
+                      (10 + width, 2)])]  # fmt: skip
     return {
         level: [
             {"code": "A", "wkt": units[0].wkt, **fields},
@@ -209,7 +211,7 @@ def spiral(turns: int) -> Polygon:
 
 
 def at_home(shape):
-    return shapely.transform(shape, lambda points: points + (tiny.X0, tiny.Y0))
+    return shapely.transform(shape, lambda points: points + np.array([tiny.X0, tiny.Y0]))
 
 
 ENCLAVE = [box(0, 0, 90, 90) - box(20, 20, 70, 70), box(20, 20, 70, 70) - box(30, 30, 60, 60),
