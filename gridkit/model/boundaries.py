@@ -20,6 +20,7 @@ DEFECT_COLUMNS = (
 BOUNDARY_DECISION_COLUMNS = ("defect_id", "decision", "target", "reason", "role", "decided_on", "until")
 BOUNDARY_DECISIONS = ("give", "keep", "remove", "")
 LOG_COLUMNS = ("defect_id", "code", "level", "op", "unit", "role", "area_m2", "before", "after")
+SHAPE_COLUMNS = ("level", "unit", "kind", "defect_id", "wkb")
 EVENT_COLUMNS = (
     "event",
     "level",
@@ -62,7 +63,9 @@ class Repair:
     ``layers`` holds, per level, a GeoDataFrame with rows, order, index, columns and type of the one given; ``log``
     (``LOG_COLUMNS``) one row per unit that changed by a defect: what it gained or lost there, and a hash of its shape
     (well-known binary, sha256, 16 hex digits) before and after; ``waiting`` the ids of defects that wait for a person;
-    ``failed`` those that were taken back because something beside them did not come out clean.
+    ``failed`` those that were taken back because something beside them did not come out clean. ``shapes`` (``SHAPE_COLUMNS``)
+    holds what taking back needs: every changed unit ``before`` and ``after``, and what it ``gained`` or ``lost`` at each
+    defect, as well-known binary.
     """
 
     layers: Mapping[str, gpd.GeoDataFrame]
@@ -70,3 +73,26 @@ class Repair:
     waiting: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    shapes: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class LayerDiff:
+    """Two versions of one boundary layer compared.
+
+    ``old`` and ``new`` are the names of the files, ``level`` that of the layer; ``events`` has ``EVENT_COLUMNS`` (the
+    events of boundaries first), ``crosswalk`` the columns of :func:`gridkit.geo.crosswalk`, empty where a version has
+    no polygons; ``names_old`` and ``names_new`` say code -> name; ``units`` how many units each version has; ``notes``
+    are templates with their values.
+    """
+
+    old: str
+    new: str
+    level: str
+    tolerance: float
+    events: gpd.GeoDataFrame
+    crosswalk: pd.DataFrame
+    names_old: Mapping[str, str]
+    names_new: Mapping[str, str]
+    units: tuple[int, int]
+    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()

@@ -74,6 +74,8 @@ def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
     face, unit = face[order], unit[order]
     result = np.empty(len(cut.units), dtype=object)
     owners, starts = np.unique(unit, return_index=True)
+    if not len(owners):
+        return result
     for owner, some in zip(owners.tolist(), np.split(cut.faces[face], starts[1:]), strict=True):
         result[owner] = shapely.coverage_union_all(some)
     return result

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+SAME: Final = 1e-9
+"""Share by which the area of a union may differ from the sum of its parts."""
 NOBODY: Final = -1
 """Target of a place that no child may have: it lies in no parent, or in one without a child beside it."""
 
@@ -49,10 +51,20 @@ def parents_of(children: Array, label: Array, count: int) -> Array:
     order = np.argsort(label, kind="stable")
     order = order[label[order] >= 0]
     owners, starts = np.unique(label[order], return_index=True)
+    if not len(owners):
+        return result
     for owner, some in zip(owners.tolist(), np.split(children[order], starts[1:]), strict=True):
-        whole = shapely.coverage_is_valid(some)
-        result[owner] = shapely.coverage_union_all(some) if whole else shapely.union_all(some)
+        result[owner] = _union(some)
     return result
+
+
+def _union(some: Array) -> shapely.Geometry:
+    """Return the union of polygons, with their vertices where they are a coverage."""
+    if shapely.coverage_is_valid(some):
+        whole, parts = shapely.coverage_union_all(some), float(shapely.area(some).sum())
+        if abs(whole.area - parts) <= SAME * parts:  # polygons of one outline pass as a coverage, and cancel out
+            return whole
+    return shapely.union_all(some)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ Array = np.ndarray[Any, Any]
 
 ROUNDS: Final = 5
 """How often what did not come out clean is rolled back before all of it is."""
+LEAVE, REMOVE = -1, -2
+"""Targets of a defect that is left as it is, and of one that no unit has afterwards."""
 NEAR: Final = 1e-6
 """Metres within which an edge belongs to a defect that was left."""
 
@@ -36,7 +38,7 @@ class Repaired:
     failed: Array
 
 
-def settle(shapes: Array, defects: Defects, target: Array) -> Repaired:
+def settle(shapes: Array, defects: Defects, target: Array, *, may_empty: Array | None = None) -> Repaired:
     """Give each defect to its target, and take back what does not come out clean.
 
     Parameters
@@ -45,7 +47,10 @@ def settle(shapes: Array, defects: Defects, target: Array) -> Repaired:
         The layer, in metres, as it was given to :func:`gridkit.topology.defects.find_defects`.
     defects : Defects
     target : numpy.ndarray of int
-        Position of the unit that gets each defect, -1 to leave it as it is.
+        Position of the unit that gets each defect, ``LEAVE`` (-1) to leave it as it is, ``REMOVE`` (-2) to take it from
+        all that claim it.
+    may_empty : numpy.ndarray of int, optional
+        Positions of the units of which nothing need be left.
 
     Notes
     -----
@@ -60,44 +65,75 @@ def settle(shapes: Array, defects: Defects, target: Array) -> Repaired:
     [1.0, 2.0]
     """
     goal = target.copy()
+    spared = np.zeros(0, dtype=np.intp) if may_empty is None else may_empty
+    loose = _loose(shapes, defects)
     for _ in range(ROUNDS):
-        result, changed = _given(shapes, defects, goal)
-        broken = _broken(shapes, result, changed, left=defects.frame["geometry"].to_numpy()[goal < 0])
+        result, changed = _given(shapes, defects, goal, loose)
+        left = defects.frame["geometry"].to_numpy()[goal < 0]
+        broken = _broken(shapes, result, changed, left=left, may_empty=spared)
         if not len(broken):
-            return Repaired(result, changed, goal >= 0, (target >= 0) & (goal < 0))
-        goal[_touching(defects, broken)] = -1
-    return Repaired(shapes.copy(), np.zeros(0, dtype=np.intp), np.zeros(len(target), dtype=bool), target >= 0)
+            return Repaired(result, changed, goal != LEAVE, (target != LEAVE) & (goal == LEAVE))
+        goal[_touching(defects, broken)] = LEAVE
+    return Repaired(shapes.copy(), np.zeros(0, dtype=np.intp), np.zeros(len(target), dtype=bool), target != LEAVE)
 
 
-def _given(shapes: Array, defects: Defects, target: Array) -> tuple[Array, Array]:
+def _given(shapes: Array, defects: Defects, target: Array, loose: _Loose) -> tuple[Array, Array]:
     """Return the shapes with every settled defect given to its target, and the units that it touches."""
     cut, of_face = defects.cut, defects.of_face
     position = np.full(len(shapes), -1, dtype=np.intp)
     position[cut.units] = np.arange(len(cut.units))
-    goal = np.where(of_face >= 0, target[of_face], -1) if len(target) else np.full(len(of_face), -1)
+    goal = np.where(of_face >= 0, target[of_face], LEAVE) if len(target) else np.full(len(of_face), LEAVE)
     given = np.flatnonzero(goal >= 0)
-    keep = goal[cut.face] < 0
+    keep = goal[cut.face] == LEAVE
     fresh = dissolved(cut, np.r_[cut.face[keep], given], np.r_[cut.unit[keep], position[goal[given]]])
-    changed = _touched(defects, target)
+    changed = _touched(defects, target, loose)
     result = shapes.copy()
     made = fresh[position[changed]]
     lost = np.array([one is None for one in made], dtype=bool)
     made[lost] = shapely.Polygon()
     result[changed] = made
     whole = changed[~lost]
-    result[whole] = kept_only(result[whole], _needed(shapes, defects, target), shapes[whole])
+    result[whole] = kept_only(result[whole], _needed(defects, target, loose), shapes[whole])
     return result, changed
 
 
-def _needed(shapes: Array, defects: Defects, target: Array) -> Array:
-    """Return the vertices of settled defects, and of units that are cut only because their edges do not match."""
-    settled = defects.frame["geometry"].to_numpy()[target >= 0]
-    return np.r_[points_of(settled), points_of(shapes[_uneven(defects)])]
+@dataclass(frozen=True)
+class _Loose:
+    """Units with edges that match none of a neighbour though no defect lies there, and the vertices of these edges."""
+
+    units: Array
+    points: Array
 
 
-def _touched(defects: Defects, target: Array) -> Array:
+def _loose(shapes: Array, defects: Defects) -> _Loose:
+    units = defects.cut.units
+    edges = shapely.coverage_invalid_edges(shapes[units])
+    some = np.flatnonzero(~shapely.is_empty(edges))
+    lines, of_line = shapely.get_parts(edges[some], return_index=True)
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    ends = np.hstack([points[:-1][same], points[1:][same]])
+    unit = units[some[of_line[line[:-1][same]]]]
+    places = defects.frame["geometry"].to_numpy()
+    if len(places) and len(ends):
+        middle = shapely.points((ends[:, :2] + ends[:, 2:]) / 2)
+        at = shapely.STRtree(places).query(middle, predicate="dwithin", distance=NEAR)[0]
+        free = np.ones(len(ends), dtype=bool)
+        free[at] = False
+        ends, unit = ends[free], unit[free]
+    vertices = ends.reshape(-1, 2) + 0.0
+    return _Loose(np.unique(unit), np.unique(vertices[:, 0] + 1j * vertices[:, 1]))
+
+
+def _needed(defects: Defects, target: Array, loose: _Loose) -> Array:
+    """Return the vertices of settled defects, and of edges that do not match though nothing lies between them."""
+    settled = defects.frame["geometry"].to_numpy()[target != LEAVE]
+    return np.r_[points_of(settled), loose.points]
+
+
+def _touched(defects: Defects, target: Array, loose: _Loose) -> Array:
     """Return the units that a settled defect touches, and those whose vertices a neighbour lacks."""
-    return np.union1d(_beside(defects, target >= 0), _uneven(defects))
+    return np.union1d(_beside(defects, target != LEAVE), loose.units)
 
 
 def _beside(defects: Defects, which: Array) -> Array:
@@ -108,14 +144,15 @@ def _beside(defects: Defects, which: Array) -> Array:
     return cut.units[np.unique(cut.unit[np.isin(cut.face, faces)])]
 
 
-def _uneven(defects: Defects) -> Array:
-    """Return the units that touch no defect: they were cut only because a neighbour lacks a vertex of theirs."""
-    return np.setdiff1d(defects.cut.units, _beside(defects, np.ones(len(defects.frame), dtype=bool)))
+def _broken(before: Array, result: Array, changed: Array, *, left: Array, may_empty: Array) -> Array:
+    """Return the changed units that are empty, or in more parts than a polygon, or whose edges match no longer.
 
-
-def _broken(before: Array, result: Array, changed: Array, *, left: Array) -> Array:
-    """Return the changed units that are empty, or whose edges match no longer but where a defect was ``left``."""
-    empty = changed[shapely.is_empty(result[changed]) | ~shapely.is_valid(result[changed])]
+    Edges may differ where a defect was ``left``.
+    """
+    empty = np.setdiff1d(changed[shapely.is_empty(result[changed])], may_empty)
+    single = shapely.get_type_id(before[changed]) == shapely.GeometryType.POLYGON
+    parts = shapely.get_num_geometries(result[changed])
+    empty = np.union1d(empty, changed[~shapely.is_valid(result[changed]) | (single & (parts > 1))])
     near = np.unique(shapely.STRtree(result).query(result[changed], predicate="intersects")[1])
     if not len(near):
         return empty

@@ -18,6 +18,8 @@ Array = np.ndarray[Any, Any]
 GIVE, ASK, KEEP = "give", "ask", "keep"
 """What is done with a defect: given to one unit, left until a person has decided, left for good (an exception)."""
 
+NOBODY: Final = -2
+"""Preferred unit of a defect that no unit may have."""
 CAUSES: Final = ("several", "parents", "wide", "large", "share", "alone", "inside")
 """Why a defect is asked about: more than two claimants, units of several parents, wider or larger than the limits, more
 of a unit than its bound, nobody beside it, something lies inside."""
@@ -32,9 +34,9 @@ class Limits:
     gap_width, overlap_width : float
         Widest gap and overlap, in metres (the widest circle that fits in).
     area : float
-        Largest defect, and the most that a unit may gain or lose by one, in square metres.
+        Largest defect, in square metres: the most that a unit may gain or lose by one.
     share : float
-        The same as a share of the unit's area (0..1).
+        The most that a unit may gain and lose by all together, as a share of its area (0..1).
     match_width : float
         Across parents, only what is narrower than this (metres) is settled: drawing noise.
     """
@@ -47,7 +49,13 @@ class Limits:
 
 
 def resolve(
-    defects: Defects, area: Array, parent: Array, *, limits: Limits, inside: Array | None = None
+    defects: Defects,
+    area: Array,
+    parent: Array,
+    *,
+    limits: Limits,
+    inside: Array | None = None,
+    prefer: Array | None = None,
 ) -> pd.DataFrame:
     """Return, per defect, what is done with it.
 
@@ -61,6 +69,9 @@ def resolve(
     limits : Limits
     inside : numpy.ndarray of int, optional
         How many things of weight (compounds, households) lie in each defect: a gap with one in it is asked about.
+    prefer : numpy.ndarray of int, optional
+        Position of the unit that goes before the others at each defect, -1 where the border decides, ``NOBODY`` where
+        none may have it.
 
     Returns
     -------
@@ -71,11 +82,14 @@ def resolve(
     Notes
     -----
     An overlap goes to the claimant, a gap to the neighbour, with the longest border to it; the smaller position among
-    equals. The bound on a unit counts every defect that would be given to it or taken from it.
+    equals. The bound on a unit counts every defect that would be given to it or taken from it; of a unit that would pass
+    it, all are asked about, so that a second repair finds the same.
     """
     frame = defects.frame
     count = frame["count"].to_numpy(np.int64)
     best = _longest(defects)
+    if prefer is not None:
+        best = np.where(prefer >= 0, prefer, np.where(prefer == NOBODY, -1, best))
     gap = count == 0
     shapes = frame["geometry"].to_numpy()
     seen = wider(shapes, np.full(len(frame), limits.match_width))
@@ -88,8 +102,8 @@ def resolve(
         "large": frame["area"].to_numpy() > limits.area,
     }
     cause = np.select(list(checks.values()), list(checks), default="").astype(object)
-    over = _over_bound(defects, best, cause == "", area=area, limits=limits)
-    cause[over[seen[over]]] = "share"  # what is too narrow to see is drawing noise, however small the unit
+    # What is too narrow to see is drawing noise, however small the unit.
+    cause[_over_bound(defects, best, (cause == "") & seen, area=area, limits=limits)] = "share"
     action = np.where(cause == "", GIVE, ASK).astype(object)
     return pd.DataFrame({"action": action, "target": best, "cause": cause}, index=frame.index)
 
@@ -119,14 +133,33 @@ def _parents_beside(defects: Defects, parent: Array) -> Array:
 
 
 def _over_bound(defects: Defects, best: Array, free: Array, *, area: Array, limits: Limits) -> Array:
-    """Return the defects that would bring the change of a unit over its bound, the smallest counted first."""
-    frame = defects.frame
-    gaps = np.flatnonzero(free & (frame["count"].to_numpy() == 0))
-    lost = defects.claimed[free[defects.claimed["defect"].to_numpy(np.int64)]]
-    lost = lost[lost["unit"].to_numpy() != best[lost["defect"].to_numpy(np.int64)]]
-    table = pd.concat([pd.DataFrame({"defect": gaps, "unit": best[gaps]}), lost], ignore_index=True)
-    table["area"] = frame["area"].to_numpy()[table["defect"]]
-    table = table.sort_values(["unit", "area", "defect"], kind="stable")
-    total = table.groupby("unit")["area"].cumsum().to_numpy()
-    bound = np.minimum(limits.share * area[table["unit"].to_numpy()], limits.area)
-    return np.unique(table["defect"].to_numpy()[total > bound])
+    """Return the defects of the units whose change would pass their bound."""
+    table = changes_of(defects, best, free)
+    return over_bound(table, area, limits=limits)
+
+
+def changes_of(defects: Defects, target: Array, which: Array) -> pd.DataFrame:
+    """Return who gains and who loses at the defects ``which`` if each goes to its target: ``defect, unit, area``."""
+    claimed = defects.claimed[which[defects.claimed["defect"].to_numpy(np.int64)]]
+    has = claimed["unit"].to_numpy() == target[claimed["defect"].to_numpy(np.int64)]
+    new = np.setdiff1d(np.flatnonzero(which & (target >= 0)), claimed["defect"].to_numpy()[has])
+    gained = pd.DataFrame({"defect": new, "unit": target[new], "gains": True})
+    table = pd.concat([gained, claimed[~has].assign(gains=False)], ignore_index=True)
+    table["area"] = defects.frame["area"].to_numpy()[table["defect"].to_numpy(np.int64)]
+    return table.sort_values(["defect", "unit"], ignore_index=True)
+
+
+def over_bound(table: pd.DataFrame, area: Array, *, limits: Limits, used: Array | None = None) -> Array:
+    """Return the defects (column ``defect``) of units whose change, with what they ``used`` before, passes their bound.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"defect": [0, 1, 2], "unit": [0, 0, 1], "area": [4.0, 2.0, 3.0]})
+    >>> over_bound(table, np.array([1000.0, 1000.0]), limits=Limits()).tolist()
+    [0, 1]
+    """
+    unit = table["unit"].to_numpy(np.int64)
+    total = table.sort_values(["unit", "area"], kind="stable").groupby("unit")["area"].sum().reindex(unit).to_numpy()
+    bound = limits.share * area[unit]
+    before = 0.0 if used is None else used[unit]
+    return np.unique(table["defect"].to_numpy(np.int64)[total + before > bound])

@@ -1,0 +1,306 @@
+"""One level made a coverage: what may be settled by itself or was decided is settled, round by round, with a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.topology.choices import AUTO, DO_KEEP, DO_REMOVE, preferred, refused
+from gridkit.topology.defects import find_defects, wider
+from gridkit.topology.faces import find_regions
+from gridkit.topology.records import INSIDE, TWICE, defect_ids, rule_of, units_of
+from gridkit.topology.repair import LEAVE, settle
+from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound, resolve
+from gridkit.topology.split import split_gaps
+
+if TYPE_CHECKING:
+    from gridkit.topology.choices import Choices, Decision
+    from gridkit.topology.defects import Defects
+    from gridkit.topology.resolve import Limits
+
+Array = np.ndarray[Any, Any]
+
+ROUNDS: Final = 6
+MISMATCH: Final = "T204"
+GAINED, LOST, REBUILT, MATCHED = "gained", "lost", "rebuilt", "matched"
+
+
+class Entry(NamedTuple):
+    """What one unit gained or lost by one defect; ``gains`` says which way, None where only vertices were added."""
+
+    defect_id: str
+    rule: str
+    op: str
+    unit: int
+    role: str
+    area: float
+    geometry: shapely.Geometry | None
+    gains: bool | None
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of one level that should cover the ground, in the order of their codes.
+
+    ``shapes`` are valid polygons in metres, ``parent`` the number of the parent of each (-1 for none), ``locked`` those
+    that neither gain nor lose, ``compounds`` the points where compounds lie, ``evidence`` what they say (``point``,
+    ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents.
+    """
+
+    level: str
+    codes: pd.Index
+    shapes: Array
+    parent: Array
+    locked: Array
+    compounds: Array
+    evidence: pd.DataFrame
+    broken: Array = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    parents: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
+
+
+@dataclass
+class Work:
+    """A level while it is repaired: shapes so far, the change of each unit so far, the log, what waits."""
+
+    units: Units
+    shapes: Array
+    used: Array
+    entries: list[Entry] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    misfits: list[str] = field(default_factory=list)
+    kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
+
+    @classmethod
+    def on(cls, units: Units) -> Work:
+        """Return the work on a level before anything is done."""
+        return cls(units, units.shapes.copy(), np.zeros(len(units.shapes)))
+
+
+class Named(NamedTuple):
+    """Defects of one round with their rules and names, and what is done: a frame ``action, target, cause, role``."""
+
+    defects: Defects
+    rule: Array
+    ids: pd.Index
+    plan: pd.DataFrame
+
+
+def close(work: Work, choices: Choices, *, limits: Limits, cross: float) -> None:
+    """Settle the overlaps and gaps of a level.
+
+    Parameters
+    ----------
+    work : Work
+        Changed in place.
+    choices : Choices
+    limits : Limits
+    cross : float
+        What units of several parents share is settled by itself if it is narrower than this (metres).
+
+    Notes
+    -----
+    After each round the places beside changed units are looked at again; a further round is done where something is
+    left over or was taken back, until a round changes nothing.
+    """
+    for _ in range(ROUNDS):
+        named = _named(work, choices, limits=limits, cross=cross)
+        changed, left = carry_out(work, named, *_shared_out(work, named, limits), width=limits.match_width)
+        _stand(work, named, left)
+        if not len(changed) or not (work.failed or _anything_new(work.shapes, changed, named, left)):
+            break
+
+
+def carry_out(
+    work: Work, named: Named, parts: Defects, origin: Array, target: Array, *, width: float
+) -> tuple[Array, Array]:
+    """Give each part of a defect to its target, and log it; return the changed units, and which defects are left."""
+    settled = settle(work.shapes, parts, target, may_empty=_may_empty(named))
+    changed = really(work.shapes, settled.shapes, settled.changed)
+    done = np.where(settled.done, target, LEAVE)
+    _log(work, named, parts, origin, target=done, changed=changed, width=width)
+    work.shapes[changed] = settled.shapes[changed]
+    left = np.ones(len(named.ids), dtype=bool)
+    left[origin[settled.done]] = False
+    work.failed = named.ids[np.unique(origin[settled.failed])].tolist()
+    return changed, left
+
+
+def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Named:
+    """Return the defects of a level now, and what is to be done with each."""
+    units = work.units
+    defects = find_defects(work.shapes)
+    rule = rule_of(defects, work.shapes, match_width=limits.match_width)
+    ids = defect_ids(rule, units_of(defects, units.codes), defects.frame["geometry"].to_numpy(), level=units.level)
+    prefer, torn = preferred(defects, units.locked, units.evidence)
+    inside = _inside(units.compounds, defects)
+    plan = resolve(
+        defects,
+        shapely.area(units.shapes),
+        units.parent,
+        limits=replace(limits, match_width=cross),
+        inside=inside,
+        prefer=prefer,
+    )
+    give = (plan["action"] == GIVE).to_numpy()
+    plan.loc[give & np.isin(rule, (TWICE, INSIDE)), ["action", "cause"]] = [ASK, "share"]
+    plan.loc[give & torn, ["action", "cause"]] = [ASK, "inside"]
+    for table in (defects.claimed, defects.borders):
+        at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
+        plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
+    plan["role"] = AUTO
+    named = Named(defects, rule, ids, plan)
+    for at, defect_id in enumerate(ids):
+        decision = choices.of(defect_id)
+        if decision is not None:
+            _obey(named, at, decision, units)
+    return named
+
+
+def _inside(compounds: Array, defects: Defects) -> Array:
+    """Return how many compounds lie in each defect."""
+    if not len(compounds) or not len(defects.frame):
+        return np.zeros(len(defects.frame), dtype=np.int64)
+    found = shapely.STRtree(defects.frame["geometry"].to_numpy()).query(compounds, predicate="within")[1]
+    return np.bincount(found, minlength=len(defects.frame))
+
+
+def _obey(named: Named, at: int, decision: Decision, units: Units) -> None:
+    """Put a decision into the plan."""
+    plan, defects = named.plan, named.defects
+    if decision.what == DO_KEEP:
+        plan.loc[at, ["action", "cause", "role"]] = [KEEP, "", decision.role]
+        return
+    claimants = defects.claimed.loc[defects.claimed["defect"] == at, "unit"].to_numpy(np.intp)
+    beside = defects.borders.loc[defects.borders["defect"] == at, "unit"].to_numpy(np.intp)
+    may = claimants if len(claimants) else beside
+    target = int(plan["target"].iloc[at])
+    if decision.target:
+        named_unit = units.codes.get_indexer([decision.target])[0]
+        if named_unit not in may:
+            raise refused(str(named.ids[at]), decision.target)
+        target = int(named_unit)
+    if decision.what == DO_REMOVE:
+        others = claimants[claimants != target] if decision.target else claimants[claimants == target]
+        if len(claimants) < 2 or not len(others):
+            raise refused(str(named.ids[at]), decision.target)
+        target = int(others[0])
+    touched = np.r_[target, claimants[claimants != target]] if not len(claimants) else claimants[claimants != target]
+    if target < 0 or units.locked[touched].any():
+        return  # a locked unit neither gains nor loses: it waits
+    plan.loc[at, ["action", "cause", "target", "role"]] = [GIVE, "", target, decision.role]
+
+
+def _may_empty(named: Named) -> Array:
+    """Return the units of which a decision leaves nothing: claimants of decided defects that do not get them."""
+    decided = ((named.plan["action"] == GIVE) & (named.plan["role"] != AUTO)).to_numpy()
+    claimed = named.defects.claimed
+    return np.unique(claimed.loc[decided[claimed["defect"].to_numpy(np.intp)], "unit"].to_numpy(np.intp))
+
+
+def _shared_out(work: Work, named: Named, limits: Limits) -> tuple[Defects, Array, Array]:
+    """Return the defects with long gaps divided, the defect of each part, and who gets it."""
+    plan, units = named.plan, work.units
+    give = (plan["action"] == GIVE).to_numpy()
+    free = give & (plan["role"] == AUTO).to_numpy()
+    gap = (named.defects.frame["count"] == 0).to_numpy()
+    parts, origin, heir = split_gaps(named.defects, free & gap, units.locked)
+    whole = np.where(give, plan["target"].to_numpy(np.int64), LEAVE)
+    target = np.where(heir >= 0, heir, whole[origin] if len(origin) else whole)
+    counted = free & wider(named.defects.frame["geometry"].to_numpy(), np.full(len(plan), limits.match_width))
+    table = changes_of(parts, target, counted[origin] if len(origin) else counted)
+    table["defect"] = origin[table["defect"].to_numpy(np.intp)]
+    over = over_bound(table, shapely.area(units.shapes), limits=limits, used=work.used)
+    plan.loc[over, ["action", "cause"]] = [ASK, "share"]
+    target[np.isin(origin, over)] = LEAVE
+    return parts, origin, target
+
+
+def really(before: Array, after: Array, changed: Array) -> Array:
+    """Return which of the units are another shape, not the same with another start or order of rings."""
+    same = shapely.equals_identical(shapely.normalize(_many(before[changed])), shapely.normalize(_many(after[changed])))
+    return changed[~same]
+
+
+def _many(shapes: Array) -> Array:
+    """Return polygons as multipolygons, so that both kinds compare."""
+    result = shapes.copy()
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    result[single] = shapely.multipolygons(shapes[single], indices=np.arange(single.sum())) if single.any() else []
+    return result
+
+
+def _log(
+    work: Work, named: Named, parts: Defects, origin: Array, *, target: Array, changed: Array, width: float
+) -> None:
+    """Write down who gained and lost at which defect, and who only got vertices."""
+    table = changes_of(parts, target, target != LEAVE)
+    geometry = parts.frame["geometry"].to_numpy()
+    seen = wider(geometry, np.full(len(geometry), width))
+    logged: set[int] = set()
+    for part, unit, gains, area in zip(
+        table["defect"].tolist(), table["unit"].tolist(), table["gains"].tolist(), table["area"].tolist(), strict=True
+    ):
+        at = int(origin[part])
+        op, role = (GAINED if gains else LOST), str(named.plan["role"].iloc[at])
+        work.entries.append(Entry(named.ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
+        logged.add(unit)
+        if role == AUTO and seen[part]:
+            work.used[unit] += area
+    rest = np.setdiff1d(changed, np.array(sorted(logged), dtype=np.intp))
+    _log_matched(work, named, np.unique(origin[target != LEAVE]), rest)
+
+
+def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:
+    """Write down the units that only got vertices: by the settled defect they touch, else by a name of their own."""
+    near: dict[int, int] = {}
+    if len(done) and len(rest):
+        places = named.defects.frame["geometry"].to_numpy()[done]
+        unit, place = shapely.STRtree(places).query(work.shapes[rest], predicate="intersects")
+        for one, at in sorted(zip(rest[unit].tolist(), done[place].tolist(), strict=True), reverse=True):
+            near[one] = at
+    alone = [unit for unit in rest.tolist() if unit not in near]
+    codes = work.units.codes
+    own = defect_ids(
+        np.full(len(alone), MISMATCH), pd.Series([(codes[unit],) for unit in alone], dtype=object),
+        work.shapes[np.array(alone, dtype=np.intp)], level=work.units.level,
+    )  # fmt: skip
+    names = dict(zip(alone, own, strict=True))
+    for unit in rest.tolist():
+        at = near.get(unit)
+        name = names[unit] if at is None else named.ids[at]
+        rule = MISMATCH if at is None else named.rule[at]
+        role = AUTO if at is None else str(named.plan["role"].iloc[at])
+        work.entries.append(Entry(name, rule, MATCHED, unit, role, 0.0, None, None))
+
+
+def _stand(work: Work, named: Named, left: Array) -> None:
+    """Keep which defects wait, and where exceptions lie."""
+    action = named.plan["action"].to_numpy()
+    work.waiting = named.ids[left & (action == ASK)].tolist()
+    work.kept = named.defects.frame["geometry"].to_numpy()[action == KEEP]
+
+
+def _anything_new(shapes: Array, changed: Array, named: Named, left: Array) -> bool:
+    """Return whether beside the changed units lies a defect that was not there before."""
+    tree = shapely.STRtree(shapes)
+    near = np.unique(tree.query(shapes[changed], predicate="intersects")[1])
+    regions = find_regions(shapes[near])
+    points = shapely.point_on_surface(regions.shapes)
+    new = np.ones(len(points), dtype=bool)
+    known = named.defects.frame["geometry"].to_numpy()[left]
+    if len(known):
+        new[shapely.STRtree(known).query(points, predicate="intersects")[0]] = False
+    held = np.unique(tree.query(points, predicate="intersects")[0])  # a hole in the neighbourhood, not in the layer
+    new[np.intersect1d(held, np.flatnonzero(regions.count == 0))] = False
+    if new.any():
+        return True
+    edges = shapely.coverage_invalid_edges(shapes[near])
+    edges = shapely.get_parts(edges[~shapely.is_empty(edges)])
+    middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)
+    expected = shapely.STRtree(known).query(middle, predicate="dwithin", distance=1e-6)[0] if len(known) else []
+    return len(np.unique(expected)) < len(edges)
