@@ -157,7 +157,7 @@ def _demand_spelling(heads: Sequence[str], found: Mapping[str, int], columns: Se
     """Refuse a column whose name is nearly one of ours: an end that is not read would make a decision last for ever."""
     lacking = [one for one in columns if one not in found]
     for head in heads:
-        near = difflib.get_close_matches(head, lacking, n=1, cutoff=0.75) if head else []
+        near = difflib.get_close_matches(head, lacking, n=1, cutoff=0.8) if head else []
         if near:
             raise TableError(
                 N_("the column {header} is not known"), place=place, remedy=N_("write {known}"), header=head[:40],
