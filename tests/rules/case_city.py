@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -23,7 +24,7 @@ STATES = {
 
 def shape(text: str):
     """Return a shape of a case, in the metres of the tiny city; None for none."""
-    return shapely.transform(shapely.from_wkt(text), lambda xy: xy + (tiny.X0, tiny.Y0)) if text else None
+    return shapely.transform(shapely.from_wkt(text), lambda xy: xy + np.array([tiny.X0, tiny.Y0])) if text else None
 
 
 def city(case: Case) -> City:
