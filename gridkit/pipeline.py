@@ -38,15 +38,27 @@ from gridkit.reports import (
 from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
-from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
+from gridkit.stores import (
+    inputs_digest,
+    write_check,
+    write_defects,
+    write_gpkg,
+    write_links,
+    write_manifest,
+    write_run,
+    write_tables,
+)
 from gridkit.stores.bundle import write_bundle
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
+from gridkit.topology.inspect import inspect
 from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
     from gridkit.io.project import Project
     from gridkit.model import City, Links, Overrides, Places, Source
@@ -71,13 +83,17 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of a city before coverage is decided: its places, its links, and what is wrong with it."""
+    """What is known of a city before coverage is decided: its places, its links, and what is wrong with it.
+
+    ``defects`` are those of its boundary layers, as of :class:`gridkit.model.boundaries.Inspection`.
+    """
 
     city: City
     places: Places
     links: Links
     findings: Findings
     labelled: Labelled = field(default_factory=Labelled)
+    defects: gpd.GeoDataFrame | None = None
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -108,11 +124,13 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     progress(gettext(STEPS[2]), 2, total)
     places = place(city)
     nesting = check_nesting(city, places)
+    boundaries = inspect(city, places, said=nesting)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
     labelled = match_labels(city, links, labels)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places), labelled.findings]
-    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]), labelled)
+    findings = [noticed, schema, nesting, boundaries.findings, labelled.findings]
+    findings += [check_links(city, links, covers=covers, places=places), find_duplicates(city, places)]
+    return Checked(city, places, links, Findings.concat(findings), labelled, boundaries.frame)
 
 
 def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
@@ -251,6 +269,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
         language=language,
         settings=settings,
         result=result,
+        defects=checked.defects,
     )
 
 
@@ -292,6 +311,9 @@ BUNDLE_WRITERS: Final[Mapping[str, BundleWriter]] = {"bundle.zip": write_bundle}
 CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
     "check.xlsx": lambda checked, _project, path: write_check_xlsx(checked, path),
     "marked": write_marked,
+    "defects.gpkg": lambda checked, _project, path: write_defects(
+        checked.defects, checked.findings, checked.city, path
+    ),
     "check.json": lambda checked, _project, path: write_check_json(checked, path),
 }
 """What a check leaves: name -> function that writes it; the last one lists the others with their hashes."""

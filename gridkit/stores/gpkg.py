@@ -22,15 +22,17 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridkit.errors import OutputError
 from gridkit.geo.crs import to_lonlat
 from gridkit.locale import N_, speaking
+from gridkit.model.boundaries import DEFECT_COLUMNS
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
 from gridkit.rules.labels import label
+from gridkit.stores.defects import defect_layers
 from gridkit.stores.tables import PRIVATE
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gridkit.model import Run
+    from gridkit.model import City, Findings, Run
 
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _EPOCH: Final = "1980-01-01"
@@ -122,6 +124,8 @@ def layers(run: Run) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         shown = _compounds(run, frame) if level == COMPOUND else _areas(run, level, frame)
         yield level, to_lonlat(shown.rename_axis("code").reset_index())
     yield "findings", _findings(run)
+    for name, frame in defect_layers(run.defects, run.findings):
+        yield name, to_lonlat(frame)
 
 
 def _text_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +152,7 @@ def _kind(frame: gpd.GeoDataFrame) -> str:
 
 
 def write_gpkg(run: Run, path: Path) -> None:
-    """Write the layers of a run: street, community, grid, compound, findings.
+    """Write the layers of a run: street, community, grid, compound, findings, and the defects of its boundaries.
 
     The file is written beside ``path``, counted through, and moved there when it is complete. Codes are text,
     coordinates EPSG:4490 (degrees), the date inside is ``as_of``.
@@ -161,6 +165,19 @@ def write_gpkg(run: Run, path: Path) -> None:
     """
     with speaking(run.language):
         write_geopackage(layers(run), path, day=run.city.as_of.isoformat() if run.city.as_of else _EPOCH)
+
+
+def write_defects(defects: gpd.GeoDataFrame | None, findings: Findings, city: City, path: Path) -> None:
+    """Write the defects of the boundary layers of a city, in its metres; the same bytes for the same defects.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written, or another program has it open.
+    """
+    frame = gpd.GeoDataFrame(columns=list(DEFECT_COLUMNS), geometry="geometry", crs=city.crs)
+    day = city.as_of.isoformat() if city.as_of else ""
+    write_geopackage(defect_layers(frame if defects is None else defects, findings), path, day=day)
 
 
 def write_geopackage(named: Iterable[tuple[str, pd.DataFrame]], path: Path, *, day: str = _EPOCH) -> None:
