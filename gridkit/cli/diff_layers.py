@@ -147,7 +147,7 @@ def _compare(
             crs=(files["old_crs"], files["new_crs"]),
             compounds=files["compounds"].absolute() if files["compounds"] is not None else None,
         )  # fmt: skip
-        progress(gettext("comparing {level}").format(level=read.level), 1, 2)
+        progress(gettext("comparing the two versions"), 1, 2)
         told = compare(read.old, read.new, tolerance=tolerance, households=read.compounds, level=read.level)
         walked = crosswalk(read.old, read.new, points=read.compounds)
     if not (walked["share_old"].notna() & walked["share_new"].notna()).any():

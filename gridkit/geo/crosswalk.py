@@ -217,9 +217,7 @@ def weights_of(points: gpd.GeoDataFrame) -> NDArray[np.int64]:
         If there is no such column, or a number is negative or broken.
     """
     if "households" not in points:
-        raise InputError(
-            N_("the compounds have no numbers of households"), remedy=N_("name the column: households=...")
-        )
+        raise InputError(N_("the compounds have no numbers of households"), remedy=N_("add a column households"))
     numbers = pd.to_numeric(points["households"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     numbers = np.nan_to_num(numbers, nan=0.0, posinf=-1.0, neginf=-1.0)
     if ((numbers < 0) | (numbers != np.floor(numbers))).any():

@@ -42,6 +42,8 @@ SHIFTED: Final = N_(
     "{file} lies off {other} as a whole, by {dx} m to the east and {dy} m to the north: borders that only moved with "
     "it are told as changes"
 )
+UNKNOWN: Final = N_("{n} compounds have no number of households and count none")
+NOWHERE: Final = N_("{n} compounds with households have no place: their households belong to no unit")
 _PARENT_OF: Final = {9: 6, 12: 9, 15: 12}
 """Digits of a statistical code -> digits of the code of what lies above."""
 _PARENT_FIELDS: Final = {"community": "street_code", "grid": "community_code", "compound": "grid_code"}
@@ -102,7 +104,22 @@ def read_versions(
         third = finish(_read(compounds, "compound", layer="", columns=None, crs=""), metric)
         homes = third.layer.frame
         found += third.notes
+        notes += _unknown(homes, third.layer.given, compounds.name)
     return TwoVersions(level, frames[0], frames[1], homes, Findings.of(found), tuple(notes))
+
+
+def _unknown(homes: gpd.GeoDataFrame, given: frozenset[str], name: str) -> list[Note]:
+    """Demand numbers of households, and tell of compounds without one, and without a place."""
+    if "households" not in given:
+        raise LayerError(
+            N_("there is no column with numbers of households"),
+            place=name,
+            remedy=N_("name a file of compounds with one, for example 户数"),
+        )
+    unknown = int(homes["households"].isna().sum())
+    nowhere = int((homes.geometry.isna() & (homes["households"].fillna(0) > 0)).sum())
+    notes: list[Note] = [(UNKNOWN, {"n": unknown})] if unknown else []
+    return notes + ([(NOWHERE, {"n": nowhere})] if nowhere else [])
 
 
 def _read(path: Path, level: str, *, layer: str, columns: Mapping[str, str] | None, crs: str) -> Draft:

@@ -122,6 +122,12 @@ def only_outside(row: Mapping[str, Any]) -> bool:
     return bool(row["event"] == "border_moved" and sum(between) <= 0.01 * row["area_m2"])
 
 
+def _between_units_first(events: pd.DataFrame) -> pd.DataFrame:
+    """Return events with the borders that moved only at ground of nobody after all others."""
+    last = [only_outside(row) for row in events.to_dict("records")]
+    return pd.concat([events[[not one for one in last]], events[last]]) if any(last) else events
+
+
 def _line(diff: LayerDiff, row: Mapping[str, Any]) -> str:
     old, new = unit_words(row["old"], diff.names_old), unit_words(row["new"], diff.names_new)
     event = event_word(row["event"])
@@ -171,7 +177,7 @@ def layer_lines(diff: LayerDiff) -> Iterator[str]:
             yield "  " + said_of.format(n=f"{outside:,}")
         if kind == DRAWING:
             continue
-        rows = diff.events[diff.events["event"].map(KINDS) == kind]
+        rows = _between_units_first(diff.events[diff.events["event"].map(KINDS) == kind])
         for row in rows.head(SHOWN).to_dict("records"):
             yield "    " + _line(diff, row)
         if len(rows) > SHOWN:
@@ -188,8 +194,8 @@ def layer_tables(diff: LayerDiff) -> list[Table]:
 def _events(diff: LayerDiff, events: pd.DataFrame, kind: str) -> Table:
     columns = (
         Column("event", _("event"), 18),
-        Column("old", _("before"), 34),
-        Column("new", _("after"), 34),
+        Column("old", _("unit before"), 34),
+        Column("new", _("unit after"), 34),
         Column("area_m2", _("area (m²)"), 14, number=True),
         Column("share_old", _("share of the old area"), 12, number=True),
         Column("share_new", _("share of the new area"), 12, number=True),
@@ -204,7 +210,7 @@ def _events(diff: LayerDiff, events: pd.DataFrame, kind: str) -> Table:
             _real(row["area_m2"]), _share(row["share_old"]), _share(row["share_new"]), _whole(row["households"]),
             evidence_words(diff, row["evidence"]), _("; ").join(row["old"]), _("; ").join(row["new"]),
         )
-        for row in events.to_dict("records")
+        for row in _between_units_first(events).to_dict("records")
     ]  # fmt: skip
     return _table(kind, _(KIND_WORDS[kind]), columns, rows)
 

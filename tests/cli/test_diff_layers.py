@@ -194,3 +194,24 @@ def test_files_that_cannot_be_used(files, tmp_path):
 def test_every_sentence_is_chinese_for_chinese_offices(files, tmp_path, capsys):
     assert run(*files, "-o", tmp_path / "差异.xlsx", lang="zh") == errors.EXIT_FINDINGS
     assert "第00社区" in capsys.readouterr().out
+
+
+def test_compounds_without_numbers_are_told(files, tmp_path, capsys):
+    frame = gpd.GeoDataFrame(
+        {"code": ["x1", "x2", "x3"], "name": ["甲小区", "乙小区", "丙小区"], "households": [120, None, 5]},
+        geometry=[Point(108.001, 26.505), Point(108.008, 26.505), None], crs=4490,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "homes.gpkg", layer="compound")
+    found = document(capsys, *files, "--households", tmp_path / "homes.gpkg")
+    assert len(found["notes"]) == 2
+    assert sum(row["households"] for row in found["crosswalk"]) == 125
+    frame.drop(columns="households").to_file(tmp_path / "bare.gpkg", layer="compound")
+    with pytest.raises(errors.InputError, match="households"):
+        run(*files, "--households", tmp_path / "bare.gpkg")
+
+
+def test_a_code_that_stands_twice_is_told_and_the_larger_one_kept(files, tmp_path, capsys):
+    double = pd.concat([changed(), changed().iloc[:1]], ignore_index=True)
+    double.to_file(tmp_path / "double.gpkg", layer="community")
+    found = document(capsys, files[0], tmp_path / "double.gpkg")
+    assert found["findings"]["S104"] == 1 and found["counts"]["split"] == 1
