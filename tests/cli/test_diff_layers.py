@@ -191,7 +191,7 @@ def test_files_that_cannot_be_used(files, tmp_path):
             run(files[0], path)
 
 
-def test_every_sentence_is_chinese_for_chinese_offices(files, tmp_path, capsys):
+def test_it_runs_in_chinese(files, tmp_path, capsys):
     assert run(*files, "-o", tmp_path / "差异.xlsx", lang="zh") == errors.EXIT_FINDINGS
     assert "第00社区" in capsys.readouterr().out
 
