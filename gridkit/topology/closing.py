@@ -64,7 +64,11 @@ class Units:
 
 @dataclass
 class Work:
-    """A level while it is repaired: shapes so far, the change of each unit so far, the log, what waits."""
+    """A level while it is repaired.
+
+    ``used`` is the change of each unit by overlaps and gaps so far, ``cut`` that by fitting to the parents; ``waiting``
+    are defects of the level itself, ``misfits`` those against another level; ``kept`` the places of exceptions.
+    """
 
     units: Units
     shapes: Array
@@ -73,6 +77,7 @@ class Work:
     waiting: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     misfits: list[str] = field(default_factory=list)
+    cut: Array | None = None
     kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
 
     @classmethod
@@ -90,8 +95,8 @@ class Named(NamedTuple):
     plan: pd.DataFrame
 
 
-def close(work: Work, choices: Choices, *, limits: Limits, cross: float) -> None:
-    """Settle the overlaps and gaps of a level.
+def close(work: Work, choices: Choices, *, limits: Limits, cross: float) -> bool:
+    """Settle the overlaps and gaps of a level; return whether anything was changed.
 
     Parameters
     ----------
@@ -107,27 +112,34 @@ def close(work: Work, choices: Choices, *, limits: Limits, cross: float) -> None
     After each round the places beside changed units are looked at again; a further round is done where something is
     left over or was taken back, until a round changes nothing.
     """
+    any_change = False
     for _ in range(ROUNDS):
         named = _named(work, choices, limits=limits, cross=cross)
-        changed, left = carry_out(work, named, *_shared_out(work, named, limits), width=limits.match_width)
+        changed, left, spent = carry_out(work, named, *_shared_out(work, named, limits), width=limits.match_width)
+        work.used += spent
         _stand(work, named, left)
+        any_change |= bool(len(changed))
         if not len(changed) or not (work.failed or _anything_new(work.shapes, changed, named, left)):
             break
+    return any_change
 
 
 def carry_out(
     work: Work, named: Named, parts: Defects, origin: Array, target: Array, *, width: float
-) -> tuple[Array, Array]:
-    """Give each part of a defect to its target, and log it; return the changed units, and which defects are left."""
+) -> tuple[Array, Array, Array]:
+    """Give each part of a defect to its target, and log it.
+
+    Returns the changed units, which defects are left, and how much of its own accord each unit changed.
+    """
     settled = settle(work.shapes, parts, target, may_empty=_may_empty(named))
     changed = really(work.shapes, settled.shapes, settled.changed)
     done = np.where(settled.done, target, LEAVE)
-    _log(work, named, parts, origin, target=done, changed=changed, width=width)
+    spent = _log(work, named, parts, origin, target=done, changed=changed, width=width)
     work.shapes[changed] = settled.shapes[changed]
     left = np.ones(len(named.ids), dtype=bool)
     left[origin[settled.done]] = False
     work.failed = named.ids[np.unique(origin[settled.failed])].tolist()
-    return changed, left
+    return changed, left, spent
 
 
 def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Named:
@@ -236,12 +248,13 @@ def _many(shapes: Array) -> Array:
 
 def _log(
     work: Work, named: Named, parts: Defects, origin: Array, *, target: Array, changed: Array, width: float
-) -> None:
-    """Write down who gained and lost at which defect, and who only got vertices."""
+) -> Array:
+    """Write down who gained and lost at which defect, and who only got vertices; return the change of each."""
     table = changes_of(parts, target, target != LEAVE)
     geometry = parts.frame["geometry"].to_numpy()
     seen = wider(geometry, np.full(len(geometry), width))
     logged: set[int] = set()
+    spent = np.zeros(len(work.shapes))
     for part, unit, gains, area in zip(
         table["defect"].tolist(), table["unit"].tolist(), table["gains"].tolist(), table["area"].tolist(), strict=True
     ):
@@ -250,9 +263,10 @@ def _log(
         work.entries.append(Entry(named.ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
         logged.add(unit)
         if role == AUTO and seen[part]:
-            work.used[unit] += area
+            spent[unit] += area
     rest = np.setdiff1d(changed, np.array(sorted(logged), dtype=np.intp))
     _log_matched(work, named, np.unique(origin[target != LEAVE]), rest)
+    return spent
 
 
 def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridkit.topology.edges import shared_lengths
 from gridkit.topology.faces import find_regions
-from gridkit.topology.mesh import Mesh, mesh
+from gridkit.topology.mesh import Mesh, joined, mesh
 
 Array = np.ndarray[Any, Any]
 
@@ -112,7 +112,7 @@ def _records(cut: Mesh, of_face: Array, claimed: pd.DataFrame) -> pd.DataFrame:
     _, starts = np.unique(of_face[order], return_index=True)
     pieces = np.split(cut.faces[order], starts[1:]) if len(order) else []
     shapes = np.empty(len(pieces), dtype=object)
-    shapes[:] = [one[0] if len(one) == 1 else shapely.coverage_union_all(one) for one in pieces]
+    shapes[:] = [one[0] if len(one) == 1 else joined(one) for one in pieces]
     count = np.bincount(claimed["defect"], minlength=len(pieces))
     return pd.DataFrame({"count": count, "area": shapely.area(shapes), "width": widths(shapes), "geometry": shapes})
 

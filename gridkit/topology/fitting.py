@@ -11,7 +11,7 @@ import shapely
 
 from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP
 from gridkit.topology.closing import MATCHED, REBUILT, Entry, Named, carry_out, really
-from gridkit.topology.defects import find_defects, wider
+from gridkit.topology.defects import find_defects, wider, widths
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.nested import find_clips, parents_of
 from gridkit.topology.records import defect_ids, rule_of, units_of
@@ -30,6 +30,8 @@ Array = np.ndarray[Any, Any]
 
 OUTSIDE, UNFILLED, UNMATCHED, EXCLAVE = "T351", "T352", "T353", "T354"
 NOWHERE: Final = -1
+NOISE: Final = 1e-6
+"""Metres: what is narrower comes from rounding, and is no conflict."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     made = parents_of(below.shapes, label, len(above.shapes))
     has = ~shapely.is_missing(made) & ~above.units.locked
     misfits = find_misfits(below.shapes, label, above.shapes)
+    real = widths(misfits["geometry"].to_numpy()) > NOISE
     table = pd.DataFrame(_changes(misfits, has), columns=["place", "parent", "gains"])
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
@@ -126,19 +129,30 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     names = _names(misfits, rows, listed, below.units, above.units)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
-    above.waiting = list(dict.fromkeys(names.loc[concerned & (plan["action"] == ASK).to_numpy(), "name"]))
+    above.waiting = list(dict.fromkeys(names.loc[concerned & real & (plan["action"] == ASK).to_numpy(), "name"]))
     free = (plan["action"] == GIVE).to_numpy()
     fresh = _put_together(made, misfits, table[~free[table["place"].to_numpy(np.intp)]])
     done = table[free[table["place"].to_numpy(np.intp)]]
-    if not len(done) and shapely.coverage_is_valid(above.shapes):
+    if not real[done["place"].to_numpy(np.intp)].any() and shapely.coverage_is_valid(above.shapes):
         return
     stuck = np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp))
+    stuck = np.union1d(stuck, np.flatnonzero(_other_type(above.units.shapes, fresh)))
+    late = done[done["parent"].isin(stuck)]
+    above.failed = list(dict.fromkeys(names["name"].to_numpy()[late["place"].to_numpy(np.intp)].tolist()))
+    done = done[~done["parent"].isin(stuck)]
     candidates = np.setdiff1d(np.flatnonzero(has), stuck)
     result = above.shapes.copy()
     result[candidates] = fresh[candidates]
     changed = really(above.shapes, result, candidates)
     above.shapes[changed] = result[changed]
     _log_rebuilt(above, misfits, done, names, plan=plan, changed=changed)
+
+
+def _other_type(before: Array, fresh: Array) -> Array:
+    """Return which polygons would come out in several parts, or broken: a layer may have no place for them."""
+    single = shapely.get_type_id(before) == shapely.GeometryType.POLYGON
+    whole = np.isin(shapely.get_type_id(fresh), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    return (single & (shapely.get_num_geometries(fresh) > 1)) | ~whole | ~shapely.is_valid(fresh)
 
 
 def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool]]:
@@ -214,8 +228,8 @@ def _log_rebuilt(
         above.entries.append(Entry(name, UNMATCHED, MATCHED, unit, AUTO, 0.0, None, None))
 
 
-def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> None:
-    """Cut the children to their parents; what is beyond the limits stays and waits.
+def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> bool:
+    """Cut the children to their parents; what is beyond the limits stays and waits. Return whether any changed.
 
     Parameters
     ----------
@@ -240,9 +254,11 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     plan = _clip_plan(below, found, rows, listed, choices, limits=limits)
     target = np.where(plan["action"] == GIVE, plan["target"], LEAVE).astype(np.int64)
     named = Named(defects, names["rule"].to_numpy(), pd.Index(names["name"], dtype=object), plan)
-    _, left = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
+    changed, left, spent = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
     waits = left & (plan["action"] == ASK).to_numpy()
+    below.cut = spent if below.cut is None else below.cut + spent
     below.misfits = list(dict.fromkeys(named.ids[waits].tolist()))
+    return bool(len(changed))
 
 
 def _clip_plan(
@@ -261,8 +277,9 @@ def _clip_plan(
     ask[moves.loc[units.locked[moves["unit"].to_numpy(np.intp)], "defect"].to_numpy(np.intp)] = True
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
     counted = moves[(seen & ~ask)[moves["defect"].to_numpy(np.intp)]]
-    ask[over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.used)] = True
+    ask[over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)] = True
     plan = pd.DataFrame({"action": np.where(ask, ASK, GIVE).astype(object), "target": target, "role": AUTO})
+    plan.loc[widths(shapes) <= NOISE, "action"] = KEEP
     if len(below.kept) and len(shapes):
         kept = shapely.STRtree(below.kept).query(shapely.point_on_surface(shapes), predicate="intersects")[0]
         plan.loc[np.unique(kept), "action"] = KEEP

@@ -16,7 +16,7 @@ from gridkit.locale import gettext as _
 from gridkit.model.boundaries import Repair
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 from gridkit.topology.choices import AUTO, read_choices
-from gridkit.topology.closing import MATCHED, Entry, Units, Work, close, really
+from gridkit.topology.closing import MATCHED, ROUNDS, Entry, Units, Work, close, really
 from gridkit.topology.fitting import clip, list_conflicts, rebuild
 from gridkit.topology.journal import Changed, write_log
 from gridkit.topology.levels import read_levels
@@ -208,12 +208,18 @@ def _mend_level(
         rebuild(child, label, work, choices, listed=listed, limits=limits)
         return
     cut = above is not None and says[above] == TOP
-    close(work, choices, limits=limits, cross=0.0 if cut else limits.match_width)
-    if cut and above is not None:
-        label = _label(work.units, works[above[1]].units)
-        listed = list_conflicts(given[name], label, given[above[1]], limits=limits)
-        clip(work, label, works[above[1]], choices, listed=listed, limits=limits)
-        close(work, choices, limits=limits, cross=0.0)
+    if not cut or above is None:
+        close(work, choices, limits=limits, cross=limits.match_width)
+        return
+    label = _label(work.units, works[above[1]].units)
+    listed = list_conflicts(given[name], label, given[above[1]], limits=limits)
+    invalid = work.misfits
+    for _round in range(ROUNDS):  # what is cut can leave a gap, and a gap that is closed can lie in another parent
+        closed = close(work, choices, limits=limits, cross=0.0)
+        clipped = clip(work, label, works[above[1]], choices, listed=listed, limits=limits)
+        if not closed and not clipped:
+            break
+    work.misfits = [*invalid, *work.misfits]
 
 
 def _label(below: Units, above: Units) -> Array:

@@ -34,7 +34,8 @@ def find_misfits(children: Array, label: Array, parents: Array) -> pd.DataFrame:
     Notes
     -----
     Per parent, the segments of its children add up to their common outline, and the segments of the drawn parent are
-    subtracted: what is left over bounds the places where the two differ.
+    subtracted: what is left over bounds the places where the two differ. Where children of one parent overlap, such a
+    place may go on beyond a segment that has cancelled out; it is cut there.
 
     Examples
     --------
@@ -47,10 +48,11 @@ def find_misfits(children: Array, label: Array, parents: Array) -> pd.DataFrame:
     outer, parent = segments(parents)
     every = np.vstack([ends, outer[:, [2, 3, 0, 1]]])
     key = np.r_[label[unit], parent]
-    left = every[_left_over(every, key)]
-    faces = polygons_between(noded(left))
+    left = _left_over(every, key)
+    faces = polygons_between(noded(every[left]))
     if not len(faces):
         return _table([], [], label, faces)
+    faces = _divided(faces, ends[np.setdiff1d(_left_over(ends, label[unit]), left)])
     of_child, of_parent = _claimed(faces, children), _claimed(faces, parents)
     wrong = [
         at
@@ -58,6 +60,25 @@ def find_misfits(children: Array, label: Array, parents: Array) -> pd.DataFrame:
         if (mine or drawn) and {int(label[child]) for child in mine} != set(drawn)
     ]
     return _table([of_child[at] for at in wrong], [of_parent[at] for at in wrong], label, faces[wrong])
+
+
+def _divided(faces: Array, ends: Array) -> Array:
+    """Return faces cut along the segments that run through them."""
+    if not len(ends):
+        return faces
+    tree = shapely.STRtree(faces)
+    low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
+    near = np.unique(tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))[0])
+    lines = shapely.linestrings(ends[near].reshape(-1, 2, 2))
+    line, at = tree.query(lines, predicate="intersects")
+    through = ~shapely.touches(lines[line], faces[at])
+    line, at = np.unique(line[through]), np.unique(at[through])
+    if not len(line):
+        return faces
+    edges, _ = segments(faces[at])
+    pieces = polygons_between(noded(np.vstack([edges, ends[near][line]])))
+    inside = shapely.STRtree(faces[at]).query(shapely.point_on_surface(pieces), predicate="intersects")[0]
+    return np.r_[np.delete(faces, at), pieces[np.unique(inside)]]
 
 
 def _left_over(ends: Array, key: Array) -> Array:

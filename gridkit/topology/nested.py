@@ -12,7 +12,7 @@ import shapely
 from gridkit.topology.defects import of_faces
 from gridkit.topology.edges import segments
 from gridkit.topology.faces import claims
-from gridkit.topology.mesh import mesh
+from gridkit.topology.mesh import joined, mesh
 from gridkit.topology.misfits import find_misfits
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def parents_of(children: Array, label: Array, count: int) -> Array:
 def _union(some: Array) -> shapely.Geometry:
     """Return the union of polygons, with their vertices where they are a coverage."""
     if shapely.coverage_is_valid(some):
-        whole, parts = shapely.coverage_union_all(some), float(shapely.area(some).sum())
+        whole, parts = joined(some), float(shapely.area(some).sum())
         if abs(whole.area - parts) <= SAME * parts:  # polygons of one outline pass as a coverage, and cancel out
             return whole
     return shapely.union_all(some)
