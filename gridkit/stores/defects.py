@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 from gridkit.locale import gettext
 from gridkit.model.boundaries import DEFECT_COLUMNS
 from gridkit.rules import CATALOGUE
+from gridkit.topology.sentences import defect_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def defect_layers(defects: gpd.GeoDataFrame | None, findings: Findings) -> Itera
 def _columns(defects: gpd.GeoDataFrame, findings: Findings) -> pd.DataFrame:
     """Return the columns of the defects as plain values, with title and sentence in the current language."""
     data = defects[[name for name in DEFECT_COLUMNS if name != "geometry"]].rename_axis("defect_id").reset_index()
-    said = sentences(findings)
+    said = defect_sentences(findings)
     titles = {code: gettext(CATALOGUE[code].title) for code in data["code"].unique()}
     data.insert(2, "title", data["code"].map(titles).astype(object))
     data.insert(3, "sentence", data["defect_id"].map(said).fillna("").astype(object))
@@ -58,15 +59,3 @@ def _columns(defects: gpd.GeoDataFrame, findings: Findings) -> pd.DataFrame:
         data[name] = ["; ".join(map(str, values)) for values in data[name]]
     data["auto_ok"] = data["auto_ok"].astype("int64")
     return data
-
-
-def sentences(findings: Findings) -> dict[str, str]:
-    """Return defect -> what its finding says, in the current language."""
-    frame = findings.frame
-    frame = frame[frame["code"].astype(str).str.startswith("T")]
-    found: dict[str, str] = {}
-    rows: Any = zip(frame["code"], frame["params"], strict=True)
-    for code, params in rows:
-        if params.get("defect"):
-            found[str(params["defect"])] = CATALOGUE[code].say(params)
-    return found
