@@ -286,6 +286,8 @@ def write_map(run: Run, path: Path) -> None:
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
 #   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
 #   BUNDLE_WRITERS name -> function(run, folder, path): what ``gridkit audit --bundle`` leaves; folder is a run folder
+#   PLAN_WRITERS   name -> function(plan, path), and REPAIR_WRITERS name -> function(done, path), both in
+#                  :mod:`gridkit.repair_folder`: what ``gridkit repair`` leaves
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #

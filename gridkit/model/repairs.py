@@ -48,5 +48,10 @@ class BoundaryPlan:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """Ids of the defects that wait for a person: asked about, or taken back as they did not come out clean."""
-        return tuple(dict.fromkeys((*self.repair.waiting, *self.repair.failed)))
+        """Ids of the defects that wait for a person: asked about, or taken back as they did not come out clean.
+
+        A place that only comes up while others are settled (a parent that is not filled because of a gap that waits)
+        has no record of its own, and is not asked about before them.
+        """
+        every = tuple(dict.fromkeys((*self.repair.waiting, *self.repair.failed)))
+        return tuple(name for name in every if name in self.inspection.frame.index) or every
