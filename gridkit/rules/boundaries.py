@@ -66,6 +66,11 @@ _VARIANTS = {
             "nothing below {name} is drawn: {area} m²; {compounds} compounds with {households} households lie there"
         ),
     },
+    "T353": {
+        "inside": N_(
+            "the units below {name} stay less than {limit} m short of its outline in {n} place(s): {area} m²"
+        ),
+    },
     "T404": {
         "nameless": N_("the official list has the code {value}; the layer has no such code"),
     },

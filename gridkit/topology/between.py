@@ -22,6 +22,8 @@ Array = np.ndarray[Any, Any]
 
 OUTSIDE, UNFILLED, UNMATCHED, EXCLAVE = "T351", "T352", "T353", "T354"
 WHOLE: Final = 0.999
+ROUNDING: Final = 0.01
+"""Metres: outlines that differ by less are equal, as files round degrees (7 decimals are 1 cm)."""
 
 
 def find_between(child: Level, parent: Level, *, limits: Limits, known: Array) -> pd.DataFrame:
@@ -115,11 +117,14 @@ def _narrow(name: str, table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     units, both, geometry, params, width = [], [], [], [], []
     for (child, stated, drawn), some in table.groupby(["child", "stated", "drawn"], sort=True):
         shapes = some["geometry"].to_numpy()
+        if widths(shapes).max() < ROUNDING:
+            continue
         units.append((child,) if child else tuple(drawn))
         both.append(tuple(dict.fromkeys((*stated, *drawn))))
         geometry.append(shapely.multipolygons(shapely.get_parts(shapes).tolist()))
         width.append(float(widths(shapes).max()))
         params.append({"n": len(shapes), "limit": f"{limits.match_width:g}", "drawn": (*drawn, *stated)[0]})
+        params[-1] |= {} if child else {"variant": "inside"}
     found = rows(name, UNMATCHED, units, objects(geometry), action=GIVE)
     found["parents"], found["params"], found["width_m"] = objects(both), objects(params), np.array(width, dtype=float)
     return found
