@@ -97,15 +97,16 @@ def _units_of(children: pd.Series, drawn: pd.Series, codes: pd.Index, above: pd.
     )
 
 
-def _decision(listed: Listed, row: int, choices: Choices) -> Decision | None:
-    if row == NOWHERE:
-        return None
-    names = listed.frame["names"].iloc[row]
+def _decision(listed: Listed, row: int, own: str, choices: Choices) -> Decision | None:
+    """Return the decision on a place, by the names of the conflict that it is part of, else by its own."""
+    names = (own,) if row == NOWHERE else (*listed.frame["names"].iloc[row], own)
     return next((one for one in map(choices.of, names) if one is not None), None)
 
 
-def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> None:
+def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> bool:
     """Put the parents together from their children; what is beyond the limits stays as it is drawn and waits.
+
+    Returns whether any parent was changed.
 
     Parameters
     ----------
@@ -125,16 +126,20 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     table = pd.DataFrame(_changes(misfits, has), columns=["place", "parent", "gains"])
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
-    plan = _plan(misfits, table, rows, listed, choices, above=above, limits=limits)
     names = _names(misfits, rows, listed, below.units, above.units)
+    plan = _plan(misfits, table, above=above, limits=limits)
+    for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
+        _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
     above.waiting = list(dict.fromkeys(names.loc[concerned & real & (plan["action"] == ASK).to_numpy(), "name"]))
     free = (plan["action"] == GIVE).to_numpy()
     fresh = _put_together(made, misfits, table[~free[table["place"].to_numpy(np.intp)]])
     done = table[free[table["place"].to_numpy(np.intp)]]
-    if not real[done["place"].to_numpy(np.intp)].any() and shapely.coverage_is_valid(above.shapes):
-        return
+    if not real[done["place"].to_numpy(np.intp)].any():
+        if shapely.coverage_is_valid(above.shapes):
+            return False
+        done = done.iloc[:0]  # outlines that fit get the vertices of their children, no more
     stuck = np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp))
     stuck = np.union1d(stuck, np.flatnonzero(_other_type(above.units.shapes, fresh)))
     late = done[done["parent"].isin(stuck)]
@@ -146,6 +151,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     changed = really(above.shapes, result, candidates)
     above.shapes[changed] = result[changed]
     _log_rebuilt(above, misfits, done, names, plan=plan, changed=changed)
+    return bool(len(changed))
 
 
 def _other_type(before: Array, fresh: Array) -> Array:
@@ -163,10 +169,7 @@ def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool
                 yield place, parent, parent in stated
 
 
-def _plan(
-    misfits: pd.DataFrame, table: pd.DataFrame, rows: Array, listed: Listed, choices: Choices, *, above: Work,
-    limits: Limits,
-) -> pd.DataFrame:  # fmt: skip
+def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits) -> pd.DataFrame:
     """Return what is done at each place: ``action``, ``role``."""
     shapes, area = misfits["geometry"].to_numpy(), misfits["area"].to_numpy()
     large = (area > limits.area) | wider(shapes, np.full(len(shapes), limits.gap_width))
@@ -174,19 +177,20 @@ def _plan(
     counted = table[(seen & ~large)[table["place"].to_numpy(np.intp)]]
     counted = counted.rename(columns={"place": "defect", "parent": "unit"})
     large[over_bound(counted, shapely.area(above.units.shapes), limits=limits, used=above.used)] = True
-    plan = pd.DataFrame({"action": np.where(large, ASK, GIVE).astype(object), "role": AUTO}, index=misfits.index)
-    for place, row in enumerate(rows.tolist()):
-        decision = _decision(listed, row, choices)
-        if decision is None:
-            continue
-        stated = {above.units.codes[one] for one in misfits["stated"].iloc[place] if one != NOWHERE}
-        if decision.what == DO_KEEP:
-            plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-        elif decision.what == DO_GIVE and (decision.target == "" or decision.target in stated or not stated):
-            plan.loc[place, ["action", "role"]] = [GIVE, decision.role]
-        else:  # against what the children say: their codes have to be changed, not their parent's outline
-            plan.loc[place, "action"] = ASK
-    return plan
+    return pd.DataFrame({"action": np.where(large, ASK, GIVE).astype(object), "role": AUTO}, index=misfits.index)
+
+
+def _obey(plan: pd.DataFrame, misfits: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
+    """Put a decision on a place into the plan."""
+    if decision is None:
+        return
+    stated = {codes[one] for one in misfits["stated"].iloc[place] if one != NOWHERE}
+    if decision.what == DO_KEEP:
+        plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
+    elif decision.what == DO_GIVE and (decision.target == "" or decision.target in stated or not stated):
+        plan.loc[place, ["action", "role"]] = [GIVE, decision.role]
+    else:  # against what the children say: their codes have to be changed, not their parent's outline
+        plan.loc[place, "action"] = ASK
 
 
 def _names(misfits: pd.DataFrame, rows: Array, listed: Listed, below: Units, above: Units) -> pd.DataFrame:
@@ -194,10 +198,11 @@ def _names(misfits: pd.DataFrame, rows: Array, listed: Listed, below: Units, abo
     units = _units_of(misfits["children"], misfits["drawn"], below.codes, above.codes)
     rule = np.where(misfits["children"].map(len) == 0, UNFILLED, OUTSIDE).astype(object)
     name = defect_ids(rule, units, misfits["geometry"].to_numpy(), level=below.level).to_numpy(dtype=object, copy=True)
+    own = name.copy()
     old = rows != NOWHERE
     name[old] = listed.frame["name"].to_numpy()[rows[old]]
     rule[old] = listed.frame["rule"].to_numpy()[rows[old]]
-    return pd.DataFrame({"name": name, "rule": rule}, index=misfits.index)
+    return pd.DataFrame({"name": name, "rule": rule, "own": own}, index=misfits.index)
 
 
 def _put_together(made: Array, misfits: pd.DataFrame, left: pd.DataFrame) -> Array:
@@ -215,7 +220,7 @@ def _log_rebuilt(
 ) -> None:
     logged = set()
     for place, parent, gains, area in done[["place", "parent", "gains", "area"]].itertuples(index=False):
-        name, rule = names.iloc[place]
+        name, rule = names[["name", "rule"]].iloc[place]
         shape, role = misfits["geometry"].iloc[place], str(plan["role"].iloc[place])
         above.entries.append(Entry(name, rule, REBUILT, int(parent), role, float(area), shape, bool(gains)))
         logged.add(int(parent))
@@ -251,7 +256,9 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     misfits["children"] = [one if isinstance(one, tuple) else () for one in claims]
     misfits["drawn"] = [(one,) if one >= 0 else () for one in found.drawn.tolist()]
     names = _names(misfits, rows, listed, below.units, above.units)
-    plan = _clip_plan(below, found, rows, listed, choices, limits=limits)
+    plan = _clip_plan(below, found, limits=limits)
+    for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
+        _obey_clip(plan, place, _decision(listed, row, own, choices), codes=below.units.codes)
     target = np.where(plan["action"] == GIVE, plan["target"], LEAVE).astype(np.int64)
     named = Named(defects, names["rule"].to_numpy(), pd.Index(names["name"], dtype=object), plan)
     changed, left, spent = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
@@ -261,9 +268,8 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     return bool(len(changed))
 
 
-def _clip_plan(
-    below: Work, found: Clips, rows: Array, listed: Listed, choices: Choices, *, limits: Limits
-) -> pd.DataFrame:
+def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
+    """Return what is done at each place: ``action``, ``target``, ``role``."""
     units, defects = below.units, found.defects
     frame = defects.frame
     shapes = frame["geometry"].to_numpy()
@@ -283,13 +289,15 @@ def _clip_plan(
     if len(below.kept) and len(shapes):
         kept = shapely.STRtree(below.kept).query(shapely.point_on_surface(shapes), predicate="intersects")[0]
         plan.loc[np.unique(kept), "action"] = KEEP
-    for place, row in enumerate(rows.tolist()):
-        decision = _decision(listed, row, choices)
-        if decision is None:
-            continue
-        heir = units.codes.get_indexer([decision.target])[0] if decision.target else target[place]
-        if decision.what == DO_KEEP:
-            plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-        elif decision.what == DO_GIVE and heir not in (NOWHERE, LEAVE):
-            plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]
     return plan
+
+
+def _obey_clip(plan: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
+    """Put a decision on a place into the plan; one for a unit that is not of this level waits."""
+    if decision is None:
+        return
+    heir = codes.get_indexer([decision.target])[0] if decision.target else plan["target"].iloc[place]
+    if decision.what == DO_KEEP:
+        plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
+    elif decision.what == DO_GIVE and heir not in (NOWHERE, LEAVE):
+        plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]

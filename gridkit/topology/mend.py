@@ -205,7 +205,9 @@ def _mend_level(
         child = works[below[0]]
         label = _label(child.units, work.units)
         listed = list_conflicts(given[below[0]], label, given[name], limits=limits)
-        rebuild(child, label, work, choices, listed=listed, limits=limits)
+        for _round in range(ROUNDS):
+            if not rebuild(child, label, work, choices, listed=listed, limits=limits):
+                break
         return
     cut = above is not None and says[above] == TOP
     if not cut or above is None:

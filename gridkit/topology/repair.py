@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gridkit.topology.mesh import dissolved
+from gridkit.topology.resolve import changes_of
 from gridkit.topology.vertices import kept_only, points_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-ROUNDS: Final = 5
+ROUNDING: Final = 1e-6
+"""Metres by which a border may move when lines are cut."""
+ROUNDS: Final = 8
 """How often what did not come out clean is rolled back before all of it is."""
 LEAVE, REMOVE = -1, -2
 """Targets of a defect that is left as it is, and of one that no unit has afterwards."""
@@ -71,9 +74,11 @@ def settle(shapes: Array, defects: Defects, target: Array, *, may_empty: Array |
         result, changed = _given(shapes, defects, goal, loose)
         left = defects.frame["geometry"].to_numpy()[goal < 0]
         broken = _broken(shapes, result, changed, left=left, may_empty=spared)
+        broken = np.union1d(broken, _other_area(shapes, result, changed, defects=defects, target=goal))
         if not len(broken):
             return Repaired(result, changed, goal != LEAVE, (target != LEAVE) & (goal == LEAVE))
         goal[_touching(defects, broken)] = LEAVE
+        loose = _Loose(np.setdiff1d(loose.units, broken), loose.points)
     return Repaired(shapes.copy(), np.zeros(0, dtype=np.intp), np.zeros(len(target), dtype=bool), target != LEAVE)
 
 
@@ -166,6 +171,18 @@ def _broken(before: Array, result: Array, changed: Array, *, left: Array, may_em
         expected = np.unique(shapely.STRtree(known).query(middle, predicate="dwithin", distance=NEAR)[0])
         of = np.delete(of, expected)
     return np.union1d(empty, np.intersect1d(near[np.unique(of)], changed))
+
+
+def _other_area(before: Array, result: Array, changed: Array, *, defects: Defects, target: Array) -> Array:
+    """Return the changed units whose area did not change by what they gained and lost: their faces are incomplete.
+
+    Lines that run along each other in the last digits can leave a face open.
+    """
+    moves = changes_of(defects, target, target != LEAVE)
+    signed = np.where(moves["gains"].to_numpy(dtype=bool), 1.0, -1.0) * moves["area"].to_numpy()
+    due = np.bincount(moves["unit"].to_numpy(np.intp), weights=signed, minlength=len(before))
+    error = np.abs(shapely.area(result[changed]) - shapely.area(before[changed]) - due[changed])
+    return changed[error > ROUNDING * np.maximum(shapely.length(before[changed]), 1.0)]
 
 
 def _touching(defects: Defects, units: Array) -> Array:
