@@ -54,7 +54,7 @@ def _columns(defects: gpd.GeoDataFrame, findings: Findings) -> pd.DataFrame:
     said = defect_sentences(findings)
     titles = {code: gettext(CATALOGUE[code].title) for code in data["code"].unique()}
     data.insert(2, "title", data["code"].map(titles).astype(object))
-    data.insert(3, "sentence", data["defect_id"].map(said).fillna("").astype(object))
+    data.insert(3, "sentence", [said.get(str(ident), "") for ident in data["defect_id"]])
     for name in _TUPLES:
         data[name] = ["; ".join(map(str, values)) for values in data[name]]
     data["auto_ok"] = data["auto_ok"].astype("int64")
