@@ -112,6 +112,8 @@ def _planned(
         city, places, authority=authority, limits=limits, decisions=current, exceptions=kept,
         locked=project.repair.locked,
     )  # fmt: skip
+    after = {level: replace(layer, frame=repair.layers[level]) for level, layer in city.layers.items()}
+    left = frozenset(inspect(city.with_layers(**after), places, limits=limits, exceptions=kept).frame.index)
     known = {*inspection.frame.index, *repair.log["defect_id"], *repair.waiting, *repair.failed}
     stale = tuple(sorted(set(current["defect_id"]) - known))
     sides = authorities(city, read_levels(city, places, system_of(city)), authority)
@@ -121,7 +123,8 @@ def _planned(
     }  # fmt: skip
     return BoundaryPlan(
         city, inspection, replace(repair, notes=() if stale else repair.notes), current, kept, settings,
-        expired=expired, stale=stale, versions={"gridkit": __version__, "rules": rules_version()}, language=language,
+        expired=expired, stale=stale, left=left, versions={"gridkit": __version__, "rules": rules_version()},
+        language=language,
     )  # fmt: skip
 
 

@@ -99,6 +99,7 @@ def repair(
         raise errors.UsageError(
             N_("layers are written to a folder of their own, never over the inputs"), remedy=N_("name one with -o DIR")
         )
+    file = _file(apply) if apply is not None else None
     project, language = options.open_project(path)
     if not any(chosen[1:]):
         return _plan(project, out, language, as_json=as_json)
@@ -107,7 +108,7 @@ def repair(
         from gridkit.repair_folder import save_repair
 
         if apply is not None:
-            done = repairs.do_repair(project, decisions=_file(apply), progress=progress, language=language)
+            done = repairs.do_repair(project, decisions=file, progress=progress, language=language)
         elif revert is not None:
             done = repairs.undo_repair(project, revert, ids, progress=progress, language=language)
         else:
@@ -202,8 +203,8 @@ def _show(plan: BoundaryPlan) -> None:
         area = area_text(one["area"])
         click.echo(line.format(rule=coded(one["rule"]), count=f"{one['count']:,}", area=area, parts=said))
     for text, ids in (
-        (N_("{n} decisions name no defect of these layers any more: {ids}"), plan.stale),
-        (N_("{n} decisions have expired: {ids}"), plan.expired),
+        (N_("{n} decision(s) name no defect of these layers any more: {ids}"), plan.stale),
+        (N_("{n} decision(s) have expired: {ids}"), plan.expired),
     ):
         if ids:
             more = " …" if len(ids) > SHOWN else ""
@@ -220,7 +221,7 @@ def _show_waiting(plan: BoundaryPlan) -> None:
     if not rows:
         return
     click.echo()
-    click.secho(gettext("{n} defects wait for a person").format(n=f"{len(rows):,}"), fg="yellow", bold=True)
+    click.secho(gettext("{n} defect(s) wait for a person").format(n=f"{len(rows):,}"), fg="yellow", bold=True)
     for row in rows[:SHOWN]:
         line = gettext("  {id}  {rule} {area}: {units} – {cause}")
         click.echo(line.format(
@@ -240,22 +241,22 @@ def _show_done(done: Done, out: Path, *, as_json: bool) -> None:
     if "simplify" in plan.settings:
         _show_simplified(done)
     elif done.undone:
-        click.echo(gettext("{n} repairs taken back").format(n=f"{len(done.undone):,}"))
+        click.echo(gettext("{n} repair(s) taken back").format(n=f"{len(done.undone):,}"))
     else:
         _show(plan)
         log = plan.repair.log
         units = len(log[["level", "unit"]].drop_duplicates())
-        said = gettext("{units} units changed by {n} repairs; all others are as in the file, to the byte")
+        said = gettext("{units} unit(s) changed by {n} repair(s); all others are as in the file, to the byte")
         click.echo(said.format(units=f"{units:,}", n=f"{log['defect_id'].nunique():,}"))
         if plan.made_valid:
-            click.echo(gettext("{n} outlines were made valid").format(n=f"{len(plan.made_valid):,}"))
+            click.echo(gettext("{n} outline(s) were made valid").format(n=f"{len(plan.made_valid):,}"))
         if any(part.converted for original in done.originals.values() for part in original.parts):
             click.echo(gettext("layers read with control points are written in the metres of the city"))
         dropped = sum(part.dropped for original in done.originals.values() for part in original.parts)
         if dropped:
-            click.echo(gettext("{n} columns that name persons were left out").format(n=f"{dropped:,}"))
+            click.echo(gettext("{n} column(s) that name persons were left out").format(n=f"{dropped:,}"))
         if plan.waiting:
-            click.echo(gettext("{n} defects wait for a person").format(n=f"{len(plan.waiting):,}"))
+            click.echo(gettext("{n} defect(s) wait for a person").format(n=f"{len(plan.waiting):,}"))
     _show_files(out, ("street.gpkg", "community.gpkg", "grid.gpkg", "log.jsonl", "exceptions.csv", "layers.toml"))
 
 

@@ -30,7 +30,8 @@ class BoundaryPlan:
     ``decisions`` and ``exceptions`` are the tables that were used (``BOUNDARY_DECISION_COLUMNS``; ``defect_id``,
     ``reason``, ``role``, ``until``); ``expired`` are decisions that hold no more, ``stale`` those that name no defect
     of these layers. ``settings`` holds ``authority``, ``limits`` and ``locked``. ``made_valid`` are the units (level,
-    code) that reading had to make valid. ``versions`` names gridkit and the rules of boundaries.
+    code) that reading had to make valid, ``left`` the ids of the defects that are there afterwards as well.
+    ``versions`` names gridkit and the rules of boundaries.
     """
 
     city: City
@@ -43,6 +44,7 @@ class BoundaryPlan:
     expired: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     made_valid: tuple[tuple[str, str], ...] = ()
+    left: frozenset[str] = frozenset()
     versions: Mapping[str, str] = field(default_factory=dict)
     language: str = "zh"
 

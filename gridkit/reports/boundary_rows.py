@@ -163,15 +163,15 @@ def borders_of(row: DecisionRow) -> str:
 def summary(plan: BoundaryPlan) -> list[dict[str, Any]]:
     """Return, per level and rule: how many defects, settled, waiting, decided, kept, and their area."""
     frame: pd.DataFrame = plan.inspection.frame
-    done = set(plan.repair.log["defect_id"])
     waits, decided = set(plan.waiting), set(plan.decisions["defect_id"])
     result = []
     for (level, code), some in frame.groupby(["level", "code"], sort=True):
-        ids = set(some.index)
-        kept = set(some.index[some["exception"] != ""])
+        ids = set(some.index) - decided
+        kept = set(some.index[some["exception"] != ""]) - decided
+        settled = ids - plan.left
         result.append({
             "level": str(level), "rule": str(code), "count": len(some), "area": float(some["area_m2"].sum()),
-            "settled": len(ids & done - decided), "decided": len(ids & decided), "kept": len(kept),
-            "waiting": len((ids & waits) - kept - done),
+            "settled": len(settled), "decided": len(some) - len(ids), "kept": len(kept - settled),
+            "waiting": len((ids & waits) - kept - settled),
         })  # fmt: skip
     return result
