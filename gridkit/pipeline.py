@@ -12,6 +12,7 @@ from gridkit.audit import allowance_of, assumed, broken_rules, check_arithmetic,
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
+from gridkit.io.boundary_decisions import read_exceptions
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
 from gridkit.io.labels import read_labels
@@ -52,6 +53,7 @@ from gridkit.stores.bundle import write_bundle
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 from gridkit.topology.inspect import inspect
+from gridkit.topology.resolve import Limits
 from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
@@ -117,14 +119,16 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     sampled = project.sample_file()
     labels, labels_source = (Labels(), None) if sampled is None else read_labels(*sampled)
     files = files if labels_source is None else (*files, labels_source)
+    kept, exceptions = excepted(project)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
-    city = replace(city, sources=(*city.sources, *files))
+    city = replace(city, sources=(*city.sources, *files, *exceptions))
     progress(gettext(STEPS[1]), 1, total)
     schema = check_city(city)
     progress(gettext(STEPS[2]), 2, total)
     places = place(city)
     nesting = check_nesting(city, places)
-    boundaries = inspect(city, places, said=nesting)
+    limits = Limits(**project.repair.limits())
+    boundaries = inspect(city, places, limits=limits, exceptions=kept, said=nesting)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
     labelled = match_labels(city, links, labels)
@@ -136,6 +140,15 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
 def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
     """Return the decisions of the project's overrides file and of further files, and those files as sources."""
     return read_overrides(project.overrides_files(*more), as_of=project.as_of)
+
+
+def excepted(project: Project) -> tuple[pd.DataFrame | None, tuple[Source, ...]]:
+    """Return the defects of boundaries that the project keeps as exceptions, and their file as a source."""
+    stated = project.repair_file("exceptions")
+    if stated is None:
+        return None, ()
+    kept, source = read_exceptions(*stated)
+    return kept, (source,)
 
 
 def relink(
@@ -254,6 +267,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
         "ruleset": ruleset.model_dump(mode="json"),
         **({"ruleset_mistakes": [list(mistake[:2]) for mistake in mistakes]} if mistakes else {}),
         "weights": load_weights().version,
+        **({"boundaries": limits} if (limits := project.repair.limits()) else {}),
     }
     progress("", total, total)
     return Run(

@@ -51,13 +51,14 @@ def weigh(frame: pd.DataFrame, exceptions: pd.DataFrame | None, *, as_of: dt.dat
     texts: dict[str, str] = {}
     found: list[dict[str, Any]] = []
     given = exceptions.reset_index() if exceptions.index.name == "defect_id" else exceptions
-    given = given.reindex(columns=list(EXCEPTION_COLUMNS)).fillna("").astype(str)
-    for name, reason, role, until in given.sort_values(list(EXCEPTION_COLUMNS)).itertuples(index=False):
+    given = given.reindex(columns=[*EXCEPTION_COLUMNS, "ref"], fill_value="").fillna("").astype(str)
+    for name, reason, role, until, ref in given.sort_values(list(EXCEPTION_COLUMNS)).itertuples(index=False):
+        refs = [ref] if ref else []
         day = until[:10]
         if name not in frame.index:
-            found.append(CATALOGUE["T602"].found(name, ident=name))
+            found.append(CATALOGUE["T602"].found(name, refs=refs, ident=name))
         elif day and as_of is not None and day < as_of.isoformat():
-            found.append(CATALOGUE["T601"].found(name, ident=name, date=day))
+            found.append(CATALOGUE["T601"].found(name, refs=refs, ident=name, date=day))
         else:
             texts[name] = f"{role}: {reason}".strip(": ") + (f" ({day})" if day else "")
     return Kept(texts, found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +16,9 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, affinity, box
 
 from benchmarks.coverages import world
+from gridkit import pipeline
 from gridkit.geo import place
+from gridkit.io.project import read_project
 from gridkit.locale import speaking
 from gridkit.model.boundaries import DEFECT_COLUMNS
 from gridkit.rules import CATALOGUE, boundaries
@@ -331,3 +335,18 @@ def test_the_frame_is_a_layer():
     assert isinstance(frame, gpd.GeoDataFrame)
     assert frame.crs == tiny.CRS
     assert frame.index.name == "defect_id"
+
+
+def test_a_project_keeps_what_its_exceptions_say(tmp_path):
+    demo = Path(__file__).parents[2] / "data"
+    shutil.copytree(demo, tmp_path / "data")
+    toml = tmp_path / "data" / "gridkit.toml"
+    before = pipeline.check(read_project(toml))
+    assert before.findings.counts()["T202"] == before.findings.counts()["T201"] == 1
+    (name,) = before.defects.index[before.defects["code"] == "T202"]
+    (tmp_path / "data" / "exceptions.csv").write_text(
+        f"defect_id,reason,role,until\n{name},a lake,street office,\nfeedfeedfeed,gone,street office,\n", "utf-8"
+    )
+    toml.write_text(toml.read_text("utf-8") + '\n[repair]\nexceptions = "exceptions.csv"\n', "utf-8")
+    counts = pipeline.check(read_project(toml)).findings.counts()
+    assert {code: n for code, n in counts.items() if code[:2] in ("T2", "T6")} == {"T201": 1, "T602": 1}
