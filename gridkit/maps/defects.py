@@ -24,9 +24,9 @@ MOST: Final = 2000
 UNITS: Final = 6
 """Units that are named beside one."""
 DEFECT_STYLES: Final = (
-    Style("defect-error", N_("Error"), "#a3005c"),
-    Style("defect-warning", N_("Warning"), "#c77700"),
-    Style("defect-notice", N_("Notice"), "#4a5568"),
+    Style("defect-error", N_("error"), "#a3005c"),
+    Style("defect-warning", N_("warning"), "#c77700"),
+    Style("defect-notice", N_("notice"), "#4a5568"),
 )
 
 
