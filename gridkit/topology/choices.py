@@ -11,6 +11,7 @@ import shapely
 
 from gridkit.errors import TableError
 from gridkit.locale import N_
+from gridkit.locale import gettext as _
 from gridkit.topology.resolve import NOBODY
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def read_choices(decisions: pd.DataFrame | None, exceptions: pd.DataFrame | None
     Parameters
     ----------
     decisions : pandas.DataFrame, optional
-        ``BOUNDARY_DECISION_COLUMNS``; blank decisions are left out, those whose ``until`` lies before ``as_of`` as well.
+        ``BOUNDARY_DECISION_COLUMNS``; blank decisions are left out, and those whose ``until`` lies
+        before ``as_of``.
     exceptions : pandas.DataFrame, optional
         ``defect_id`` (as a column or the index) and ``until``: defects that stay as they are.
 
@@ -100,8 +102,6 @@ def refused(defect_id: str, target: str) -> TableError:
 
 
 def _place(defect_id: str) -> str:
-    from gridkit.locale import gettext as _
-
     return _(_ROW).format(defect_id=defect_id)
 
 
@@ -142,9 +142,13 @@ def preferred(defects: Defects, locked: Array, evidence: pd.DataFrame) -> tuple[
     frame, claimed, borders = defects.frame, defects.claimed, defects.borders
     gap = frame["count"].to_numpy() == 0
     prefer, torn = np.full(len(frame), -1, dtype=np.int64), np.zeros(len(frame), dtype=bool)
-    rows = pd.concat([claimed[["defect", "unit"]], borders.loc[gap[borders["defect"].to_numpy(np.intp)], ["defect", "unit"]]])
+    rows = pd.concat(
+        [claimed[["defect", "unit"]], borders.loc[gap[borders["defect"].to_numpy(np.intp)], ["defect", "unit"]]]
+    )
     if len(evidence) and len(frame):
-        point, at = shapely.STRtree(frame["geometry"].to_numpy()).query(evidence["point"].to_numpy(), predicate="within")
+        point, at = shapely.STRtree(frame["geometry"].to_numpy()).query(
+            evidence["point"].to_numpy(), predicate="within"
+        )
         said = pd.DataFrame({"defect": at, "unit": evidence["unit"].to_numpy(np.int64)[point]}).drop_duplicates()
         said = said.merge(rows.astype("int64").drop_duplicates(), on=["defect", "unit"])
         number = np.bincount(said["defect"], minlength=len(frame))

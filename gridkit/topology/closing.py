@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 
 from gridkit.topology.choices import AUTO, DO_KEEP, DO_REMOVE, preferred, refused
+from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
 from gridkit.topology.faces import find_regions
-from gridkit.topology.records import INSIDE, TWICE, defect_ids, rule_of, units_of
+from gridkit.topology.records import INSIDE, OVERLAP, TWICE, defect_ids, rule_of, units_of
 from gridkit.topology.repair import LEAVE, settle
 from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound, resolve
 from gridkit.topology.split import split_gaps
@@ -48,7 +49,8 @@ class Units:
 
     ``shapes`` are valid polygons in metres, ``parent`` the number of the parent of each (-1 for none), ``locked`` those
     that neither gain nor lose, ``compounds`` the points where compounds lie, ``evidence`` what they say (``point``,
-    ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents.
+    ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents,
+    ``held`` what fills gaps (exclusive grids).
     """
 
     level: str
@@ -60,6 +62,7 @@ class Units:
     evidence: pd.DataFrame
     broken: Array = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     parents: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
+    held: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
 
 
 @dataclass
@@ -67,7 +70,8 @@ class Work:
     """A level while it is repaired.
 
     ``used`` is the change of each unit by overlaps and gaps so far, ``cut`` that by fitting to the parents; ``waiting``
-    are defects of the level itself, ``misfits`` those against another level; ``kept`` the places of exceptions.
+    are defects of the level itself, ``misfits`` those against another level; ``kept`` the places of exceptions,
+    ``left`` those of all overlaps and gaps that are left.
     """
 
     units: Units
@@ -79,6 +83,7 @@ class Work:
     misfits: list[str] = field(default_factory=list)
     cut: Array | None = None
     kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
+    left: Array = field(default_factory=lambda: np.empty(0, dtype=object))
 
     @classmethod
     def on(cls, units: Units) -> Work:
@@ -146,8 +151,13 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     """Return the defects of a level now, and what is to be done with each."""
     units = work.units
     defects = find_defects(work.shapes)
-    rule = rule_of(defects, work.shapes, match_width=limits.match_width)
-    ids = defect_ids(rule, units_of(defects, units.codes), defects.frame["geometry"].to_numpy(), level=units.level)
+    geometry = defects.frame["geometry"].to_numpy()
+    rule = twins_counted(rule_of(defects, work.shapes, match_width=limits.match_width), defects, work.shapes)
+    named_units = units_of(defects, units.codes)
+    inner = np.flatnonzero(rule == INSIDE)
+    named_units = pd.Series(dict(enumerate(named_units)), dtype=object)
+    named_units.update(pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object))
+    ids = defect_ids(rule, named_units, geometry, level=units.level)
     prefer, torn = preferred(defects, units.locked, units.evidence)
     inside = _inside(units.compounds, defects)
     plan = resolve(
@@ -160,7 +170,10 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     )
     give = (plan["action"] == GIVE).to_numpy()
     plan.loc[give & np.isin(rule, (TWICE, INSIDE)), ["action", "cause"]] = [ASK, "share"]
-    plan.loc[give & torn, ["action", "cause"]] = [ASK, "inside"]
+    unsaid = (rule == OVERLAP) & (inside > 0) & (prefer < 0)
+    plan.loc[give & (torn | unsaid), ["action", "cause"]] = [ASK, "inside"]
+    gap = np.flatnonzero(defects.frame["count"] == 0)
+    plan.loc[gap[filled(geometry[gap], units.held)], ["action", "cause"]] = [KEEP, ""]
     for table in (defects.claimed, defects.borders):
         at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
         plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
@@ -275,8 +288,7 @@ def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:
     if len(done) and len(rest):
         places = named.defects.frame["geometry"].to_numpy()[done]
         unit, place = shapely.STRtree(places).query(work.shapes[rest], predicate="intersects")
-        for one, at in sorted(zip(rest[unit].tolist(), done[place].tolist(), strict=True), reverse=True):
-            near[one] = at
+        near = dict(sorted(zip(rest[unit].tolist(), done[place].tolist(), strict=True), reverse=True))
     alone = [unit for unit in rest.tolist() if unit not in near]
     codes = work.units.codes
     own = defect_ids(
@@ -296,7 +308,8 @@ def _stand(work: Work, named: Named, left: Array) -> None:
     """Keep which defects wait, and where exceptions lie."""
     action = named.plan["action"].to_numpy()
     work.waiting = named.ids[left & (action == ASK)].tolist()
-    work.kept = named.defects.frame["geometry"].to_numpy()[action == KEEP]
+    geometry = named.defects.frame["geometry"].to_numpy()
+    work.kept, work.left = geometry[action == KEEP], geometry[left]
 
 
 def _anything_new(shapes: Array, changed: Array, named: Named, left: Array) -> bool:

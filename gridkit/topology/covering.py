@@ -67,7 +67,7 @@ def _places(name: str, defects: Defects, shapes: Array, codes: pd.Index, *, pare
     geometry = frame["geometry"].to_numpy()
     compounds, households = inside.count(geometry)
     decided = resolve(defects, shapely.area(shapes), parent, limits=limits, inside=compounds + households)
-    rule = _twice(rule_of(defects, shapes, match_width=limits.match_width), defects, shapes)
+    rule = twins_counted(rule_of(defects, shapes, match_width=limits.match_width), defects, shapes)
     target = decided["target"].to_numpy()
     alternatives, borders = _alternatives(defects, codes)
     ask = np.isin(rule, (TWICE, INSIDE))  # never a matter of metres: a row too many, or of another level
@@ -85,11 +85,11 @@ def _places(name: str, defects: Defects, shapes: Array, codes: pd.Index, *, pare
         [{"count": 0, "variant": "gap"} for _ in range(int(((rule == SLIVER) & (count == 0)).sum()))]
     )
     inner = np.flatnonzero(rule == INSIDE)
-    found.loc[inner, "units"] = objects(_inner_first(defects, shapes, codes, inner))
+    found.loc[inner, "units"] = objects(inner_first(defects, shapes, codes, inner))
     return found
 
 
-def _twice(rule: Array, defects: Defects, shapes: Array) -> Array:
+def twins_counted(rule: Array, defects: Defects, shapes: Array) -> Array:
     """Return the rules, with more than two units of one outline counted as such, not as several claims."""
     claimed, frame = defects.claimed, defects.frame
     whole = frame["area"].to_numpy()[claimed["defect"]] >= 0.999 * shapely.area(
@@ -100,7 +100,8 @@ def _twice(rule: Array, defects: Defects, shapes: Array) -> Array:
     return rule
 
 
-def _inner_first(defects: Defects, shapes: Array, codes: pd.Index, which: Array) -> list[tuple[str, ...]]:
+def inner_first(defects: Defects, shapes: Array, codes: pd.Index, which: Array) -> list[tuple[str, ...]]:
+    """Return the codes of the claimants of the defects ``which``, the smallest unit first."""
     claimed = defects.claimed[np.isin(defects.claimed["defect"], which)]
     claimed = claimed.assign(area=shapely.area(shapes[claimed["unit"].to_numpy(np.intp)]))
     claimed = claimed.sort_values(["defect", "area", "unit"], kind="stable")
@@ -131,14 +132,18 @@ def _without_held(found: pd.DataFrame, held: Array | None) -> pd.DataFrame:
     if held is None or not len(held) or not len(found):
         return found
     gap = np.flatnonzero(found["code"] == GAP)
-    shapes = found["geometry"].to_numpy()[gap]
-    at, which = shapely.STRtree(held).query(shapes, predicate="intersects")
-    drop = []
+    full = filled(found["geometry"].to_numpy()[gap], held)
+    return found.drop(index=gap[full]).reset_index(drop=True)
+
+
+def filled(gaps: Array, held: Array) -> Array:
+    """Return which gaps are filled by something else: polygons ``held``."""
+    result = np.zeros(len(gaps), dtype=bool)
+    at, which = shapely.STRtree(held).query(gaps, predicate="intersects")
     for one in np.unique(at).tolist():
-        filled = shapely.intersection(shapes[one], shapely.union_all(held[which[at == one]]))
-        if shapely.area(filled) >= HELD * shapely.area(shapes[one]):
-            drop.append(gap[one])
-    return found.drop(index=drop).reset_index(drop=True)
+        inside = shapely.intersection(gaps[one], shapely.union_all(held[which[at == one]]))
+        result[one] = shapely.area(inside) >= HELD * shapely.area(gaps[one])
+    return result
 
 
 def _mismatched(name: str, seen: Survey, codes: pd.Index) -> pd.DataFrame:

@@ -45,7 +45,7 @@ class Listed:
     frame: pd.DataFrame
 
     def at(self, shapes: Array) -> Array:
-        """Return the row in which each place lies, the last (an overlap of the outlines themselves) first; -1 for none."""
+        """Return the row in which each place lies, overlaps of the outlines themselves first; -1 for none."""
         result = np.full(len(shapes), NOWHERE, dtype=np.intp)
         if len(shapes) and len(self.frame):
             points = shapely.point_on_surface(shapes)
@@ -132,7 +132,9 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
         _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
-    above.waiting = list(dict.fromkeys(names.loc[concerned & real & (plan["action"] == ASK).to_numpy(), "name"]))
+    above.waiting = list(
+        dict.fromkeys(names.loc[concerned & real & ~_told(below, misfits) & (plan["action"] == ASK).to_numpy(), "name"])
+    )
     free = (plan["action"] == GIVE).to_numpy()
     fresh = _put_together(made, misfits, table[~free[table["place"].to_numpy(np.intp)]])
     done = table[free[table["place"].to_numpy(np.intp)]]
@@ -159,6 +161,15 @@ def _other_type(before: Array, fresh: Array) -> Array:
     single = shapely.get_type_id(before) == shapely.GeometryType.POLYGON
     whole = np.isin(shapely.get_type_id(fresh), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     return (single & (shapely.get_num_geometries(fresh) > 1)) | ~whole | ~shapely.is_valid(fresh)
+
+
+def _told(below: Work, places: pd.DataFrame) -> Array:
+    """Return which places without a child lie in a gap of the level itself, which waits or is kept there."""
+    result = np.zeros(len(places), dtype=bool)
+    if len(below.left) and len(places):
+        points = shapely.point_on_surface(places["geometry"].to_numpy())
+        result[np.unique(shapely.STRtree(below.left).query(points, predicate="intersects")[0])] = True
+    return result & (places["children"].map(len) == 0).to_numpy()
 
 
 def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool]]:
@@ -262,7 +273,7 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     target = np.where(plan["action"] == GIVE, plan["target"], LEAVE).astype(np.int64)
     named = Named(defects, names["rule"].to_numpy(), pd.Index(names["name"], dtype=object), plan)
     changed, left, spent = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
-    waits = left & (plan["action"] == ASK).to_numpy()
+    waits = left & ~_told(below, misfits) & (plan["action"] == ASK).to_numpy()
     below.cut = spent if below.cut is None else below.cut + spent
     below.misfits = list(dict.fromkeys(named.ids[waits].tolist()))
     return bool(len(changed))

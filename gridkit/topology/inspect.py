@@ -111,7 +111,7 @@ def _all_rows(levels: Mapping[str, Level], limits: Limits, official: pd.DataFram
     for name, level in levels.items():
         parts = [find_outlines(level, limits), find_far(level)]
         if name in GROUND:
-            covering = find_covering(level, inside, limits=limits, held=_held(levels, level))
+            covering = find_covering(level, inside, limits=limits, held=held_by_others(levels, level))
             covering = _by_children(covering, level, _below(levels, name))
             parts += [covering, *_against_parents(levels, level, covering, inside, limits=limits)]
         if name == GRID:
@@ -170,10 +170,10 @@ def _without(level: Level, which: Array) -> Level:
     return replace(level, shapes=shapes)
 
 
-def _held(levels: Mapping[str, Level], level: Level) -> Array | None:
+def held_by_others(levels: Mapping[str, Level], level: Level) -> Array:
     """Return what fills gaps between grids: exclusive grids, and communities that have no grids (told by T342)."""
     if level.name != GRID:
-        return None
+        return np.empty(0, dtype=object)
     held = [level.shapes[np.setdiff1d(level.drawn, np.flatnonzero(level.covers))]]
     if COMMUNITY in levels:
         above = levels[COMMUNITY]

@@ -91,7 +91,7 @@ def replay(
         If a unit of the log is missing, or has neither its shape before nor one of those that the log leads to.
     """
     wanted = set(log["defect_id"]) if ids is None else set(ids)
-    return _stand(layers, log, shapes, lambda done: done | wanted)
+    return _stand(layers, log, shapes, wanted=wanted, add=True)
 
 
 def revert(
@@ -113,14 +113,14 @@ def revert(
         As in :func:`replay`.
     """
     wanted = set(log["defect_id"]) if ids is None else set(ids)
-    return _stand(layers, log, shapes, lambda done: done - wanted)
+    return _stand(layers, log, shapes, wanted=wanted, add=False)
 
 
 def _stand(
-    layers: Mapping[str, gpd.GeoDataFrame], log: pd.DataFrame, shapes: pd.DataFrame, goal: Any
+    layers: Mapping[str, gpd.GeoDataFrame], log: pd.DataFrame, shapes: pd.DataFrame, *, wanted: set[str], add: bool
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers with another set of defects done; ``goal`` makes it from the set done now, per unit."""
-    unknown = {str(one) for one in goal(set())} - set(log["defect_id"])
+    """Return the layers with the defects ``wanted`` done as well (``add``), or no longer."""
+    unknown = wanted - set(log["defect_id"])
     if unknown:
         raise InputError(
             N_("the log knows no defect {ids}"), ids=", ".join(sorted(unknown)), remedy=N_("see the column defect_id")
@@ -144,7 +144,7 @@ def _stand(
                     unit=code,
                     remedy=N_("use the layer that was repaired, or the one that came out of it"),
                 )
-            geometry[at] = history.shape(goal(done) & history.ids)
+            geometry[at] = history.shape((done | wanted if add else done - wanted) & history.ids)
         frame.geometry = gpd.GeoSeries(geometry, index=frame.index, crs=frame.crs)
         result[level] = frame
     return result
@@ -188,7 +188,7 @@ class _History(NamedTuple):
         for some in (seen, seen | (self.ids - {name for name, _, _ in self.patches})):
             if shapely.to_wkb(self.shape(some)) == written:
                 return some
-        # Patches of the last digits cannot be told apart by place. Whatever is done: all else must be as after the repair.
+        # Patches of the last digits cannot be told apart by place; all beside them must be as after the repair.
         apart = shapely.symmetric_difference(now, shapely.from_wkb(self.after))
         patches = shapely.union_all([patch for _, _, patch in self.patches])
         return seen if shapely.area(shapely.difference(apart, patches)) < WEIGHTLESS else None

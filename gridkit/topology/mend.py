@@ -18,6 +18,7 @@ from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 from gridkit.topology.choices import AUTO, read_choices
 from gridkit.topology.closing import MATCHED, ROUNDS, Entry, Units, Work, close, really
 from gridkit.topology.fitting import clip, list_conflicts, rebuild
+from gridkit.topology.inspect import held_by_others
 from gridkit.topology.journal import Changed, write_log
 from gridkit.topology.levels import read_levels
 from gridkit.topology.records import defect_ids
@@ -64,8 +65,8 @@ def mend(
         parent that exists, else ``none``.
     limits : Limits, optional
     decisions : pandas.DataFrame, optional
-        ``BOUNDARY_DECISION_COLUMNS``: ``give`` the place to the unit ``target`` (blank: as suggested), ``keep`` it as it
-        is, ``remove`` (of a unit drawn twice: the ground goes to the other; the row stays).
+        ``BOUNDARY_DECISION_COLUMNS``: ``give`` the place to the unit ``target`` (blank: as suggested), ``keep`` it as
+        it is, ``remove`` (of a unit drawn twice: the ground goes to the other; the row stays).
     exceptions : pandas.DataFrame, optional
         ``defect_id`` and ``until``: defects that stay.
     locked : collection of str
@@ -152,12 +153,13 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     shapes, raw = level.shapes[at], level.raw[at]
     invalid = np.flatnonzero(~shapely.is_valid(raw))
     same = np.abs(shapely.area(shapes[invalid]) - shapely.area(raw[invalid])) <= SAME * shapely.area(shapes[invalid])
-    same &= shapely.get_num_geometries(shapes[invalid]) == shapely.get_num_geometries(raw[invalid])
+    same &= shapely.get_type_id(shapes[invalid]) <= shapely.get_type_id(raw[invalid])  # no polygon becomes several
     codes = pd.Index(level.codes[at], dtype=object)
     compounds, evidence = _compounds(city, levels, name, codes)
     units = Units(
         name, codes, shapes, pd.factorize(level.parent[at])[0], np.isin(codes, [str(code) for code in locked]),
         compounds, evidence, broken=invalid[~same], parents=level.parent[at],
+        held=held_by_others(levels, level),
     )  # fmt: skip
     work = Work.on(units)
     fixed = invalid[same]
@@ -173,9 +175,7 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     return work
 
 
-def _compounds(
-    city: City, levels: Mapping[str, Level], name: str, codes: pd.Index
-) -> tuple[Array, pd.DataFrame]:
+def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Index) -> tuple[Array, pd.DataFrame]:
     """Return where compounds lie, and of which unit of the level each says that it lies in it."""
     nothing = pd.DataFrame({"point": np.empty(0, dtype=object), "unit": np.zeros(0, dtype=np.int64)})
     if COMPOUND not in levels:
@@ -243,7 +243,7 @@ def _changed(level: Level, work: Work) -> Changed:
 
 
 def _as_given(raw: Array, shapes: Array) -> Array:
-    """Return shapes in the type of the geometry given: a polygon where several parts may be becomes one part of them."""
+    """Return shapes in the type of the geometry given: of a layer of multipolygons, one part is one as well."""
     result = shapes.copy()
     many = shapely.get_type_id(raw) == shapely.GeometryType.MULTIPOLYGON
     for at in np.flatnonzero(many & (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)).tolist():

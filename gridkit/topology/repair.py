@@ -121,8 +121,8 @@ def _loose(shapes: Array, defects: Defects) -> _Loose:
     unit = units[some[of_line[line[:-1][same]]]]
     places = defects.frame["geometry"].to_numpy()
     if len(places) and len(ends):
-        middle = shapely.points((ends[:, :2] + ends[:, 2:]) / 2)
-        at = shapely.STRtree(places).query(middle, predicate="dwithin", distance=NEAR)[0]
+        lines = shapely.linestrings(ends.reshape(-1, 2, 2))
+        at = shapely.STRtree(places).query(lines, predicate="dwithin", distance=NEAR)[0]
         free = np.ones(len(ends), dtype=bool)
         free[at] = False
         ends, unit = ends[free], unit[free]

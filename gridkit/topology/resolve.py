@@ -82,8 +82,8 @@ def resolve(
     Notes
     -----
     An overlap goes to the claimant, a gap to the neighbour, with the longest border to it; the smaller position among
-    equals. The bound on a unit counts every defect that would be given to it or taken from it; of a unit that would pass
-    it, all are asked about, so that a second repair finds the same.
+    equals. The bound on a unit counts every defect that would be given to it or taken from it; of a unit that would
+    pass it, all are asked about, so that a second repair finds the same.
     """
     frame = defects.frame
     count = frame["count"].to_numpy(np.int64)

@@ -118,7 +118,7 @@ def _heirs(parts: Array, owners: dict[Edge, int], ranked: Array) -> Array:
     """Return the unit that gets each triangle."""
     ends, of = segments(parts)
     edges = [tuple(edge) for edge in ends.tolist()]
-    behind = np.array([owners.get(edge, -1) for edge in edges], dtype=np.intp)  # type: ignore[call-overload]
+    behind = np.array([owners.get(edge, -1) for edge in edges], dtype=np.intp)
     at_vertex: dict[tuple[float, float], set[int]] = {}
     for (x0, y0, x1, y1), unit in zip(edges, behind.tolist(), strict=True):
         if unit >= 0:
@@ -145,7 +145,7 @@ def _heirs(parts: Array, owners: dict[Edge, int], ranked: Array) -> Array:
 
 def _beside(edges: list[Any], of: Array, result: Array) -> Iterator[tuple[int, int]]:
     """Yield, for each triangle without an heir, that of the triangle beside it with the longest common edge (last)."""
-    mine = {edge: part for edge, part in zip(edges, of.tolist(), strict=True)}
+    mine = dict(zip(edges, of.tolist(), strict=True))
     found = []
     for (x0, y0, x1, y1), part in mine.items():
         other = mine.get((x1, y1, x0, y0))

@@ -13,7 +13,6 @@ from benchmarks.coverages import world
 from gridkit.model import City, Layer, conform
 from gridkit.model.fields import COMMUNITY, GRID, LAYER_FIELDS
 from gridkit.topology.defects import find_defects, wider
-from gridkit.topology.mend import mend
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.resolve import Limits
 
@@ -40,7 +39,9 @@ def random_city(seed: int) -> City:
     shapes = shapely.transform(made.spoilt, lambda points: (points * rng_scale(seed)) + place)
     shapes = _spoilt(shapes, rng)
     parent = np.unique(made.parent, return_inverse=True)[1]
-    above = np.array([shapely.coverage_union_all(truth[parent == one]) for one in range(parent.max() + 1)], dtype=object)
+    above = np.array(
+        [shapely.coverage_union_all(truth[parent == one]) for one in range(parent.max() + 1)], dtype=object
+    )
     above = _spoilt(above, rng) if rng.random() < 0.5 else above
     shapes = shapely.multipolygons(shapes, indices=np.arange(len(shapes))) if rng.random() < 0.3 else shapes
     named = [f"99010100100{one:d}" for one in range(parent.max() + 1)]
