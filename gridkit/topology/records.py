@@ -61,8 +61,12 @@ def units_of(defects: Defects, codes: pd.Index) -> pd.Series:
     table = pd.concat([defects.claimed, beside[["defect", "unit"]]])
     table = pd.DataFrame({"defect": table["defect"], "code": codes.to_numpy()[table["unit"].to_numpy(np.intp)]})
     table = table.sort_values(["defect", "code"])
-    found = table.groupby("defect")["code"].agg(tuple)
-    return found.reindex(defects.frame.index).map(lambda units: units if isinstance(units, tuple) else ())
+    result = pd.Series([()] * len(defects.frame), index=defects.frame.index, dtype=object)
+    number, starts = np.unique(table["defect"].to_numpy(np.intp), return_index=True)
+    some = np.split(table["code"].to_numpy(dtype=object), starts[1:]) if len(number) else []
+    for one, codes_of_one in zip(number.tolist(), some, strict=True):
+        result.iat[one] = tuple(codes_of_one.tolist())  # noqa: PD009  a tuple is no row of values
+    return result
 
 
 def defect_ids(rules: Array, units: pd.Series, geometry: Array, *, level: str) -> pd.Index:
