@@ -31,7 +31,7 @@ from gridkit.stores import write_check
 from gridkit.stores.boundary_layers import write_features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -48,6 +48,7 @@ PLAN: Final = "plan.json"
 DOCUMENT: Final = "repair.json"
 LOG: Final = "log.jsonl"
 UNDO: Final = "undo.jsonl"
+EXCEPTIONS: Final = "exceptions.csv"
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ REPAIR_WRITERS: Final[Mapping[str, DoneWriter]] = {
     **{f"{level}.gpkg": partial(_write_level, level) for level in ("street", "community", "grid")},
     LOG: lambda done, path: write_log(done.plan, path),
     UNDO: lambda done, path: write_undo(done.plan, path),
-    "exceptions.csv": _write_exceptions,
+    EXCEPTIONS: _write_exceptions,
     "layers.toml": lambda done, path: _write_settings(done, path.parent, path),
     DOCUMENT: lambda done, path: write_document(repair_document(done.plan, undone=done.undone), path),
 }
@@ -214,11 +215,14 @@ def save_repair(done: Done, folder: Path) -> Path:
     """
     with speaking(done.plan.language):
         writers: dict[str, Callable[[Path], None]] = {
-            name: partial(write, done) for name, write in REPAIR_WRITERS.items() if _wanted(name, done.originals)
+            name: partial(write, done) for name, write in REPAIR_WRITERS.items() if _wanted(name, done)
         }
         writers["layers.toml"] = partial(_write_settings, done, folder)
         return write_check(folder, writers, listing=DOCUMENT)
 
 
-def _wanted(name: str, levels: Collection[str]) -> bool:
-    return not name.endswith(".gpkg") or name.removesuffix(".gpkg") in levels
+def _wanted(name: str, done: Done) -> bool:
+    """Return whether a file is written: no level that the project lacks, and no log where nothing was repaired."""
+    if name.endswith(".gpkg"):
+        return name.removesuffix(".gpkg") in done.originals
+    return "simplify" not in done.plan.settings or name not in (LOG, UNDO, EXCEPTIONS)

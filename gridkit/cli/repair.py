@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10
 """Decisions that are listed; the workbook has all."""
+NAMED: Final = 3
+"""Units of one defect that are named."""
 PROJECT_DECISIONS: Final = "\0"
 """What ``--apply`` without a file means: the decisions that the project names."""
 _FILES: Final = {
@@ -191,14 +193,13 @@ def _show(plan: BoundaryPlan) -> None:
         if one["level"] != level:
             level = one["level"]
             click.secho(level_name(level), bold=True)
-        line = gettext("  {rule}: {count} ({area}) = {parts}")
+        line = gettext("  {rule}: {count} ({area}) = {parts}") if one["area"] > 0 else gettext(
+            "  {rule}: {count} = {parts}")  # fmt: skip
         kinds = {
             "settled": N_("{n} settled by rules"), "decided": N_("{n} decided"), "kept": N_("{n} kept"),
-            "waiting": N_("{n} waiting"),
+            "waiting": N_("{n} waiting"), "reported": N_("{n} only reported"),
         }  # fmt: skip
         parts = [gettext(text).format(n=f"{one[key]:,}") for key, text in kinds.items() if one[key]]
-        rest = one["count"] - sum(one[key] for key in kinds)
-        parts += [gettext("{n} only reported").format(n=f"{rest:,}")] if rest > 0 else []
         said = gettext(", ").join(parts)
         area = area_text(one["area"])
         click.echo(line.format(rule=coded(one["rule"]), count=f"{one['count']:,}", area=area, parts=said))
@@ -214,7 +215,7 @@ def _show(plan: BoundaryPlan) -> None:
 
 
 def _show_waiting(plan: BoundaryPlan) -> None:
-    from gridkit.reports.boundary_rows import decision_rows, names_of
+    from gridkit.reports.boundary_rows import decision_rows
     from gridkit.reports.repair_page import area_text
 
     rows = [row for row in decision_rows(plan) if row.waits]
@@ -225,10 +226,17 @@ def _show_waiting(plan: BoundaryPlan) -> None:
     for row in rows[:SHOWN]:
         line = gettext("  {id}  {rule} {area}: {units} – {cause}")
         click.echo(line.format(
-            id=row.defect_id, rule=row.rule, area=area_text(row.area), units=names_of(row.units), cause=row.cause
+            id=row.defect_id, rule=row.rule, area=area_text(row.area), units=_some(row.units), cause=row.cause
         ))  # fmt: skip
     if len(rows) > SHOWN:
         click.echo("  " + gettext("… and {n} more (--json lists them)").format(n=f"{len(rows) - SHOWN:,}"))
+
+
+def _some(units: Sequence[tuple[str, str]]) -> str:
+    """Return units with their names, the first three of many."""
+    from gridkit.reports.boundary_rows import names_of
+
+    return names_of(units[:NAMED]) + (f" … ({len(units)})" if len(units) > NAMED else "")
 
 
 def _show_done(done: Done, out: Path, *, as_json: bool) -> None:

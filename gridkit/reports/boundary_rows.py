@@ -161,7 +161,7 @@ def borders_of(row: DecisionRow) -> str:
 
 
 def summary(plan: BoundaryPlan) -> list[dict[str, Any]]:
-    """Return, per level and rule: how many defects, settled, waiting, decided, kept, and their area."""
+    """Return, per level and rule, the defects and their area: settled, waiting, decided, kept, only reported."""
     frame: pd.DataFrame = plan.inspection.frame
     waits, decided = set(plan.waiting), set(plan.decisions["defect_id"])
     result = []
@@ -173,5 +173,6 @@ def summary(plan: BoundaryPlan) -> list[dict[str, Any]]:
             "level": str(level), "rule": str(code), "count": len(some), "area": float(some["area_m2"].sum()),
             "settled": len(settled), "decided": len(some) - len(ids), "kept": len(kept - settled),
             "waiting": len((ids & waits) - kept - settled),
+            "reported": len(ids - waits - kept - settled),
         })  # fmt: skip
     return result

@@ -37,7 +37,8 @@ FILLED: Final = ("decision", "target", "reason", "role", "decided_on", "until")
 def headings() -> dict[str, str]:
     """Return the heading of each column in the current language."""
     return {
-        "number": _("no."), "severity": _("severity"), "level": _("level"), "rule": _("rule"), "units": _("units"),
+        "number": _("no."), "severity": _("severity"), "level": _("level"), "rule": _("rule broken"),
+        "units": _("areas concerned"),
         "cause": _("why a person is asked"), "area_m2": _("area (m²)"), "width_m": _("mean width (m)"),
         "compounds": _("compounds inside"), "households": _("households inside"), "suggested": _("suggested target"),
         "alternatives": _("alternatives, longest common border first"),
@@ -48,8 +49,8 @@ def headings() -> dict[str, str]:
 def _instructions() -> str:
     return _(
         "Pick a decision in the yellow column. “{give}”: the place goes to the unit whose code stands under target; "
-        "left empty it goes to the suggested one. “{keep}”: the defect stays and is no longer asked about until the day "
-        "under valid until. “{remove}”: the unit under target loses the place. Rows that are left empty wait on. "
+        "left empty it goes to the suggested one. “{keep}”: the defect stays and is no longer asked about until the "
+        "day under valid until. “{remove}”: the unit under target loses the place. Rows that are left empty wait on. "
         "repair.html shows each place under the same number. Save the file and run: "
         "gridkit repair --apply decisions.xlsx"
     ).format(**{key: _(text) for key, text in WORDS.items()})

@@ -37,14 +37,16 @@ def _environment() -> jinja2.Environment:
 
 
 def area_text(value: float) -> str:
-    """Return an area with its unit, never 0 for something.
+    """Return an area with its unit, never 0 for something; a dash for lines.
 
-    >>> area_text(10_566_000.0), area_text(812.4), area_text(3.25), area_text(0.0004)
-    ('10.57 km²', '812 m²', '3.25 m²', '< 0.01 m²')
+    >>> area_text(10_566_000.0), area_text(812.4), area_text(3.25), area_text(0.0004), area_text(0.0)
+    ('10.57 km²', '812 m²', '3.25 m²', '< 0.01 m²', '–')
     """
+    if value <= 0:
+        return "–"
     if value >= 1e6:
         return f"{value / 1e6:,.2f} km²"
-    if 0 < value < 0.005:
+    if value < 0.005:
         return "< 0.01 m²"
     return f"{value:,.0f} m²" if value >= 100 else f"{value:,.2f} m²"
 

@@ -11,9 +11,11 @@ import shapely
 from gridkit.errors import InputError
 from gridkit.locale import N_
 from gridkit.model.fields import COMMUNITY, GRID, STREET
+from gridkit.rules.labels import label
 from gridkit.topology.defects import find_defects, widths
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.nested import parents_of
+from gridkit.topology.rows import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +125,7 @@ def _demand_coverage(shapes: Array, codes: Array) -> None:
     over = np.flatnonzero((defects.frame["count"] > 1).to_numpy())
     claimed = defects.claimed[defects.claimed["defect"].isin(over)]
     named = [
-        f"{' / '.join(codes[some.to_numpy(np.intp)])} ({defects.frame['area'].iloc[int(str(at))]:,.2f} m²)"
+        f"{' / '.join(codes[some.to_numpy(np.intp)])} ({number(defects.frame['area'].iloc[int(str(at))])} m²)"
         for at, some in list(claimed.groupby("defect")["unit"])[:NAMED]
     ]
     if not named:
@@ -144,13 +146,13 @@ def _demand_fit(level: Level, shapes: Array, home: Array) -> None:
     if not len(wrong):
         return
     names = [
-        f"{' / '.join(level.codes[at[list(drawn)]]) or '–'} ({area:,.2f} m²)"
+        f"{' / '.join(level.codes[at[list(drawn)]]) or '–'} ({number(area)} m²)"
         for drawn, area in wrong[["drawn", "area"]].head(NAMED).itertuples(index=False)
     ]
     raise InputError(
-        N_("the outlines of the {level} layer are not what the units below add up to: {n} places, {names}"),
+        N_("the outlines of the {level} are not what the units below add up to: {n} places, {names}"),
         remedy=N_("repair the layers first: gridkit repair --apply -o DIR"),
-        level=level.name, n=len(wrong), names="; ".join(names) + (" …" if len(wrong) > NAMED else ""),
+        level=label(level.name, "table"), n=len(wrong), names="; ".join(names) + (" …" if len(wrong) > NAMED else ""),
     )  # fmt: skip
 
 

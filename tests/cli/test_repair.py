@@ -379,4 +379,4 @@ def test_simplified_layers_fit(gridkit, project, tmp_path):
 def test_what_is_no_coverage_is_not_simplified(gridkit, project, tmp_path):
     said = gridkit("repair", project, "--simplify", "10", "-o", tmp_path / "out")
     assert said.code == 3
-    assert "990101002001 / 990101002002 (12,000.00 m²)" in said.err
+    assert "990101002001 / 990101002002 (12,000 m²)" in said.err

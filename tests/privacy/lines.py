@@ -8,6 +8,11 @@ LINES = {
     "demo": [],  # holds invented names only, and reads nothing
     "init": [["init", "{project}", "--dry-run"]],
     "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
+    "repair": [
+        ["repair", "{project}"],
+        ["repair", "{project}", "--plan", "-o", "{new}", "--json"],
+        ["repair", "{project}", "--apply", "-o", "{new}2"],
+    ],
     "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
     "audit": [["audit", "{project}", "--out", "{new}", "--no-map", "--bundle", "{new}.zip"]],
     "claims": [
