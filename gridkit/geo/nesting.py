@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.finite import finite
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -80,7 +82,7 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
     codes, holders = codes[order], _polygons(np.asarray(parents.array)[order])
     shapes = np.array(children.array, dtype=object)
     area = _areal(shapes)
-    points = ~area & _usable(shapes)
+    points = ~area & finite(shapes)
     shapes[points] = shapely.point_on_surface(shapes[points])
 
     size = len(shapes)
@@ -146,15 +148,9 @@ class _Answer:
         return pd.DataFrame(columns, index=index)
 
 
-def _usable(shapes: Geometries) -> NDArray[np.bool_]:
-    """Return which geometries exist, are not empty and have finite coordinates."""
-    bounds = shapely.bounds(shapes).reshape(-1, 4)
-    return np.isfinite(bounds).all(axis=1)
-
-
 def _areal(shapes: Geometries) -> NDArray[np.bool_]:
     kinds = shapely.get_type_id(shapes)
-    polygons = ((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & _usable(shapes)
+    polygons = ((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & finite(shapes)
     # A polygon of less than half a unit has no area to compare: it is treated as a point.
     polygons[polygons] = _units(shapely.area(shapes[polygons])) > 0
     return polygons
@@ -168,7 +164,7 @@ def _polygons(shapes: Geometries) -> Geometries:
     """Return the valid polygons of ``shapes``, None in place of everything else."""
     kept = np.array(shapes, dtype=object)
     kinds = shapely.get_type_id(kept)
-    kept[~(((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & _usable(kept))] = None
+    kept[~(((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & finite(kept))] = None
     return _valid(kept)
 
 

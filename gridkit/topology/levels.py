@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from gridkit.geo import comprehensive, metric_crs, stated_parent, to_lonlat, to_metric
+from gridkit.geo.finite import finite
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
 
 if TYPE_CHECKING:
@@ -91,11 +92,11 @@ def areal(raw: Array) -> Array:
     [None, <POLYGON ((1 0, 1 1, 0 1, 0 0, 1 0))>, None]
     """
     kinds = shapely.get_type_id(raw)
-    finite = np.isfinite(shapely.bounds(raw).reshape(-1, 4)).all(axis=1)
+    there = finite(raw)
     result = np.full(len(raw), None, dtype=object)
-    plain = finite & np.isin(kinds, (POLYGON, MULTIPOLYGON))
+    plain = there & np.isin(kinds, (POLYGON, MULTIPOLYGON))
     result[plain] = raw[plain]
-    for at in np.flatnonzero((finite & (kinds == COLLECTION)) | (plain & ~shapely.is_valid(raw))):
+    for at in np.flatnonzero((there & (kinds == COLLECTION)) | (plain & ~shapely.is_valid(raw))):
         result[at] = _polygons_of(raw[at])
     result[~(shapely.area(result) > 0)] = None
     return result
@@ -162,7 +163,8 @@ def lonlat(shapes: Array, crs: str) -> Array:
     """Return the place of each geometry in degrees, shape (n, 2), rounded to a centimetre; NaN where there is none."""
     import geopandas as gpd
 
-    points = shapely.point_on_surface(shapes)
-    points[shapely.is_empty(points)] = None
+    points = np.full(len(shapes), None, dtype=object)
+    there = finite(shapes)
+    points[there] = shapely.point_on_surface(shapes[there])
     degrees: gpd.GeoSeries = to_lonlat(gpd.GeoSeries(points, crs=crs))
     return np.round(np.column_stack([shapely.get_x(degrees.to_numpy()), shapely.get_y(degrees.to_numpy())]), 7)

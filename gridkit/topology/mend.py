@@ -11,6 +11,7 @@ import shapely
 
 from gridkit.errors import UsageError
 from gridkit.geo import place, stated_parent
+from gridkit.geo.finite import finite
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model.boundaries import Repair
@@ -151,8 +152,10 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     level = levels[name]
     at = level.drawn[level.covers[level.drawn]]
     shapes, raw = level.shapes[at], level.raw[at]
-    invalid = np.flatnonzero(~shapely.is_valid(raw))
+    polygons = np.isin(shapely.get_type_id(raw), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    invalid = np.flatnonzero(~shapely.is_valid(raw) | ~polygons)
     same = np.abs(shapely.area(shapes[invalid]) - shapely.area(raw[invalid])) <= SAME * shapely.area(shapes[invalid])
+    same &= polygons[invalid]  # of a collection only the areas would be left
     same &= shapely.get_type_id(shapes[invalid]) <= shapely.get_type_id(raw[invalid])  # no polygon becomes several
     codes = pd.Index(level.codes[at], dtype=object)
     compounds, evidence = _compounds(city, levels, name, codes)
@@ -181,9 +184,9 @@ def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Ind
     if COMPOUND not in levels:
         return np.empty(0, dtype=object), nothing
     level = levels[COMPOUND]
-    finite = np.isfinite(shapely.bounds(level.raw).reshape(-1, 4)).all(axis=1)
-    points = shapely.point_on_surface(np.where(shapely.is_missing(level.shapes), level.raw, level.shapes)[finite])
-    stated = stated_parent(city, COMPOUND, name).reindex(level.frame.index).fillna("").to_numpy(dtype=object)[finite]
+    there = finite(level.raw)
+    points = shapely.point_on_surface(np.where(shapely.is_missing(level.shapes), level.raw, level.shapes)[there])
+    stated = stated_parent(city, COMPOUND, name).reindex(level.frame.index).fillna("").to_numpy(dtype=object)[there]
     unit = codes.get_indexer(pd.Index(stated, dtype=object))
     return points, pd.DataFrame({"point": points[unit >= 0], "unit": unit[unit >= 0]})
 

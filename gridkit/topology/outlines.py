@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.finite import finite
 from gridkit.model.fields import COMPOUND
 from gridkit.topology.levels import MULTIPOLYGON, POINT, POLYGON
 from gridkit.topology.rows import no_rows, number, objects, rows
@@ -35,24 +36,24 @@ def find_outlines(level: Level, limits: Limits) -> pd.DataFrame:
 def _kinds(level: Level) -> list[pd.DataFrame]:
     """Return units that are invalid, without area, or points where areas are needed."""
     raw, kinds = level.raw, shapely.get_type_id(level.raw)
-    finite = np.isfinite(shapely.bounds(raw).reshape(-1, 4)).all(axis=1)
+    there = finite(raw)
     polygon = np.isin(kinds, (POLYGON, MULTIPOLYGON))
     area = np.where(shapely.is_missing(level.shapes), 0.0, np.nan_to_num(shapely.area(level.shapes)))
-    changed = np.flatnonzero(polygon & finite & (raw != level.shapes))
+    changed = np.flatnonzero(polygon & there & (raw != level.shapes))
     invalid = changed[~shapely.is_valid(raw[changed])]
     small = np.flatnonzero(polygon & (area < LEAST))
-    points = np.flatnonzero(finite & (kinds == POINT)) if level.name != COMPOUND else small[:0]
+    points = np.flatnonzero(there & (kinds == POINT)) if level.name != COMPOUND else small[:0]
     found = []
     for code, which in (("T101", invalid), ("T102", small), ("T105", points)):
         shapes = raw[which]
-        shapes[~finite[which]] = None
+        shapes[~there[which]] = None
         part = rows(level.name, code, [(level.codes[at],) for at in which], shapes)
         part["length_m"] = np.nan
         if code == "T101":
             reasons = [reason.partition("[")[0].strip() for reason in shapely.is_valid_reason(raw[which])]
             part["params"] = objects([{"reason": reason} for reason in reasons])
         if code == "T102":
-            part["params"] = objects([{} if there else {"empty": True} for there in finite[which]])
+            part["params"] = objects([{} if fine else {"empty": True} for fine in there[which]])
         found.append(part)
     return found
 

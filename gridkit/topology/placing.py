@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridkit.geo import nest
+from gridkit.geo.finite import finite
 from gridkit.topology.rows import objects, rows
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def find_far(level: Level) -> pd.DataFrame:
     An outlier is far from the middle of the level (measured in deviations from the median, which outliers do not move)
     and far from every unit that is none.
     """
-    finite = np.isfinite(shapely.bounds(level.raw).reshape(-1, 4)).all(axis=1)
-    shapes = np.where(shapely.is_missing(level.shapes) & finite, level.raw, level.shapes)
+    there = finite(level.raw)
+    shapes = np.where(shapely.is_missing(level.shapes) & there, level.raw, level.shapes)
     parts, of = shapely.get_parts(shapes, return_index=True)
     inside = shapely.is_empty(parts)
     parts, of = parts[~inside], of[~inside]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.finite import finite
 from gridkit.topology.defects import widths
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ class Inside:
         """Return the compounds of a level; of none where there is no such level."""
         if level is None:
             return cls(np.empty(0, dtype=object), np.zeros(0, dtype=np.int64))
-        finite = np.isfinite(shapely.bounds(level.raw).reshape(-1, 4)).all(axis=1)
-        shapes = np.where(shapely.is_missing(level.shapes), level.raw, level.shapes)[finite]
+        there = finite(level.raw)
+        shapes = np.where(shapely.is_missing(level.shapes), level.raw, level.shapes)[there]
         households = pd.to_numeric(level.frame["households"], errors="coerce").fillna(0).to_numpy(np.int64)
-        return cls(shapely.point_on_surface(shapes), households[finite])
+        return cls(shapely.point_on_surface(shapes), households[there])
 
     def count(self, shapes: Array) -> tuple[Array, Array]:
         """Return how many compounds and households lie in each geometry."""
