@@ -380,3 +380,27 @@ def test_what_is_no_coverage_is_not_simplified(gridkit, project, tmp_path):
     said = gridkit("repair", project, "--simplify", "10", "-o", tmp_path / "out")
     assert said.code == 3
     assert "990101002001 / 990101002002 (12,000 m²)" in said.err
+
+
+def test_layers_of_a_map_service_go_back_to_its_numbers(gridkit, project, tmp_path):
+    from gridkit.geo.datum import wgs84_to_gcj02
+
+    frame = gpd.read_file(project / "communities.gpkg").to_crs("EPSG:4326")
+    frame.geometry = shapely.transform(
+        frame.geometry.to_numpy(), lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1]))
+    )
+    frame.to_file(project / "communities.gpkg", layer="communities")
+    text = (project / "gridkit.toml").read_text("utf-8").replace("columns = {", 'crs = "GCJ-02"\ncolumns = {')
+    (project / "gridkit.toml").write_text(text.replace('[layers.street]\npath = "streets.geojson"\n', ""), "utf-8")
+    gridkit("repair", project, "--apply", "-o", tmp_path / "out")
+    made = gpd.read_file(tmp_path / "out" / "community.gpkg")
+    log = (tmp_path / "out" / "log.jsonl").read_text("utf-8")
+    old = set(map(tuple, shapely.get_coordinates(frame.geometry.to_numpy()).tolist()))
+    new = [xy for xy in map(tuple, shapely.get_coordinates(made.geometry.to_numpy()).tolist()) if xy not in old]
+    # vertices of the file keep its numbers; new ones, where bent borders cross, lie on the old borders
+    lines = shapely.union_all(shapely.boundary(frame.geometry.to_numpy()))
+    assert len(new) < 10
+    assert (shapely.distance(shapely.points(new), lines) < 1e-9).all()
+    assert '"op": "gained"' in log
+    assert made.geometry.iloc[4].wkb == frame.geometry.iloc[4].wkb
+    assert 'crs = "GCJ-02"' in (tmp_path / "out" / "layers.toml").read_text("utf-8")
