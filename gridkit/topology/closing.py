@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -14,9 +14,10 @@ from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
 from gridkit.topology.faces import find_regions
 from gridkit.topology.records import INSIDE, OVERLAP, TWICE, defect_ids, rule_of, units_of
-from gridkit.topology.repair import LEAVE, settle
+from gridkit.topology.repair import LEAVE, NEAR, segments_of, settle
 from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound, resolve
 from gridkit.topology.split import split_gaps
+from gridkit.topology.work import GAINED, LOST, MATCHED, MISMATCH, Entry, Units, Work, merge, part_of
 
 if TYPE_CHECKING:
     from gridkit.topology.choices import Choices, Decision
@@ -26,69 +27,10 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 ROUNDS: Final = 6
-MISMATCH: Final = "T204"
-GAINED, LOST, REBUILT, MATCHED = "gained", "lost", "rebuilt", "matched"
-
-
-class Entry(NamedTuple):
-    """What one unit gained or lost by one defect; ``gains`` says which way, None where only vertices were added."""
-
-    defect_id: str
-    rule: str
-    op: str
-    unit: int
-    role: str
-    area: float
-    geometry: shapely.Geometry | None
-    gains: bool | None
-
-
-@dataclass(frozen=True)
-class Units:
-    """The units of one level that should cover the ground, in the order of their codes.
-
-    ``shapes`` are valid polygons in metres, ``parent`` the number of the parent of each (-1 for none), ``locked`` those
-    that neither gain nor lose, ``compounds`` the points where compounds lie, ``evidence`` what they say (``point``,
-    ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents,
-    ``held`` what fills gaps (exclusive grids).
-    """
-
-    level: str
-    codes: pd.Index
-    shapes: Array
-    parent: Array
-    locked: Array
-    compounds: Array
-    evidence: pd.DataFrame
-    broken: Array = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
-    parents: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
-    held: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
-
-
-@dataclass
-class Work:
-    """A level while it is repaired.
-
-    ``used`` is the change of each unit by overlaps and gaps so far, ``cut`` that by fitting to the parents; ``waiting``
-    are defects of the level itself, ``misfits`` those against another level; ``kept`` the places of exceptions,
-    ``left`` those of all overlaps and gaps that are left.
-    """
-
-    units: Units
-    shapes: Array
-    used: Array
-    entries: list[Entry] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    misfits: list[str] = field(default_factory=list)
-    cut: Array | None = None
-    kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
-    left: Array = field(default_factory=lambda: np.empty(0, dtype=object))
-
-    @classmethod
-    def on(cls, units: Units) -> Work:
-        """Return the work on a level before anything is done."""
-        return cls(units, units.shapes.copy(), np.zeros(len(units.shapes)))
+UNSURE: Final = ("share", "alone", "parents")
+"""Causes that depend on the units beside a defect: looked at again where one of these was changed."""
+NONE: Final = "none"
+"""Action on what is no defect: the ground of units that are not looked at."""
 
 
 class Named(NamedTuple):
@@ -117,16 +59,36 @@ def close(work: Work, choices: Choices, *, limits: Limits, cross: float) -> bool
     After each round the places beside changed units are looked at again; a further round is done where something is
     left over or was taken back, until a round changes nothing.
     """
-    any_change = False
+    changed, places = _round(work, choices, limits=limits, cross=cross)
+    any_change = bool(len(changed))
     for _ in range(ROUNDS):
-        named = _named(work, choices, limits=limits, cross=cross)
-        changed, left, spent = carry_out(work, named, *_shared_out(work, named, limits), width=limits.match_width)
-        work.used += spent
-        _stand(work, named, left)
-        any_change |= bool(len(changed))
-        if not len(changed) or not (work.failed or _anything_new(work.shapes, changed, named, left)):
+        if not len(changed) or not len(places):
             break
+        part, at = part_of(work, changed, places)
+        mine, places = _round(part, choices, limits=limits, cross=cross)
+        merge(work, part, at)
+        changed = at[mine]
     return any_change
+
+
+def _round(work: Work, choices: Choices, *, limits: Limits, cross: float) -> tuple[Array, Array]:
+    """Settle what may be settled; return the changed units, and the places that have to be looked at again."""
+    named = _named(work, choices, limits=limits, cross=cross)
+    parts, origin, target = _shared_out(work, named, limits)
+    changed, left, spent = carry_out(work, named, parts, origin, target, width=limits.match_width)
+    work.used += spent
+    geometry = named.defects.frame["geometry"].to_numpy()
+    action = named.plan["action"].to_numpy()
+    left &= action != NONE
+    work.waiting = dict(zip(named.ids[left & (action == ASK)], geometry[left & (action == ASK)], strict=True))
+    work.kept, work.left = geometry[action == KEEP], geometry[left]
+    again = named.ids.isin(work.failed)
+    if not len(changed):
+        return changed, geometry[again]
+    unsure = np.flatnonzero(left & named.plan["cause"].isin(UNSURE).to_numpy())
+    beside = shapely.STRtree(geometry[unsure]).query(work.shapes[changed], predicate="intersects")[1]
+    again[unsure[beside]] = True
+    return changed, np.r_[geometry[again], _anything_new(work.shapes, changed, geometry[left])]
 
 
 def carry_out(
@@ -174,6 +136,7 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     plan.loc[give & (torn | unsaid), ["action", "cause"]] = [ASK, "inside"]
     gap = np.flatnonzero(defects.frame["count"] == 0)
     plan.loc[gap[filled(geometry[gap], units.held)], ["action", "cause"]] = [KEEP, ""]
+    plan.loc[_beyond(geometry, gap, units.outside), ["action", "cause"]] = [NONE, ""]
     for table in (defects.claimed, defects.borders):
         at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
         plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
@@ -184,6 +147,14 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
         if decision is not None:
             _obey(named, at, decision, units)
     return named
+
+
+def _beyond(geometry: Array, gap: Array, outside: Array) -> Array:
+    """Return the gaps that are none: others of the layer, which are not looked at now, lie there."""
+    if not len(outside) or not len(gap):
+        return gap[:0]
+    at, which = shapely.STRtree(outside).query(geometry[gap], predicate="intersects")
+    return np.unique(gap[at[~shapely.touches(geometry[gap[at]], outside[which])]])
 
 
 def _inside(compounds: Array, defects: Defects) -> Array:
@@ -304,30 +275,18 @@ def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:
         work.entries.append(Entry(name, rule, MATCHED, unit, role, 0.0, None, None))
 
 
-def _stand(work: Work, named: Named, left: Array) -> None:
-    """Keep which defects wait, and where exceptions lie."""
-    action = named.plan["action"].to_numpy()
-    work.waiting = named.ids[left & (action == ASK)].tolist()
-    geometry = named.defects.frame["geometry"].to_numpy()
-    work.kept, work.left = geometry[action == KEEP], geometry[left]
-
-
-def _anything_new(shapes: Array, changed: Array, named: Named, left: Array) -> bool:
-    """Return whether beside the changed units lies a defect that was not there before."""
+def _anything_new(shapes: Array, changed: Array, known: Array) -> Array:
+    """Return the places beside the changed units that are wrong and were not ``known``."""
     tree = shapely.STRtree(shapes)
     near = np.unique(tree.query(shapes[changed], predicate="intersects")[1])
     regions = find_regions(shapes[near])
     points = shapely.point_on_surface(regions.shapes)
-    new = np.ones(len(points), dtype=bool)
-    known = named.defects.frame["geometry"].to_numpy()[left]
+    edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near]))
+    new, loose = np.ones(len(points), dtype=bool), np.ones(len(edges), dtype=bool)
     if len(known):
-        new[shapely.STRtree(known).query(points, predicate="intersects")[0]] = False
+        seen = shapely.STRtree(known)
+        new[seen.query(points, predicate="intersects")[0]] = False
+        loose[seen.query(edges, predicate="dwithin", distance=NEAR)[0]] = False
     held = np.unique(tree.query(points, predicate="intersects")[0])  # a hole in the neighbourhood, not in the layer
     new[np.intersect1d(held, np.flatnonzero(regions.count == 0))] = False
-    if new.any():
-        return True
-    edges = shapely.coverage_invalid_edges(shapes[near])
-    edges = shapely.get_parts(edges[~shapely.is_empty(edges)])
-    middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)
-    expected = shapely.STRtree(known).query(middle, predicate="dwithin", distance=1e-6)[0] if len(known) else []
-    return len(np.unique(expected)) < len(edges)
+    return np.r_[regions.shapes[new], edges[loose]]

@@ -10,21 +10,22 @@ import pandas as pd
 import shapely
 
 from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP
-from gridkit.topology.closing import MATCHED, REBUILT, Entry, Named, carry_out, really
+from gridkit.topology.closing import Named, carry_out, really
 from gridkit.topology.defects import find_defects, wider, widths
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.nested import find_clips, parents_of
 from gridkit.topology.records import defect_ids, rule_of, units_of
-from gridkit.topology.repair import LEAVE, REMOVE
+from gridkit.topology.repair import LEAVE, REMOVE, ROUNDING
 from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound
+from gridkit.topology.work import MATCHED, REBUILT, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gridkit.topology.choices import Choices, Decision
-    from gridkit.topology.closing import Units, Work
     from gridkit.topology.nested import Clips
     from gridkit.topology.resolve import Limits
+    from gridkit.topology.work import Units, Work
 
 Array = np.ndarray[Any, Any]
 
@@ -132,7 +133,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
         _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
-    above.waiting = list(
+    above.misfits = list(
         dict.fromkeys(names.loc[concerned & real & ~_told(below, misfits) & (plan["action"] == ASK).to_numpy(), "name"])
     )
     free = (plan["action"] == GIVE).to_numpy()
@@ -144,6 +145,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
         done = done.iloc[:0]  # outlines that fit get the vertices of their children, no more
     stuck = np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp))
     stuck = np.union1d(stuck, np.flatnonzero(_other_type(above.units.shapes, fresh)))
+    stuck = np.union1d(stuck, _other_area(above.shapes, fresh, done))
     late = done[done["parent"].isin(stuck)]
     above.failed = list(dict.fromkeys(names["name"].to_numpy()[late["place"].to_numpy(np.intp)].tolist()))
     done = done[~done["parent"].isin(stuck)]
@@ -161,6 +163,14 @@ def _other_type(before: Array, fresh: Array) -> Array:
     single = shapely.get_type_id(before) == shapely.GeometryType.POLYGON
     whole = np.isin(shapely.get_type_id(fresh), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     return (single & (shapely.get_num_geometries(fresh) > 1)) | ~whole | ~shapely.is_valid(fresh)
+
+
+def _other_area(before: Array, fresh: Array, done: pd.DataFrame) -> Array:
+    """Return the parents whose area would change by more than the places say: lines too close to be told apart."""
+    signed = np.where(done["gains"].to_numpy(dtype=bool), 1.0, -1.0) * done["area"].to_numpy()
+    due = np.bincount(done["parent"].to_numpy(np.intp), weights=signed, minlength=len(before))
+    error = np.abs(shapely.area(fresh) - shapely.area(before) - due)
+    return np.flatnonzero(error > ROUNDING * np.maximum(shapely.length(before), 1.0))
 
 
 def _told(below: Work, places: pd.DataFrame) -> Array:

@@ -17,7 +17,7 @@ from gridkit.model.boundaries import LOG_COLUMNS, SHAPE_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gridkit.topology.closing import Entry
+    from gridkit.topology.work import Entry
 
 Array = np.ndarray[Any, Any]
 

@@ -17,13 +17,14 @@ from gridkit.locale import gettext as _
 from gridkit.model.boundaries import Repair
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 from gridkit.topology.choices import AUTO, read_choices
-from gridkit.topology.closing import MATCHED, ROUNDS, Entry, Units, Work, close, really
+from gridkit.topology.closing import ROUNDS, close, really
 from gridkit.topology.fitting import clip, list_conflicts, rebuild
 from gridkit.topology.inspect import held_by_others
 from gridkit.topology.journal import Changed, write_log
 from gridkit.topology.levels import read_levels
 from gridkit.topology.records import defect_ids
 from gridkit.topology.resolve import Limits
+from gridkit.topology.work import MATCHED, Entry, Units, Work
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -208,9 +209,11 @@ def _mend_level(
         child = works[below[0]]
         label = _label(child.units, work.units)
         listed = list_conflicts(given[below[0]], label, given[name], limits=limits)
+        invalid = work.misfits
         for _round in range(ROUNDS):
             if not rebuild(child, label, work, choices, listed=listed, limits=limits):
                 break
+        work.misfits = [*invalid, *work.misfits]
         return
     cut = above is not None and says[above] == TOP
     if not cut or above is None:

@@ -112,22 +112,25 @@ class _Loose:
 
 def _loose(shapes: Array, defects: Defects) -> _Loose:
     units = defects.cut.units
-    edges = shapely.coverage_invalid_edges(shapes[units])
-    some = np.flatnonzero(~shapely.is_empty(edges))
-    lines, of_line = shapely.get_parts(edges[some], return_index=True)
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    same = line[1:] == line[:-1]
-    ends = np.hstack([points[:-1][same], points[1:][same]])
-    unit = units[some[of_line[line[:-1][same]]]]
-    places = defects.frame["geometry"].to_numpy()
-    if len(places) and len(ends):
-        lines = shapely.linestrings(ends.reshape(-1, 2, 2))
-        at = shapely.STRtree(places).query(lines, predicate="dwithin", distance=NEAR)[0]
-        free = np.ones(len(ends), dtype=bool)
-        free[at] = False
-        ends, unit = ends[free], unit[free]
-    vertices = ends.reshape(-1, 2) + 0.0
-    return _Loose(np.unique(unit), np.unique(vertices[:, 0] + 1j * vertices[:, 1]))
+    edges, of = segments_of(shapely.coverage_invalid_edges(shapes[units]))
+    free = np.ones(len(edges), dtype=bool)
+    at = shapely.STRtree(defects.frame["geometry"].to_numpy()).query(edges, predicate="dwithin", distance=NEAR)[0]
+    free[at] = False
+    if not free.any():
+        return _Loose(units[:0], np.zeros(0, dtype=complex))
+    middle = shapely.line_interpolate_point(edges[free], 0.5, normalized=True)
+    beside = shapely.STRtree(shapes[units]).query(middle, predicate="dwithin", distance=NEAR)[1]
+    return _Loose(np.unique(units[np.r_[of[free], beside]]), np.unique(points_of(edges[free])))
+
+
+def segments_of(lines: Array) -> tuple[Array, Array]:
+    """Return the segments of lines as lines of their own, and the position of the line of each."""
+    parts, of_part = shapely.get_parts(lines, return_index=True)
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    same = part[1:] == part[:-1]
+    if not same.any():
+        return np.empty(0, dtype=object), np.zeros(0, dtype=np.intp)
+    return shapely.linestrings(np.stack([points[:-1][same], points[1:][same]], axis=1)), of_part[part[:-1][same]]
 
 
 def _needed(defects: Defects, target: Array, loose: _Loose) -> Array:
