@@ -29,20 +29,22 @@ def layer(level: str, codes: list[str], shapes: np.ndarray, **fields) -> Layer:
     return Layer(level, gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS), frozenset(fields))
 
 
-def random_city(seed: int) -> City:
-    """A few dozen grids in four to nine communities; each kind of fault has its own share, none at all in some."""
+def random_city(seed: int, *, gentle: bool = False) -> City:
+    """A few dozen grids in four to nine communities, spoilt in all ways; ``gentle``: by drawing noise alone."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    made = world(int(rng.choice([16, 25, 36, 49])), dirty=float(rng.choice([0, 0.1, 0.3])), seed=seed,
+    dirty = 0.0 if gentle else float(rng.choice([0, 0.1, 0.3]))
+    made = world(int(rng.choice([16, 25, 36, 49])), dirty=dirty, seed=seed,
                  points=int(rng.integers(0, 4)), block=3)  # fmt: skip
     place = np.array([X0, Y0]) + rng.uniform(0, 1000, 2).round(3)
     truth = shapely.transform(made.truth, lambda points: (points * rng_scale(seed)) + place)
     shapes = shapely.transform(made.spoilt, lambda points: (points * rng_scale(seed)) + place)
-    shapes = _spoilt(shapes, rng)
+    faults = GENTLE if gentle else FAULTS
+    shapes = _spoilt(shapes, rng, faults)
     parent = np.unique(made.parent, return_inverse=True)[1]
     above = np.array(
         [shapely.coverage_union_all(truth[parent == one]) for one in range(parent.max() + 1)], dtype=object
     )
-    above = _spoilt(above, rng) if rng.random() < 0.5 else above
+    above = _spoilt(above, rng, faults) if rng.random() < 0.5 else above
     shapes = shapely.multipolygons(shapes, indices=np.arange(len(shapes))) if rng.random() < 0.3 else shapes
     named = [f"99010100100{one:d}" for one in range(parent.max() + 1)]
     codes = [f"{named[of]}{at:03d}" for at, of in enumerate(parent.tolist())]
@@ -54,12 +56,12 @@ def rng_scale(seed: int) -> float:
     return (1.0, 0.2, 3.0)[seed % 3]
 
 
-def _spoilt(shapes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _spoilt(shapes: np.ndarray, rng: np.random.Generator, faults: tuple) -> np.ndarray:
     result = shapes.copy()
     for at in range(len(shapes)):
         if rng.random() > 0.12:
             continue
-        fault = FAULTS[rng.integers(len(FAULTS))]
+        fault = faults[rng.integers(len(faults))]
         made = fault(result[at], result, rng)
         if made.geom_type == "Polygon" and made.is_valid and made.area > 1:
             result[at] = made
@@ -114,6 +116,19 @@ def _holed(shape, _all, rng):
 
 
 FAULTS = (_moved, _shrunk, _grown, _twice, _inside, _shifted, _junction, _cracked, _holed)
+
+
+def _noisy(shape, _all, rng):
+    points = shapely.get_coordinates(shape)[:-1]
+    points[rng.integers(len(points))] += rng.normal(0, 0.02, 2)
+    return shapely.Polygon(points)
+
+
+def _narrower(shape, _all, rng):
+    return shapely.buffer(shape, -float(rng.choice([1e-6, 0.005, 0.02])), join_style="mitre")
+
+
+GENTLE = (_noisy, _narrower, _junction)
 
 
 def after(city: City, repair) -> City:

@@ -69,6 +69,15 @@ def test_edges_match_but_where_a_decision_waits(seed, authority):
 
 
 @few
+@given(seeds, st.sampled_from(["bottom", "top"]))
+def test_children_fill_their_parents_where_all_is_drawing_noise(seed, authority):
+    """K4."""
+    city = spoilt.random_city(seed, gentle=True)
+    repair = mend(city, authority=authority)
+    spoilt.k4_children_fill_their_parents(city, repair, authority)
+
+
+@few
 @given(seeds, authorities)
 def test_a_second_repair_changes_nothing_and_rows_may_stand_in_any_order(seed, authority):
     """K7."""
