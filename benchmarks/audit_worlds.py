@@ -89,7 +89,10 @@ def facts_of(world: AuditWorld) -> Facts:
 
 
 def true_links(world: AuditWorld) -> Links:
-    """Return the links of a world without any error: what its rows mean, read from the truth."""
+    """Return the links of a world without any error: what its rows mean, read from the truth.
+
+    Names of nothing are decided as such, as by a person: undecided ones might mean a compound.
+    """
     rows = [(record, "covers", at, COMPOUND, code) for (record, at), code in world.meant.items()]
     rows += [(record, "compound", 0, COMPOUND, code) for record, code in world.listed.items()]
     rows += [(world.rows[b["id"]], "community", 0, COMMUNITY, b["community"]) for b in world.branches]
@@ -97,7 +100,7 @@ def true_links(world: AuditWorld) -> Links:
     named = frame["code"] != ""
     reason = {"name": "same", "parent": "same"}
     frame = frame.assign(
-        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "none"),
+        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "override"),
         score=np.where(named, 11.0, 0.0), margin=np.where(named, 11.0, 0.0), rank=1, accepted=named,
         reason=[reason if name else {} for name in named],
     )[list(LINK_COLUMNS)]  # fmt: skip
@@ -126,9 +129,14 @@ def _homes(base: worlds.World, dice: random.Random) -> list[Record]:
 
 
 class _Book:
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, names: frozenset[str] = frozenset()) -> None:
         self.rows: list[Record] = []
-        self.dice = dice
+        self.dice, self.names = dice, names
+
+    def ghost(self) -> str:
+        """Return a name that no compound of the layer has."""
+        name = worlds._name(self.dice)
+        return self.ghost() if name in self.names else name
 
     def add(self, name: str, kind: str, homes: list[Record], **more: Any) -> Record:
         dice, year = self.dice, self.dice.randint(2020, 2023)
@@ -147,7 +155,7 @@ class _Book:
 
 
 def _branches(homes: list[Record], dice: random.Random) -> list[Record]:
-    book = _Book(dice)
+    book = _Book(dice, frozenset(home["name"] for home in homes))
     by_community: dict[str, list[Record]] = defaultdict(list)
     for home in homes:
         by_community[home["community"]].append(home)
@@ -186,7 +194,7 @@ def _own(book: _Book, home: Record, dice: random.Random) -> None:
         more = {} if at == 3 else {"secretary": False}
     book.add(f"{home['name']}党支部", "compound", [home], **more)
     if dice.random() < worlds.ABSENT:  # a branch of a compound that no layer has
-        ghost = worlds._name(dice)
+        ghost = book.ghost()
         book.add(f"{ghost}党支部", "compound", [home], covers=(), ghosts=(ghost,), formal_members=5)
 
 
@@ -199,7 +207,7 @@ def _joint(book: _Book, homes: list[Record], dice: random.Random) -> None:
         short = 3 - sum(home["formal_members"] for home in group)
         group[0]["formal_members"] += max(0, short)
         group[0]["eligible"] = "no"
-        ghosts = tuple(worlds._name(dice) for _ in group if dice.random() < worlds.ABSENT)
+        ghosts = tuple(book.ghost() for _ in group if dice.random() < worlds.ABSENT)
         book.add(f"{group[0]['name']}片区联合党支部", "joint", group, ghosts=ghosts)
 
 

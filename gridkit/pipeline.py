@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridkit.audit import allowance_of, assumed, broken_rules, check_arithmetic, check_claims, judge, measure, prove
+from gridkit.audit import (
+    allowance_of,
+    assumed,
+    broken_rules,
+    check_arithmetic,
+    check_claims,
+    judge,
+    measure,
+    prove,
+    unread_claims,
+    widen,
+)
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
@@ -134,6 +145,8 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     labelled = match_labels(city, links, labels)
     findings = [noticed, schema, nesting, boundaries.findings, labelled.findings]
     findings += [check_links(city, links, covers=covers, places=places), find_duplicates(city, places)]
+    if covers:  # the audit judges the claims, and says so then
+        findings.append(unread_claims(without_persons(project)[0].stated(), file=project.claims_file))
     return Checked(city, places, links, Findings.concat(findings), labelled, boundaries.frame)
 
 
@@ -251,10 +264,13 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     progress(gettext(STEPS[6]), 6, total)
     known = [checked.findings, conflicts, consistency, tree]
     checks = checked.labelled
-    allowance = allowance_of(checks.sampled, checks.wrong) if checks.sampled else assumed(ruleset)
+    allowance = (
+        allowance_of(checks.sampled, checks.wrong, links=checks.population) if checks.sampled else assumed(ruleset)
+    )
     result, tricks = prove(
         city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
     )
+    indicators = widen(indicators, result, city, links)
     stated = said.stated()
     claims = judge(stated, indicators, city, result=result, trusted=not mistakes)
     parts = [*known, tricks, check_arithmetic(city, said.claims, indicators)]

@@ -2,12 +2,13 @@
 
 from gridkit.audit.allowance import allowance_of, assumed
 from gridkit.audit.arithmetic import check_arithmetic
-from gridkit.audit.claim_findings import broken_rules, check_claims
+from gridkit.audit.claim_findings import broken_rules, check_claims, unread_claims
 from gridkit.audit.claims import judge, say_because
 from gridkit.audit.format import interval, mean, percent
 from gridkit.audit.measure import measure
 from gridkit.audit.prove import prove
 from gridkit.audit.shares import reachable_shares
+from gridkit.audit.widening import widen
 
 __all__ = [
     "allowance_of",
@@ -23,4 +24,6 @@ __all__ = [
     "prove",
     "reachable_shares",
     "say_because",
+    "unread_claims",
+    "widen",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from scipy.stats import beta, hypergeom
+from scipy.stats import beta
 
+from gridkit.audit.sampling import bound
 from gridkit.model import Allowance
 
 if TYPE_CHECKING:
@@ -55,20 +56,8 @@ def allowance_of(sampled: int, wrong: int, *, confidence: float = CONFIDENCE, li
         raise ValueError(f"{wrong} wrong of {sampled} sampled of {links} links at {confidence}")
     rate = 1.0 if wrong == sampled else float(beta.ppf(confidence, wrong + 1, sampled - wrong))
     if links is not None:
-        rate = min(rate, _most_wrong(sampled, wrong, links, confidence) / links)
+        rate = min(rate, bound(links, sampled, wrong, confidence) / links)
     return Allowance(rate, sampled, wrong, confidence)
-
-
-def _most_wrong(sampled: int, wrong: int, links: int, confidence: float) -> int:
-    """Return the largest number of wrong links with which at most ``wrong`` would be seen often enough."""
-    low, high = wrong, links - (sampled - wrong)  # the bound lies among what the sample leaves possible
-    while low < high:
-        middle = (low + high + 1) // 2
-        if hypergeom.cdf(wrong, links, middle, sampled) >= 1 - confidence:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def assumed(ruleset: RuleSet) -> Allowance:

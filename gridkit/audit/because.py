@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.audit.format import mean, percent
+from gridkit.audit.format import interval, joined, mean, percent
 from gridkit.audit.titles import basis_label, definition, indicator_title
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
+
+MOST_DECIMALS: Final = 10
+"""Decimals of a stated figure that are written out."""
 
 BECAUSE: Final[Mapping[str, str]] = {
     "agrees": N_("{share} ({numerator} of {denominator}) agrees with {claimed}."),
@@ -45,14 +49,19 @@ BECAUSE: Final[Mapping[str, str]] = {
 EXCLUDED = N_("{excluded} are outside this definition or lack the numbers, and are excluded.")
 HOLDS_UNDER = N_("It would hold for: {names}.")
 NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
+HOLDS_UNDER_MORE = N_("It would hold for: {names} and {more} more.")
+READ = N_("{claimed} is read as {read}, as the figure is rounded.")
 MEASURED = N_(
-    "The interval is widened by {allowance_low} downwards and {allowance_high} upwards, as up to {rate} of the links "
-    "that no person decided may be wrong (measured: {wrong} of {sampled} checked)."
+    "Counted in {unit}, the interval is widened by {less} downwards and {more_of} upwards, as up to {rate} of the "
+    "links that no person decided may be wrong (measured: {wrong} of {sampled} checked)."
 )
 ASSUMED = N_(
-    "The interval is widened by {allowance_low} downwards and {allowance_high} upwards, as up to {rate} of the links "
-    "that no person decided may be wrong (assumed: nobody has checked a sample)."
+    "Counted in {unit}, the interval is widened by {less} downwards and {more_of} upwards, as up to {rate} of the "
+    "links that no person decided may be wrong (assumed: nobody has checked a sample)."
 )
+NAMED: Final = 3
+"""Definitions under which a claim would hold that a sentence names; the rest is counted."""
+POINTS = N_("percentage points")
 
 
 def widened(values: Mapping[str, Any]) -> str:
@@ -63,14 +72,19 @@ def widened(values: Mapping[str, Any]) -> str:
     >>> widened({"numerator": 8, "denominator": 8, "unknown": 0, "allowance_low": 1, "allowance_high": 0})
     '87.5%–100%'
     """
-    numerator, denominator = values["numerator"], values["denominator"]
     less, more = values.get("allowance_low", 0), values.get("allowance_high", 0)
-    low, high = numerator - less, numerator + values.get("unknown", 0) + more
-    if less or more:
-        low, high = max(low, 0), min(high, denominator)
-    if low == high or denominator <= 0:
-        return percent(low, denominator)
-    return f"{percent(low, denominator)}–{percent(high, denominator)}"
+    numbers = (values["numerator"], values["denominator"], values.get("unknown", 0))
+    return interval(*numbers, less=less, more=more, share=not values.get("gap"))
+
+
+def said_of(value: Fraction, decimals: int) -> str:
+    """Return a stated number with so many decimals, at most ``MOST_DECIMALS``; below zero as short as it goes.
+
+    >>> from fractions import Fraction
+    >>> said_of(Fraction(119, 2), 1), said_of(Fraction(60), 0), said_of(Fraction(1, 2), -1), said_of(Fraction(1), 400)
+    ('59.5', '60', '0.5', '1.0000000000')
+    """
+    return f"{float(value):g}" if decimals < 0 else f"{float(value):.{min(decimals, MOST_DECIMALS)}f}"
 
 
 def say_because(row: Mapping[Any, Any]) -> str:
@@ -100,10 +114,13 @@ def say_because(row: Mapping[Any, Any]) -> str:
     if "mistakes" in values:
         values["mistakes"] = gettext("; ").join(values["mistakes"])
     if values.get("holds_under"):
-        names = (entry.removesuffix(")").partition(" (") for entry in values["holds_under"])
-        values["names"] = gettext(", ").join(definition(name, basis) for name, _, basis in names)
+        names = [entry.removesuffix(")").partition(" (") for entry in values["holds_under"]]
+        values["names"] = gettext(", ").join(definition(name, basis) for name, _, basis in names[:NAMED])
+        values["more"] = len(names) - NAMED
+    if "read" in values:
+        values["read"] = joined(*values["read"])
     if "rate" in values:
-        values["rate"] = _rate(values["rate"])
+        values |= _allowance(values)
     text = gettext(BECAUSE[values["key"]]).format_map(values)
     for sentence in _more(values):
         text = gettext("{text} {sentence}").format(text=text, sentence=gettext(sentence).format_map(values))
@@ -116,10 +133,22 @@ def _more(values: Mapping[str, Any]) -> list[str]:
         EXCLUDED: values.get("excluded"),
         MEASURED: values.get("rate") and values.get("sampled"),
         ASSUMED: values.get("rate") and not values.get("sampled"),
-        HOLDS_UNDER: values.get("holds_under"),
+        READ: values.get("read"),
+        HOLDS_UNDER: values.get("holds_under") and values["more"] <= 0,
+        HOLDS_UNDER_MORE: values.get("holds_under") and values["more"] > 0,
         NOT_REACHABLE: values.get("reachable") is False,
     }
     return [sentence for sentence, said in told.items() if said]
+
+
+def _allowance(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return by how much an interval is widened, and in what; of a gap in points."""
+    unit, ends = str(values.get("unit", "")), (values["allowance_low"], values["allowance_high"])
+    if values.get("gap"):
+        less, more = (percent(end, values["denominator"]).removesuffix("%") for end in ends)
+        return {"rate": _rate(values["rate"]), "unit": gettext(POINTS), "less": less, "more_of": more}
+    less, more = (f"{end:,}" for end in ends)
+    return {"rate": _rate(values["rate"]), "unit": basis_label(unit), "less": less, "more_of": more}
 
 
 def _rate(rate: float) -> str:

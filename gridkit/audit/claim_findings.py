@@ -47,6 +47,20 @@ def check_claims(claims: Iterable[Claim], judged: pd.DataFrame, *, file: str = F
     return Findings.of(rows)
 
 
+def unread_claims(claims: Iterable[Claim], *, file: str = FILE) -> Findings:
+    """Return A214 for every entry that cannot be read, before anything is judged."""
+    return Findings.of(
+        row
+        for number, claim in enumerate(claims, start=1)
+        for row in _unread(claim, number, tuple(getattr(claim, "mistakes", ())), file=file)
+    )
+
+
+def _unread(claim: Claim, number: int, mistakes: Iterable[str], *, file: str) -> Iterator[dict[str, Any]]:
+    for mistake in mistakes:
+        yield CATALOGUE["A214"].found(claim.text, refs=(_place(file, number),), own=number, mistake=mistake)
+
+
 def broken_rules(mistakes: Iterable[tuple[str, str, str]]) -> Findings:
     """Return A213 for every mistake of a rule set: file, key (``rules.0.status``), sentence in words."""
     return Findings.of(
@@ -65,9 +79,7 @@ def _unjudged(
     for number, (claim, why, definition) in enumerate(zip(claims, because, definitions, strict=True), start=1):
         key = why["key"]
         if key == "unreadable":
-            for mistake in why["mistakes"]:
-                refs = (_place(file, number),)
-                yield CATALOGUE["A214"].found(claim.text, refs=refs, own=number, mistake=mistake)
+            yield from _unread(claim, number, why["mistakes"], file=file)
         elif key in MISTYPED and definition:
             variant = MISTYPED[key]
             values = {"mention": why[variant], "near": ", ".join(why["near"]) or "-", "indicator": definition}

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 
-from gridkit.audit.because import say_because
+from gridkit.audit.because import said_of, say_because
 from gridkit.audit.definitions import OF_SUBJECT
 from gridkit.audit.figures import REFUTED, UNDETERMINED, UPHELD, comparator, figure_of
+from gridkit.audit.format import joined
 from gridkit.audit.shares import totals_for
 from gridkit.audit.titles import INDICATORS
-from gridkit.audit.verdicts import LEVELS, MEASURES, cell, declared, ends, exact_upper, upheld_under, weigh, widening
+from gridkit.audit.verdicts import bounds, cell, declared, ends, exact_upper, upheld_under, weigh
+from gridkit.audit.widening import ALLOWANCE, GAP, MEASURES, widen
 from gridkit.model import AuditResult
 from gridkit.model.fields import NO, UNKNOWN, YES
 from gridkit.model.results import CLAIM_COLUMNS
@@ -119,50 +121,61 @@ def judge(
     one wrong link may be all that hides the organisation.
     """
     proved = result or AuditResult()
+    if not any(indicators.frame[name].any() for name in ALLOWANCE):
+        indicators = widen(indicators, proved)
     rows = [_judge(claim, indicators, city, proved, trusted=trusted) for claim in claims]
     frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
-    return frame.astype({"numerator": "Int64", "denominator": "Int64", "figure": float, "low": float, "high": float})
+    real = dict.fromkeys(("figure", "upper", "low", "high"), float)
+    return frame.astype({"numerator": "Int64", "denominator": "Int64", **real})
 
 
 def _judge(claim: Claim, indicators: Indicators, city: City, result: AuditResult, *, trusted: bool) -> dict[str, Any]:
     sign, stated, upper = comparator(claim.comparator), figure_of(claim), exact_upper(claim)
-    definition, as_of = declared(claim), getattr(claim, "as_of", None)
-    row: dict[str, Any] = dict.fromkeys(CLAIM_COLUMNS)
-    row |= {name: getattr(claim, name) for name in ("text", "indicator", "scope", "basis", "source")}
-    row |= {"comparator": sign, "figure": float(stated[0]) if stated else None, "verdict": UNDETERMINED, "ids": ()}
-    row |= {"definition": "/".join(definition[1:]) if definition else "", "upheld_under": ()}
-    row |= {"as_of": as_of.isoformat() if as_of else ""}
+    definition = declared(claim)
+    row = _blank(claim, definition, sign=sign, stated=stated, upper=upper)
     reason = _cannot(claim, city, on_rules=not trusted and _on_rules(claim, definition))
     found = reason or (
         find(claim, indicators.frame, city) if definition is None else _find_cell(claim, definition, result, city)
     )
     if isinstance(found, dict) and "key" in found:
         return row | {"because": found}
-    found = _widened(found, result) if definition is None else dict(found)
+    found = dict(found)
     values = {name: int(found[name]) for name in ("numerator", "denominator", "unknown", "excluded")}
-    values |= {name: int(found[name]) for name in ("allowance_low", "allowance_high") if name in found}
+    values |= {name: int(found[name] or 0) for name in ALLOWANCE if name in found}
     row |= {"basis": found["basis"], "numerator": values["numerator"], "denominator": values["denominator"]}
+    row |= {"scope_level": str(found["scope_level"]), "scope_code": str(found["scope"])}
     if not values["denominator"]:
-        return row | {
-            "low": None,
-            "high": None,
-            "because": {"key": "redacted" if stated is None else "no_denominator", **values},
-        }
+        return row | {"because": {"key": "redacted" if stated is None else "no_denominator", **values}}
     row |= dict(zip(("low", "high"), _floats(found), strict=True))
     if stated is None:
         return row | {"because": {"key": "redacted", **values}}
     stated = (stated[0], -1) if getattr(claim, "rounding", None) == "none" else stated
     answer = weigh(found, *stated, sign=sign, upper=upper)
-    because = {"key": _key(answer, values), **values, **_said(found, result)}
-    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign, upper)}
-    if answer != UPHELD and definition is None:
-        because["holds_under"] = _holds_under(found, indicators.frame, result, stated=stated, sign=sign, upper=upper)
-    because |= _reachable(found, stated, sign) if upper is None else {}
     subject = definition[0] if definition else MEASURES.get(claim.indicator, ("",))[0]
     scope = str(found["scope_level"]), str(found["scope"])
     under = upheld_under(result, subject, scope, stated=stated, sign=sign, upper=upper)
-    ids = _deciding(found, answer, stated[0])
-    return row | {"verdict": answer, "because": because, "ids": ids, "upheld_under": under}
+    because = {"key": _key(answer, values), **values, **_said(found, result)}
+    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign, upper)}
+    because |= {} if answer == REFUTED else _read(claim, stated, sign, upper)
+    if answer != UPHELD and definition is None and not under:
+        because["holds_under"] = _holds_under(found, indicators.frame, stated=stated, sign=sign, upper=upper)
+    because |= _reachable(found, stated, sign) if upper is None else {}
+    return row | {"verdict": answer, "because": because, "ids": _deciding(found, answer, stated[0]),
+                  "upheld_under": under}  # fmt: skip
+
+
+def _blank(
+    claim: Claim, definition: tuple[str, ...] | None, *, sign: str, stated: tuple[Fraction, int] | None,
+    upper: Fraction | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a claim says itself, before anything is measured."""
+    as_of = getattr(claim, "as_of", None)
+    row: dict[str, Any] = dict.fromkeys(CLAIM_COLUMNS)
+    row |= {name: getattr(claim, name) for name in ("text", "indicator", "scope", "basis", "source")}
+    row |= {"comparator": sign, "figure": float(stated[0]) if stated else None, "verdict": UNDETERMINED, "ids": ()}
+    row |= {"definition": "/".join(definition[1:]) if definition else "", "upheld_under": ()}
+    row |= {"upper": None if upper is None or stated is None else float(upper), "scope_level": "", "scope_code": ""}
+    return row | {"as_of": as_of.isoformat() if as_of else ""}
 
 
 def _cannot(claim: Claim, city: City, *, on_rules: bool) -> dict[str, Any]:
@@ -187,24 +200,24 @@ def _floats(found: Mapping[Any, Any]) -> tuple[float, float]:
     return float(low / scale), float(high / scale)
 
 
-def _widened(found: pd.Series, result: AuditResult) -> dict[str, Any]:
-    """Return an indicator row with the interval of its cell of the matrix, where it is one."""
-    row = dict(found)
-    scope = str(row["scope_level"]), str(row["scope"])
-    key = (*MEASURES[row["id"]], str(row["basis"])) if row["id"] in MEASURES else None
-    met = cell(result, key, scope) if key and scope[0] in LEVELS else None
-    if met is None:
-        return row | widening(result, str(row["id"]), str(row["basis"]), scope)
-    names = ("numerator", "denominator", "unknown", "excluded", "allowance_low", "allowance_high")
-    return row | {name: int(met[name]) for name in names}
-
-
 def _said(found: Mapping[Any, Any], result: AuditResult) -> dict[str, Any]:
     """Return what is to be said of the allowance, where it widens anything."""
     if not found.get("allowance_low") and not found.get("allowance_high"):
         return {}
-    of = result.allowance
-    return {"rate": of.rate, "sampled": of.sampled, "wrong": of.wrong}
+    of, gap = result.allowance, str(found["id"]) == GAP
+    unit = {"unit": "points" if gap else str(found["basis"])}
+    return {"rate": of.rate, "sampled": of.sampled, "wrong": of.wrong, "gap": gap, **unit}
+
+
+def _read(claim: Claim, stated: tuple[Fraction, int], sign: str, upper: Fraction | None) -> dict[str, Any]:
+    """Return from where to where a rounded figure reaches, where it is no exact one."""
+    if sign != "=" or stated[1] < 0:
+        return {}
+    low, high = bounds(*stated, sign=sign, share=not claim.indicator.startswith("load."), upper=upper)
+    if (low, high) == (stated[0], stated[0] if upper is None else upper):
+        return {}
+    unit = "" if claim.indicator.startswith("load.") else "%"
+    return {"read": tuple(f"{said_of(end, stated[1] + 1)}{unit}" for end in (low, high))}
 
 
 def _key(answer: str, values: Mapping[str, int]) -> str:
@@ -302,9 +315,8 @@ def _codes(scope: str, city: City, known: set[str]) -> list[str]:
 
 
 def _holds_under(
-    found: Mapping[Any, Any], frame: pd.DataFrame, result: AuditResult, *, stated: tuple[Fraction, int], sign: str,
-    upper: Fraction | None,
-) -> tuple[str, ...]:  # fmt: skip
+    found: Mapping[Any, Any], frame: pd.DataFrame, *, stated: tuple[Fraction, int], sign: str, upper: Fraction | None
+) -> tuple[str, ...]:
     """Return the other definitions of the same family, at the same scope, under which the claim would be upheld."""
     family = str(found["id"]).split(".")[0] + "."
     rows = frame[(frame["scope"] == found["scope"]) & (frame["scope_level"] == found["scope_level"])]
@@ -312,7 +324,7 @@ def _holds_under(
     return tuple(
         f"{row['id']} ({row['basis']})"
         for _, row in rows.iterrows()
-        if weigh(_widened(row, result), *stated, sign=sign, upper=upper) == UPHELD
+        if weigh(row, *stated, sign=sign, upper=upper) == UPHELD
     )
 
 
@@ -336,6 +348,5 @@ def _deciding(found: Mapping[Any, Any], answer: str, figure: Fraction) -> tuple[
 
 def _claimed(claim: Claim, stated: tuple[Fraction, int], sign: str, upper: Fraction | None) -> str:
     figures = [stated[0]] if upper is None else [stated[0], upper]
-    decimals = stated[1] if stated[1] >= 0 else None
-    values = [f"{float(value):.{decimals}f}" if decimals is not None else f"{float(value):g}" for value in figures]
-    return _SIGNS[sign] + "–".join(values) + ("" if claim.indicator.startswith("load.") else "%")
+    unit = "" if claim.indicator.startswith("load.") else "%"
+    return _SIGNS[sign] + joined(*(said_of(value, stated[1]) + unit for value in (figures[0], figures[-1])))

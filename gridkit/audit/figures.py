@@ -10,6 +10,10 @@ from typing import Any, Final
 from gridkit.errors import UsageError
 from gridkit.locale import N_
 
+LARGEST: Final = 30
+"""Figures of more digits before the point, or of more zeros after it, are no figures."""
+MOST_DECIMALS: Final = 30
+"""Decimals that count; nobody measures more."""
 UPHELD, REFUTED, UNDETERMINED = "upheld", "refuted", "undetermined"
 
 COMPARATORS: Final = {
@@ -44,10 +48,10 @@ def exact(figure: float | int | str | Decimal | None) -> tuple[Fraction, int] | 
         value = Decimal(text)
     except InvalidOperation:
         return None
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST:
         return None
     exponent = value.as_tuple().exponent
-    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    decimals = min(max(0, -exponent), MOST_DECIMALS) if isinstance(exponent, int) else 0
     if isinstance(figure, float) and value == value.to_integral_value():
         decimals = 0
     return Fraction(value), decimals
@@ -63,7 +67,7 @@ def figure_of(claim: Any) -> tuple[Fraction, int] | None:
     ((Fraction(276, 5), 2), (Fraction(276, 5), 1))
     """
     stated, decimals = exact(claim.figure), getattr(claim, "decimals", None)
-    return stated if stated is None or decimals is None else (stated[0], decimals)
+    return stated if stated is None or decimals is None else (stated[0], min(decimals, MOST_DECIMALS))
 
 
 def half_width(figure: Fraction, decimals: int, sign: str, *, share: bool = True) -> Fraction:

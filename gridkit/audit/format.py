@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from gridkit.locale import gettext
+
 NO_RATE = "—"
 """Shown where there is no denominator: there is no rate then, not a rate of zero."""
 
@@ -51,18 +55,60 @@ def percent(numerator: int, denominator: int, decimals: int = 1) -> str:
     return f"{_digits(value, decimals)}%"
 
 
-def interval(numerator: int, denominator: int, unknown: int = 0, decimals: int = 1) -> str:
-    """Return a share with its unknown part: one figure where nothing is unknown, else ``low–high``.
+def span(
+    numerator: Any, denominator: Any, unknown: Any = 0, *, less: Any = 0, more: Any = 0, share: Any = True
+) -> Any:
+    """Return the ends of an interval in whole numbers of the denominator: the one place where they are worked out.
+
+    Parameters
+    ----------
+    numerator, denominator, unknown : int or numpy.ndarray
+        As counted.
+    less, more : int or numpy.ndarray
+        How much fewer and more there may be where links are wrong.
+    share : bool or numpy.ndarray
+        Whether the ends are kept between nothing and the denominator, where there is an allowance.
+
+    Returns
+    -------
+    tuple
+        The least and the greatest numerator, of the kind of the arguments.
 
     Examples
     --------
-    >>> interval(3, 8), interval(3, 8, 2), interval(6, 8, 2), interval(0, 0)
-    ('37.5%', '37.5%–62.5%', '75.0%–100%', '—')
+    >>> span(3, 8, 2), span(3, 8, 2, less=1, more=1), span(8, 8, less=1, more=1), span(5, 4, more=1, share=False)
+    ((3, 5), (2, 6), (7, 8), (5, 6))
     """
-    low = percent(numerator, denominator, decimals)
-    if not unknown or low == NO_RATE:
+    low, high = numerator - less, numerator + unknown + more
+    kept = share & ((less > 0) | (more > 0))
+    return low + (low < 0) * kept * -low, high - (high > denominator) * kept * (high - denominator)
+
+
+def joined(low: str, high: str) -> str:
+    """Return two ends of an interval as one text; one end where they are the same.
+
+    >>> joined("37.5%", "62.5%"), joined("5%", "5%"), joined("-15.0%", "-3.9%")
+    ('37.5%–62.5%', '5%', '-15.0% to -3.9%')
+    """
+    if low == high:
         return low
-    return f"{low}–{percent(int(numerator) + int(unknown), denominator, decimals)}"
+    # A dash beside a minus sign reads as two of them.
+    return gettext("{low} to {high}").format(low=low, high=high) if "-" in low + high else f"{low}–{high}"
+
+
+def interval(
+    numerator: int, denominator: int, unknown: int = 0, *, less: int = 0, more: int = 0, share: bool = True,
+    decimals: int = 1,
+) -> str:  # fmt: skip
+    """Return a share with its unknown part and its link-error allowance: one figure, or ``low–high``.
+
+    Examples
+    --------
+    >>> interval(3, 8), interval(3, 8, 2), interval(6, 8, 2), interval(0, 0), interval(3, 8, 2, less=1, more=1)
+    ('37.5%', '37.5%–62.5%', '75.0%–100%', '—', '25.0%–75.0%')
+    """
+    low, high = span(int(numerator), int(denominator), int(unknown), less=int(less), more=int(more), share=share)
+    return joined(*(percent(end, denominator, decimals) for end in (low, high)))
 
 
 def mean(numerator: int, denominator: int, decimals: int = 2) -> str:

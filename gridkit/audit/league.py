@@ -11,22 +11,26 @@ import pandas as pd
 
 from gridkit.audit.doubt import Doubt
 from gridkit.audit.evidence import Evidence
+from gridkit.audit.format import span
 from gridkit.audit.rollup import Rate, rollup
 from gridkit.audit.scopes import Scopes
+from gridkit.audit.widening import ALLOWANCE, MEASURES, cell_allowances
 from gridkit.model.fields import COMMUNITY, NO, STREET, UNKNOWN, YES
 from gridkit.model.proof import LEAGUE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gridkit.model import City, Coverage, Links, Places
+    from gridkit.model import AuditResult, City, Coverage, Links, Places
     from gridkit.rules.ruleset import RuleSet
 
 LEVELS: Final = (STREET, COMMUNITY)
 """The levels that are ranked, each by itself."""
 
 
-def league(city: City, places: Places, links: Links, coverage: Coverage, *, ruleset: RuleSet) -> pd.DataFrame:
+def league(
+    city: City, places: Places, links: Links, coverage: Coverage, *, ruleset: RuleSet, result: AuditResult | None = None
+) -> pd.DataFrame:
     """Return streets and communities by organisation coverage as valid, the best first.
 
     Places are ranked by the exact fraction that is known. As what is unknown may be covered, a place has a best and a
@@ -40,6 +44,8 @@ def league(city: City, places: Places, links: Links, coverage: Coverage, *, rule
         What the earlier rooms hand on.
     ruleset : RuleSet
         Whose threshold holds.
+    result : AuditResult, optional
+        Definition matrix and allowance: wrong links widen the interval of a place, and with it the ranks it can have.
 
     Returns
     -------
@@ -49,12 +55,13 @@ def league(city: City, places: Places, links: Links, coverage: Coverage, *, rule
         the next better one (level with it where that is at 100 %); 0 where none is better, missing where not ranked.
     """
     frames = [frame for frame in _rates(city, places, links, coverage) if frame["scope_level"].iloc[0] in LEVELS]
+    frames = [_wider(frame, result) for frame in frames]
     rows = [row for frame in frames for row in _table(frame, city, ruleset.thresholds.league_min_compounds)]
     table = pd.DataFrame(rows, columns=list(LEAGUE_COLUMNS))
     classes = _classes(city, places)
     table["class"] = [classes.get((level, code), "") for level, code in zip(table["level"], table["code"], strict=True)]
     types = {
-        **dict.fromkeys(("numerator", "denominator", "unknown"), "int64"), **dict.fromkeys(("low", "high"), "float64"),
+        **dict.fromkeys(("numerator", "denominator", "unknown", *ALLOWANCE), "int64"), **dict.fromkeys(("low", "high"), "float64"),
         **dict.fromkeys(("rank_first", "rank_last", "to_move_up"), "Int64"), "ranked": "bool",
     }  # fmt: skip
     return table.astype({name: types.get(name, "object") for name in LEAGUE_COLUMNS})
@@ -74,6 +81,14 @@ def _rates(city: City, places: Places, links: Links, coverage: Coverage) -> list
     return [frame for frame in rates if len(frame)]
 
 
+def _wider(frame: pd.DataFrame, result: AuditResult | None) -> pd.DataFrame:
+    """Return the rows of one level with their link-error allowance."""
+    wider = np.zeros((len(frame), 2), dtype=np.int64)
+    if result is not None:
+        wider = cell_allowances(frame, result, MEASURES["coverage.organisation.valid"])
+    return frame.assign(**dict(zip(ALLOWANCE, wider.T, strict=True)))
+
+
 def _table(frame: pd.DataFrame, city: City, least: int) -> list[dict[str, Any]]:
     """Return the rows of one level, ranked ones first."""
     level = frame["scope_level"].iloc[0]
@@ -81,24 +96,39 @@ def _table(frame: pd.DataFrame, city: City, least: int) -> list[dict[str, Any]]:
     rows = [
         {
             "level": level, "code": code, "name": known.get(code, ""), "numerator": n, "denominator": d, "unknown": u,
-            "low": n / d if d else float("nan"), "high": min(n + u, d) / d if d else float("nan"),
+            "allowance_low": less, "allowance_high": more,
+            **{name: end / d if d else float("nan") for name, end in zip(("low", "high"), _ends(n, d, u, less, more),
+                                                                         strict=True)},
             "ranked": d >= max(least, 1) and code in known,
             **dict.fromkeys(("rank_first", "rank_last", "to_move_up"), pd.NA),
         }
-        for code, n, d, u in zip(*(frame[key].tolist() for key in ("scope", "numerator", "denominator", "unknown")),
-                                 strict=True)
+        for code, n, d, u, less, more in zip(
+            *(frame[key].tolist() for key in ("scope", "numerator", "denominator", "unknown", *ALLOWANCE)), strict=True
+        )
     ]  # fmt: skip
     ranked = [row for row in rows if row["ranked"]]
-    spans = [(Fraction(row["numerator"], row["denominator"]),
-              Fraction(min(row["numerator"] + row["unknown"], row["denominator"]), row["denominator"]))
-             for row in ranked]  # fmt: skip
+    keys = ("numerator", "denominator", "unknown", *ALLOWANCE)
+    spans = []
+    for row in ranked:
+        low, high = _ends(*(row[key] for key in keys))
+        spans.append((Fraction(low, row["denominator"]), Fraction(high, row["denominator"])))
     for row, (first, last) in zip(ranked, ranks(spans), strict=True):
         row["rank_first"], row["rank_last"] = first, last
     for row, more in zip(ranked, to_move_up([(row["numerator"], row["denominator"]) for row in ranked]), strict=True):
         row["to_move_up"] = more
-    best = {id(row): span for row, span in zip(ranked, spans, strict=True)}
-    ordered = sorted(ranked, key=lambda row: (-best[id(row)][0], -best[id(row)][1], row["code"]))
+    ordered = sorted(ranked, key=_order)
     return ordered + sorted((row for row in rows if not row["ranked"]), key=lambda row: row["code"])
+
+
+def _ends(n: int, d: int, unknown: int, less: int, more: int) -> tuple[int, int]:
+    low, high = span(n, d, unknown, less=less, more=more)
+    return low, min(high, d)
+
+
+def _order(row: dict[str, Any]) -> tuple[Fraction, Fraction, str]:
+    """Return the place of a row in the table: by the share that is known, then by what may be, then by code."""
+    n, d, u = (row[key] for key in ("numerator", "denominator", "unknown"))
+    return -Fraction(n, d), -Fraction(min(n + u, d), d), row["code"]
 
 
 def ranks(spans: Sequence[tuple[Fraction, Fraction]]) -> list[tuple[int, int]]:

@@ -95,6 +95,7 @@ def plan_needed(
     branches, rounded down, which leave at least n - u * floor(S/t) compounds; and a compound with no other joinable one
     within the span can be in none. The greater of the two numbers, summed, is ``instructor_least``. The plan is
     greedy: it reaches the bounds often, not always. An exact plan needs the pairing of all compounds at once.
+    Both bounds speak of new foundings: a joint branch that exists and has room could take some compounds in.
     """
     table = _table(city, places, attributes, coverage, shades)
     limit = Limits.of(ruleset.thresholds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gridkit.audit.evaluating import evaluating
@@ -39,15 +40,14 @@ def prove(  # noqa: PLR0913 - the values of an audit, each by its name
     matrix, definitions = build_matrix(city, places, links, attributes, coverage, allowance=allowance)
     shades = shade(city, places, links, coverage)
     plan, bounds = plan_needed(city, places, attributes, coverage, shades, ruleset=ruleset)
-    result = AuditResult(
-        allowance=allowance,
-        matrix=matrix,
-        definitions=definitions,
+    proved = AuditResult(allowance=allowance, matrix=matrix, definitions=definitions)
+    result = replace(
+        proved,
         tricks=impact(tricks, coverage, ruleset=ruleset),
         shades=shades,
         plan=plan,
         bounds=bounds,
-        league=league(city, places, links, coverage, ruleset=ruleset),
+        league=league(city, places, links, coverage, ruleset=ruleset, result=proved),
         evaluating=evaluating(city, places, links),
     )
     return result, told(tricks, city)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 
-from gridkit.model.samples import Sample
+from gridkit.model.samples import UNANSWERED, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,24 +102,12 @@ def sample_size(population: int, *, tolerable: int, confidence: float = CONFIDEN
     return low
 
 
-def allot(sizes: Mapping[str, int], n: int) -> dict[str, int]:
-    """Return how many of each stratum are drawn: in proportion to its size, the largest remainders rounded up.
-
-    Equal remainders go to the larger stratum, then to the first by name. Whole numbers throughout.
-
-    >>> allot({"a": 50, "b": 30, "c": 20}, 7), allot({"a": 1, "b": 1}, 9), allot({}, 3)
-    ({'a': 4, 'b': 2, 'c': 1}, {'a': 1, 'b': 1}, {})
-    """
-    total = sum(sizes.values())
-    n = max(0, min(n, total))
-    shares = {name: divmod(n * size, total) for name, size in sorted(sizes.items())} if total else {}
-    rest = n - sum(whole for whole, _ in shares.values())
-    by_remainder = sorted(shares, key=lambda name: (-shares[name][1], -sizes[name], name))
-    return {name: whole + (name in by_remainder[:rest]) for name, (whole, _) in shares.items()}
-
-
 def draw(frame: pd.DataFrame, strata: pd.Series, n: int, seed: int) -> pd.DataFrame:
     """Return ``n`` rows drawn at random, from each stratum in proportion to its size.
+
+    Everything has the same chance of being drawn: the ids stand in one line, by stratum, strata and ids in random
+    order, and every (size / n)-th is taken from a random start. Of a stratum as many are drawn as its share says,
+    rounded up or down by chance.
 
     Parameters
     ----------
@@ -144,14 +132,14 @@ def draw(frame: pd.DataFrame, strata: pd.Series, n: int, seed: int) -> pd.DataFr
     ['s', 's', 't']
     """
     ids = np.array(sorted(map(str, frame.index)), dtype=object)
-    label = strata.reindex(ids).astype(str).to_numpy(dtype=object)
-    names, sizes = np.unique(label.astype(str), return_counts=True)
-    wanted = allot(dict(zip(names.tolist(), sizes.tolist(), strict=True)), n)
+    n = max(0, min(n, len(ids)))
+    names, stratum = np.unique(strata.reindex(ids).astype(str).to_numpy(dtype=object).astype(str), return_inverse=True)
     dice = np.random.Generator(np.random.PCG64(seed))
-    found: list[str] = []
-    for name in sorted(wanted):
-        here = ids[label == name]
-        found += sorted(here[dice.permutation(len(here))[: wanted[name]]].tolist())
+    line = np.lexsort((dice.permutation(len(ids)), dice.permutation(len(names))[stratum]))
+    start = int(dice.integers(len(ids))) if n else 0
+    # Whole numbers: the k-th is the one at which k * size + start passes a multiple of n.
+    picked = line[(np.arange(n) * len(ids) + start) // n] if n else line[:0]
+    found = sorted(ids[picked].tolist(), key=lambda one: (str(strata[one]), one))
     return frame.loc[found].assign(stratum=strata.reindex(found).astype(str))
 
 
@@ -183,32 +171,36 @@ def results(population: Mapping[str, int], labels: pd.DataFrame, *, confidence: 
     population : Mapping
         Stratum -> how many there are.
     labels : pandas.DataFrame
-        ``stratum`` and ``label`` (``true``, ``false``, ``unverifiable``) of everything that was visited.
+        ``stratum`` and ``label`` (``true``, ``false``, ``unverifiable``, ``unanswered``) of everything that was drawn.
 
     Returns
     -------
     pandas.DataFrame
-        One row per stratum that was visited, sorted, and a last one for all (stratum ``""``): ``population``,
-        ``visited``, and of each label but ``true`` how many were found (``false``), the estimate of how many there are
-        (``false_estimate``), and the exact interval (``false_low``, ``false_high``). What could not be verified is a
-        class of its own: neither true nor false.
+        One row per stratum of which any was drawn, sorted, and a last one for all (stratum ``""``): ``population``,
+        ``drawn``, ``unanswered``, and of each label but ``true`` how many were found (``false``), the estimate of how
+        many there are (``false_estimate``), and the exact interval (``false_low``, ``false_high``). What could not be
+        verified is a class of its own: neither true nor false. What is unanswered may be anything: the upper ends count
+        it as found, the lower ends do not.
 
     Examples
     --------
     >>> labels = pd.DataFrame({"stratum": ["s"] * 10, "label": ["true"] * 9 + ["false"]})
     >>> told = results({"s": 100}, labels).iloc[-1]
-    >>> [int(told[name]) for name in ("visited", "false", "false_estimate", "false_low", "false_high")]
+    >>> [int(told[name]) for name in ("drawn", "false", "false_estimate", "false_low", "false_high")]
     [10, 1, 10, 1, 42]
     """
     rows = []
     for name in [*sorted(set(labels["stratum"])), ""]:
         here = labels if name == "" else labels[labels["stratum"] == name]
         size = sum(population.values()) if name == "" else population[name]
-        row: dict[str, object] = {"stratum": name, "population": size, "visited": len(here)}
+        open_ = int((here["label"] == UNANSWERED).sum())
+        row: dict[str, object] = {"stratum": name, "population": size, "drawn": len(here), "unanswered": open_}
         for label in ("false", "unverifiable"):
             found = int((here["label"] == label).sum())
-            low, high = interval(size, len(here), found, confidence)
-            estimate = round(size * found / len(here)) if len(here) else 0
+            low = interval(size, len(here), found, confidence)[0]
+            high = interval(size, len(here), found + open_, confidence)[1]
+            answered = len(here) - open_
+            estimate = round(size * found / answered) if answered else 0
             row |= {label: found, f"{label}_estimate": estimate, f"{label}_low": low, f"{label}_high": high}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -84,6 +84,15 @@ class Where:
         told = mentions.loc[found["mention"].astype("int64"), ["record", "position"]].reset_index(drop=True)
         return _told(told.assign(place=found["name"].to_numpy()), why)
 
+    def named_after(self, links: pd.DataFrame) -> pd.DataFrame:
+        """Return the compounds of the stated community whose whole name the mentions contain, as ``alike``."""
+        mentions = links.drop_duplicates(["record", "position"])
+        place = self._mentions(mentions).assign(mention=mentions["mention"].to_numpy())
+        couples = place[place[COMMUNITY] != ""].merge(self.table[[COMMUNITY, "place"]], on=COMMUNITY)
+        names = self.names.reindex(couples["place"]).astype(str)
+        held = [len(name) > 2 and name in said for name, said in zip(names, couples["mention"], strict=True)]
+        return _told(couples[np.array(held, dtype=bool)], "alike")
+
     def everywhere(self, mentions: pd.DataFrame, why: str) -> pd.DataFrame:
         """Return all compounds for each of the mentions."""
         mentions = mentions[["record", "position"]].drop_duplicates()
@@ -120,7 +129,7 @@ def _stated(city: City, links: Links) -> pd.DataFrame:
     communities, streets = _by_name(city, COMMUNITY), _by_name(city, STREET)
     known = set(city.layers[COMMUNITY].frame.index) if COMMUNITY in city.layers else set()
     parts = []
-    for kind in ("branches", "premises"):
+    for kind in ("branches", "premises", "compounds"):
         rows = whole.rows(kind)
         code = rows["community_code"] if "community_code" in rows else pd.Series("", index=rows.index)
         by_name = _found(rows["community_name"], communities)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.audit.allowance import most_wrong_of
 from gridkit.audit.definitions import OF_SUBJECT
 from gridkit.audit.figures import UPHELD, exact, half_width, verdict
-from gridkit.model.fields import NO, YES
+from gridkit.audit.format import span
+from gridkit.audit.widening import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gridkit.model import AuditResult
-
-MEASURES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "coverage.organisation.declared": ("compound", "declared", "all"),
-    "coverage.organisation.valid": ("compound", "valid", "all"),
-    "coverage.work.declared": ("compound", "work", "all"),
-    "coverage.work.valid": ("compound", "work_valid", "all"),
-    "grids.branch_rate": ("grid", "branch", "comprehensive"),
-    "grids.branch_or_group_rate": ("grid", "branch_or_group", "comprehensive"),
-}
-"""Indicator -> subject, numerator and denominator of the matrix that it is."""
-
-LEVELS: Final = ("city", "class", "street")
-"""Scope levels of the matrix."""
-
 
 def bounds(figure: Fraction, decimals: int, *, sign: str, share: bool, upper: Fraction | None) -> tuple[Fraction, ...]:
     """Return the figure less its half width and the figure (or the upper end of a range) with its half width.
@@ -70,10 +56,8 @@ def ends(found: Mapping[Any, Any], *, share: bool = True) -> tuple[Fraction, Fra
     """Return the interval of a row exactly, in percent (a mean in plain units), widened by its allowance."""
     scale, denominator = (100 if share else 1), int(found["denominator"])
     less, more = int(found.get("allowance_low", 0)), int(found.get("allowance_high", 0))
-    least = int(found["numerator"]) - less
-    most = int(found["numerator"]) + int(found["unknown"]) + more
-    if less or more:
-        least, most = max(least, 0), min(most, denominator)
+    kept = share and not str(found["id"]).startswith("gap.")
+    least, most = span(int(found["numerator"]), denominator, int(found["unknown"]), less=less, more=more, share=kept)
     return Fraction(scale * least, denominator), Fraction(scale * most, denominator)
 
 
@@ -153,29 +137,6 @@ def cell(result: AuditResult, key: tuple[str, str, str, str], scope: tuple[str, 
     for name, value in wanted.items():
         met = met[met[name] == value]
     return None if met.empty else met.iloc[0]
-
-
-def widening(result: AuditResult, indicator: str, basis: str, scope: tuple[str, str]) -> dict[str, int]:
-    """Return the allowance for one indicator row that is a cell of the matrix, also below the streets; else nothing.
-
-    Below the streets, where the matrix has no cells, it is taken from the answers of the items themselves.
-    """
-    measure = MEASURES.get(indicator)
-    if measure is None:
-        return {}
-    subject, numerator, denominator = measure
-    frame = result.definitions.get(subject)
-    if frame is None or f"weight.{basis}" not in frame or f"scope.{scope[0]}" not in frame:
-        return {}
-    inside = (frame[f"scope.{scope[0]}"] == scope[1]) & frame[f"weight.{basis}"].notna()
-    part = frame[inside & (frame[f"denominator.{denominator}"] == YES)]
-    answer, weight = part[f"numerator.{numerator}"], part[f"weight.{basis}"].astype("int64")
-    risky = weight[(answer == YES) & (part[f"machine.{numerator}"] == YES)]
-    wrong = most_wrong_of(len(risky), result.allowance.rate)
-    return {
-        "allowance_low": int(risky.nlargest(wrong).sum()),
-        "allowance_high": int(weight[answer == NO].nlargest(wrong).sum()),
-    }
 
 
 def exact_upper(claim: Any) -> Fraction | None:

@@ -58,7 +58,7 @@ def check(project: Path, out: Path | None, show_all: bool, as_json: bool) -> int
     from gridkit.reports import check_document
     from gridkit.reports.check_decisions import block, decisions
 
-    found, _ = options.open_project(project)
+    found, _ = options.open_project(project, lenient=True)
     with options.progress() as progress:
         checked = pipeline.check(found, progress=progress)
         if out is not None:

@@ -19,6 +19,8 @@ LINKS = 300
 TOLERABLE = 20
 """Sites are drawn so that, all found as recorded, at most one in so many is wrong."""
 SEED = 20240630
+ASSUMED = 0.01
+"""Share of wrong links that the bundled rule set assumes."""
 BY = ("street", "community", "status")
 
 
@@ -140,7 +142,24 @@ def links(project: Path, number: int | None, seed: int, out: Path | None, as_jso
         )
     sample = take(frame, "method", number or LINKS, seed)
     write_link_sample(sample, _workbook(out), as_of=found.as_of.isoformat() if found.as_of else "")
-    return _told(sample, out, as_json=as_json)
+    code = _told(sample, out, as_json=as_json)
+    if not as_json:
+        _hint(sample)
+    return code
+
+
+def _hint(sample: Any) -> None:
+    """Say where a sample, even if all of it is right, allows for more wrong links than are assumed without one."""
+    from gridkit.audit.allowance import allowance_of
+    from gridkit.audit.sampling import sample_size
+
+    size, n = sample.population, len(sample.rows)
+    if allowance_of(n, 0, links=size).rate > ASSUMED:
+        needed = sample_size(size, tolerable=int(size * ASSUMED))
+        said = gettext(
+            "So few links prove less than the {assumed} that the rules assume without a sample: draw {needed} for that."
+        )
+        click.echo(said.format(assumed=f"{ASSUMED:.0%}", needed=f"{needed:,}"))
 
 
 def _workbook(out: Path | None) -> Path:
@@ -179,8 +198,9 @@ def _told(sample: Any, out: Path | None, *, as_json: bool) -> int:
             "by": sample.by, "seed": sample.seed, "strata": strata, "says": says(sample),
         })  # fmt: skip
         return errors.EXIT_CLEAN
-    said = gettext("{n} of {size} drawn")
-    click.echo(said.format(n=f"{len(sample.rows):,}", size=f"{sample.population:,}"))
+    n, size = len(sample.rows), sample.population
+    said = gettext("all {size} drawn; there are no more") if n == size else gettext("{n} of {size} drawn")
+    click.echo(said.format(n=f"{n:,}", size=f"{size:,}"))
     for name, size, n in sample.strata.itertuples():
         click.echo(f"  {stratum_label(sample.by, str(name))}: {n:,} / {size:,}")
     for line in [*says(sample), *drawn(sample)]:
@@ -220,14 +240,15 @@ def _show(table: pd.DataFrame, by: str) -> None:
     from gridkit.reports.sample_xlsx import stratum_label
 
     line = gettext(
-        "{name}: visited {visited} of {population}; not as recorded {false}, which makes about {false_estimate} in all "
-        "({false_low} to {false_high}); not verifiable {unverifiable}, about {unverifiable_estimate} "
-        "({unverifiable_low} to {unverifiable_high})"
+        "{name}: {answered} of {drawn} drawn are answered, of {population} in all; not as recorded {false}, which "
+        "makes about {false_estimate} in all ({false_low} to {false_high}); not verifiable {unverifiable}, about "
+        "{unverifiable_estimate} ({unverifiable_low} to {unverifiable_high})"
     )
     for row in table.to_dict("records"):
         name = stratum_label(by, row["stratum"]) if row["stratum"] else gettext("All together")
+        row["answered"] = row["drawn"] - row["unanswered"]
         numbers = {key: f"{value:,}" for key, value in row.items() if key != "stratum"}
         click.echo(line.format(name=name, **numbers))
-    click.echo(
-        gettext("Each interval is exact and holds at 95 %; what could not be verified is neither true nor false.")
-    )
+    click.echo(gettext("Each interval holds at 95 %; what could not be verified is neither true nor false."))
+    if int(table["unanswered"].iloc[-1]):
+        click.echo(gettext("Rows that were drawn and not filled in may be anything: the upper ends count them."))

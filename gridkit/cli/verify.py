@@ -11,7 +11,7 @@ import click
 
 from gridkit import errors
 from gridkit.cli import options
-from gridkit.locale import gettext
+from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,15 +54,15 @@ def verify(run: Path, project: Path | None, as_json: bool) -> int:
     with tempfile.TemporaryDirectory() as beside:
         problems, changes = _verify(run, project, Path(beside))
     if as_json:
-        found = {"run": run.as_posix(), "same": not problems, "differences": problems}
+        found = {"run": run.as_posix(), "same": not (problems or changes), "differences": problems}
         options.print_json({**found, "tables": [asdict(change) for change in changes]})
-    elif problems:
+    elif problems or changes:
         click.echo(gettext("{run} does not hold:").format(run=run))
         for problem in [*problems, *say_changes(changes)]:
             click.echo(f"  {problem}")
     else:
         click.echo(gettext("{run} holds: same inputs, same bytes").format(run=run))
-    return errors.EXIT_FINDINGS if problems else errors.EXIT_CLEAN
+    return errors.EXIT_FINDINGS if problems or changes else errors.EXIT_CLEAN
 
 
 def _verify(run: Path, project: Path | None, beside: Path) -> tuple[list[str], list[TableChange]]:
@@ -82,7 +82,13 @@ def _verify(run: Path, project: Path | None, beside: Path) -> tuple[list[str], l
         manifest = read_manifest(folder)
         problems = [f"{name}: {problem}" for name, problem in verify_outputs(folder)]
         file = project or folder / manifest["project"]
-    found, _ = options.open_project(file)
+    if project is None and not options.project_file(file).is_file():
+        raise errors.UsageError(
+            N_("the project of the run is not where it was"),
+            place=run.as_posix(),
+            remedy=N_("name the gridkit.toml beside the same input files: --project PATH"),
+        )
+    found, _ = options.open_project(file, lenient=True)
     lacking = missing_inputs(manifest, found.root)
     if lacking:
         said = gettext("input {name} is not there")
@@ -103,10 +109,10 @@ def _recomputed(
     """Recompute a run and return what differs; inputs that cannot be read any more are a difference as well."""
     from gridkit import pipeline
     from gridkit.stores import compare_runs, read_manifest
-    from gridkit.stores.bundle import MADE
+    from gridkit.stores.bundle import MADE, parts_that_differ
     from gridkit.stores.compare import compare_tables
 
-    project, _ = options.open_project(file)
+    project, _ = options.open_project(file, lenient=True)
     only = MADE if packed else ()
     try:
         with options.progress() as progress:
@@ -118,6 +124,7 @@ def _recomputed(
     except errors.InputError as problem:
         said = gettext("the inputs cannot be used any more: {problem}").format(problem=problem)
         return [*problems, *_changed(manifest, project.root), said], []
+    problems += parts_that_differ(folder, again) if packed else []
     before, after = (_outputs_of(one, only) for one in (manifest, read_manifest(fresh)))
     return problems + compare_runs(before, after), compare_tables(folder, fresh)
 

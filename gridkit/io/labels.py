@@ -18,7 +18,7 @@ from gridkit.io.sheets import read_sheets, side_source
 from gridkit.io.text import cell_text
 from gridkit.locale import LANGUAGES, N_, gettext, speaking
 from gridkit.model.overrides import KEY
-from gridkit.model.samples import LABEL_COLUMNS, Labels
+from gridkit.model.samples import LABEL_COLUMNS, UNANSWERED, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ def read_labels(file: Path, name: str) -> tuple[Labels, Source]:
     Returns
     -------
     tuple of Labels and Source
-        One label per key; rows without a label were not checked.
+        One label per key; a row that was drawn and not filled in is ``unanswered``. No labels where none is filled in.
 
     Raises
     ------
@@ -76,7 +76,8 @@ def read_labels(file: Path, name: str) -> tuple[Labels, Source]:
     """
     sheet, head, columns = _table(file, mask_name_of_file(name), LINK_NEEDED)
     mistakes: list[str] = []
-    lines = [line for line in _lines(sheet, head, columns, LINK_WORDS, mistakes) if line.label]
+    lines = [line for line in _lines(sheet, head, columns, LINK_WORDS, mistakes) if line.label or line.cells["key"]]
+    lines = lines if any(line.label for line in lines) else []
     for line in lines:
         if not KEY.fullmatch(line.cells["key"]):
             said = gettext("{text} is no key (16 digits 0-9 and a-f); a spreadsheet program may have changed it")
@@ -85,8 +86,10 @@ def read_labels(file: Path, name: str) -> tuple[Labels, Source]:
     kept = _one_each(lines, "key", mistakes)
     if mistakes:
         raise _refused(mistakes)
-    rows = [(key, mask(line.cells["code"])[:100], line.label, line.ref) for key, line in sorted(kept.items())]
-    source = _source(sheet, head, columns, len(lines))
+    rows = [
+        (key, mask(line.cells["code"])[:100], line.label or UNANSWERED, line.ref) for key, line in sorted(kept.items())
+    ]
+    source = _source(sheet, head, columns, sum(bool(line.label) for line in lines))
     return Labels(pd.DataFrame(rows, columns=list(LABEL_COLUMNS), dtype="object")), source
 
 
@@ -96,8 +99,8 @@ def read_visits(file: Path, name: str) -> tuple[pd.DataFrame, str, str]:
     Returns
     -------
     tuple
-        ``label`` by code of the compound, sorted; what the strata were; and the hash of the data that the sample was
-        drawn from.
+        ``label`` by code of the compound, sorted, ``unanswered`` for what was drawn and not filled in; what the strata
+        were; and the hash of the data that the sample was drawn from.
 
     Raises
     ------
@@ -106,17 +109,18 @@ def read_visits(file: Path, name: str) -> tuple[pd.DataFrame, str, str]:
     """
     sheet, head, columns = _table(file, mask_name_of_file(name), SITE_NEEDED)
     mistakes: list[str] = []
-    lines = [line for line in _lines(sheet, head, columns, SITE_WORDS, mistakes) if line.label]
+    lines = [line for line in _lines(sheet, head, columns, SITE_WORDS, mistakes) if line.label or line.cells["code"]]
     kept = _one_each(lines, "code", mistakes)
     drawn = {(line.cells["by"], line.cells["run"]) for line in lines}
     if len(drawn) > 1:
         mistakes.append(gettext("{file}: the rows come from several samples").format(file=_place(sheet)))
-    if not lines and not mistakes:
+    if not any(line.label for line in lines) and not mistakes:
         mistakes.append(gettext("{file}: no result is filled in").format(file=_place(sheet)))
     if mistakes:
         raise _refused(mistakes)
     by, run = drawn.pop()
-    frame = pd.DataFrame({"label": {code: kept[code].label for code in sorted(kept)}}, dtype="object")
+    labels = {code: kept[code].label or UNANSWERED for code in sorted(kept)}
+    frame = pd.DataFrame({"label": labels}, dtype="object")
     return frame.rename_axis("code"), by, run
 
 
@@ -183,10 +187,10 @@ def _said(message: str) -> list[str]:
 def _one_each(lines: Sequence[_Line], name: str, mistakes: list[str]) -> dict[str, _Line]:
     """Return the line of each key (or code); one that has two different labels is a mistake."""
     by_name: dict[str, list[_Line]] = {}
-    for line in lines:
+    for line in sorted(lines, key=lambda line: not line.label):  # a row that is filled in outranks its blank copy
         by_name.setdefault(line.cells[name], []).append(line)
     for key, some in sorted(by_name.items()):
-        if len({line.label for line in some}) > 1:
+        if len({line.label for line in some} - {""}) > 1:
             told = gettext("two different results for {key}: {rows}")
             mistakes.append(told.format(key=mask(key)[:40], rows=", ".join(line.ref for line in some)))
     return {key: some[0] for key, some in by_name.items()}

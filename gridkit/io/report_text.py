@@ -36,11 +36,20 @@ _BLOCK_WORDS: Final = (
 _BLOCKS: Final = frozenset(_BLOCK_WORDS.split())
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+_FORMER: Final = frozenset(("rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange"))
+"""What these hold is how the text looked before a change of its format that Word keeps track of."""
+
 _OFF: Final = frozenset(("0", "false", "off"))
 _OTHERS: Final = (
     (b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "Word 97–2003"), (b"{\\rtf", "RTF"), (b"\x7fELF", "ELF"),
     (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
 )  # fmt: skip
+_USUAL: Final = (
+    "的一是在不了有和人中大上以要到地出就分成可主年同工也能下子面而方多定行法所民得十三之等部度家力如水化高自二理起小物加"
+    "量性好合由其前外天政四日社平形相全表重心正黨党組组織织網网區区街道支率建月個个業业會会覆蓋盖居居達达為为數数實实動动"
+)
+"""Characters of both scripts that a report cannot do without."""
+
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -130,12 +139,23 @@ def _plain(data: bytes, name: str) -> ReportText:
             stated = None  # a page that states a wrong one; what fits is found like for any text
     if not stated:
         text, encoding, guessed = decoded(data, name)
+        if guessed and encoding == "gb18030" and (other := _big5(data, text)):
+            text, encoding = other, "big5"
     if len(_CONTROL.findall(text)) * 10 > len(text):
         raise TableError(N_("the file holds no text"), place=name, remedy=N_("name a .txt, .docx or .html file"))
     text = _lines(text.removeprefix("\ufeff"))
     if _HTML.match(text):
         return ReportText(html_text(text), name, "html", encoding, guessed)
     return ReportText(text, name, "text", encoding, guessed)
+
+
+def _big5(data: bytes, text: str) -> str:
+    """Return a text in Big5 that reads as words where GB18030 gave ``text``, rare characters only; "" for no such."""
+    try:
+        other = data.decode("big5hkscs")
+    except UnicodeError:
+        return ""
+    return other if sum(map(other.count, _USUAL)) > 2 * sum(map(text.count, _USUAL)) else ""
 
 
 def _lines(text: str) -> str:
@@ -224,6 +244,7 @@ class _Document:
         self._cells: list[list[str]] = []  # of the rows that are open, outermost first
         self._line: list[str] = []
         self._gone = 0  # inside what was moved away, or stands twice
+        self._former = 0  # inside what was formatted otherwise before
         self._hidden = self._in_text = False
 
     def read(self, data: bytes) -> None:
@@ -256,7 +277,9 @@ class _Document:
             "cr": lambda: self._put("\n"),
             "tr": lambda: self._cells.append([""]), "noBreakHyphen": lambda: self._put("-"),
         }  # fmt: skip
-        if element in ("strike", "dstrike", "vanish"):
+        if element in _FORMER:
+            self._former += 1
+        elif element in ("strike", "dstrike", "vanish") and not self._former:
             self._hidden |= given.get(f"{space} val", "1").lower() not in _OFF
         elif element == "t":
             self._in_text = True
@@ -272,7 +295,9 @@ class _Document:
             self._gone -= 1
         if space not in (_WORD, _STRICT):
             return
-        if element == "t":
+        if element in _FORMER:
+            self._former -= 1
+        elif element == "t":
             self._in_text = False
         elif element == "p":
             self._close_paragraph()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from gridkit.linkage.keys import mention_keys
 from gridkit.linkage.overrides import METHOD
 from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
-from gridkit.model.samples import LINK_SAMPLE_COLUMNS
+from gridkit.model.samples import LINK_SAMPLE_COLUMNS, UNANSWERED
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
@@ -26,15 +27,18 @@ NOT_DRAWN: Final = (METHOD, "all")
 class Labelled:
     """What labels say of the current links.
 
-    ``sampled`` links were checked, of which ``wrong`` are counted as wrong; ``unclear`` of these could not be told and
-    are counted as if they were wrong, so that the bound holds; ``stale`` labels speak of no current link and count
-    nowhere; ``findings`` name them.
+    ``sampled`` of the ``population`` of links that can be drawn were checked, of which ``wrong`` are counted as wrong;
+    ``unclear`` of these could not be told, and ``unanswered`` were drawn and not filled in: both are counted as if they
+    were wrong, so that the bound holds. ``stale`` labels speak of no current link; ``findings`` name them and what is
+    not filled in.
     """
 
     sampled: int = 0
     wrong: int = 0
     unclear: int = 0
+    unanswered: int = 0
     stale: int = 0
+    population: int = 0
     findings: Findings = field(default_factory=Findings.none)
 
 
@@ -67,8 +71,10 @@ def sample_frame(city: City, places: Places, links: Links) -> pd.DataFrame:
 def match_labels(city: City, links: Links, labels: Labels) -> Labelled:
     """Return what the labels say of the current links, found again by what their rows say.
 
-    A label counts where a row still says this and is linked to the same place, or where a person has decided it since:
-    a link that was found wrong and corrected still speaks for those that nobody has checked. Any other label is stale.
+    A label counts where a row still says this and is linked to the same place, or where a person has decided it since.
+    A link that was found wrong and corrected still speaks for those that nobody has checked, so it counts however it
+    was corrected; a link that was right and is no more does not. What was drawn and is not filled in counts as wrong:
+    otherwise the hard ones could be left out.
     """
     if not len(labels):
         return Labelled()
@@ -77,16 +83,30 @@ def match_labels(city: City, links: Links, labels: Labels) -> Labelled:
     now: dict[str, set[str]] = {}
     for key, code in zip(keys, rows["code"], strict=True):
         now.setdefault(key, set()).add(str(code))
-    decided = set(keys[(rows["method"] == METHOD).to_numpy(bool)]) | _none_decided(city, links)
+    by_person = (rows["method"] == METHOD).to_numpy(bool)
+    decided = set(keys[by_person]) | _none_decided(city, links)
     frame = labels.frame
-    current = [
-        key in decided or code in now.get(key, ()) for key, code in zip(frame["key"], frame["code"], strict=True)
-    ]
-    kept, lost = frame[current], frame[[not one for one in current]]
-    unclear = int((kept["label"] == "unclear").sum())
+    current = np.array(
+        [key in decided or code in now.get(key, ()) for key, code in zip(frame["key"], frame["code"], strict=True)]
+    )
+    found_wrong = frame["label"].isin(("wrong", "unclear")).to_numpy(bool)
+    kept, lost = frame[current | found_wrong], frame[~current]
+    told = kept["label"].value_counts()
+    unclear, unanswered = int(told.get("unclear", 0)), int(told.get(UNANSWERED, 0))
+    drawable = set(keys[~by_person & ~rows["method"].isin(NOT_DRAWN).to_numpy(bool)])
     found = [CATALOGUE["L122"].found(row["key"], refs=[row["ref"]]) for row in lost.to_dict("records")]
-    wrong = int((kept["label"] == "wrong").sum())
-    return Labelled(len(kept), wrong + unclear, unclear, len(lost), Findings.of(found))
+    if unanswered:
+        refs = kept.loc[kept["label"] == UNANSWERED, "ref"].tolist()
+        found.append(CATALOGUE["L123"].found("", refs=refs, unanswered=unanswered, drawn=len(kept)))
+    return Labelled(
+        sampled=len(kept),
+        wrong=int(told.get("wrong", 0)) + unclear + unanswered,
+        unclear=unclear,
+        unanswered=unanswered,
+        stale=len(lost),
+        population=len(drawable | set(kept["key"])),
+        findings=Findings.of(found),
+    )
 
 
 def _listed(links: Links) -> pd.DataFrame:

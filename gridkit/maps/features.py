@@ -12,7 +12,7 @@ from gridkit.geo.crs import to_lonlat
 from gridkit.locale import gettext
 from gridkit.maps.evidence import Evidence
 from gridkit.maps.palette import rate_class
-from gridkit.maps.rates import DECLARED, VALID, in_words, numbers
+from gridkit.maps.rates import DECLARED, VALID, Numbers, in_words, numbers
 from gridkit.model.fields import COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
 
@@ -114,13 +114,13 @@ def _areas(run: Run, layer: Layer) -> pd.DataFrame:
         **{name: declared[name] for name in ("numerator", "denominator", "unknown")},
         "rate": _rates(declared),
         "valid_rate": _rates(valid),
-        "class": [rate_class(*row) for row in _rows(declared)],
+        "class": [rate_class(*row[:3]) for row in _rows(declared)],
     }
     return pd.DataFrame(columns, index=index)[list(AREA_FIELDS)]
 
 
-def _rows(table: pd.DataFrame) -> list[tuple[int, int, int]]:
-    return [(int(n), int(d), int(u)) for n, d, u in table.itertuples(index=False)]
+def _rows(table: pd.DataFrame) -> list[Numbers]:
+    return [(int(n), int(d), int(u), int(less), int(more)) for n, d, u, less, more in table.itertuples(index=False)]
 
 
 def _rates(table: pd.DataFrame) -> list[str]:

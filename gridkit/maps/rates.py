@@ -15,7 +15,9 @@ DECLARED, VALID = "coverage.organisation.declared", "coverage.organisation.valid
 UNPLACED = "unplaced"
 """Scope of the compounds that lie in no street (community, grid)."""
 
-_NUMBERS = ["numerator", "denominator", "unknown"]
+_NUMBERS = ["numerator", "denominator", "unknown", "allowance_low", "allowance_high"]
+Numbers = tuple[int, int, int, int, int]
+"""Numerator, denominator, unknown, and how much fewer and more there may be where links are wrong."""
 
 
 def numbers(run: Run, name: str, level: str) -> pd.DataFrame:
@@ -23,21 +25,36 @@ def numbers(run: Run, name: str, level: str) -> pd.DataFrame:
     frame = run.indicators.frame
     rows = frame[(frame["id"] == name) & (frame["scope_level"] == level) & (frame["basis"] == "compounds")]
     rows = rows.drop_duplicates("scope").set_index("scope")
-    return pd.DataFrame(rows[_NUMBERS].astype("int64"))
+    return pd.DataFrame(rows[_NUMBERS].fillna(0).astype("int64"))
 
 
-def numbers_of(table: pd.DataFrame, scope: str) -> tuple[int, int, int]:
-    """Return numerator, denominator and unknown of one scope, 0 / 0 where there is no row."""
+def numbers_of(table: pd.DataFrame, scope: str) -> Numbers:
+    """Return the numbers of one scope, 0 / 0 where there is no row."""
     if scope not in table.index:
-        return 0, 0, 0
-    numerator, denominator, unknown = (int(value) for value in table.loc[scope, _NUMBERS])
-    return numerator, denominator, unknown
+        return 0, 0, 0, 0, 0
+    return numbers_in(table.loc[scope])
 
 
-def in_words(numerator: int, denominator: int, unknown: int) -> str:
+def numbers_in(row: pd.Series) -> Numbers:
+    """Return the numbers of one row of the indicator table."""
+    n, d, unknown, less, more = (0 if pd.isna(row[name]) else int(row[name]) for name in _NUMBERS)
+    return n, d, unknown, less, more
+
+
+def rate_of(numbers: Numbers) -> str:
+    """Return a rate: with what is unknown and with the link-error allowance, as every report has it.
+
+    >>> rate_of((3, 8, 1, 0, 0)), rate_of((3, 8, 1, 1, 1))
+    ('37.5%–50.0%', '25.0%–62.5%')
+    """
+    return interval(*numbers[:3], less=numbers[3], more=numbers[4])
+
+
+def in_words(*numbers: int) -> str:
     """Return a rate with its numerator and denominator.
 
-    >>> in_words(3, 8, 1)
+    >>> in_words(3, 8, 1, 0, 0)
     '3/8 = 37.5%–50.0%'
     """
-    return f"{numerator}/{denominator} = {interval(numerator, denominator, unknown)}"
+    numerator, denominator, unknown, less, more = numbers
+    return f"{numerator}/{denominator} = {rate_of((numerator, denominator, unknown, less, more))}"

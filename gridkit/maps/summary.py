@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gridkit.audit.format import interval, percent
+from gridkit.audit.format import interval, percent, span
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
-from gridkit.maps.rates import DECLARED, UNPLACED, VALID, numbers, numbers_of
+from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, said
 from gridkit.model.fields import STATUSES, STREET
 
@@ -74,7 +74,10 @@ def rates(run: Run) -> list[str]:
         except KeyError:
             continue
         n, d, unknown, excluded = (int(row[key]) for key in ("numerator", "denominator", "unknown", "excluded"))
-        line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=interval(n, d, unknown))
+        rate, plain = rate_of(numbers_in(row)), interval(n, d, unknown)
+        line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=rate)
+        if rate != plain:
+            line += _(" (without the link-error allowance: {interval})").format(interval=plain)
         lines.append(line + (_(" ({excluded} excluded)").format(excluded=excluded) if excluded else ""))
     return lines
 
@@ -92,7 +95,8 @@ def upper_end(run: Run) -> str:
     covered, unknown, without = int(row["numerator"]), int(row["unknown"]), len(row["unknown_ids"])
     listed = int((run.coverage.frame["status"] == "UNKNOWN").sum())
     perhaps = unknown - without
-    if perhaps <= 0 and without == listed:
+    hidden = span(*numbers_in(row)[:3], more=numbers_in(row)[4])[1] - covered - unknown
+    if perhaps <= 0 and without == listed and not hidden:
         return ""
     parts = [_("{n} covered").format(n=covered)]
     if without == listed:
@@ -103,7 +107,10 @@ def upper_end(run: Run) -> str:
     if perhaps > 0:
         text = _("up to {n} that the registries may mean by names that match nothing ({records} records)")
         parts.append(text.format(n=perhaps, records=len(row["details"].get("possible", ()))))
-    return _("Upper end of the interval: {high} = {parts}").format(high=covered + unknown, parts=" + ".join(parts))
+    if hidden > 0:
+        parts.append(_("{n} that wrong links may hide (allowance)").format(n=hidden))
+    high = covered + unknown + max(hidden, 0)
+    return _("Upper end of the interval: {high} = {parts}").format(high=high, parts=" + ".join(parts))
 
 
 def counting(run: Run) -> str:
@@ -134,9 +141,9 @@ def by_street(run: Run) -> list[Row]:
     return [*rows, _row("", _("All"), sums, numbers_of(city, ""))]
 
 
-def _row(code: str, name: str, counts: tuple[int, ...], rate: tuple[int, int, int]) -> Row:
-    n, total, unknown = rate
-    return Row(code, name, sum(counts), counts, f"{n}/{total}", interval(n, total, unknown))
+def _row(code: str, name: str, counts: tuple[int, ...], rate: Numbers) -> Row:
+    n, total, *_rest = rate
+    return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate))
 
 
 def footer(run: Run, *, public: bool) -> list[str]:

@@ -20,7 +20,7 @@ SHADE_COLUMNS = ("shade", "because")
 PLAN_COLUMNS = ("kind", "community", "compounds", "members", "because")
 LEAGUE_COLUMNS = (
     "level", "code", "name", "class", "numerator", "denominator", "unknown", "low", "high",
-    "rank_first", "rank_last", "ranked", "to_move_up",
+    "rank_first", "rank_last", "ranked", "to_move_up", "allowance_low", "allowance_high",
 )  # fmt: skip
 EVALUATING_COLUMNS = ("unit", "name", "street", "state", "via", "targets")
 DIFFERENCE_COLUMNS = ("name", "kind", "code", "field", "a", "b", "a_records", "b_records")

@@ -28,11 +28,11 @@ HEALTH_COLUMNS = ("source", "field", "column", "verdict", "checked", "agreeing",
 COVERAGE_COLUMNS = ("status", "organisation", "work", "valid", "rule", "via", "open_via", "flags", "refs")
 INDICATOR_COLUMNS = (
     "id", "scope_level", "scope", "basis", "numerator", "denominator", "excluded", "unknown", "low", "high",
-    "numerator_ids", "unknown_ids", "missing_ids", "excluded_ids", "details",
+    "numerator_ids", "unknown_ids", "missing_ids", "excluded_ids", "details", "allowance_low", "allowance_high",
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "text", "indicator", "scope", "basis", "comparator", "figure", "verdict", "numerator", "denominator", "low", "high",
-    "because", "ids", "source", "definition", "upheld_under", "as_of",
+    "because", "ids", "source", "definition", "upheld_under", "as_of", "upper", "scope_level", "scope_code",
 )  # fmt: skip
 
 
@@ -166,8 +166,9 @@ class Indicators:
     ``frame`` columns: ``id`` (``coverage.organisation.declared``), ``scope_level`` (``city``, ``street``,
     ``community``, ``grid``, ``class``), ``scope`` (a code, ``urban``, ``township`` or ``""`` for the city), ``basis``
     (``compounds``, ``households``, ``grids``, ...), ``numerator``, ``denominator``, ``excluded``, ``unknown`` (whole
-    numbers), ``low`` = numerator / denominator, ``high`` = (numerator + unknown) / denominator (NaN without a
-    denominator), the ids behind each (tuples), ``details`` (dict).
+    numbers), ``low`` = (numerator - allowance_low) / denominator, ``high`` = (numerator + unknown + allowance_high) /
+    denominator (NaN without a denominator; shares kept between 0 and 1), the ids behind each (tuples), ``details``
+    (dict), ``allowance_low`` and ``allowance_high`` (whole numbers: 0 as measured, until the audit has widened them).
     """
 
     frame: pd.DataFrame

@@ -8,10 +8,10 @@ import pandas as pd
 
 LABEL_COLUMNS = ("key", "code", "label", "ref")
 """Columns of :attr:`Labels.frame`: key of the mention, code it was linked to, ``LINK_LABELS``, row of the file."""
-LINK_LABELS = ("right", "wrong", "unclear")
+UNANSWERED = "unanswered"
+"""The label of what was drawn and not filled in: it may be anything."""
+LINK_LABELS = ("right", "wrong", "unclear", UNANSWERED)
 """What a person can say of a link."""
-SITE_LABELS = ("true", "false", "unverifiable")
-"""What a visit can say of what is recorded of a compound."""
 SITE_COLUMNS = ("name", "street", "community", "status", "shade", "reason", "cells")
 """Columns of what is known of a compound that may be visited, indexed by its code; ``cells`` is a tuple."""
 LINK_SAMPLE_COLUMNS = ("cell", "mention", "parent", "code", "name", "community", "method", "score")

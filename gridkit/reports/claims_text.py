@@ -18,7 +18,7 @@ from gridkit.audit.texts import (
     remarks_of,
     unrelated,
 )
-from gridkit.audit.texts.arithmetic import written
+from gridkit.audit.texts.arithmetic import said, written
 from gridkit.io.person_numbers import mask_name_of_file
 from gridkit.io.persons import mask_surely
 from gridkit.locale import N_, gettext
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 SHOWN = 12
 
 _REMARKS: Mapping[str, str] = {
-    "readings": N_("{n} readings in brackets were left out for matching"),
-    "lost": N_("{n} places where a word is lost (&&): kept as they are"),
-    "garbled": N_("{n} garbled places: kept as they are, nothing is guessed"),
-    "traditional": N_("{n} traditional characters were read as simplified ones; quotations keep them"),
-    "struck": N_("{n} passages struck through or hidden were left out"),
+    "readings": N_("readings in brackets, left out for matching: {n}"),
+    "lost": N_("places where a word is lost (&&), kept as they are: {n}"),
+    "garbled": N_("garbled places, kept as they are, nothing is guessed: {n}"),
+    "traditional": N_("traditional characters read as simplified ones, quotations keep them: {n}"),
+    "struck": N_("passages struck through or hidden, left out: {n}"),
     "encoding": N_("read as {n}, which is a guess"),
 }
 _KINDS: Mapping[str, str] = {
@@ -115,7 +115,7 @@ def summary_lines(found: Reading) -> Iterator[str]:
     words = sum(one.kind == "full" for one in found.figures)
     made = sum(bool(one.indicator) for one in found.drafts)
     yield gettext(
-        "{name}: {figures} figures ({redacted} redacted), {words} times full coverage in words; {made} claims drafted"
+        "{name}: figures {figures} (redacted {redacted}), full coverage in words {words}; claims drafted: {made}"
     ).format(name=found.name, figures=len(found.figures) - words, redacted=redacted, words=words, made=made)
     for name, n in found.remarks.items():
         yield "  " + gettext(_REMARKS[name]).format(n=n)
@@ -137,12 +137,12 @@ def _arithmetic(found: Reading) -> Iterator[str]:
         yield "  " + _agreement(check)
     if found.others[0]:
         yield "  " + gettext(
-            "{n} more sums have nothing in common but their numbers and are not told; chance would make about {chance}"
+            "not told: sums of figures that count different things: {n}; by chance there would be about {chance}"
         ).format(n=found.others[0], chance=f"{found.others[1]:.0f}")
 
 
 def _agreement(check: Check) -> str:
-    numbers = [one.written for one in check.figures]
+    numbers = [said(one) for one in check.figures]
     values = {"computed": written(check.computed, 1), "stated": numbers[-1], "terms": " + ".join(numbers[:-1])}
     old, new = (1, 0) if check.kind in ("share", "of") else (0, 1)
     values |= {"whole": numbers[old], "part": numbers[new]}

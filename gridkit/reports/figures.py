@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gridkit.audit.format import NO_RATE
 from gridkit.audit.titles import TITLES, basis_label
+from gridkit.audit.widening import ALLOWANCE
 from gridkit.locale import gettext as _
 from gridkit.model.fields import GRID
 from gridkit.reports import proof_words, words
@@ -58,6 +60,23 @@ def _details(run: Run, frame: pd.DataFrame) -> list[str]:
     ]
 
 
+def _rate(name: str, n: int | None, d: int | None, u: int | None, less: int = 0, more: int = 0) -> str:
+    return words.rate(name, n or 0, d or 0, u or 0, less=less, more=more)
+
+
+def allowances(frame: pd.DataFrame) -> list[list[int]]:
+    """Return the link-error allowance of indicator rows: how much fewer and how much more; 0 where nobody noted it."""
+    return [[value or 0 for value in whole(_given(frame, name, None))] for name in ALLOWANCE]
+
+
+def interval_note() -> str:
+    """Return what an interval says."""
+    return _(
+        "An interval says: from the share that is known, to the share if everything unknown were fulfilled; both ends "
+        "moved outwards by the links that may be wrong."
+    )
+
+
 def _blank(values: Iterable[Any], hidden: Iterable[bool]) -> list[Any]:
     """Return values, None where ``hidden``: the numbers of a gap are cross products that nobody can read."""
     return [None if hide else value for value, hide in zip(values, hidden, strict=True)]
@@ -78,6 +97,7 @@ def indicators(run: Run, names: Names | None = None, *, levels: Collection[str] 
         Column("unknown", _("unknown among them"), 11, number=True),
         Column("excluded", _("left out"), 11, number=True),
         Column("rate", _("rate (interval)"), 22),
+        Column("plain", _("without the link-error allowance"), 22, page=False),
         Column("low", _("lowest"), 10, number=True, page=False),
         Column("high", _("highest"), 10, number=True, page=False),
         Column("details", _("details"), 48),
@@ -92,20 +112,40 @@ def indicators(run: Run, names: Names | None = None, *, levels: Collection[str] 
         "scope": each(names.scope, frame["scope_level"], frame["scope"]),
         "basis": each(basis_label, frame["basis"]),
         **{key: _blank(values, gap) for key, values in zip(_COUNTS, figures, strict=True)},
-        "rate": each(lambda name, n, d, u: words.rate(name, n or 0, d or 0, u or 0), frame["id"], *figures[:3]),
+        "rate": each(_rate, frame["id"], *figures[:3], *allowances(frame)),
+        "plain": each(_rate, frame["id"], *figures[:3]),
         "low": _blank(shares(frame["low"], mean), gap),
         "high": _blank(shares(frame["high"], mean), gap),
         "details": _details(run, frame),
         "id": texts(frame["id"]),
         "scope_code": texts(frame["scope"]),
     }
-    note = _("An interval says: from the share that is known, to the share if everything unknown were fulfilled.")
+    note = interval_note()
     return table("indicators", _("Indicators"), columns, data, note=note)
 
 
 def _given(frame: pd.DataFrame, name: str, missing: Any) -> list[Any]:
     """Return a column of the claims, ``missing`` for all where an older table does not have it."""
     return frame[name].tolist() if name in frame else [missing] * len(frame)
+
+
+def _unreadable(row: dict[str, Any]) -> bool:
+    return isinstance(row["because"], dict) and row["because"].get("key") == "unreadable"
+
+
+def _stated(row: dict[str, Any]) -> str:
+    """Return the figure of a claim as it was stated; a dash where the entry cannot be read."""
+    if _unreadable(row) and not row["figure"] == row["figure"]:  # noqa: SIM201 - NaN
+        return NO_RATE
+    return words.stated(row["indicator"], row["comparator"], row["figure"], row.get("upper"))
+
+
+def _scope(row: dict[str, Any], names: Names) -> str:
+    """Return the place that a claim speaks of; nothing where the entry cannot be read and names none."""
+    if not row["scope"] and _unreadable(row):
+        return ""
+    level, code = (str(row.get(key) or "") for key in ("scope_level", "scope_code"))
+    return names.scope(level, code) if level and code else names.anywhere(row["scope"])
 
 
 def claims(run: Run, names: Names | None = None) -> Table:
@@ -117,7 +157,7 @@ def claims(run: Run, names: Names | None = None) -> Table:
         Column("verdict", _("verdict"), 12),
         Column("because", _("because"), 48),
         Column("definition", _("definition it was made under"), 30, page=False),
-        Column("upheld_under", _("upheld under"), 40, page=False),
+        Column("upheld_under", _("would hold only under"), 40, page=False),
         Column("stated", _("stated"), 12),
         Column("rate", _("recomputed (interval)"), 22),
         Column("low", _("lowest"), 10, number=True),
@@ -138,20 +178,17 @@ def claims(run: Run, names: Names | None = None) -> Table:
         "verdict": labels_of(words.VERDICTS, frame["verdict"]),
         "because": [words.because(value) for value in frame["because"]],
         "definition": [proof_words.definition_label(text) for text in texts(_given(frame, "definition", ""))],
-        "upheld_under": [listed(ids, say=proof_words.definition_label) for ids in _given(frame, "upheld_under", ())],
-        "stated": [
-            words.stated(name, sign, figure)
-            for name, sign, figure in zip(frame["indicator"], frame["comparator"], frame["figure"], strict=True)
+        "upheld_under": [
+            "" if verdict == "upheld" else listed(ids, say=proof_words.definition_label)
+            for verdict, ids in zip(frame["verdict"], _given(frame, "upheld_under", ()), strict=True)
         ],
-        "rate": [
-            words.claim_rate(name, n, d, float(high), float(low))
-            for name, n, d, high, low in zip(frame["indicator"], *figures, frame["high"], frame["low"], strict=True)
-        ],
+        "stated": [_stated(row) for row in frame.to_dict("records")],
+        "rate": [words.claim_rate(row) for row in frame.to_dict("records")],
         "low": _blank(shares(frame["low"], mean), gap),
         "high": _blank(shares(frame["high"], mean), gap),
         **{key: _blank(values, gap) for key, values in zip(("numerator", "denominator"), figures, strict=True)},
         "indicator": [title(name, run.city) for name in frame["indicator"]],
-        "scope": [names.anywhere(code) for code in frame["scope"]],
+        "scope": [_scope(row, names) for row in frame.to_dict("records")],
         "basis": [basis_label(str(basis)) for basis in frame["basis"]],
         "things": [listed(ids, DECIDING, names.thing) for ids in frame["ids"]],
         "ids": [listed(ids) for ids in frame["ids"]],

@@ -170,6 +170,7 @@ def _content(run: Run) -> dict[str, Any]:
         "cards": page_sections.numbers(run),
         "allowance": proof_words.allowance_sentence(run.result.allowance),
         "verdicts": summary.verdicts(run),
+        "interval_note": figures.interval_note(),
         "caveats": [*caveats(run.city), *summary.doubts(run)],
         "claims": page_sections.claims(run, names),
         "map": page_map.draw(run),

@@ -87,7 +87,7 @@ _PART: Final = 10_000
 def _indicators(run: Run) -> Iterator[dict[str, Any]]:
     for first in range(0, len(run.indicators.frame), _PART):
         frame = run.indicators.frame.iloc[first : first + _PART]
-        figures = ("numerator", "denominator", "excluded", "unknown")
+        figures = ("numerator", "denominator", "excluded", "unknown", "allowance_low", "allowance_high")
         columns = {
             **{key: texts(frame[key]) for key in ("id", "scope", "scope_level", "basis")},
             **{key: numbers(frame[key]) for key in figures},
@@ -99,10 +99,11 @@ def _indicators(run: Run) -> Iterator[dict[str, Any]]:
 
 def _claims(run: Run) -> list[dict[str, Any]]:
     frame = run.claims
-    words_of = ("text", "indicator", "scope", "basis", "comparator")
+    words_of = ("text", "indicator", "scope", "scope_level", "scope_code", "basis", "comparator")
     columns = {
         **{key: texts(frame[key]) for key in words_of},
         "figure": [tidy(value) for value in frame["figure"]],
+        "upper": [tidy(value) for value in frame["upper"]],
         "verdict": texts(frame["verdict"]),
         **{key: numbers(frame[key]) for key in ("numerator", "denominator")},
         **{key: [plain(float(value)) for value in frame[key]] for key in ("low", "high")},

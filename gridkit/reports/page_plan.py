@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -10,8 +11,7 @@ from gridkit.audit.needed import KINDS, say_need
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMMUNITY, STREET
 from gridkit.model.findings import SEVERITIES
-from gridkit.reports import proof_words, tables, words
-from gridkit.reports.page_sections import span
+from gridkit.reports import proof, proof_words, ranking, tables, words
 from gridkit.reports.traced import figure_key
 
 if TYPE_CHECKING:
@@ -96,12 +96,11 @@ def league(run: Run) -> list[dict[str, Any]]:
 
 
 def _placed(row: dict[str, Any]) -> dict[str, Any]:
-    first, last = int(row["rank_first"]), int(row["rank_last"])
-    n, d, u = int(row["numerator"]), int(row["denominator"]), int(row["unknown"])
+    n, d = int(row["numerator"]), int(row["denominator"])
     more = row["to_move_up"]
     return {
-        "rank": str(first) if first == last else f"{first}–{last}", "name": row["name"] or row["code"],
-        "class": words.scope_label(str(row["class"])) if row["class"] else "", "rate": span(n, n + u, d),
+        "rank": ranking.rank(row["rank_first"], row["rank_last"]), "name": row["name"] or row["code"],
+        "class": words.scope_label(str(row["class"])) if row["class"] else "", "rate": proof.spread(SimpleNamespace(**row)),
         "n": n, "d": d, "stem": figure_key("league", row["level"], row["code"]),
         "more": "" if pd.isna(more) or not more else int(more),
     }  # fmt: skip

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from gridkit.audit.because import BECAUSE
 from gridkit.audit.format import NO_RATE, percent
 from gridkit.audit.shades import say_shade
 from gridkit.coverage.reasons import reasons
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMMUNITY, NO, STREET, UNKNOWN
-from gridkit.reports import figures, proof_words, summary, words
+from gridkit.reports import figures, proof, proof_words, summary, words
 from gridkit.reports.traced import figure_key
 from gridkit.reports.values import texts, whole
 
@@ -35,18 +34,6 @@ DECLARED, VALID, WORK = (
 )
 
 
-def span(low: int, high: int, denominator: int) -> str:
-    """Return a share that lies between two whole numbers over one denominator.
-
-    >>> span(3, 5, 8), span(3, 3, 8), span(-1, 9, 8), span(0, 0, 0)
-    ('37.5%–62.5%', '37.5%', '0%–100%', '—')
-    """
-    if denominator <= 0:
-        return NO_RATE
-    low, high = max(low, 0), min(high, denominator)
-    return percent(low, denominator) if low == high else f"{percent(low, denominator)}–{percent(high, denominator)}"
-
-
 def claims(run: Run, names: Names) -> list[dict[str, Any]]:
     """Return every claim: verdict, figures, the interval with its whole numbers, and under what it would hold."""
     table = figures.claims(run, names).frame.to_dict("records")
@@ -54,8 +41,8 @@ def claims(run: Run, names: Names) -> list[dict[str, Any]]:
     for at, (said, row) in enumerate(zip(table, run.claims.to_dict("records"), strict=True)):
         # Of a claim that holds as it is stated, the other definitions are no news.
         other = () if row["verdict"] == "upheld" else row.get("upheld_under") or ()
-        upheld = [proof_words.definition_label(text) for text in other]
-        because = _briefly(row["because"], drop=bool(upheld))
+        upheld = proof_words.definitions(other)
+        because = words.plainly(row["because"])
         definition = str(row.get("definition") or "")
         out.append(
             {
@@ -63,18 +50,11 @@ def claims(run: Run, names: Names) -> list[dict[str, Any]]:
                 "because": words.because(because), "upheld": upheld, "ids_key": f"claim|{at}", "count": len(row["ids"]),
                 "definition": proof_words.definition_label(definition) if definition else "",
                 "stem": _stem(run, row, definition), "as_of": _day(row.get("as_of")),
+                "measured": " · ".join(filter(None, (said["indicator"], said["scope"], said["basis"]))),
             }
         )  # fmt: skip
     order = list(MARKS)
     return sorted(out, key=lambda claim: order.index(claim["key"]))
-
-
-def _briefly(because: object, *, drop: bool) -> object:
-    """Return the reason of a verdict without what the page says once: the allowance, and where it would hold."""
-    if not isinstance(because, dict):
-        return because
-    said = {name: value for name, value in because.items() if name != "rate" or "{rate}" in BECAUSE[because["key"]]}
-    return {**said, "holds_under": ()} if drop else said
 
 
 def _day(value: object) -> str:
@@ -84,17 +64,19 @@ def _day(value: object) -> str:
 def _stem(run: Run, row: dict[str, Any], definition: str) -> str:
     """Return the key of the figure that a claim was measured by, without its part."""
     parts = definition.split("/")
+    # What a claim calls its place may be a name; the row says which place it was taken for.
+    scope = row.get("scope_code") if row.get("scope_level") else row["scope"]
     if len(parts) == 3:
         matrix = run.result.matrix
         found = matrix[
-            (matrix["scope"] == row["scope"]) & (matrix["numerator_id"] == parts[0])
+            (matrix["scope"] == scope) & (matrix["numerator_id"] == parts[0])
             & (matrix["denominator_id"] == parts[1]) & (matrix["weight"] == parts[2])
         ]  # fmt: skip
         for cell in found.head(1).to_dict("records"):
             return figure_key("matrix", cell["subject"], cell["scope_level"], cell["scope"], *parts)
     frame = run.indicators.frame
     found = frame[
-        (frame["id"] == row["indicator"]) & (frame["scope"] == row["scope"]) & (frame["basis"] == row["basis"])
+        (frame["id"] == row["indicator"]) & (frame["scope"] == scope) & (frame["basis"] == row["basis"])
     ]
     for cell in found.head(1).to_dict("records"):
         return figure_key("indicator", cell["id"], cell["scope_level"], cell["scope"], cell["basis"])
@@ -106,12 +88,12 @@ def numbers(run: Run) -> list[dict[str, Any]]:
     counts = words.counts_as_sentence(run.coverage.counts_as)
     declared = _("counts: {statuses}; every organisation as the registry states it").format(statuses=counts)
     said = {
-        DECLARED: (declared, "declared"),
-        VALID: (_("as before, and the organisation is in term, active, large enough and no duplicate"), "valid"),
-        WORK: (_("any organisation, grid branch, functional branch, instructor or paired unit works there"), "work"),
-    }  # fmt: skip
+        DECLARED: declared,
+        VALID: _("as before, and the organisation is in term, active, large enough and no duplicate"),
+        WORK: _("any organisation, grid branch, functional branch, instructor or paired unit works there"),
+    }
     out = []
-    for name, (definition, numerator) in said.items():
+    for name, definition in said.items():
         frame = run.indicators.frame
         rows = frame[(frame["id"] == name) & (frame["scope"] == "") & (frame["basis"] == "compounds")]
         for _at, row in rows.head(1).iterrows():
@@ -119,8 +101,7 @@ def numbers(run: Run) -> list[dict[str, Any]]:
             if figure.denominator:
                 out.append(
                     {
-                        "figure": figure, "definition": definition, "widened": _widened(run, numerator),
-                        "rate": _widened(run, numerator) or figure.rate,
+                        "figure": figure, "definition": definition, "rate": figure.rate,
                         "low": f"{100 * figure.low:.3f}", "wide": f"{max(100 * (figure.high - figure.low), 0):.3f}",
                         "stem": figure_key("indicator", name, "city", "", "compounds"),
                     }
@@ -128,21 +109,9 @@ def numbers(run: Run) -> list[dict[str, Any]]:
     return out
 
 
-def _widened(run: Run, numerator: str) -> str:
-    """Return the interval with the link-error allowance; empty where the matrix does not have the figure."""
-    rows = _cells(run, "compound", "compounds")
-    rows = rows[(rows["numerator_id"] == numerator) & (rows["denominator_id"] == "all")]
-    return _interval(rows.iloc[0]) if len(rows) else ""
-
-
 def _cells(run: Run, subject: str, weight: str) -> pd.DataFrame:
     frame = run.result.matrix
     return frame[(frame["subject"] == subject) & (frame["scope_level"] == "city") & (frame["weight"] == weight)]
-
-
-def _interval(row: pd.Series) -> str:
-    n, d = int(row["numerator"]), int(row["denominator"])
-    return span(n - int(row["allowance_low"]), n + int(row["unknown"]) + int(row["allowance_high"]), d)
 
 
 def matrix(run: Run) -> list[dict[str, Any]]:
@@ -175,7 +144,7 @@ def _cell(row: pd.Series | None) -> dict[str, Any] | None:
         return None
     names = ("subject", "scope_level", "scope", "numerator_id", "denominator_id", "weight")
     full = int(row["numerator"]) == int(row["denominator"])
-    return {"rate": _interval(row), "stem": figure_key("matrix", *(row[name] for name in names)), "full": full,
+    return {"rate": proof.spread(row), "stem": figure_key("matrix", *(row[name] for name in names)), "full": full,
             "n": int(row["numerator"]), "d": int(row["denominator"])}  # fmt: skip
 
 
@@ -226,7 +195,11 @@ def _rates(run: Run, name: str) -> dict[str, str]:
     frame = frame[(frame["id"] == name).to_numpy()]
     frame = frame[(frame["scope_level"] == STREET) & (frame["basis"] == "compounds")]
     columns = [frame[key].tolist() for key in ("scope", "numerator", "denominator", "unknown")]
-    return {str(code): words.rate(name, int(n), int(d), int(u)) for code, n, d, u in zip(*columns, strict=True)}
+    columns += figures.allowances(frame)
+    return {
+        str(code): words.rate(name, int(n), int(d), int(u), less=less, more=more)
+        for code, n, d, u, less, more in zip(*columns, strict=True)
+    }
 
 
 def uncovered(run: Run, names: Names) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gridkit.audit.format import NO_RATE, percent
+from gridkit.audit.format import NO_RATE, interval, percent
 from gridkit.audit.needed import SENTENCES as NEEDS
 from gridkit.audit.needed import say_need
 from gridkit.audit.shades import SENTENCES as SHADE_REASONS
@@ -39,16 +39,15 @@ _BOUNDS_ORDER: Final = {
 }  # fmt: skip
 
 
-def bounds(row: Any) -> tuple[int, int]:
-    """Return the least and the greatest numerator of a cell of the matrix, both between 0 and the denominator.
+def spread(row: Any) -> str:
+    """Return the interval of a cell of the matrix or a row of the league table.
 
     >>> from types import SimpleNamespace as Cell
-    >>> bounds(Cell(numerator=5, unknown=2, allowance_low=1, allowance_high=1, denominator=7))
-    (4, 7)
+    >>> spread(Cell(numerator=5, unknown=2, allowance_low=1, allowance_high=1, denominator=7))
+    '57.1%–100%'
     """
-    low = int(row.numerator) - int(row.allowance_low)
-    high = int(row.numerator) + int(row.unknown) + int(row.allowance_high)
-    return max(low, 0), min(high, int(row.denominator))
+    numbers = (int(row.numerator), int(row.denominator), int(row.unknown))
+    return interval(*numbers, less=int(row.allowance_low), more=int(row.allowance_high))
 
 
 def cell(row: Any) -> str:
@@ -56,13 +55,11 @@ def cell(row: Any) -> str:
 
     >>> from types import SimpleNamespace as Cell
     >>> cell(Cell(numerator=5, unknown=2, allowance_low=1, allowance_high=1, denominator=8))
-    '50.0% – 100% (5/8)'
+    '50.0%–100% (5/8)'
     """
     if not int(row.denominator):
         return NO_RATE
-    low, high = (percent(value, int(row.denominator)) for value in bounds(row))
-    said = low if low == high else f"{low} – {high}"
-    return _("{share} ({n}/{d})").format(share=said, n=f"{int(row.numerator):,}", d=f"{int(row.denominator):,}")
+    return _("{share} ({n}/{d})").format(share=spread(row), n=f"{int(row.numerator):,}", d=f"{int(row.denominator):,}")
 
 
 def weight_title(weight: str) -> str:

@@ -14,7 +14,7 @@ from gridkit.rules import CATALOGUE
 from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gridkit.model import Allowance
 
@@ -197,6 +197,20 @@ def definition_label(text: str) -> str:
     return _("{numerator} ÷ {denominator}, by {weight}").format(
         numerator=numerator_label(parts[0]), denominator=denominator_label(parts[1]), weight=weight_label(parts[2])
     )
+
+
+NAMED: Final = 3
+"""Definitions that a sentence names; the rest is counted."""
+
+
+def definitions(texts: Sequence[str]) -> str:
+    """Return definitions in words, the first ones named and the rest counted.
+
+    >>> definitions(["by hand", "b", "c", "d", "e"]), definitions(())
+    ('by hand; b; c and 2 more', '')
+    """
+    said = _("; ").join(definition_label(text) for text in texts[:NAMED])
+    return _("{text} and {n} more").format(text=said, n=len(texts) - NAMED) if len(texts) > NAMED else said
 
 
 def shade_label(key: object) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gridkit.audit.format import NO_RATE, interval
+from gridkit.audit.format import NO_RATE
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model.fields import STREET
 from gridkit.reports import words
 from gridkit.reports.names import Names
+from gridkit.reports.proof import spread
 from gridkit.reports.tables import Column, Table, each, labels_of, listed, table
 from gridkit.reports.values import shares, texts, whole
 from gridkit.rules.labels import ANSWERS
@@ -77,7 +78,7 @@ def league(run: Run, names: Names | None = None, *, level: str = "") -> Table:
         "rank": each(rank, frame["rank_first"].astype("object"), frame["rank_last"].astype("object")),
         "name": each(names.scope, frame["level"], frame["code"]),
         "class": labels_of(CLASSES, frame["class"]),
-        "rate": each(lambda n, d, u: interval(n, d, min(u, d - n)), *counts.values()),
+        "rate": [spread(row) for row in frame.itertuples(index=False)],
         **counts,
         "low": shares(frame["low"], [False] * len(frame)),
         "high": shares(frame["high"], [False] * len(frame)),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from gridkit import __version__
-from gridkit.audit.format import percent
+from gridkit.audit.format import percent, span
 from gridkit.locale import gettext as _
 from gridkit.model.fields import COMPOUND
 from gridkit.reports import proof, proof_words, words
+from gridkit.reports.figures import allowances
 from gridkit.reports.figures import claims as claim_table
 from gridkit.reports.names import Names
 from gridkit.reports.tables import Column, Table, table
@@ -41,7 +42,10 @@ NAMED: Final = 5
 
 @dataclass(frozen=True)
 class Figure:
-    """One rate of the first page: whole numbers, and the texts made from them; ``counted`` is the code of the basis."""
+    """One rate of the first page: whole numbers, and the texts made from them; ``counted`` is the code of the basis.
+
+    ``rate`` has the link-error allowance, ``plain`` is the same as counted; ``ends`` are its whole numbers.
+    """
 
     id: str
     counted: str
@@ -52,25 +56,37 @@ class Figure:
     unknown: int
     excluded: int
     rate: str
+    plain: str
     unknown_text: str
+    ends: tuple[int, int] = (0, 0)
 
     @property
     def low(self) -> float:
-        """Share that is known, 0..1; 0 without a denominator."""
-        return self.numerator / self.denominator if self.denominator else 0.0
+        """Least share, 0..1: what is known, less what wrong links may have added; 0 without a denominator."""
+        return self.ends[0] / self.denominator if self.denominator else 0.0
 
     @property
     def high(self) -> float:
-        """Share if everything unknown were fulfilled, 0..1."""
-        return (self.numerator + self.unknown) / self.denominator if self.denominator else 0.0
+        """Greatest share, 0..1: everything unknown fulfilled, and what wrong links may hide."""
+        return self.ends[1] / self.denominator if self.denominator else 0.0
+
+    @property
+    def without_allowance(self) -> str:
+        """The interval without the link-error allowance, labelled; empty where the allowance changes nothing."""
+        if self.plain == self.rate:
+            return ""
+        return _("without the link-error allowance: {interval}").format(interval=self.plain)
 
 
 def figure_of(row: pd.Series, run: Run) -> Figure:
     """Return one row of the indicator table as a figure."""
     n, d, u, x = (value or 0 for value in whole(row[["numerator", "denominator", "unknown", "excluded"]]))
-    name, rate = str(row["id"]), words.rate(str(row["id"]), n, d, u)
+    name = str(row["id"])
+    less, more = (values[0] for values in allowances(row.to_frame().T))
+    rates = words.rate(name, n, d, u, less=less, more=more), words.rate(name, n, d, u)
     titles = words.indicator_title(name), words.basis_label(str(row["basis"]))
-    return Figure(name, str(row["basis"]), *titles, n, d, u, x, rate, _unknown(row, u, run))
+    ends = span(n, d, u, less=less, more=more)
+    return Figure(name, str(row["basis"]), *titles, n, d, u, x, *rates, _unknown(row, u, run), ends)
 
 
 def _unknown(row: pd.Series, unknown: int, run: Run) -> str:
@@ -229,6 +245,7 @@ def figures(run: Run) -> Table:
     columns = (
         Column("title", _("indicator"), 30),
         Column("rate", _("rate (interval)"), 20),
+        Column("plain", _("without the link-error allowance"), 20),
         Column("low", _("lowest"), 12, number=True),
         Column("high", _("highest"), 12, number=True),
         Column("numerator", _("numerator"), 12, number=True),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.audit.claims import say_because
-from gridkit.audit.format import NO_RATE, interval, mean, percent
+from gridkit.audit.because import BECAUSE, say_because
+from gridkit.audit.format import NO_RATE, interval, joined, mean, percent
 from gridkit.audit.titles import basis_label, definition, indicator_title
 from gridkit.coverage.explain import WITHOUT_ORGANISATION
 from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
-from gridkit.reports.values import short
+from gridkit.reports.values import short, whole
 from gridkit.rules import CATALOGUE
 from gridkit.rules.labels import ANSWERS, STATUS_LABELS, label
 
@@ -197,17 +197,20 @@ def counts_as_sentence(counts_as: Sequence[str]) -> str:
     return _(", ").join(status_label(status) for status in counts_as) if counts_as else _("none stated")
 
 
-def rate(name: str, numerator: int, denominator: int, unknown: int = 0) -> str:
-    """Return the rate of an indicator, as an interval where something is unknown; a mean where it is no share.
+def rate(name: str, numerator: int, denominator: int, unknown: int = 0, *, less: int = 0, more: int = 0) -> str:
+    """Return the rate of an indicator, an interval where something is unknown or linked; a mean where it is no share.
+
+    ``less`` and ``more`` are the link-error allowance; without them it is the rate as counted.
 
     >>> rate("coverage.work.valid", 3, 8, 2), rate("load.units_per_community", 10, 4), rate(GAP, -1, 8, 2)
-    ('37.5%–62.5%', '2.50', '-12.5–12.5 points')
+    ('37.5%–62.5%', '2.50', '-12.5 to 12.5 points')
+    >>> rate("coverage.work.valid", 3, 8, 2, less=1, more=1)
+    '25.0%–75.0%'
     """
     if name.startswith(MEANS):
-        return mean(numerator, denominator)
-    if name == GAP:
-        return _("{points} points").format(points=interval(numerator, denominator, unknown).replace("%", ""))
-    return interval(numerator, denominator, unknown)
+        return joined(mean(numerator - less, denominator), mean(numerator + unknown + more, denominator))
+    share = interval(numerator, denominator, unknown, less=less, more=more, share=name != GAP)
+    return _("{points} points").format(points=share.replace("%", "")) if name == GAP else share
 
 
 def details(name: str, values: Mapping[str, Any]) -> str:
@@ -259,28 +262,40 @@ def because(value: object) -> str:
     return say_because({"because": value}) if isinstance(value, dict) else str(value or "")
 
 
-def stated(name: str, comparator: str, figure: float | None) -> str:
-    """Return the figure of a claim as it was stated, in percent or, for a mean, in plain units.
+def stated(name: str, comparator: str, figure: float | None, upper: float | None = None) -> str:
+    """Return the figure or the range of a claim as it was stated, in percent or, for a mean, in plain units.
 
     >>> stated("coverage.work.valid", ">=", 95.5), stated("load.units_per_community", "=", 5.67)
     ('≥ 95.5%', '5.67')
-    >>> stated("coverage.work.valid", "=", float("nan"))
-    'none stated'
+    >>> stated("coverage.work.valid", "=", float("nan")), stated("coverage.work.valid", "=", 60.0, 75.0)
+    ('XX%', '60%–75%')
     """
+    unit = "" if name.startswith(MEANS) else "%"
     if figure is None or math.isnan(figure):
-        return _("none stated")
+        return f"XX{unit}"
     sign = _SIGNS.get(comparator, comparator + " ")
-    return f"{sign}{short(float(figure))}" + ("" if name.startswith(MEANS) else "%")
+    last = figure if upper is None or math.isnan(upper) else upper
+    return sign + joined(*(short(float(end)) + unit for end in (figure, last)))
 
 
-def claim_rate(name: str, numerator: int | None, denominator: int | None, high: float, low: float = math.nan) -> str:
-    """Return the recomputed rate of a claim, from ``low`` to ``high`` (0..1); without ``low`` from the numerator.
+def claim_rate(row: Mapping[Any, Any]) -> str:
+    """Return the recomputed rate of a row of the claims; a dash where nothing measures it.
 
-    >>> claim_rate("load.units_per_community", 10, 4, float("nan"))
+    >>> claim_rate({"indicator": "load.units_per_community", "numerator": 10, "denominator": 4, "because": {}})
     '2.50'
     """
+    numerator, denominator = whole([row["numerator"], row["denominator"]])
     if numerator is None or not denominator:
         return NO_RATE
-    least = numerator if math.isnan(low) else round(low * denominator)
-    unknown = 0 if math.isnan(high) else round(high * denominator) - least
-    return rate(name, least, denominator, max(unknown, 0))
+    values = row["because"] if isinstance(row["because"], dict) else {}
+    unknown, less, more = (int(values.get(name, 0)) for name in ("unknown", "allowance_low", "allowance_high"))
+    if not values and not math.isnan(row["high"]):  # a table of an older run
+        unknown = max(round(row["high"] * denominator) - numerator, 0)
+    return rate(str(row["indicator"]), numerator, denominator, unknown, less=less, more=more)
+
+
+def plainly(because: object) -> object:
+    """Return the reason of a verdict without what a report says once: by how much links widen an interval."""
+    if not isinstance(because, dict):
+        return because
+    return {name: value for name, value in because.items() if name != "rate" or "{rate}" in BECAUSE[because["key"]]}

@@ -213,6 +213,8 @@ BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "n": N_("how many"),
     "name": N_("name of the place or organisation"),
     "named": N_("number named"),
+    "drawn": N_("number drawn"),
+    "unanswered": N_("number not filled in"),
     "near": N_("the nearest ones"),
     "near_km": N_("distance of the nearest one"),
     "nearest": N_("code of the nearest"),

@@ -302,9 +302,18 @@ RULES: tuple[Rule, ...] = (
         N_("Checked link that is no more"),
         N_(
             "a link that was checked is no more: no row says this any longer, or it is linked to "
-            "another place; it does not count in the sample"
+            "another place; if it was right, it does not count in the sample"
         ),
         _DECIDED,
         N_("draw and check a new sample where many links have changed: gridkit sample links"),
     ),
-)
+    Rule(
+        "L123",
+        "sample-not-filled-in",
+        "warning",
+        N_("Drawn links that nobody has checked"),
+        N_("{unanswered} of {drawn} links that were drawn have no result; they are counted as wrong"),
+        _DECIDED,
+        N_("fill in every row of the sample, with “cannot be told” where it cannot be told"),
+    ),
+)  # fmt: skip

@@ -182,9 +182,12 @@ class Thresholds(_Frozen):
     chance_one_in: _Count = 1000
 
     @model_validator(mode="after")
-    def _of_copies(self) -> Thresholds:
-        """Two rows of one column are the least that can be copies; a share has an end, and so has chance."""
+    def _in_range(self) -> Thresholds:
+        """Branches have members, joint ones places, copies two rows at least; a share has an end, and so has chance."""
         for name, least, most in (
+            ("min_formal_members", 1, None),
+            ("joint_max_units", 2, None),
+            ("branch_max_members", 1, None),
             ("copied_min_rows", 2, None),
             ("copied_min_columns", 1, None),
             ("round_min_values", 1, None),
@@ -262,7 +265,7 @@ def load_ruleset(name_or_text: str = "strict") -> RuleSet:
     text = name_or_text
     if name_or_text in BUNDLED:
         text = (resources.files("gridkit.rules") / "sets" / f"{name_or_text}.toml").read_text("utf-8")
-    elif "=" not in name_or_text:
+    elif "\n" not in name_or_text and "=" not in name_or_text:
         raise InputError(
             N_("there is no coverage rule set named {name!r}"),
             remedy=N_("use one of {names}, or the path of a .toml file"),
@@ -272,7 +275,7 @@ def load_ruleset(name_or_text: str = "strict") -> RuleSet:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(N_("the coverage rule set is not valid TOML: {error}"), error=error) from error
+        raise RuleSetError([("", gettext("it is not valid TOML: {error}").format(error=error))]) from error
     return _checked(document)
 
 

@@ -25,6 +25,9 @@ RULES: tuple[Rule, ...] = (
         remedy=N_("ask which of the three figures is wrong"),
         variants={
             "change": N_("from {whole} to {part} is {computed}, not {figure}: {quote}"),
+            "either": N_(
+                "{part} of {whole} is {computed}, and of {promised} {other}; neither is {figure}: {quote}"
+            ),
             "points": N_("from {whole} to {part} are {computed} percentage points, not {figure}: {quote}"),
         },
     ),
@@ -48,5 +51,21 @@ RULES: tuple[Rule, ...] = (
         sentence=N_("{terms} = {sum}; {rest} of {whole} are not among them: {quote}"),
         source=_OWN,
         remedy=N_("ask what the rest is"),
+    ),
+    Rule(
+        "A226", "percent-for-points", "notice",
+        title=N_("A difference of percentages is stated in percent, not in percentage points"),
+        sentence=N_(
+            "from {whole} to {part} are {points} percentage points, not {figure}; in percent it is {computed}: {quote}"
+        ),
+        source=_OWN,
+        remedy=N_("read percentage points, or ask what is meant"),
+    ),
+    Rule(
+        "A227", "total-is-no-sum", "warning",
+        title=N_("A stated total is not the sum of what stands before it"),
+        sentence=N_("{terms} = {sum}, not {whole}: {quote}"),
+        source=_OWN,
+        remedy=N_("ask which figure is wrong, or what else the total counts"),
     ),
 )  # fmt: skip

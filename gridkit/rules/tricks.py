@@ -105,6 +105,10 @@ RULES: tuple[Rule, ...] = (
         N_("Left out of the denominator"),
         N_("{name} in {community} is not covered, and the registry that claims coverage leaves it out"),
         N_("count every compound of the layer, or state openly what is left out and why"),
+        possible=N_(
+            "{name} in {community} is not covered and may be left out of the registry; a name that is not linked may "
+            "mean it"
+        ),
         type=N_(
             "{name} is not covered; the registry calls it {registry_value:compound_type}, the layer "
             "{layer_value:compound_type}: so it drops out of the denominator"
@@ -116,6 +120,10 @@ RULES: tuple[Rule, ...] = (
         N_("Exempt, but covered by no unit"),
         N_("{name} is unit-run and so taken out of the denominator, but no organisation covers it"),
         N_("name the unit's organisation and the evidence, or count the compound like any other"),
+        possible=N_(
+            "{name} is unit-run and so taken out of the denominator; no organisation is linked to it, but a name that "
+            "is not linked may mean it"
+        ),
         word=N_(
             "{name} is unit-run and so taken out of the denominator; {branch} is recorded for it, but neither "
             "big-committee membership nor an agreement"
@@ -181,6 +189,11 @@ RULES: tuple[Rule, ...] = (
         N_("{branch} counts as a branch, but “{name}”, which it names, is not in the layer"),
         N_("correct the name, add the boundary, or take the row out of the figure"),
         compound=N_("“{name}” counts in the registry of compounds ({text}), but is not in the layer"),
+        possible=N_("{branch} names “{name}”, which is not in the layer; it may be a compound under another name"),
+        possible_compound=N_(
+            "“{name}” counts in the registry of compounds ({text}), but is not in the layer; it may be a compound "
+            "under another name"
+        ),
     ),
 )  # fmt: skip
 """The fourteen detectors of the audit; each is an offender only where the declared figure counts it."""

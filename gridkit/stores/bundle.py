@@ -138,7 +138,33 @@ def unpack_bundle(path: Path, folder: Path) -> list[str]:
             problems.append(_("{name}: it was changed after the bundle was made").format(name=name))
     if MANIFEST not in found:
         raise _refused(path, _("it has no {file}").format(file=MANIFEST))
-    return problems + _rules_differ(folder, read_manifest(folder))
+    manifest = read_manifest(folder)
+    return problems + _outputs_differ(found, manifest) + _rules_differ(folder, manifest)
+
+
+def _outputs_differ(found: Mapping[str, str], manifest: Mapping[str, Any]) -> list[str]:
+    """Return which of the packed outputs are not those whose hashes the manifest states."""
+    problems = []
+    for name, entry in sorted(manifest["outputs"].items()):
+        if name.split("/")[0] not in MADE:
+            continue
+        if name not in found:
+            problems.append(_("{name}: the manifest lists it and the bundle does not hold it").format(name=name))
+        elif found[name] != entry["sha256"]:
+            problems.append(_("{name}: it is not what the manifest of the bundle says").format(name=name))
+    return problems
+
+
+def parts_that_differ(folder: Path, run: Run) -> list[str]:
+    """Return which parts of an unpacked bundle, beside its outputs, are not those of the recomputed run.
+
+    Weights, rules, decisions, allowance and claims: what decides a run beside its inputs.
+    """
+    return [
+        _("{name}: it comes out otherwise when the run is recomputed").format(name=name)
+        for name, data in sorted(_from_run(run).items())
+        if not (folder / name).is_file() or (folder / name).read_bytes() != data
+    ]
 
 
 def _rules_differ(folder: Path, manifest: Mapping[str, Any]) -> list[str]:

@@ -22,7 +22,7 @@ from gridkit.model.changes import (
     RunDiff,
 )
 from gridkit.stores.causes import Causes, Tables
-from gridkit.stores.digest import canonical
+from gridkit.stores.flat import flat
 from gridkit.stores.manifest import read_manifest
 from gridkit.stores.rows import COLUMNS
 
@@ -139,27 +139,9 @@ def _changes(before: Mapping[Any, str], after: Mapping[Any, str]) -> Iterator[tu
             yield key, ("changed", before[key], after[key])
 
 
-def _flat(value: object, key: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the settings by their full key; lists of tables by number."""
-    if isinstance(value, dict):
-        for name in sorted(value):
-            yield from _flat(value[name], f"{key}.{name}" if key else str(name))
-    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for number, one in enumerate(value, start=1):
-            yield from _flat(one, f"{key}[{_called(one, number)}]")
-    else:
-        yield key, value if isinstance(value, str) else canonical(value)
-
-
-def _called(value: object, number: int) -> str:
-    """Return what a table in a list is called: a rule by its id, anything else by its number."""
-    name = value.get("id") if isinstance(value, dict) else None
-    return name if isinstance(name, str) else str(number)
-
-
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> pd.DataFrame:
     parts = [
-        {(part, key): said for part in ("settings", "rules", "versions") for key, said in _flat(one[part])}
+        {(part, key): said for part in ("settings", "rules", "versions") for key, said in flat(one[part])}
         | {("settings", name): str(one.get(name) or "") for name in ("city", "language")}
         for one in (before, after)
     ]

@@ -16,6 +16,7 @@ from gridkit.errors import UsageError
 from gridkit.locale import LANGUAGES, N_
 from gridkit.locale import gettext as _
 from gridkit.stores.digest import canonical, file_digest, text_digest
+from gridkit.stores.flat import flat
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "gridkit-manifest/1"
 MANIFEST: Final = "manifest.json"
+_LINE: Final = 60
+"""Characters of a setting that a difference shows."""
 _ENTRIES: Final = {
     **dict.fromkeys(("city", "language", "project", "inputs_hash"), str),
     **dict.fromkeys(("settings", "rules", "versions", "outputs"), dict),
@@ -191,6 +194,14 @@ def _input_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _short(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return settings with long texts cut, so that one difference is one line; the hash keeps them apart."""
+    return {
+        key: text if len(text) <= _LINE else f"{text[:_LINE]}… ({text_digest(text)[:8]})"
+        for key, text in settings.items()
+    }
+
+
 def compare_runs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return how two runs differ, one sentence each: inputs, settings and rules, versions, then outputs.
 
@@ -209,12 +220,9 @@ def compare_runs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     changed = _("{name}: {before} before, {after} now")
     words = {"gone": changed, "new": changed, "changed": changed}
     for part in ("settings", "rules", "versions"):
-        missing = dict.fromkeys({*before[part], *after[part]}, "-")
-        found += _compare(
-            {f"{part}.{key}": value for key, value in {**missing, **before[part]}.items()},
-            {f"{part}.{key}": value for key, value in {**missing, **after[part]}.items()},
-            words,
-        )
+        one, other = (dict(flat(run[part], part)) for run in (before, after))
+        missing = dict.fromkeys({*one, *other}, "-")
+        found += _compare(_short({**missing, **one}), _short({**missing, **other}), words)
     plain = ("city", "as_of", "language")
     found += _compare({key: before[key] for key in plain}, {key: after[key] for key in plain}, words)
     found += _compare(

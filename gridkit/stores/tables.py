@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gridkit.model import Linked, Run
 
 TEXT, TEXTS, WHOLE, REAL, FLAG = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64(), pa.bool_()
+ALLOWANCE: Final = ("allowance_low", "allowance_high")
 GROUP: Final = 100_000
 """Rows of one row group: as much of a table lies in memory at a time."""
 PRIVATE: Final = ("address", "ineligible_reason")
@@ -137,7 +138,7 @@ def write_links(linked: Linked, path: Path) -> None:
 
 def indicators(run: Run) -> Iterator[pa.Table]:
     """Return every indicator with the ids behind each of its numbers."""
-    whole = ("numerator", "denominator", "excluded", "unknown")
+    whole = ("numerator", "denominator", "excluded", "unknown", *ALLOWANCE)
     kinds: Schema = {**dict.fromkeys(whole, WHOLE), "low": REAL, "high": REAL, "details": JSON}
     kinds |= {f"{name}_ids": TEXTS for name in ("numerator", "unknown", "missing", "excluded")}
     return arrow(run.indicators.frame, {name: kinds.get(name, TEXT) for name in INDICATOR_COLUMNS})
@@ -151,6 +152,7 @@ def claims(run: Run) -> Iterator[pa.Table]:
         "low": REAL,
         "high": REAL,
         "figure": REAL,
+        "upper": REAL,
         "ids": TEXTS,
         "upheld_under": TEXTS,
         "because": JSON,
@@ -166,7 +168,7 @@ def findings(run: Run) -> Iterator[pa.Table]:
 
 def league(run: Run) -> Iterator[pa.Table]:
     """Return streets and communities by valid organisation coverage, with the ranks that are possible."""
-    counts = ("numerator", "denominator", "unknown", "rank_first", "rank_last", "to_move_up")
+    counts = ("numerator", "denominator", "unknown", "rank_first", "rank_last", "to_move_up", *ALLOWANCE)
     kinds: Schema = {**dict.fromkeys(counts, WHOLE), "low": REAL, "high": REAL, "ranked": FLAG}
     return arrow(run.result.league, {name: kinds.get(name, TEXT) for name in LEAGUE_COLUMNS})
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridkit.audit.sampling import allot, bound, draw, interval, least, results, sample_size, take
+from gridkit.audit.sampling import bound, draw, interval, least, results, sample_size, take
 
 
 def seen(population: int, wrong_in_all: int, sample: int, wrong: int) -> Fraction:
@@ -62,15 +62,26 @@ def test_numbers_that_contradict_each_other(numbers):
 SIZES = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(1, 40), max_size=8)
 
 
-@given(SIZES, st.integers(0, 200))
-def test_allotment_is_proportional_and_whole(sizes, n):
-    found = allot(sizes, n)
-    total = sum(sizes.values())
-    assert sum(found.values()) == min(n, total)
+@given(SIZES, st.integers(0, 200), st.integers(0, 50))
+def test_draws_are_proportional_and_whole(sizes, n, seed):
+    by = [name for name, size in sizes.items() for _ in range(size)]
+    frame = pd.DataFrame({"by": by}, index=[f"c{n:04d}" for n in range(len(by))])
+    found = draw(frame, frame["by"], n, seed)
+    assert found.index.is_unique
+    assert len(found) == min(n, len(by))
+    drawn = found["stratum"].value_counts()
     for name, size in sizes.items():
-        share = Fraction(min(n, total) * size, total)
-        assert share - 1 < found[name] < share + 1
-        assert found[name] <= size
+        share = Fraction(min(n, len(by)) * size, len(by))
+        assert share - 1 < drawn.get(name, 0) < share + 1
+
+
+def test_small_strata_are_drawn_too():
+    """200 strata of 10: whatever the stratum is called, some seed draws from it, and the bound holds."""
+    frame = pd.DataFrame({"by": [f"s{n // 10:03d}" for n in range(2000)]}, index=[f"c{n:04d}" for n in range(2000)])
+    wrong = set(frame.index[frame["by"] >= "s180"])  # 10 % of all, in the strata last by name
+    hits = [len(wrong & set(draw(frame, frame["by"], 57, seed).index)) for seed in range(200)]
+    assert 4.5 < sum(hits) / 200 < 6.9  # 5.7 expected
+    assert sum(bound(2000, 57, hit) >= len(wrong) for hit in hits) >= 190
 
 
 def test_draws_repeat_and_row_order_does_not_matter():
@@ -103,6 +114,15 @@ def test_results_of_visits():
                            ["true", "false"]})  # fmt: skip
     told = results({"s": 100, "t": 2, "u": 5}, labels).set_index("stratum")
     assert told.loc["t", ["false", "false_estimate", "false_low", "false_high"]].tolist() == [1, 1, 1, 1]
-    assert told.loc["s", ["visited", "false", "unverifiable", "false_estimate"]].tolist() == [10, 1, 1, 10]
-    assert told.loc["", ["population", "visited", "false", "unverifiable"]].tolist() == [107, 12, 2, 1]
+    assert told.loc["s", ["drawn", "false", "unverifiable", "false_estimate"]].tolist() == [10, 1, 1, 10]
+    assert told.loc["", ["population", "drawn", "false", "unverifiable"]].tolist() == [107, 12, 2, 1]
     assert told.loc["", "false_low"] >= 2
+
+
+def test_what_is_not_filled_in_may_be_anything():
+    labels = pd.DataFrame({"stratum": ["s"] * 10, "label": ["true"] * 4 + ["false"] + ["unanswered"] * 5})
+    told = results({"s": 100}, labels).iloc[-1]
+    whole = results({"s": 100}, labels.assign(label=["true"] * 4 + ["false"] * 6)).iloc[-1]
+    none = results({"s": 100}, labels.assign(label=["true"] * 9 + ["false"])).iloc[-1]
+    assert (told["unanswered"], told["false"], told["false_estimate"]) == (5, 1, 20)
+    assert (told["false_low"], told["false_high"]) == (none["false_low"], whole["false_high"])

@@ -13,6 +13,10 @@ RULES = load_ruleset()
 
 
 def offenders(rule, links=None, **registries):
+    return sorted(found(rule, links, **registries)["subject"])
+
+
+def found(rule, links=None, **registries):
     city = tiny.city([tiny.registry(kind, rows, complete=True) for kind, rows in registries.items()])
     if "unit" in registries.get("compounds", [{}])[0].get("compound_type", ""):
         city = tiny.city(list(city.registries.values()), {"a3": {"compound_type": "unit"}})
@@ -24,8 +28,15 @@ def offenders(rule, links=None, **registries):
         check_links(city, links, covers=False, places=places),
         check_coverage(city, places, links, attributes, coverage, RULES),
     ]
-    found = find_tricks(city, places, links, attributes, coverage, ruleset=RULES, findings=known)
-    return sorted(found.with_code(rule)["subject"])
+    return find_tricks(city, places, links, attributes, coverage, ruleset=RULES, findings=known).with_code(rule)
+
+
+def variants(rule, **registries):
+    rows = found(rule, **registries)
+    return {
+        subject: (params.get("variant", ""), severity)
+        for subject, params, severity in zip(rows["subject"], rows["params"], rows["severity"], strict=True)
+    }
 
 
 def branch(name, covers, **more):
@@ -72,3 +83,53 @@ def test_a_unit_whose_name_waits_for_a_person_is_not_called_exempt_without_cover
     assert offenders("A107", waiting, branches=rows, compounds=compounds) == []
     bare = [row | {"big_committee_member": "no"} for row in rows]
     assert offenders("A107", branches=bare, compounds=compounds) == ["a3"]
+
+
+LISTED = [listed("金桂家园", "东门社区"), listed("银杏小区", "东门社区")]
+
+
+def test_left_out_is_only_possible_where_a_row_that_is_not_linked_may_mean_it():
+    sure = variants("A106", compounds=LISTED)
+    assert sure["a4"] == ("", "error")
+    doubted = variants("A106", compounds=[*LISTED, listed("老粮站大院", "东门社区")])
+    assert doubted["a4"] == ("possible", "notice")
+    assert doubted["b1"] == ("", "error")
+
+
+def test_exempt_without_cover_is_only_possible_where_a_branch_that_is_not_linked_may_mean_it():
+    unit = [listed("市财政局家属院", "东门社区", compound_type="unit") | {"coverage_claimed": ""}]
+    other = branch("银杏小区党支部", "银杏小区")
+    assert variants("A107", compounds=unit, branches=[other]) == {"a3": ("", "warning")}
+    lost = branch("局机关党支部", "老粮站大院", branch_kind="unit", big_committee_member="yes")
+    assert variants("A107", compounds=unit, branches=[other, lost]) == {"a3": ("possible", "notice")}
+
+
+@pytest.mark.parametrize(
+    ("name", "covers", "community", "variant"),
+    [
+        ("海天党支部", "海天佳苑", "东门社区", ""),
+        ("海天党支部", "海天佳苑", "", "possible"),  # may lie anywhere
+        ("银杏小区党支部", "海天佳苑", "河口社区", "possible"),  # called after a compound of another community
+    ],
+)
+def test_an_unknown_name_is_a_ghost_only_where_it_is_like_nothing(name, covers, community, variant):
+    told = variants("A114", branches=[branch(name, covers, community_name=community)])
+    assert [one for one, _ in told.values()] == [variant]
+
+
+def test_a_row_too_many_is_a_ghost_only_where_every_compound_has_its_row():
+    rows = [listed(name, "河口社区") for name in ("向阳院", "金桂家园", "海天佳苑")]
+    assert list(variants("A114", compounds=rows).values()) == [("compound", "warning")]
+    assert list(variants("A114", compounds=rows[1:]).values()) == [("possible_compound", "notice")]
+
+
+def test_a_second_row_whose_community_is_not_the_one_stated_is_no_second_row():
+    rows = [listed("银杏小区", "东门社区"), listed("银杏小区", "")]
+    assert offenders("A105", compounds=rows, branches=[branch("银杏小区党支部", "银杏小区")]) == []
+
+
+def test_a_twin_whose_name_waits_is_found_by_its_figures():
+    rows = [branch("金桂家园党支部", "金桂家园"), branch("桂里党支部", "金桂花苑")]
+    assert len(offenders("A105", branches=rows)) == 1
+    rows[1]["founded_on"] = "2022-03-02"
+    assert offenders("A105", branches=rows) == []

@@ -65,7 +65,7 @@ def test_an_entry_that_cannot_be_read_leaves_the_others(gridkit, project):  # no
     rows = findings[findings["code"] == "A214"]
     assert rows["subject"].tolist() == ["not readable"]
     assert "figure must be a number" in json.loads(rows["params"].iloc[0])["mistake"]
-    assert gridkit("check", project).code == errors.EXIT_INPUT
+    assert gridkit("check", project).code == errors.EXIT_FINDINGS
 
 
 def test_a_broken_rule_set_does_not_stop_the_audit(gridkit, project):  # noqa: F811
@@ -85,8 +85,6 @@ def test_a_broken_rule_set_does_not_stop_the_audit(gridkit, project):  # noqa: F
         "own.toml!thresholds.joint_max_units",
     ]
     assert gridkit("verify", run).code == errors.EXIT_CLEAN
-    (project / "own.toml").write_text("name = ", encoding="utf-8")
-    assert gridkit("audit", project).code == errors.EXIT_INPUT  # a file that is not TOML at all
 
 
 def test_the_matrix_is_written(gridkit, project):  # noqa: F811
@@ -97,3 +95,30 @@ def test_the_matrix_is_written(gridkit, project):  # noqa: F811
     row = city[(city["denominator_id"] == "all") & (city["weight"] == "compounds")].iloc[0]
     assert row["numerator"] == (definitions["numerator.declared"] == "yes").sum()
     assert row["denominator"] == len(definitions) == 2
+
+
+def test_a_rule_file_that_is_no_toml_is_named_and_the_rest_judged(gridkit, project):  # noqa: F811
+    (project / "rules.toml").write_text("[thresholds\n", encoding="utf-8")
+    toml = project / "gridkit.toml"
+    toml.write_text(toml.read_text("utf-8") + CLAIMS + '[coverage]\nruleset = "rules.toml"\n', encoding="utf-8")
+    found, findings, _ = audited(gridkit, project)
+    assert {claim["text"]: claim["verdict"] for claim in found["claims"]}["complete"] == "upheld"
+    rows = findings[findings["code"] == "A213"]
+    assert rows["subject"].tolist() == ["rules.toml"]
+    assert "TOML" in str(rows["params"].iloc[0])
+
+
+def test_a_branch_of_nobody_is_no_branch(gridkit, project):  # noqa: F811
+    toml = project / "gridkit.toml"
+    more = "[coverage.overrides.thresholds]\nmin_formal_members = 0\n"
+    toml.write_text(toml.read_text("utf-8") + more, encoding="utf-8")
+    _, findings, _ = audited(gridkit, project)
+    assert "min_formal_members" in str(findings.loc[findings["code"] == "A213", "params"].tolist())
+
+
+def test_check_reads_a_project_that_the_audit_reads(gridkit, project):  # noqa: F811
+    toml = project / "gridkit.toml"
+    toml.write_text(toml.read_text("utf-8") + CLAIMS, encoding="utf-8")
+    said = gridkit("check", project, "--lang", "en")
+    assert said.code == errors.EXIT_FINDINGS
+    assert "A214" in said.out

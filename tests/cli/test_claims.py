@@ -30,7 +30,7 @@ def test_drafts_are_printed_and_the_summary_is_told_beside(gridkit, report):
     ]  # fmt: skip
     assert claims[0]["source"] == "report.txt:2"
     for words in (
-        "report.txt: 9 figures (1 redacted), 1 times full coverage in words; 2 claims drafted",
+        "report.txt: figures 9 (redacted 1), full coverage in words 1; claims drafted: 2",
         "A222 [warning] from 91张 to 39张 is -57.1%, not -65.3%",
         "A221 [notice] 194 + 1,165 = 1,359",
         "网格党支部 / 城市社区综合网格: 194 / 1,359 = 14.3%",
@@ -44,7 +44,7 @@ def test_drafts_are_printed_and_the_summary_is_told_beside(gridkit, report):
 def test_a_file_is_written_once(gridkit, report, tmp_path):
     out = tmp_path / "claims.toml"
     said = gridkit("claims", "extract", report, "-o", out)
-    assert "2 claims drafted" in said.out
+    assert "claims drafted: 2" in said.out
     assert f"wrote {out}" in said.out
     first = out.read_bytes()
     again = gridkit("claims", "extract", report, "-o", out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -340,3 +341,55 @@ def test_columns_and_rows_that_only_one_side_has(tmp_path):
     after = tables(tmp_path / "b", "compounds", pa.table({"code": ["y", "z", "z"], "new": [1, 2, 3]}))
     change = compare_tables(before, after)[0]
     assert (change.gone, change.new, change.columns, change.values_equal) == (1, 2, ("old", "new"), False)
+
+
+def test_a_bundle_that_was_rewritten_with_its_hashes_does_not_hold(gridkit, base, project, tmp_path):
+    """Verdicts turned round, weights and allowance replaced, and every hash of the list made to fit."""
+    with zipfile.ZipFile(next((base / "runs").glob("*.zip"))) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    parts["audit.json"] = parts["audit.json"].replace(b'"undetermined"', b'"upheld"').replace(b'"refuted"', b'"upheld"')
+    parts["links/weights.toml"], parts["links/allowance.json"] = b"x = 1\n", b'{"rate": 0.0}\n'
+    index = json.loads(parts.pop("bundle.json"))
+    index["entries"] = {
+        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in parts.items()
+    }
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(forged, "w") as archive:
+        for name, data in {"bundle.json": json.dumps(index).encode(), **parts}.items():
+            archive.writestr(name, data)
+    said = gridkit("verify", forged, "--project", project, "--json")
+    assert said.code == errors.EXIT_FINDINGS
+    found = json.loads(said.out)
+    assert not found["same"]
+    for name in ("audit.json", "links/weights.toml", "links/allowance.json"):
+        assert any(name in problem for problem in found["differences"]), name
+
+
+def test_a_table_that_comes_out_otherwise_is_never_the_same(gridkit, base, project, tmp_path):
+    """A table and its hash in the manifest forged together: recomputing tells."""
+    run = Path(shutil.copytree(run_of(base), project / "runs" / "2024-forged"))
+    claims = pq.read_table(run / "tables" / "claims.parquet")
+    at = claims.column_names.index("verdict")
+    pq.write_table(claims.set_column(at, "verdict", pa.array(["upheld"] * len(claims))), run / "tables/claims.parquet")
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    digest = hashlib.sha256((run / "tables/claims.parquet").read_bytes()).hexdigest()
+    manifest["outputs"]["tables/claims.parquet"]["sha256"] = digest
+    (run / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    said = gridkit("verify", run, "--json")
+    assert said.code == errors.EXIT_FINDINGS
+    assert not json.loads(said.out)["same"]
+
+
+def test_settings_are_compared_one_by_one(gridkit, base, project):
+    append(project, "[coverage.overrides.thresholds]\njoint_max_units = 4\n")
+    said = gridkit("verify", run_of(base), "--project", project, "--lang", "en")
+    assert said.code == errors.EXIT_FINDINGS
+    assert "settings.ruleset.thresholds.joint_max_units: 5 before, 4 now" in said.out
+    assert max(len(line) for line in said.out.splitlines()) < 300
+
+
+def test_where_the_project_is_must_be_said(gridkit, base, tmp_path):
+    run = shutil.copytree(run_of(base), tmp_path / "lonely")
+    said = gridkit("verify", run, "--lang", "en")
+    assert said.code == errors.EXIT_USAGE
+    assert "--project" in said.err

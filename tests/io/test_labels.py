@@ -29,7 +29,7 @@ def refused(read_one, path, rows, head=HEAD) -> str:
 def test_labels_by_word_and_by_their_own_name(tmp_path):
     rows = [[KEY, "a1", "the link is right"], [OTHER, "a2", "wrong"], [THIRD, "a3", ""]]
     found, source = read(tmp_path / "l.csv", rows)
-    assert repr(found) == "<Labels: 1 right, 1 wrong>"
+    assert repr(found) == "<Labels: 1 right, 1 wrong, 1 unanswered>"
     assert found.frame.iloc[1].to_list() == [OTHER, "a2", "wrong", "l.csv!3"]
     assert (source.kind, source.rows_in, source.kept) == ("labels", 3, 2)
 
@@ -67,7 +67,7 @@ def test_persons_in_a_label_are_not_repeated(tmp_path):
 def test_visits(tmp_path):
     rows = [["x2", "false", "street", "r"], ["x1", "as recorded", "street", "r"], ["x3", "", "street", "r"]]
     frame, by, run = read_visits(files.table(tmp_path / "s.csv", [SITES, *rows]), "s.csv")
-    assert frame["label"].to_dict() == {"x1": "true", "x2": "false"}
+    assert frame["label"].to_dict() == {"x1": "true", "x2": "false", "x3": "unanswered"}
     assert (by, run) == ("street", "r")
 
 

@@ -72,6 +72,24 @@ def test_what_a_word_document_hides_or_struck_out(tmp_path):
     assert found.struck == 2
 
 
+def test_how_a_passage_looked_before_a_tracked_change_of_format_is_nothing(tmp_path):
+    former = '<w:rPrChange w:id="1" w:author="x"><w:rPr><w:strike/></w:rPr></w:rPrChange>'
+    body = f"<w:p><w:r><w:rPr>{former}</w:rPr><w:t>覆盖率98%</w:t></w:r></w:p>"
+    (tmp_path / "a.docx").write_bytes(word(body))
+    found = read_report(tmp_path / "a.docx")
+    assert (found.text, found.struck) == ("覆盖率98%", 0)
+
+
+def test_a_text_in_big5_is_told_from_one_in_gbk(tmp_path):
+    for codec, said in (
+        ("big5", "全縣綜合網格11個，建立網格黨支部6個，組建率達到62.5%。"),
+        ("gbk", "全县综合网格11个，组建率62.5%。"),
+    ):
+        (tmp_path / "a.txt").write_bytes(said.encode(codec))
+        found = read_report(tmp_path / "a.txt")
+        assert (found.text, found.encoding, found.guessed) == (said, "big5" if codec == "big5" else "gb18030", True)
+
+
 def test_empty_cells_keep_their_place_and_tables_lie_in_tables(tmp_path):
     def cell(inner):
         return f"<w:tc>{inner}</w:tc>"

@@ -79,16 +79,26 @@ def test_a_wrong_link_that_was_corrected_still_speaks_for_the_others():
         assert (found.sampled, found.wrong, found.stale) == (2, 1, 0)
 
 
-def test_stale_labels_are_told_and_never_counted():
+def test_stale_labels_are_told_and_only_wrong_ones_count():
+    """What was right and is no more proves nothing; what was wrong speaks for the others however it was corrected."""
     told = labels(
         (key("金桂家园"), "a2", "right"), (key("早没了的小区"), "a1", "wrong"), (key("银杏小区"), "a2", "right")
     )
     found = match_labels(*linked(), told)
-    assert (found.sampled, found.wrong, found.stale) == (1, 0, 2)
+    assert (found.sampled, found.wrong, found.stale) == (2, 1, 2)
     assert sorted(found.findings.frame["refs"]) == [("l.xlsx!S!4",), ("l.xlsx!S!5",)]
     assert set(found.findings.frame["code"]) == {"L122"}
     with speaking("en"):
         assert not set("?〈") & set(CATALOGUE["L122"].say(found.findings.frame["params"].iloc[0]))
+
+
+def test_what_is_not_filled_in_counts_as_wrong_and_is_told():
+    told = labels((key("金桂家园"), "a1", "right"), (key("银杏小区"), "a2", "unanswered"))
+    found = match_labels(*linked(), told)
+    assert (found.sampled, found.wrong, found.unanswered, found.population) == (2, 1, 1, 3)
+    assert found.findings.frame["code"].tolist() == ["L123"]
+    with speaking("en"):
+        assert CATALOGUE["L123"].say(found.findings.frame["params"].iloc[0]).startswith("1 of 2 links")
 
 
 def test_no_labels_no_links():

@@ -66,7 +66,7 @@ def indicators(coverage: Coverage, places: Places, layers, *, widened=0) -> Indi
             n, d, unknown = int(held.sum()), len(part), len(ids) + perhaps
             details = {"possible": (BRANCH + "7",) * bool(widened)} if level == "city" else {}
             low, high = (n / d, (n + unknown) / d) if d else (float("nan"),) * 2
-            rows.append((name, level, scope, "compounds", n, d, 0, unknown, low, high, (), ids, (), (), details))
+            rows.append((name, level, scope, "compounds", n, d, 0, unknown, low, high, (), ids, (), (), details, 0, 0))
     return Indicators(pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS)))
 
 

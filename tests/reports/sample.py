@@ -89,7 +89,8 @@ def _claims() -> pd.DataFrame:
         ("网格全覆盖", branches, "", "grids", ">=", 100.0, "upheld", 4, 4, 1.0, 1.0, "4/4", (), ""),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS[: len(rows[0])]))
-    return frame.assign(definition="", upheld_under=[()] * len(frame), as_of="")
+    frame = frame.assign(definition="", upheld_under=[()] * len(frame), as_of="", upper=float("nan"))
+    return frame.assign(scope_level="city", scope_code="")
 
 
 def _links() -> Links:

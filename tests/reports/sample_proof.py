@@ -47,7 +47,7 @@ def _league() -> pd.DataFrame:
         ("community", tiny.A, "东门社区", "urban", 1, 4, 0, 0.25, 0.25, 1, 2, True, 0),
         ("community", tiny.B, HOSTILE, "urban", 0, 2, 1, 0.0, 0.5, 1, 2, True, 1),
     ]
-    return pd.DataFrame(rows, columns=list(LEAGUE_COLUMNS))
+    return pd.DataFrame([(*row, 0, 0) for row in rows], columns=list(LEAGUE_COLUMNS))
 
 
 def result() -> AuditResult:

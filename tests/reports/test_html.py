@@ -95,7 +95,7 @@ def test_verdicts_come_first_then_the_numbers_the_map_and_the_proof(page):
     assert order == sorted(order)
     assert text.index('class="claim refuted"') < text.index('class="claim upheld"')
     assert "37.5%–62.5%" in text
-    assert "Upheld only under" in text
+    assert "Would hold only under" in text
 
 
 def test_the_verdict_is_a_word_and_a_shape_beside_the_colour(page):

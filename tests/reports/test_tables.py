@@ -57,8 +57,11 @@ def test_rates(name, numbers, said):
 
 
 def test_a_claim_without_denominator_has_no_rate():
-    assert words.claim_rate("coverage.work.valid", None, None, float("nan")) == "—"
-    assert words.claim_rate("coverage.work.valid", 3, 8, 0.625) == "37.5%–62.5%"
+    row = {"indicator": "coverage.work.valid", "numerator": None, "denominator": None, "because": {}}
+    assert words.claim_rate(row) == "—"
+    assert words.claim_rate({**row, "numerator": 3, "denominator": 8, "because": {"unknown": 2}}) == "37.5%–62.5%"
+    wider = {"unknown": 2, "allowance_low": 1, "allowance_high": 1}
+    assert words.claim_rate({**row, "numerator": 3, "denominator": 8, "because": wider}) == "25.0%–75.0%"
 
 
 def test_every_rate_stands_beside_its_numbers(run):

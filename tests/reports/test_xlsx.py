@@ -172,7 +172,7 @@ def test_the_matrix_is_readable_by_weight(proved):
     text = rows(book["Definition matrix"])
     assert text[0][0] == "compounds, by compounds"
     assert text[1][:3] == ["numerator", "all of the layer", "those that fulfil the conditions"]
-    assert text[2][:3] == ["covered as declared", "25.0% – 75.0% (3/8)", "28.6% – 85.7% (3/7)"]
+    assert text[2][:3] == ["covered as declared", "25.0%–75.0% (3/8)", "28.6%–85.7% (3/7)"]
     assert [row[0] for row in text if row[0] and row[1] is None] == [
         "compounds, by compounds", "compounds, by households", "compounds, by area (m²)", "grids, by grids",
     ]  # fmt: skip
@@ -192,7 +192,7 @@ def test_claims_say_under_which_definitions_they_hold(proved):
     head, first, _second = rows(openpyxl.load_workbook(proved)["Claims"])
     row = dict(zip(head, first, strict=True))
     assert row["definition it was made under"] == "covered as declared ÷ all of the layer, by compounds"
-    assert row["upheld under"].startswith("work coverage ÷ all of the layer, by compounds; covered as declared")
+    assert row["would hold only under"].startswith("work coverage ÷ all of the layer, by compounds; covered as declared")
 
 
 def test_links_lead_to_the_rows_they_name(proved):

@@ -56,7 +56,7 @@ def test_differences_name_their_causes_first(folder):
     said = compare_runs(before, after)
     assert said[0] == "input branches.xlsx!Sheet1 has changed"
     assert set(said[1:3]) == {"input new.csv is new", f"input {gone['path']}!{gone['sheet']} is no longer read"}
-    assert said[3].startswith("settings.coverage: ")
+    assert said[3].startswith("settings.coverage.ruleset: ")
     assert said[4].startswith("rules.counts_as: ")
     assert said[5].endswith(" before, 0 now")
     assert said[6:] == [

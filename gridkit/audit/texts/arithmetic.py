@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridkit.audit.figures import half_width
 from gridkit.audit.texts.sums import sum_hints
+from gridkit.io.text import simplified
 from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 
@@ -27,6 +28,8 @@ _RATE: Final = re.compile(
     r"占|占比|比例|比重|(?:完成|办结|办理|解决|化解|覆盖|组建|成立|结对|兑现|整改|达标|合格|报到|入户|签约|参与|建成|认领|落实|响应|回复|配备)率"
 )
 _OF_WHICH: Final = re.compile(r"其中|包括|包含|分别|[含即]")
+_RESOLVED: Final = re.compile(r"(?:办结|解决|化解|办理)率")
+_TOTAL: Final = re.compile(r"(?:合计|总计|共计|小计|一共|总共)(?:为|是|达|有)?[:：]?$")
 _AMONG: Final = re.compile(r"(?<![其集])中$")
 _PEOPLE: Final = frozenset(("人", "名", "位"))
 STAGES: Final = {
@@ -68,7 +71,8 @@ def check_text(figures: Sequence[Figure], *, place: str = "") -> tuple[Findings,
     Returns
     -------
     findings : Findings
-        A221 (sums, only hints), A222 (percentages), A223 (ledgers), A224 and A225 (parts of a total).
+        A221 (sums, only hints), A222 (percentages), A223 (ledgers), A224, A225 and A227 (parts of a total),
+        A226 (percent for percentage points).
     checks : tuple of Check
         All comparisons inside sentences, those that agree as well.
 
@@ -82,7 +86,7 @@ def check_text(figures: Sequence[Figure], *, place: str = "") -> tuple[Findings,
     checks: list[Check] = []
     for _, group in groupby(figures, key=lambda one: one.at):
         of_sentence = list(group)
-        checks += [*_percentages(of_sentence), *_ledger(of_sentence), *_parts(of_sentence)]
+        checks += [*_percentages(of_sentence), *_ledger(of_sentence), *_parts(of_sentence), *_totals(of_sentence)]
     rows = [{**check.finding, "subject": place} for check in checks if check.finding is not None]
     told = {tuple(one.start for one in check.figures) for check in checks if check.kind == "parts"}
     hints = ({**row, "subject": place} for row in sum_hints(figures, told))
@@ -92,6 +96,11 @@ def check_text(figures: Sequence[Figure], *, place: str = "") -> tuple[Findings,
 def _quote(one: Figure) -> str:
     text = " ".join(one.sentence.split())
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
+
+
+def said(one: Figure) -> str:
+    """Return a figure as it is written, in simplified characters and without blanks."""
+    return "".join(simplified(one.written).split())
 
 
 def written(value: Fraction, decimals: int) -> str:
@@ -115,7 +124,7 @@ def _percentages(figures: list[Figure]) -> Iterator[Check]:
         if one.value is None or one.upper is not None or one.kind == "full" or one.unit not in ("%", "百分点"):
             continue
         before = figures[:at]
-        found = _change(before, one) or (_share(before, one) if one.unit == "%" else None)
+        found = _change(before, one) or ((_share(before, one) or _resolved(before, one)) if one.unit == "%" else None)
         if found:
             yield found
 
@@ -134,6 +143,8 @@ def _change(before: list[Figure], one: Figure) -> Check | None:
     if not (down or up or arrow or stated < 0):
         return None
     points = a.kind == "share"
+    if points and one.unit == "%":
+        return _meant(a, b, one)
     if points != (one.unit == "百分点") or not old:
         return None
     computed = new - old if points else 100 * (new - old) / old
@@ -141,6 +152,18 @@ def _change(before: list[Figure], one: Figure) -> Check | None:
     if signed == stated > 0 and not (down or up):
         computed = abs(computed)  # an arrow alone: the sign is left to the reader
     return _percentage("points" if points else "change", (a, b, one), computed, signed)
+
+
+def _meant(a: Figure, b: Figure, one: Figure) -> Check | None:
+    """Return "from 85 % to 80 %, down 5 %": percentage points, which 5 % of 85 % are not; None where 5 % fits."""
+    old, new, stated = a.value or Fraction(0), b.value or Fraction(0), abs(one.value or Fraction(0))
+    if not old or abs(new - old) != stated or abs(100 * (new - old) / old) == stated:
+        return None
+    finding = CATALOGUE["A226"].found(
+        "", whole=said(a), part=said(b), figure=said(one), points=written(stated, one.decimals),
+        computed=f"{written(100 * (new - old) / old, 1)}%", quote=_quote(one),
+    )  # fmt: skip
+    return Check("points", False, (a, b, one), new - old, finding)
 
 
 def _share(before: list[Figure], one: Figure) -> Check | None:
@@ -158,6 +181,45 @@ def _share(before: list[Figure], one: Figure) -> Check | None:
     return _percentage("share", (part, whole, one), 100 * (part.value or Fraction(0)) / whole.value, one.value)
 
 
+def of_promised(before: Sequence[Figure], one: Figure) -> bool:
+    """Tell whether a rate of resolved issues is one of those promised, not of those collected, as far as it says so."""
+    steps = ledger_of(before)
+    if "promised" not in steps or "resolved" not in steps or one.value is None:
+        return False
+    if "collected" not in steps:
+        return True
+    return _fits(steps["promised"], steps["resolved"], one) and not _fits(steps["collected"], steps["resolved"], one)
+
+
+def _fits(whole: Figure, part: Figure, one: Figure) -> bool:
+    if not whole.value:
+        return False
+    half = half_width(one.value or Fraction(0), one.decimals, one.comparator, share=True)
+    return abs(100 * (part.value or Fraction(0)) / whole.value - (one.value or Fraction(0))) <= half
+
+
+def _resolved(before: list[Figure], one: Figure) -> Check | None:
+    """Return a rate of resolved issues behind all three steps: of those promised or of those collected."""
+    steps = ledger_of(before)
+    if len(steps) < len(STAGES) or not _RESOLVED.search(one.lead + one.noun) or "按时" in one.lead + one.noun:
+        return None
+    collected, promised, part = (steps[stage] for stage in STAGES)
+    if not (collected.value and promised.value):
+        return None
+    of = promised if _fits(promised, part, one) else collected
+    found = _percentage("share", (part, of, one), 100 * (part.value or Fraction(0)) / of.value, one.value)  # type: ignore[operator]
+    if found.finding is None:
+        return found
+    other = f"{written(100 * (part.value or Fraction(0)) / promised.value, max(one.decimals, 1))}%"
+    values: dict[str, Any] = {
+        **found.finding["params"],
+        "variant": "either",
+        "promised": said(promised),
+        "other": other,
+    }
+    return Check("share", False, found.figures, found.computed, CATALOGUE["A222"].found("", **values))
+
+
 def _percentage(kind: str, three: tuple[Figure, Figure, Figure], computed: Fraction, stated: Fraction | None) -> Check:
     a, b, one = three
     half = half_width(abs(stated or Fraction(0)), one.decimals, one.comparator, share=kind == "share")
@@ -173,7 +235,7 @@ def _percentage(kind: str, three: tuple[Figure, Figure, Figure], computed: Fract
     decimals = max(one.decimals, 1)
     sign = "" if kind == "points" else "%"
     finding = CATALOGUE["A222"].found(
-        "", variant="" if kind == "share" else kind, part=part.written, whole=whole.written,
+        "", variant="" if kind == "share" else kind, part=said(part), whole=said(whole),
         computed=f"{written(computed, decimals)}{sign}", figure=f"{written(stated or Fraction(0), one.decimals)}{sign}",
         quote=_quote(one),
     )  # fmt: skip
@@ -204,7 +266,7 @@ def _ledger(figures: list[Figure]) -> Iterator[Check]:
             continue
         finding = None
         if new > old:
-            values: dict[str, Any] = {"stage": early, "whole": whole.written, "next_stage": late, "part": part.written}
+            values: dict[str, Any] = {"stage": early, "whole": said(whole), "next_stage": late, "part": said(part)}
             finding = CATALOGUE["A223"].found("", **values, quote=_quote(part))
         yield Check("ledger", new <= old, (whole, part), 100 * new / old, finding)
 
@@ -227,6 +289,23 @@ def _parts(figures: list[Figure]) -> Iterator[Check]:
             yield _summed([first], total)
 
 
+def _totals(figures: list[Figure]) -> Iterator[Check]:
+    """Yield totals behind their parts: 单独21个，联合18个，合计40个."""
+    for at, total in enumerate(figures):
+        if total.kind != "count" or not total.exact or not _TOTAL.search(total.lead):
+            continue
+        parts: list[Figure] = []
+        for one in reversed(figures[:at]):
+            ends = one.kind != "count" or not one.exact or not _alike(one, total)
+            if ends or _AMONG.search(one.clause.rpartition(one.written)[0]) or one.value == total.value:
+                break
+            parts.insert(0, one)
+            if _OF_WHICH.search(one.lead):
+                break
+        if len(parts) > 1:
+            yield _summed(parts, total, code="A227")
+
+
 def _listed(total: Figure, figures: list[Figure]) -> Iterator[Figure]:
     for part in figures:
         if part.kind != "count" or not part.exact or not _alike(part, total) or not _is_part(part, total):
@@ -239,7 +318,7 @@ def _is_part(part: Figure, total: Figure) -> bool:
     return part.lead.rstrip("有").endswith("的") or not part.noun or part.noun[-2:] == total.noun[-2:]
 
 
-def _summed(parts: list[Figure], total: Figure) -> Check:
+def _summed(parts: list[Figure], total: Figure, *, code: str = "") -> Check:
     found, stated = sum((part.value or Fraction(0) for part in parts), Fraction(0)), total.value or Fraction(0)
     values: dict[str, Any] = {
         "terms": " + ".join(written(part.value or Fraction(0), 0) for part in parts),
@@ -248,7 +327,9 @@ def _summed(parts: list[Figure], total: Figure) -> Check:
         "quote": _quote(total),
     }
     finding = None
-    if found > stated:
+    if code and found != stated:
+        finding = CATALOGUE[code].found("", **values)
+    elif found > stated:
         finding = CATALOGUE["A224"].found("", **values)
     elif found < stated:
         finding = CATALOGUE["A225"].found("", **values, rest=written(stated - found, 0))

@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from gridkit.audit.texts.arithmetic import ledger_of, written
-from gridkit.audit.texts.measured import COUNTED, declared_in, measured_by
-from gridkit.audit.texts.plain import plain_of
+from gridkit.audit.texts.arithmetic import ledger_of, of_promised, written
+from gridkit.audit.texts.measured import COUNTED, UNMEASURED, UNNAMED, declared_in, measured_beside, measured_by
 from gridkit.io.persons import mask_surely
 from gridkit.locale import N_, gettext
 
@@ -28,6 +27,9 @@ _UNDECLARED: Final = N_("no definition is declared")
 _EITHER: Final = N_("the text may mean either: {indicators}")
 _WORDS: Final = N_("no figure is written: the text says “{words}”")
 _IMPLIED: Final = N_("the text states no percentage: it follows from {part} of {whole}")
+_YEAR: Final = N_("the text names no day but “{words}”: {day} is taken")
+_LARGE: Final = N_("the text speaks of {place}: check that this is the city of the project")
+_NO_NOUN: Final = N_("(the text does not say of what)")
 _ROUNDED: Final = N_("rounded here: {exact}")
 
 _LEDGER: Final = (
@@ -35,6 +37,9 @@ _LEDGER: Final = (
     ("ledger.resolved_of_promised", "resolved", "promised"),
     ("ledger.resolved", "resolved", "collected"),
 )
+REACH: Final = 8
+"""So many figures before a rate may be its operands."""
+
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -91,8 +96,8 @@ def draft_claims(figures: Sequence[Figure], text: str, *, source: str = "") -> t
     drafts: list[Draft] = []
     for _, group in groupby(figures, key=lambda one: one.at):
         told = list(group)
-        for one in told:
-            drafts += _drafts_of(one, places)
+        for at, one in enumerate(told):
+            drafts += _drafts_of(one, places, told[max(0, at - REACH) : at])
         drafts += _of_ledger(told, places)
     return tuple(sorted(drafts, key=lambda one: one.start))
 
@@ -111,11 +116,17 @@ class _Places:
         return f"{self._source}:{line}" if self._source else f":{line}"
 
 
-def _drafts_of(one: Figure, places: _Places) -> Iterator[Draft]:
-    indicators, why = measured_by(one, _before(one))
+def _drafts_of(one: Figure, places: _Places, earlier: Sequence[Figure]) -> Iterator[Draft]:
+    indicators, why = measured_by(one)
+    counts = [other for other in earlier[-2:] if other.kind == "count"]
+    if why == UNMEASURED and (beside := measured_beside(one, counts)):
+        indicators, why = beside, ""
+    if indicators == ("ledger.resolved",) and of_promised(earlier, one):
+        indicators = ("ledger.resolved_of_promised",)
     notes = list(_notes(one))
     if len(indicators) > 1 and "pairing.units" in indicators:
         notes.append(gettext(_EITHER).format(indicators=", ".join(indicators)))
+    why = gettext(why).format(place=one.place) if why == UNNAMED else why
     figure, upper, rounding = _written(one, notes)
     for indicator in indicators or ("",):
         definition = declared_in(one.clause) if indicator.startswith("coverage.") else {}
@@ -125,18 +136,6 @@ def _drafts_of(one: Figure, places: _Places) -> Iterator[Draft]:
             as_of=one.as_of, definition=definition, notes=tuple(notes), why=why,
             start=one.start,
         )  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _plain(sentence: str) -> str:
-    return plain_of(sentence).plain
-
-
-def _before(one: Figure) -> str:
-    """Return the sentence of a figure up to the end of its clause, simplified."""
-    plain = _plain(one.sentence)
-    at = plain.find(one.clause)
-    return plain[: at + len(one.clause)] if at >= 0 else plain
 
 
 @lru_cache(maxsize=8)
@@ -150,6 +149,10 @@ def _notes(one: Figure) -> Iterator[str]:
         yield gettext(_AIM)
     if one.approx:
         yield gettext(_ABOUT).format(word=one.approx)
+    if one.dated:
+        yield gettext(_YEAR).format(words=one.dated, day=one.as_of)
+    if one.place_kind == "large":
+        yield gettext(_LARGE).format(place=one.place)
     if one.kind == "full":
         yield gettext(_WORDS).format(words=" ".join(_CONTROL.sub(" ", one.written).split()))
 
@@ -172,8 +175,10 @@ def _needed(value: Fraction) -> int:
 
 
 def _scope(one: Figure) -> str:
-    """Return the class of places that a figure speaks of: the only scopes that need no list of places."""
-    return "urban" if "城市社区" in one.noun else "township" if "乡镇社区" in one.noun else ""
+    """Return the class of places or the place that a figure speaks of."""
+    if "城市社区" in one.noun or "乡镇社区" in one.noun:
+        return "urban" if "城市社区" in one.noun else "township"
+    return one.place if one.place_kind == "named" else ""
 
 
 def _of_ledger(told: list[Figure], places: _Places) -> Iterator[Draft]:
@@ -227,7 +232,7 @@ def _told(one: Draft) -> str:
     sign = "" if one.comparator == "=" else f"{one.comparator} "
     number = f"{sign}{one.figure}{f'–{one.upper}' if one.upper else ''}{one.unit}"
     why = "" if one.why == COUNTED else gettext(" ({reason})").format(reason=gettext(one.why))
-    return f"  {one.source}  {number}  {one.noun or '?'}{why}"
+    return f"  {one.source}  {number}  {one.noun or gettext(_NO_NOUN)}{why}"
 
 
 def _of_ratio(ratio: CountRatio) -> list[str]:

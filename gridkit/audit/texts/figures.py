@@ -14,7 +14,9 @@ from gridkit.audit.texts.numbers import TIMES
 from gridkit.audit.texts.plain import plain_of, sentences
 from gridkit.audit.texts.quotes import REACH, closed_spans
 from gridkit.audit.texts.reading import FIGURE, is_share, read
-from gridkit.audit.texts.words import AIMS, BEFORE_PATTERN, BREAKS, FULL, SCOPES, UNIT
+from gridkit.audit.texts.tables import with_heads
+from gridkit.audit.texts.when_where import day_of, place_of
+from gridkit.audit.texts.words import AIMS, BEFORE_PATTERN, BREAKS, DENIED, FULL, SCOPES, UNIT, WAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +32,11 @@ class Figure:
     (万 and 成 multiplied out, percent as percent), None where the figure is ``redacted``; ``upper`` the upper end of a
     range, ``decimals`` how many are written. ``comparator`` is one of ``= >= <= > <``; ``approx`` the word that makes
     it a rough one (余, 约). ``unit`` is a measure word or ``%``, ``noun`` what is counted, simplified; ``lead`` what
-    stands before the number back to the last break. ``kind`` is ``count``, ``share``, or ``full`` for full coverage in
-    words. ``scope`` is the last word for a place before it (全市), ``as_of`` a day that the sentence states, ``aim``
-    whether it is wanted rather than reported.
+    stands before the number back to the last figure, ``before`` the sentence up to the end of its clause. ``kind`` is
+    ``count``, ``share``, or ``full`` for full coverage in words. ``scope`` is the last word for a place before it
+    (全市), ``as_of`` a day that the sentence states, ``aim`` whether it is wanted rather than reported,
+    ``was`` whether it is what another figure of the sentence has become; ``dated`` the words that name a year or month
+    without a day, ``place`` the place that is named and ``place_kind`` how (:func:`.when_where.place_of`).
     """
 
     start: int
@@ -51,9 +55,14 @@ class Figure:
     redacted: bool = False
     lead: str = ""
     clause: str = ""
+    before: str = ""
     scope: str = ""
     as_of: str = ""
     aim: bool = False
+    dated: str = ""
+    place: str = ""
+    place_kind: str = ""
+    was: bool = False
 
     @property
     def exact(self) -> bool:
@@ -68,6 +77,9 @@ _CHANGE: Final = re.compile(
 )
 _COUNTED: Final = re.compile(rf"^[\d.,]+(?:{TIMES})?[余多]?(?:{UNIT})?")
 
+
+NEXT: Final = 14
+"""What a figure was stands so near before what it is."""
 
 FAR: Final = 300
 """No clause and no word for a place that matters reaches further."""
@@ -104,7 +116,7 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         names = closed[bisect_left(closed, (start - REACH, 0)) : bisect_left(closed, (end, 0))]
         figures = sorted(_of_sentence(plain, start, end, names), key=lambda one: (one.start, one.end))
         found += [replace(one, at=at) for one in figures]
-    return tuple(found)
+    return with_heads(found, text)
 
 
 def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]]) -> list[Figure]:
@@ -118,29 +130,42 @@ def _of_sentence(plain: Plain, start: int, end: int, names: list[tuple[int, int]
         if values is None:
             continue
         lead, behind = plain.plain[last : hit.start()], plain.plain[hit.end() : min(end, hit.end() + FAR)]
-        one = _figure(plain, hit, values | shared, (lead, behind))
+        earlier = plain.plain[max(start, hit.start() - FAR) : hit.start()]
+        one = _figure(plain, hit, values | shared, (earlier, lead, behind))
         if found and _CHANGE.match(BEFORE_PATTERN.sub("", lead)):
             one = replace(one, noun=found[-1].noun)
-        found.append(_scoped(one, plain.plain[max(start, hit.start() - FAR) : hit.start()]))
+        if (
+            found
+            and found[-1].kind == one.kind
+            and found[-1].unit == one.unit
+            and WAS.search(lead)
+            and len(lead) < NEXT
+        ):
+            found[-1] = replace(found[-1], was=True)
+        found.append(_scoped(one, earlier))
         last = hit.end()
     return [*_shared_out(found), *_full(plain, (start, end), shared, found)]
 
 
-def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tuple[str, str]) -> Figure:
-    lead, behind = around
+def _figure(plain: Plain, hit: re.Match[str], read: dict[str, Any], around: tuple[str, str, str]) -> Figure:
+    earlier, lead, behind = around
     bare = BEFORE_PATTERN.sub("", lead)
     first, second = nouns.after(behind), nouns.before(bare)
     noun = (first or second) if (read["kind"] == "count") != behind.startswith("的") else (second or first)
     start, end = plain.index[hit.start()], plain.index[hit.end() - 1] + 1
-    clause = _CLAUSE.split(lead)[-1] + hit[0] + _CLAUSE.split(behind, maxsplit=1)[0]
+    rest = hit[0] + _CLAUSE.split(behind, maxsplit=1)[0]
+    clause = _CLAUSE.split(lead)[-1] + rest
     written = plain.text[start:end]
     aim = AIMS.search(_CLAUSE.split(lead)[-1]) is not None
-    return Figure(start, end, written, at=0, noun=noun, lead=lead, clause=clause, aim=aim, **read)
+    return Figure(start, end, written, at=0, noun=noun, lead=lead, clause=clause, aim=aim,
+                  before=earlier + rest, **read)  # fmt: skip
 
 
 def _scoped(one: Figure, before: str) -> Figure:
     scopes = SCOPES.findall(before + one.noun)
-    return replace(one, scope=scopes[-1]) if scopes else one
+    place, kind = place_of(before, one.noun)
+    day, dated = (one.as_of, "") if one.as_of else day_of(before)
+    return replace(one, scope=scopes[-1] if scopes else "", place=place, place_kind=kind, as_of=day, dated=dated)
 
 
 def _shared_out(found: list[Figure]) -> list[Figure]:
@@ -167,13 +192,16 @@ def _full(plain: Plain, span: tuple[int, int], shared: dict[str, Any], found: li
         high = min([span[1], *(at for mark in BREAKS if (at := plain.plain.find(mark, hit.end(), span[1])) >= 0)])
         start, end = plain.index[hit.start()], plain.index[hit.end() - 1] + 1
         inside = plain.index[low], plain.index[high - 1] + 1
-        if any(one.kind == "share" and inside[0] <= one.start < inside[1] for one in found):
+        if DENIED.search(plain.plain[low : hit.start()]) or any(
+            one.kind == "share" and inside[0] <= one.start < inside[1] for one in found
+        ):
             continue
         clause, lead = plain.plain[low:high], plain.plain[low : hit.start()]
         wanted = re.split("[,，。;；]", plain.plain[span[0] : hit.start()])[-1]
         noun = _COUNTED.sub("", nouns.before(lead)) or nouns.after(plain.plain[hit.end() : high])
         one = Figure(start, end, plain.text[start:end], kind="full", value=Fraction(100), unit="%", noun=noun, at=0,
-                     lead=lead, clause=clause, aim=AIMS.search(wanted) is not None, **shared)  # fmt: skip
+                     lead=lead, clause=clause, before=plain.plain[max(span[0], high - FAR) : high],
+                     aim=AIMS.search(wanted) is not None, **shared)  # fmt: skip
         yield _scoped(one, plain.plain[span[0] : hit.start()])
 
 

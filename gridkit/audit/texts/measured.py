@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from gridkit.locale import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gridkit.audit.texts.figures import Figure
 
 _ORGANISED: Final = "(?:党的?组织|党建|党支部|支部|组织)"
@@ -19,6 +21,7 @@ _RULES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"党员.{0,4}占.{0,4}(?:业委会|业主委员会)", ("owners.party_share",)),
     (r"(?:业委会|业主委员会).{0,6}党员.{0,6}(?:比例|占比|比重|占)", ("owners.party_share",)),
     (r"专属网格.{0,12}(?:小组|支部|党组织)", ("exclusive.group_rate",)),
+    (r"网格.{0,8}支部(?:或|和|、|及)(?:者)?(?:党)?小组", ("grids.branch_or_group_rate",)),
     (r"网格.{0,8}支部|支部.{0,4}建在网格", ("grids.branch_rate",)),
     (r"网格.{0,8}(?:党小组|党组织|党的组织)", ("grids.branch_or_group_rate",)),
     (r"物业(?:服务)?(?:企业|公司).{0,10}(?:党组织|支部|党的组织)", ("property.organisation_rate",)),
@@ -32,10 +35,21 @@ _RULES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"覆盖.{0,6}(?:党的?组织|党支部)(?!书记)", ("coverage.organisation.declared",)),
     (r"(?:承诺|认领)(?:办理)?率", ("ledger.promised",)),
     (r"兑现率|履诺率|践诺率|履约率", ("ledger.resolved_of_promised",)),
+    (r"(?:承诺|认领)[^,，。;；]{0,12}(?:办结|解决|化解|办理|完成)率", ("ledger.resolved_of_promised",)),
     (r"(?:办结|解决|化解|办理)率", ("ledger.resolved",)),
     (r"需求.{0,6}(?:对接|匹配|满足|回应)率", ("lists.match_rate",)),
 )  # fmt: skip
 """What a passage says -> the indicators that measure it; the first that fits decides."""
+
+_FOUNDED: Final = re.compile(r"^(?:党的?组织|党支部|支部|组织)?(?:组建|成立|建立|设立)?率$")
+"""A rate that names no subject: 组建率, behind the counts that say of what."""
+
+_OF_WHAT: Final[tuple[tuple[str, str, str], ...]] = (
+    (r"网格", r"(?:党支部|支部)$", "grids.branch_rate"),
+    (r"网格", r"(?:党小组|党组织)$", "grids.branch_or_group_rate"),
+    (r"物业(?:服务)?(?:企业|公司)", r"(?:党的?组织|党支部|支部)$", "property.organisation_rate"),
+)
+"""What is counted first, what second -> the indicator of the rate that follows both."""
 
 _COMPILED: Final = tuple((re.compile(words), found) for words, found in _RULES)
 _BARE: Final = re.compile(r"^(?:党的?组织|组织|工作|党建|)(?:覆盖率?|全覆盖)?$|^$")
@@ -45,6 +59,8 @@ _CHANGED: Final = re.compile(
 
 COUNTED: Final = N_("a count; indicators measure shares")
 CHANGED: Final = N_("a change, not a share")
+WAS: Final = N_("what it was before; the figure that follows is the claim")
+UNNAMED: Final = N_("the text does not say which place: {place}")
 UNMEASURED: Final = N_("no indicator measures this")
 
 _DECLARED: Final[tuple[tuple[str, str, str], ...]] = (
@@ -60,15 +76,13 @@ _DECLARED: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def measured_by(figure: Figure, before: str = "") -> tuple[tuple[str, ...], str]:
+def measured_by(figure: Figure) -> tuple[tuple[str, ...], str]:
     """Return the indicators that measure a figure, or else why none does.
 
     Parameters
     ----------
     figure : Figure
         One figure of a text.
-    before : str
-        The sentence up to the end of its clause, simplified: looked at where the clause names no subject.
 
     Returns
     -------
@@ -87,15 +101,36 @@ def measured_by(figure: Figure, before: str = "") -> tuple[tuple[str, ...], str]
         return (), COUNTED
     if figure.unit != "%" or (figure.kind == "share" and _CHANGED.search(figure.lead)):
         return (), CHANGED
-    respective = figure.noun if "分别" in figure.lead or not figure.lead.strip("、,，和") else ""
+    respective = figure.noun if "分别" in figure.lead or (figure.lead and not figure.lead.strip("、,，和")) else ""
+    if figure.was:
+        return (), WAS
+    if figure.place_kind == "unnamed":
+        return (), UNNAMED
     windows = [respective] if respective else [figure.noun, figure.clause]
     if not respective and (figure.kind == "full" or _BARE.match(figure.noun)):
-        windows.append(before)
+        windows.append(figure.before)
     for window in windows:
         for words, found in _COMPILED:
             if words.search(window):
                 return found, ""
     return (), UNMEASURED
+
+
+def measured_beside(figure: Figure, counts: Sequence[Figure]) -> tuple[str, ...]:
+    """Return the indicator of a rate without a subject, by the two counts right before it.
+
+    >>> from gridkit.audit.texts.figures import figures_in
+    >>> *counts, rate = figures_in("全市综合网格11个，建立网格党支部6个，组建率62.5%。")
+    >>> measured_beside(rate, counts)
+    ('grids.branch_rate',)
+    """
+    if figure.kind != "share" or figure.was or _FOUNDED.match(figure.noun) is None or len(counts) != 2:
+        return ()
+    whole, part = counts
+    for of, what, found in _OF_WHAT:
+        if re.search(of, whole.noun) and re.search(what, part.noun) and not re.search("专属", whole.noun + part.noun):
+            return (found,)
+    return ()
 
 
 def declared_in(clause: str) -> dict[str, str]:

@@ -29,6 +29,9 @@ _JOINED: Final = re.compile(r"[、和与及]")
 _ACTOR: Final = re.compile("已|共|累计|分别|公开|单位|部门|社区$|街道$|党员|群众")
 """Before a verb with these stands who acts, not what is counted: 各单位已完成104个."""
 
+_OF_THESE: Final = re.compile(r"中(?![心学小共央级层介队国医年型专])")
+"""中 behind a number says "of these", not what they are: 17家中组建率."""
+
 REACH: Final = 60
 """No noun lies further from its number."""
 
@@ -47,7 +50,7 @@ def after(text: str) -> str:
     phrase = _BREAK.split(_BRACKETS.sub("", bare).translate(_QUOTES), maxsplit=1)[0]
     number = re.search(r"\d|[Xx×*]{2,}", phrase)
     phrase = phrase[: number.start()] if number else phrase
-    if NO_NOUN.match(phrase):
+    if NO_NOUN.match(phrase) or _OF_THESE.match(phrase):
         return ""
     opening = STOP_AFTER.match(phrase)
     if opening and not lost and not phrase.startswith("有"):

@@ -14,7 +14,7 @@ MULTIPLIERS: Final = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "
                       "千万": 10**7, "亿": 10**8, "万亿": 10**12}  # fmt: skip
 
 ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
-CHINESE: Final = r"[零〇一二两三四五六七八九十百千万亿]{1,20}"
+CHINESE: Final = r"[零〇一二两三四五六七八九十百千万亿]{1,20}(?:点[零〇一二三四五六七八九]{1,6})?"
 MASK: Final = r"(?:[Xx×*＊○〇□■●_]{1,8}(?:\.[Xx×*○〇□]{1,4})?|某某+)"
 TIMES: Final = r"(?:万亿|[十百千]?万|亿|[百千](?=[余多]?[个名支家项户场件人次]))"
 
@@ -48,10 +48,17 @@ def chinese(text: str) -> Fraction | None:
 
     >>> [int(chinese(text)) for text in ("五", "十二", "二十", "一百零五", "两百", "一千三百五十九", "二万三")]
     [5, 12, 20, 105, 200, 1359, 20003]
-    >>> chinese("五六"), chinese("万"), chinese("XX")
-    (None, None, None)
+    >>> chinese("五六"), chinese("万"), chinese("XX"), chinese("九十五点五")
+    (None, None, None, Fraction(191, 2))
     """
-    if re.fullmatch(CHINESE, text) is None or text[0] in "万亿" or len(text) > LONGEST:
+    text, _, behind = text.partition("点")
+    if behind:
+        whole = chinese(text)
+        digits = [_DIGITS.get(letter, -1) for letter in behind]
+        if whole is None or min(digits) < 0:
+            return None
+        return whole + Fraction(int("".join(map(str, digits))), 10 ** len(digits))
+    if not text or re.fullmatch(CHINESE, text) is None or text[0] in "万亿" or len(text) > LONGEST:
         return None
     if all(letter in _DIGITS for letter in text):
         long = len(text) == 1 or len(text) > 2
@@ -93,4 +100,4 @@ def number(text: str, times: str = "") -> tuple[Fraction, int] | None:
     if text[:1].isdigit() and text.isascii():
         return arabic(text, times)
     value = chinese(text)
-    return None if value is None else (value * MULTIPLIERS.get(times, 1), 0)
+    return None if value is None else (value * MULTIPLIERS.get(times, 1), len(text.partition("点")[2]))

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from gridkit.io.person_spans import TITLES, person_spans
 from gridkit.io.text import reading_spans, simplified
 
 if TYPE_CHECKING:
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 _DROPPED: Final = frozenset(" \r\u00a0\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _KEPT: Final = frozenset("，。、！？；：")
 """Not made narrow: a wide comma stands inside a number only where its digits are wide as well."""
+
+VEIL: Final = "\ue000"
+"""Stands for every character that names or numbers a person: it is no letter, no digit and no noun."""
+
+_OF_HIM: Final = re.compile(
+    rf"{VEIL}+[)）\]】]?(?:{TITLES}|等)*(?:(?:负责|联系|联点|包联|包保|分管|牵头|挂点|挂联|挂包|帮扶|走访|结对)的)?"
+)
+"""A person, and what goes on behind a name up to the thing counted: 同志负责的."""
 
 _WIDE_COMMA: Final = re.compile(r"(?<=[０-９])(，)(?=[０-９]{3}(?![０-９]))")
 
@@ -36,6 +45,8 @@ LONGEST: Final = 2000
 class Plain:
     """A text for matching: ``index[i]`` is where the character ``plain[i]`` stands in ``text``.
 
+    In both, :data:`VEIL` stands for what names or numbers a person.
+
     Examples
     --------
     >>> found = plain_of("網格(gé)１３ 個")
@@ -48,8 +59,8 @@ class Plain:
     index: tuple[int, ...]
 
     def original(self, start: int, end: int) -> str:
-        """Return what stands in the text where ``plain[start:end]`` was read."""
-        return self.text[self.index[start] : self.index[end - 1] + 1] if end > start else ""
+        """Return what stands in the text where ``plain[start:end]`` was read, ``***`` for persons."""
+        return unveiled(self.text[self.index[start] : self.index[end - 1] + 1]) if end > start else ""
 
 
 def plain_of(text: str) -> Plain:
@@ -60,10 +71,26 @@ def plain_of(text: str) -> Plain:
     """
     gone = {at for start, end in reading_spans(text) for at in range(start, end)}
     gone |= set(_wraps(text))
+    bare = _same_length("".join(map(_narrow, text)))
     kept = [at for at, letter in enumerate(text) if at not in gone and letter not in _DROPPED]
     commas = {hit.start(1) for hit in _WIDE_COMMA.finditer(text)}
-    narrow = "".join("," if at in commas else _narrow(text[at]) for at in kept)
-    return Plain(text, _same_length(narrow), tuple(kept))
+    plain = "".join("," if at in commas else bare[at] for at in kept)
+    persons = {at for start, end in person_spans(bare) for at in range(start, end)}
+    persons |= {kept[at] for start, end in person_spans(plain) for at in range(start, end)}
+    if not persons:
+        return Plain(text, plain, tuple(kept))
+    veiled = "".join(VEIL if at in persons else letter for at, letter in enumerate(text))
+    plain = "".join(VEIL if at in persons else letter for at, letter in zip(kept, plain, strict=True))
+    return Plain(veiled, _OF_HIM.sub(lambda hit: VEIL * len(hit[0]), plain), tuple(kept))
+
+
+def unveiled(text: str) -> str:
+    """Return a text with ``***`` for each person.
+
+    >>> unveiled(plain_of("由李明同志负责").text)
+    '由***同志负责'
+    """
+    return re.sub(f"{VEIL}+", "***", text)
 
 
 def _narrow(letter: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,9 @@ MOST: Final = 400
 
 AROUND: Final = 0.2
 """Chance is counted among the sums that lie within this share of the total."""
+
+TERMS: Final = 3
+"""A sum has at most so many terms."""
 
 _KINDS: Final = re.compile(
     r"街道|社区|网格|小区|楼栋|支部|小组|党组织|物业|企业|公司|业委会|委员会|党员|中心|驿站|服务站|单位|项目|问题|清单|诉求|队|委员|网格员|指导员"
@@ -58,26 +62,46 @@ def identities(figures: Sequence[Figure]) -> list[tuple[tuple[Figure, ...], Figu
     with one of them, and a unit. Each combination of numbers is told once, at its first place.
     """
     counts = counts_of(figures)
-    by_value: dict[int, list[Figure]] = {}
-    for one in counts:
-        by_value.setdefault(int(one.value or 0), []).append(one)
+    totals = _totals(counts)
     found: dict[tuple[tuple[int, ...], int], tuple[tuple[Figure, ...], Figure]] = {}
     for _, group in groupby(counts, key=lambda one: one.at):
         told = list(group)
-        for size in (2, 3):
+        for size in range(2, TERMS + 1):
             for at in range(len(told) - size + 1):
                 terms = tuple(told[at : at + size])
-                total = sum(int(term.value or 0) for term in terms)
-                wholes = [one for one in by_value.get(total, []) if one not in terms and _related(terms, one)]
-                if total >= LEAST and wholes and min(int(term.value or 0) for term in terms) > 1:
-                    key = tuple(sorted(int(term.value or 0) for term in terms)), total
-                    found.setdefault(key, (terms, wholes[0]))
+                numbers = sorted(int(term.value or 0) for term in terms)
+                key = tuple(numbers), sum(numbers)
+                if key in found or key[1] < LEAST or numbers[0] <= 1:
+                    continue
+                whole = _whole(terms, key[1], totals)
+                if whole is not None:
+                    found[key] = terms, whole
     return list(found.values())
 
 
-def _related(terms: tuple[Figure, ...], total: Figure) -> bool:
-    kinds = set(_KINDS.findall(total.noun))
-    return total.unit in {term.unit for term in terms} and any(kinds & set(_KINDS.findall(term.noun)) for term in terms)
+def _totals(counts: Sequence[Figure]) -> dict[tuple[int, str, str], list[Figure]]:
+    """Return the first counts of each number, unit and kind: more than the terms of a sum, so that one is none."""
+    found: dict[tuple[int, str, str], list[Figure]] = {}
+    for one in counts:
+        for kind in _kinds(one.noun):
+            first = found.setdefault((int(one.value or 0), one.unit, kind), [])
+            if len(first) <= TERMS:
+                first.append(one)
+    return found
+
+
+def _whole(terms: tuple[Figure, ...], total: int, totals: dict[tuple[int, str, str], list[Figure]]) -> Figure | None:
+    """Return the first count of ``total`` that shares a unit and a kind with a term and is none of them."""
+    places = {term.start for term in terms}
+    units = sorted({term.unit for term in terms})
+    kinds = sorted({kind for term in terms for kind in _kinds(term.noun)})
+    found = [one for unit in units for kind in kinds for one in totals.get((total, unit, kind), ())]
+    return min((one for one in found if one.start not in places), key=lambda one: one.start, default=None)
+
+
+@lru_cache(maxsize=4096)
+def _kinds(noun: str) -> frozenset[str]:
+    return frozenset(_KINDS.findall(noun))
 
 
 def unrelated(figures: Sequence[Figure]) -> tuple[int, float]:
@@ -100,13 +124,14 @@ def sum_hints(figures: Sequence[Figure], told: Collection[tuple[int, ...]] = ())
     """Yield the hints A221, with how likely chance is; not those ``told`` as parts of a total (places of figures)."""
     found = [sum_ for sum_ in identities(figures) if tuple(one.start for one in (*sum_[0], sum_[1])) not in told]
     values = [int(one.value or 0) for one in counts_of(figures)][: 2 * MOST]
+    chances = {number: expected_by_chance(values, number) for number in {int(total.value or 0) for _, total in found}}
     for terms, total in found:
-        chance = expected_by_chance(values, int(total.value or 0))
+        chance = chances[int(total.value or 0)]
         yield CATALOGUE["A221"].found(
             "",
             terms=" + ".join(f"{int(term.value or 0):,}" for term in terms),
             whole=f"{int(total.value or 0):,}",
-            nouns=" + ".join(term.noun or "?" for term in terms),
-            noun=total.noun or "?",
+            nouns=" + ".join(term.noun or "—" for term in terms),
+            noun=total.noun or "—",
             chance=f"{chance:.2f}" if chance >= 0.005 else "<0.01",
         )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gridkit.audit.evidence import Evidence
 from gridkit.audit.scopes import look_up
+from gridkit.audit.stated import Where
 from gridkit.audit.tricks.trick import NEEDED
 from gridkit.model.fields import COMMUNITY, COMPOUND, YES
 
@@ -129,6 +130,43 @@ class Counted:
         links = self.links.accepted("compound", "compound")
         links = links[links["record"].isin(self.city.rows("compounds").index)][["record", "code"]].drop_duplicates()
         return links.assign(community=look_up(links["code"], self.places.frame[COMMUNITY])).reset_index(drop=True)
+
+    @cached_property
+    def _where(self) -> Where:
+        return Where.of(self.city, self.places, self.links, self.coverage.frame.index)
+
+    def unsettled(self, field: str) -> pd.DataFrame:
+        """Return the candidates of compound names in the column ``field`` that no link settles, nor a person."""
+        frame = self.links.frame
+        frame = frame[(frame["field"] == field) & (frame["level"] == COMPOUND) & (frame["method"] != "all")]
+        if frame.empty:
+            return frame
+        key = [frame["record"], frame["position"]]
+        settled = (frame["accepted"].astype(bool) | (frame["method"] == "override")).groupby(key).transform("any")
+        return frame[~settled.astype(bool)]
+
+    def perhaps(self, field: str) -> frozenset[str]:
+        """Return the compounds that an unsettled name in ``field`` may mean.
+
+        It may mean its candidates, what it is like, and any compound of the community (else street) that its row
+        states.
+        """
+        rest, where = self.unsettled(field), self._where
+        found = pd.concat([where.compounds(rest, ""), where.alike(rest, ""), where.around(rest, "")])["place"]
+        return frozenset(str(code) for code in where.codes[found.unique()])
+
+    def alike(self, field: str) -> dict[str, frozenset[str]]:
+        """Return, per row, the communities of the compounds that its unsettled names in ``field`` are like."""
+        where = self._where
+        table = where.alike(self.unsettled(field), "")
+        area = where.table[COMMUNITY].to_numpy()[table["place"].to_numpy()]
+        groups = pd.Series(area, index=table["record"], dtype=object).groupby(level=0)
+        return {str(record): frozenset(found) for record, found in groups}
+
+    def stated(self, record: str) -> str:
+        """Return the community that a row states, ``""`` where it states none that is known."""
+        told = self._where.stated[COMMUNITY]
+        return str(told.get(record, "") or "")
 
     def community_name(self, code: str) -> str:
         """Return the name of a community of the layer; its code where the layer does not hold it."""

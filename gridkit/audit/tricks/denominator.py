@@ -27,6 +27,9 @@ def shrunk(counted: Counted) -> Iterator[Trick]:
 
     Leaving out a covered compound flatters nobody: only compounds that do not count as covered are told. A registry
     that claims nothing, or that is not complete where it leaves some out, is no denominator of anybody's claim.
+
+    A name that is not linked is no proof that anything is left out: where an unsettled row of the compound registry or
+    of the branches may mean the compound, it is a notice that says so (variant ``possible``).
     """
     yield from _left_out(counted)
     yield from _reclassified(counted)
@@ -41,6 +44,7 @@ def _left_out(counted: Counted) -> Iterator[Trick]:
     missing = {str(row["subject"]): row for row in counted.found("C111", counted=False) if row["subject"] in codes}
     full = {str(row["subject"]): row for row in counted.found("C112", counted=False)}
     where = counted.places.frame[COMMUNITY].reindex(counted.coverage.frame.index).fillna("")
+    open_ = counted.perhaps("compound") | counted.perhaps("covers")
     if full:
         frame = counted.links.frame
         listed = set(frame.loc[(frame["field"] == "compound") & (frame["level"] == COMPOUND), "code"])
@@ -56,7 +60,10 @@ def _left_out(counted: Counted) -> Iterator[Trick]:
         params = {"name": counted.name(code), "community": counted.community_name(here)}
         refs = tuple(row["refs"]) if row["subject"] == code else ()
         record = f"{layer.frame.at[code, 'src']}!{layer.frame.at[code, 'row']}" if layer is not None else ""
-        yield Trick("A106", code, (), params, ((record, "name"),), refs, (code,), here)
+        doubt = code in open_
+        params |= {"variant": "possible"} if doubt else {}
+        severity = "notice" if doubt else ""
+        yield Trick("A106", code, (), params, ((record, "name"),), refs, (code,), here, severity=severity)
 
 
 def _reclassified(counted: Counted) -> Iterator[Trick]:
@@ -135,8 +142,10 @@ def exempt(counted: Counted) -> Iterator[Trick]:
     """A107: a unit-run compound, taken out of the denominator, that no organisation of its unit covers.
 
     It has none at all, or one by word only (C109). A compound of which nobody knows is not told, nor one that only its
-    registry row says is covered while a name waits for a person.
+    registry row says is covered while a name waits for a person. Where an unsettled name of the branch registry may
+    mean it, it is a notice (variant ``possible``), unless the row of its unit is linked and shows no evidence.
     """
+    open_ = counted.perhaps("covers")
     frame = counted.coverage.frame
     unit = counted.attributes.frame["compound_type"].reindex(frame.index) == "unit"
     bare = {str(row["subject"]): row for row in counted.found("C109", counted=False)}
@@ -146,8 +155,12 @@ def exempt(counted: Counted) -> Iterator[Trick]:
         if code in counted.declared or not (linked or frame.at[code, "organisation"] == NO):
             continue
         params: dict[str, object] = {"name": counted.name(code)}
-        if row is not None:
+        doubt = not linked and code in open_
+        if doubt:
+            params["variant"] = "possible"
+        elif row is not None:
             params |= {"branch": row["params"]["branch"], "variant": "word"}
         refs = tuple(row["refs"]) if row is not None else ()
         where = (*counted.origin(code, "compound_type"), *counted.origin(code, "owner_unit"))
-        yield Trick("A107", str(code), (), params, where, refs, (str(code),))
+        severity = "notice" if doubt else ""
+        yield Trick("A107", str(code), (), params, where, refs, (str(code),), severity=severity)

@@ -11,7 +11,7 @@ import pandas as pd
 from gridkit.audit.tricks.trick import Trick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gridkit.audit.tricks.counted import Counted
 
@@ -35,7 +35,7 @@ def twice(counted: Counted) -> Iterator[Trick]:
         params = {"branch": counted.branch(record), "other_name": counted.branch(first)}
         same = {"variant": "same"} if params["branch"] == params["other_name"] else {}
         where = tuple((r, field) for r in (first, record) for field in ("name", "covers"))
-        yield Trick("A105", record, (record,), params | same, where, compounds=counted.carried[record])
+        yield Trick("A105", record, (record,), params | same, where, compounds=counted.carried.get(record, ()))
     yield from _compounds(counted)
 
 
@@ -56,6 +56,37 @@ def _branches(counted: Counted) -> Iterator[tuple[str, str]]:
     for records in groups.values():
         if len(records) > 1:
             yield from _alike([record for record in records if record in rows.index], rows, repeated)
+    for one, other in _waiting(counted):
+        first, second = sorted((one, other), key=_order)
+        yield first, second
+
+
+def _waiting(counted: Counted) -> Iterator[tuple[str, str]]:
+    """Yield counted branches and those with the same figures whose list waits and may mean the same compounds.
+
+    The figures must be whole, both dates among them, and the candidates of the waiting names hold all compounds.
+    """
+    rest, rows = counted.unsettled("covers"), counted.branches
+    perhaps = rest[rest["code"] != ""].groupby("record")["code"].agg(set)
+    heads: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    status = rows["branch_status"].to_dict()
+    figures = {
+        str(record): row
+        for record, *row in rows[list(_FIGURES)].itertuples(name=None)
+        if not pd.isna(row[2]) and row[3] and row[4]
+    }
+    for record in counted.carried:
+        if record in figures:
+            heads[tuple(figures[record])].append(record)
+    for record, codes in perhaps.items():
+        known = heads.get(tuple(figures.get(str(record), ())), []) if record not in counted.carried else []
+        mine = _NUMERALS.findall(counted.branch(str(record)))
+        for head in known:
+            theirs = _NUMERALS.findall(counted.branch(head))
+            active = status[record] == status[head]
+            if active and codes.issuperset(counted.carried[head]) and (theirs == mine or not (theirs and mine)):
+                yield head, str(record)
+                break
 
 
 def _alike(records: list[str], rows: pd.DataFrame, repeated: set[str]) -> Iterator[tuple[str, str]]:
@@ -93,7 +124,7 @@ def _compounds(counted: Counted) -> Iterator[Trick]:
     }
     meant = _meant(counted)
     told = {record: code for record, code in told.items() if meant.get(record, code) == code}
-    listing = counted.listing
+    listing, certain = counted.listing, _certain(counted)
     kept: dict[str, str] = {}
     for record, code in sorted(zip(listing["record"], listing["code"], strict=True), key=lambda pair: _order(pair[0])):
         if code in kept:
@@ -102,10 +133,32 @@ def _compounds(counted: Counted) -> Iterator[Trick]:
             kept[code] = record
     for record, code in sorted(told.items()):
         first = kept.get(code, "")
+        if not certain.issuperset({record, first} - {""}):
+            continue
         if bool(claims[record]) and (not first or bool(claims.get(first, False))):
             params = {"name": counted.name(code), "variant": "compound"}
             where = tuple((r, "name") for r in (first, record) if r)
             yield Trick("A105", code, (record,), params, where, compounds=(code,))
+
+
+def _certain(counted: Counted) -> frozenset[str]:
+    """Return the rows whose best link can hardly be wrong: name and community, or the code, agree; or a person said so.
+
+    Two rows for one compound are otherwise more often one that is linked wrongly than one that stands twice.
+    """
+    links = counted.links.frame
+    best = links[(links["field"] == "compound") & (links["rank"] == 1)]
+    return frozenset(
+        str(record)
+        for record, method, reason in zip(best["record"], best["method"], best["reason"], strict=True)
+        if method == "override" or _agrees(reason)
+    )
+
+
+def _agrees(reason: Mapping[str, object]) -> bool:
+    """Whether name and community agree, or a code beside a name that does not say otherwise; also without reasons."""
+    by_name = reason.get("parent") == "same" and reason.get("name") in ("same", "decided")
+    return not reason or by_name or (reason.get("code") == "same" and reason.get("name") != "different")
 
 
 def _meant(counted: Counted) -> dict[str, str]:

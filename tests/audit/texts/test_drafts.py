@@ -35,6 +35,16 @@ def drafts(text):
         ("机关党组织结对率不低于95%。", [("pairing.units", "95", ">=")]),
         ("业委会成员中党员占比55.2%。", [("owners.party_share", "55.2", "=")]),
         ("承诺办理率82%，办结率达九成五。", [("ledger.promised", "82", "="), ("ledger.resolved", "95", "=")]),
+        ("承诺98件，办结93件，办结率94.9%。", [("ledger.resolved_of_promised", "94.9", "=")]),
+        ("组织覆盖率达九十五点五%。", [("coverage.organisation.declared", "95.5", "=")]),
+        ("组织覆盖率达百分之四十二点五。", [("coverage.organisation.declared", "42.5", "=")]),
+        ("组织覆盖率没有达到90%，尚未实现工作全覆盖。", [("coverage.organisation.declared", "90", "<")]),
+        ("组织覆盖率由60%提高到93%。", [("coverage.organisation.declared", "93", "=")]),
+        ("组织覆盖率从100%下降到80%。", [("coverage.organisation.declared", "80", "=")]),
+        ("某县组织覆盖率达100%。", []),
+        ("综合网格11个，建立网格党支部6个，组建率54.5%。", [("grids.branch_rate", "54.5", "=")]),
+        ("物业服务企业20家，建立党组织6家，党组织组建率30%。", [("property.organisation_rate", "30", "=")]),
+        ("95%以上的综合网格建有党支部或党小组。", [("grids.branch_or_group_rate", "95", ">=")]),
         ("居民满意率98%，知晓率95%。", []),
         ("覆盖率提高12个百分点。", []),
         ("组织覆盖率同比增长12%。", []),
@@ -46,6 +56,26 @@ def test_which_indicator_measures_it(text, made):
     found = drafts(text)
     assert [(one.indicator, one.figure, one.comparator) for one in found] == made
     assert {one.indicator for one in found} <= INDICATORS
+
+
+@pytest.mark.parametrize(
+    ("text", "scope", "day", "note"),
+    [
+        ("2023年组织覆盖率达到95%。", "", "2023-12-31", "2023年"),
+        ("截至2024年6月底，组织覆盖率达到95%。", "", "2024-06-30", ""),
+        ("2021年以来，组织覆盖率达到95%。", "", "", ""),
+        ("棠墩街道小区党组织覆盖率90%以上。", "棠墩街道", "", ""),
+        ("2022年，临溪县组织覆盖率达90%。", "临溪县", "2022-12-31", "2022年"),
+        ("棠墩街道率先试点，全市组织覆盖率达90%。", "", "", ""),
+        ("演示市组织覆盖率达90%。", "", "", "演示市"),
+        ("城市社区小区组织覆盖率达90%。", "urban", "", ""),
+    ],
+)
+def test_of_which_place_and_day(text, scope, day, note):
+    (found,) = drafts(text)
+    assert (found.scope, found.as_of) == (scope, day)
+    assert note in "".join(found.notes)
+    assert bool(note) == bool(found.notes)
 
 
 def test_nothing_is_lost():

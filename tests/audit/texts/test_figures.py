@@ -91,3 +91,12 @@ def test_a_number_written_is_the_number_read(number, unit, lead):
     assert one.value == number
     (wide,) = figures_in(f"全市{lead}{number:,}{unit}。")
     assert wide.value == number
+
+
+def test_the_head_of_a_column_says_what_is_counted():
+    text = "表1\n街道\t小区数\t党组织覆盖率\n棠墩街道\t30个\t90%\n西门街道\t13个\t56.5%\n正文。\n网格\t5个\n"
+    found = [(one.noun, one.written, one.place) for one in figures_in(text)]
+    assert found == [
+        ("小区数", "30个", "棠墩街道"), ("党组织覆盖率", "90%", "棠墩街道"), ("小区数", "13个", "西门街道"),
+        ("党组织覆盖率", "56.5%", "西门街道"), ("网格", "5个", ""),
+    ]  # fmt: skip
