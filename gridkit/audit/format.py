@@ -55,9 +55,7 @@ def percent(numerator: int, denominator: int, decimals: int = 1) -> str:
     return f"{_digits(value, decimals)}%"
 
 
-def span(
-    numerator: Any, denominator: Any, unknown: Any = 0, *, less: Any = 0, more: Any = 0, share: Any = True
-) -> Any:
+def span(numerator: Any, denominator: Any, unknown: Any = 0, *, less: Any = 0, more: Any = 0, share: Any = True) -> Any:
     """Return the ends of an interval in whole numbers of the denominator: the one place where they are worked out.
 
     Parameters

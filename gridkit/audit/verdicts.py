@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gridkit.model import AuditResult
 
+
 def bounds(figure: Fraction, decimals: int, *, sign: str, share: bool, upper: Fraction | None) -> tuple[Fraction, ...]:
     """Return the figure less its half width and the figure (or the upper end of a range) with its half width.
 

@@ -91,7 +91,9 @@ _ROWS_OF: Final = ("companies", "companies_with_members")
 """Bases whose items are rows that say themselves whether they hold."""
 
 
-def widen(indicators: Indicators, result: AuditResult, city: City | None = None, links: Links | None = None) -> Indicators:
+def widen(
+    indicators: Indicators, result: AuditResult, city: City | None = None, links: Links | None = None
+) -> Indicators:
     """Return the indicators with the link-error allowance in ``allowance_low``, ``allowance_high``, ``low``, ``high``.
 
     Parameters

@@ -75,9 +75,7 @@ def _stem(run: Run, row: dict[str, Any], definition: str) -> str:
         for cell in found.head(1).to_dict("records"):
             return figure_key("matrix", cell["subject"], cell["scope_level"], cell["scope"], *parts)
     frame = run.indicators.frame
-    found = frame[
-        (frame["id"] == row["indicator"]) & (frame["scope"] == scope) & (frame["basis"] == row["basis"])
-    ]
+    found = frame[(frame["id"] == row["indicator"]) & (frame["scope"] == scope) & (frame["basis"] == row["basis"])]
     for cell in found.head(1).to_dict("records"):
         return figure_key("indicator", cell["id"], cell["scope_level"], cell["scope"], cell["basis"])
     return ""

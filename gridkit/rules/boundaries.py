@@ -67,9 +67,7 @@ _VARIANTS = {
         ),
     },
     "T353": {
-        "inside": N_(
-            "the units below {name} stay less than {limit} m short of its outline in {n} place(s): {area} m²"
-        ),
+        "inside": N_("the units below {name} stay less than {limit} m short of its outline in {n} place(s): {area} m²"),
     },
     "T404": {
         "nameless": N_("the official list has the code {value}; the layer has no such code"),

@@ -33,6 +33,8 @@ OUTSIDE, UNFILLED, UNMATCHED, EXCLAVE = "T351", "T352", "T353", "T354"
 NOWHERE: Final = -1
 NOISE: Final = 1e-6
 """Metres: what is narrower comes from rounding, and is no conflict."""
+SPECK: Final = 1e-6
+"""Square metres: what is smaller is none either."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     made = parents_of(below.shapes, label, len(above.shapes))
     has = ~shapely.is_missing(made) & ~above.units.locked
     misfits = find_misfits(below.shapes, label, above.shapes)
-    real = widths(misfits["geometry"].to_numpy()) > NOISE
+    real = (widths(misfits["geometry"].to_numpy()) > NOISE) & (misfits["area"].to_numpy() > SPECK)
     table = pd.DataFrame(_changes(misfits, has), columns=["place", "parent", "gains"])
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
@@ -139,16 +141,15 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     free = (plan["action"] == GIVE).to_numpy()
     fresh = _put_together(made, misfits, table[~free[table["place"].to_numpy(np.intp)]])
     done = table[free[table["place"].to_numpy(np.intp)]]
+    bad = np.union1d(np.flatnonzero(_other_type(above.units.shapes, fresh)), _other_area(above.shapes, fresh, done))
+    late = done[(done["parent"].isin(bad) & real[done["place"].to_numpy(np.intp)]).to_numpy()]
+    above.failed = list(dict.fromkeys(names["name"].to_numpy()[late["place"].to_numpy(np.intp)].tolist()))
+    done = done[~done["parent"].isin(bad).to_numpy()]
     if not real[done["place"].to_numpy(np.intp)].any():
         if shapely.coverage_is_valid(above.shapes):
             return False
         done = done.iloc[:0]  # outlines that fit get the vertices of their children, no more
-    stuck = np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp))
-    stuck = np.union1d(stuck, np.flatnonzero(_other_type(above.units.shapes, fresh)))
-    stuck = np.union1d(stuck, _other_area(above.shapes, fresh, done))
-    late = done[done["parent"].isin(stuck)]
-    above.failed = list(dict.fromkeys(names["name"].to_numpy()[late["place"].to_numpy(np.intp)].tolist()))
-    done = done[~done["parent"].isin(stuck)]
+    stuck = np.union1d(bad, np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp)))
     candidates = np.setdiff1d(np.flatnonzero(has), stuck)
     result = above.shapes.copy()
     result[candidates] = fresh[candidates]
@@ -306,7 +307,7 @@ def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
     counted = moves[(seen & ~ask)[moves["defect"].to_numpy(np.intp)]]
     ask[over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)] = True
     plan = pd.DataFrame({"action": np.where(ask, ASK, GIVE).astype(object), "target": target, "role": AUTO})
-    plan.loc[widths(shapes) <= NOISE, "action"] = KEEP
+    plan.loc[(widths(shapes) <= NOISE) | (frame["area"].to_numpy() <= SPECK), "action"] = KEEP
     if len(below.kept) and len(shapes):
         kept = shapely.STRtree(below.kept).query(shapely.point_on_surface(shapes), predicate="intersects")[0]
         plan.loc[np.unique(kept), "action"] = KEEP

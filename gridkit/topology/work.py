@@ -93,7 +93,6 @@ def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
     tree = shapely.STRtree(work.shapes)
     core = np.unique(tree.query(places, predicate="intersects")[1])
     near = np.unique(tree.query(work.shapes[np.union1d(core, changed)], predicate="intersects")[1])
-    ring = np.unique(tree.query(work.shapes[near], predicate="intersects")[1])
     position = np.full(len(work.shapes), -1, dtype=np.intp)
     position[near] = np.arange(len(near))
     said = units.evidence.assign(unit=position[units.evidence["unit"].to_numpy(np.intp)])
@@ -101,7 +100,7 @@ def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
     mine = replace(
         units, codes=units.codes[near], shapes=units.shapes[near], parent=units.parent[near],
         locked=units.locked[near], evidence=said[said["unit"] >= 0], broken=broken[broken >= 0],
-        parents=units.parents[near], outside=work.shapes[np.setdiff1d(ring, near)],
+        parents=units.parents[near], outside=np.delete(work.shapes, near),
     )  # fmt: skip
     return Work(mine, work.shapes[near], work.used[near]), near
 

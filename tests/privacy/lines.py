@@ -1,7 +1,8 @@
 """A line to call every command with: what a command prints and writes is looked through as well.
 
 A new command needs a line here; ``test_register.py`` says so. ``{project}`` is the folder of a project, ``{run}`` a run
-folder of it, ``{report}`` a text that names persons, ``{new}`` a folder that does not exist yet.
+folder of it, ``{report}`` a text that names persons, ``{layer}`` a boundary file, ``{new}`` a folder that does not exist
+yet.
 """
 
 LINES = {
@@ -22,7 +23,13 @@ LINES = {
     ],
     "map": [["map", "{project}", "-o", "{new}.html"]],
     "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
-    "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
+    "diff": [
+        ["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"],
+        ["diff", "runs", "{run}", "{run}", "--json"],
+        ["diff", "layers", "{layer}", "{layer}", "-o", "{new}.xlsx"],
+        ["diff", "layers", "{layer}", "{layer}", "-o", "{new}.gpkg"],
+        ["diff", "layers", "{layer}", "{layer}", "--json"],
+    ],
     "sample": [
         ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
         ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],

@@ -192,7 +192,9 @@ def test_claims_say_under_which_definitions_they_hold(proved):
     head, first, _second = rows(openpyxl.load_workbook(proved)["Claims"])
     row = dict(zip(head, first, strict=True))
     assert row["definition it was made under"] == "covered as declared ÷ all of the layer, by compounds"
-    assert row["would hold only under"].startswith("work coverage ÷ all of the layer, by compounds; covered as declared")
+    assert row["would hold only under"].startswith(
+        "work coverage ÷ all of the layer, by compounds; covered as declared"
+    )
 
 
 def test_links_lead_to_the_rows_they_name(proved):

@@ -32,9 +32,9 @@ def layer(level: str, codes: list[str], shapes: np.ndarray, **fields) -> Layer:
 def random_city(seed: int, *, gentle: bool = False) -> City:
     """A few dozen grids in four to nine communities, spoilt in all ways; ``gentle``: by drawing noise alone."""
     rng = np.random.Generator(np.random.PCG64(seed))
+    count = int(rng.choice([16, 25, 36, 49]))
     dirty = 0.0 if gentle else float(rng.choice([0, 0.1, 0.3]))
-    made = world(int(rng.choice([16, 25, 36, 49])), dirty=dirty, seed=seed,
-                 points=int(rng.integers(0, 4)), block=3)  # fmt: skip
+    made = world(count, dirty=dirty, seed=seed, points=int(rng.integers(0, 4)), block=3)
     place = np.array([X0, Y0]) + rng.uniform(0, 1000, 2).round(3)
     truth = shapely.transform(made.truth, lambda points: (points * rng_scale(seed)) + place)
     shapes = shapely.transform(made.spoilt, lambda points: (points * rng_scale(seed)) + place)
