@@ -136,7 +136,7 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     plan.loc[give & (torn | unsaid), ["action", "cause"]] = [ASK, "inside"]
     gap = np.flatnonzero(defects.frame["count"] == 0)
     plan.loc[gap[filled(geometry[gap], units.held)], ["action", "cause"]] = [KEEP, ""]
-    plan.loc[_beyond(geometry, gap, units.outside), ["action", "cause"]] = [NONE, ""]
+    plan.loc[_beyond(geometry, units.outside), ["action", "cause"]] = [NONE, ""]
     for table in (defects.claimed, defects.borders):
         at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
         plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
@@ -149,12 +149,12 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     return named
 
 
-def _beyond(geometry: Array, gap: Array, outside: Array) -> Array:
-    """Return the gaps that are none: others of the layer, which are not looked at now, lie there."""
-    if not len(outside) or not len(gap):
-        return gap[:0]
-    at, which = shapely.STRtree(outside).query(geometry[gap], predicate="intersects")
-    return np.unique(gap[at[~shapely.touches(geometry[gap[at]], outside[which])]])
+def _beyond(geometry: Array, outside: Array) -> Array:
+    """Return the defects that others of the layer, which are not looked at now, have a part in."""
+    if not len(outside):
+        return np.zeros(0, dtype=np.intp)
+    at, which = shapely.STRtree(outside).query(geometry, predicate="intersects")
+    return np.unique(at[~shapely.touches(geometry[at], outside[which])])
 
 
 def _inside(compounds: Array, defects: Defects) -> Array:
