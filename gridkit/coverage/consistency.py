@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from gridkit.coverage.concern import Concern, fields
 from gridkit.coverage.joint import JointBranches
@@ -13,8 +14,6 @@ from gridkit.model.fields import YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from gridkit.coverage.facts import Facts
     from gridkit.rules.ruleset import RuleSet
@@ -45,7 +44,7 @@ def own_branch_due(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Itera
 
 
 def small_own_branch(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Iterator[Concern]:
-    """C102: an own branch with too few formal members (those of the compound where it states none)."""
+    """C102: an own branch with too few formal members (those of the compound where it states none, which is said)."""
     del frame
     ties = own_branches(facts)
     stated = facts.city.rows("branches")["formal_members"].reindex(ties["record"]).reset_index(drop=True)
@@ -55,7 +54,10 @@ def small_own_branch(facts: Facts, frame: pd.DataFrame, ruleset: RuleSet) -> Ite
     for at in np.flatnonzero(members.lt(least).fillna(False).to_numpy(bool)).tolist():
         place, record = int(ties["place"].iloc[at]), str(ties["record"].iloc[at])
         params = {**_names(facts, record, place), "members": int(members.iloc[at]), "least": least}
-        yield Concern("C102", record, (place,), params, fields(record, "formal_members", "covers"), _at(facts, place))
+        where = fields(record, "formal_members")
+        if pd.isna(stated.iloc[at]):
+            params["variant"], where = "compound", _origin(facts, "formal_members", place)
+        yield Concern("C102", record, (place,), params, where + fields(record, "covers"), _at(facts, place))
 
 
 def own_branches(facts: Facts) -> pd.DataFrame:

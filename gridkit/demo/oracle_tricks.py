@@ -108,9 +108,9 @@ def members(row: Record, facts: Facts) -> int | None:
 
 
 def _paper(facts: Facts) -> Iterator[str]:
-    """A101: too few formal members and no secretary."""
+    """A101: too few formal members, by its own number, and no secretary."""
     for row in _counting(facts):
-        count = members(row, facts)
+        count = row["formal_members"]
         if count is not None and count < LEAST and not row["secretary"]:
             yield row["id"]
 

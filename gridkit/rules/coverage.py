@@ -56,6 +56,11 @@ _ONE_BRANCH = N_(
 _ASK = N_("check with the reporting office")
 
 _VARIANTS = {
+    "C102": {
+        "compound": N_(
+            "{branch} covers {name} alone and states no formal members; {name} has {members}, and {least} are needed"
+        )
+    },
     "C103": {"one": N_("{branch} is a joint branch, but lists one compound only")},
     "C113": {
         "all": N_("{branch} covers all of a community that is not known"),

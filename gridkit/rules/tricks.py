@@ -134,6 +134,10 @@ RULES: tuple[Rule, ...] = (
         N_("Form of organisation against the rule"),
         N_("{branch} counts as a branch of its own with {members} formal members; {least} are needed"),
         N_("join it with neighbours or found a branch, as the number of members asks"),
+        compound=N_(
+            "{branch} counts as a branch of its own and states no formal members; {name}, which it covers, has "
+            "{members}, and {least} are needed"
+        ),
         joint=N_("{name} has {members} formal members and is eligible, but counts by a joint branch only"),
     ),
     _rule(

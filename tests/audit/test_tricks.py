@@ -380,3 +380,55 @@ def test_values_that_many_rows_have_are_no_copies():
     """Groups of three members each stand together in a table; two of the other nine rows have the same numbers."""
     table = np.array([[3, 3]] * 6 + [[n, n + 1] for n in range(10, 17)] + [[3, 3], [3, 3]], dtype=float)
     assert _chance(table, 0, 6, np.array([True, True])) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("names", "told_twice"),
+    [
+        (("金桂东区党支部", "金桂西区党支部"), False), (("金桂A区党支部", "金桂Ｂ区党支部"), False),
+        (("金桂党支部", "金桂退休党支部"), False), (("金桂离退休干部第一党支部", "金桂第一党支部"), False),
+        (("金桂在职党员党支部", "金桂流动党员党支部"), False), (("金桂一区党支部", "金桂东区党支部"), False),
+        (("金桂新区党支部", "金桂老区党支部"), False), (("金桂退休党支部", "金桂离退休党支部"), True),
+        (("金桂Ａ区党支部", "中共金桂a区支部委员会"), True), (("金桂党支部", "金桂里支部"), True),
+        (("教师新村党支部", "金桂党支部"), True),  # the name of a place, not of members
+    ],
+)  # fmt: skip
+def test_names_that_tell_the_branches_of_one_compound_apart(names, told_twice):
+    rows = [{"name": name, "branch_kind": "compound", "covers": "a1", "formal_members": 5, "founded_on": "2021-07-01"}
+            for name in names]  # fmt: skip
+    assert bool(len(found({"branches": rows}, rule="A105").with_code("A105"))) is told_twice
+
+
+def test_a_blank_number_of_a_branch_is_not_filled_in_by_its_compound():
+    row = {"name": "x", "branch_kind": "compound", "covers": "a1", "secretary": "no"}
+    rows = found({"branches": [row]})
+    assert rows.with_code("A101").empty
+    told_of = rows.with_code("A108").iloc[0]
+    assert told_of["refs"] == ("compound.gpkg!compound!1.formal_members", "branches.xlsx!Sheet1!O3")  # covers
+    assert CATALOGUE["A108"].say(told_of["params"]) == (
+        "x counts as a branch of its own and states no formal members; 金桂家园, which it covers, has 1, and 3 are "
+        "needed"
+    )
+
+
+def _rows(copies: int, values: tuple[int, ...], *others: tuple[int, ...]):
+    names = ("buildings", "households", "population")
+    return {"compounds": [{"name": f"n{n}", **dict(zip(names, row, strict=True))}
+                          for n, row in enumerate([values] * copies + list(others))]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "rows"),
+    [
+        (_rows(8, (9, 312, 871)), [8]),  # 8 x (1/2) ** (2 x 7) = 0.0005
+        (_rows(7, (9, 312, 871)), []),  # 7 x (1/2) ** (2 x 6) = 0.0017
+        (_rows(6, (90, 312, 871)), [6]),  # 6 x (1/2) ** (3 x 5) = 0.0002
+        (_rows(5, (90, 312, 871)), []),  # 5 x (1/2) ** (3 x 4) = 0.0012
+        (_rows(9, (9, 312, 871), (12, 412, 999)), [9]),  # one other row at the end: not in the order of its values
+        (_rows(5, (90, 312, 871), (1, 30, 60), *[(90, 312, 871)] * 6), [6]),  # the first five are too few to be sure
+        (_rows(8, (1, 3, 3)), []),  # small numbers are alike
+        (_rows(8, (1, 3, 21)), []),  # and one column is not enough
+    ],
+)  # fmt: skip
+def test_a_table_that_is_alike_as_a_whole(case, rows):
+    assert [params["rows"] for params in found(case).with_code("A112")["params"]] == rows

@@ -53,6 +53,12 @@ def test_numerals_tell_branches_apart_only_where_both_names_have_them(second, to
     assert bool(offenders("A105", branches=rows)) is told
 
 
+@pytest.mark.parametrize(("second", "told"), [("翠湖苑一期西区第一党支部", False), ("翠湖苑一期东区第一支部", True)])
+def test_names_that_are_nearly_equal_but_for_a_direction_are_two_branches(second, told):
+    rows = [branch("翠湖苑一期东区第一党支部", "翠湖苑一期"), branch(second, "翠湖苑一期")]
+    assert bool(offenders("A105", branches=rows)) is told
+
+
 def listed(name, community, **more):
     return {"name": name, "community_name": community, "coverage_claimed": "单独组建", **more}
 

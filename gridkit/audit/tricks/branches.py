@@ -21,17 +21,17 @@ def paper(counted: Counted) -> Iterator[Trick]:
     """A101: a branch with too few formal members and without a secretary, which nevertheless covers.
 
     Too few is what C102 (own branches) and C107 (joint ones) say; of other kinds that count, fewer formal members than
-    are needed. A blank cell means that there is no secretary where the registry fills that column elsewhere; where it
-    does not, only a branch without any formal member is told.
+    are needed. The number is the branch's own: one that states none, or enough, is not said to have few because its
+    compounds do. A blank cell means that there is no secretary where the registry fills that column elsewhere; where
+    it does not, only a branch without any formal member is told.
     """
     rows = counted.branches
     kept = counted.given("branches", "secretary") and bool((rows["secretary"] == YES).any())
-    few = {row["subject"]: int(row["params"]["members"]) for code in ("C102", "C107") for row in counted.found(code)}
-    least = counted.limits.min_formal_members
-    others = rows["formal_members"].lt(least).fillna(False) & ~rows["branch_kind"].isin(_OWN)
-    few |= {r: int(rows.at[r, "formal_members"]) for r in rows.index[others.to_numpy(bool)] if r in counted.carried}
-    for record, members in sorted(few.items()):
-        secretary = rows.at[record, "secretary"]
+    told = {row["subject"] for code in ("C102", "C107") for row in counted.found(code)}
+    few = rows["formal_members"].lt(counted.limits.min_formal_members).fillna(False).to_numpy(bool)
+    few &= (rows.index.isin(told) | ~rows["branch_kind"].isin(_OWN)) & rows.index.isin(counted.carried)
+    for record in sorted(rows.index[few]):
+        members, secretary = int(rows.at[record, "formal_members"]), rows.at[record, "secretary"]
         if secretary == YES or not (secretary == NO or kept or members == 0):
             continue
         codes = counted.carried[record]
@@ -79,10 +79,15 @@ def _of_branch(
 
 
 def wrong_form(counted: Counted) -> Iterator[Trick]:
-    """A108: an own branch with too few members (C102), or only a joint one though an own branch is due (C101)."""
+    """A108: an own branch with too few members (C102), or only a joint one though an own branch is due (C101).
+
+    Where the branch states no number, that of its compound decides; the sentence and the cells then are the compound's.
+    """
     for row in counted.found("C102"):
         told = row["params"]
-        yield _of_branch(counted, "A108", row, {"members": told["members"], "least": told["least"]})
+        params = {"members": told["members"], "least": told["least"]}
+        whose = {"name": told["name"], "variant": "compound"} if told.get("variant") == "compound" else {}
+        yield _of_branch(counted, "A108", row, {**params, **whose})
     via = counted.coverage.frame["via"]
     for row in counted.found("C101", counted=False):
         code, told = str(row["subject"]), row["params"]

@@ -29,7 +29,9 @@ ROUND: Final = 10
 COMMON: Final = 100
 """Values that more than one row in so many has are no copies."""
 PLAIN: Final = 20
-"""Smaller numbers say nothing about rounding."""
+"""Smaller numbers say nothing about rounding, nor do equal ones where a whole table is alike."""
+WHOLE: Final = 5
+"""A table is alike as a whole where at most one row in so many differs."""
 
 Array = np.ndarray[Any, Any]
 
@@ -42,6 +44,11 @@ def copied(counted: Counted) -> Iterator[Trick]:
     n * p ** (k - 1), with p the share of rows elsewhere in the table with these values, or the product of their shares
     per column where that is greater. A column by which the table is sorted says nothing, nor do values that more than
     one in a hundred of the other rows have: rows of one kind stand together, and small numbers are alike.
+
+    A table that is alike as a whole (but for one row in five) leaves nothing to compare with. There two or more columns
+    of numbers from 20 on must agree: n * (1/2) ** (m * (k - 1)) with m such columns. That is a cautious bound: counts
+    with a mean of 20 that vary by chance alone (Poisson) agree once in 15 times; the rest is left for columns that hang
+    together, such as households and residents.
 
     Round numbers: of the numbers from 20 on in a column (``round_min_values`` or more, none stated as "about") at least
     ``round_percent`` percent end in 0, and the exact binomial bound P(X >= x; n, 1/10) is below one in
@@ -87,12 +94,29 @@ def _stretches(mask: Array) -> list[tuple[int, int]]:
 
 
 def _sorted(table: Array) -> Array:
-    """Return which columns rise or fall all the way (and are not the same throughout)."""
+    """Return which columns rise or fall all the way (and are not the same throughout, see :func:`_whole`)."""
     result = np.zeros(table.shape[1], dtype=bool)
     for at in range(table.shape[1]):
         steps = np.diff(table[~np.isnan(table[:, at]), at])
         result[at] = len(steps) > 0 and bool((steps != 0).any() and ((steps >= 0).all() or (steps <= 0).all()))
-    return result
+    middle = np.sort(table, axis=0)[len(table) // 2]  # what four rows in five have stands in the middle, too
+    alike = _mostly(table == middle)
+    return result & ~alike if _whole(table[:, alike], middle[alike]) else result
+
+
+def _mostly(equal: Array) -> Array:
+    """Return, per column, whether all rows but one in ``WHOLE`` are True."""
+    return np.asarray((~equal).sum(axis=0) * WHOLE <= len(equal))
+
+
+def _whole(table: Array, values: Array) -> int:
+    """Return in how many columns of large numbers the whole table has ``values``; 0 where it is not alike as a whole.
+
+    >>> _whole(np.array([[9.0, 312.0, 871.0]] * 8), np.array([9.0, 312.0, 871.0]))
+    2
+    """
+    large = int((values >= PLAIN).sum())
+    return large if large > 1 and bool(_mostly((table == values).all(axis=1))) else 0
 
 
 def _split(
@@ -114,7 +138,9 @@ def _split(
 
 def _chance(table: Array, start: int, stop: int, same: Array) -> float:
     """Return a bound for how often such a run comes about by chance (see :func:`copied`), 1 for common values."""
-    values = table[start, same]
+    values, steps = table[start, same], stop - start - 1
+    if large := _whole(table[:, same], values):
+        return float(len(table) * 0.5 ** (large * steps))
     outside = np.r_[table[:start, same], table[stop:, same]]
     size = len(outside) + 2
     hits = outside == values
@@ -123,7 +149,7 @@ def _chance(table: Array, start: int, stop: int, same: Array) -> float:
         return 1.0
     together = (alike + 1) / size
     apart = math.prod((int(one) + 1) / size for one in hits.sum(axis=0))
-    return float(len(table) * max(together, apart) ** (stop - start - 1))
+    return float(len(table) * max(together, apart) ** steps)
 
 
 def _run(rows: pd.DataFrame, names: list[str]) -> Trick:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -16,16 +18,28 @@ if TYPE_CHECKING:
     from gridkit.audit.tricks.counted import Counted
 
 _FIGURES: Final = ("branch_kind", "org_level", "formal_members", "founded_on", "term_end")
-_NUMERALS: Final = re.compile(r"[0-9０-９]+|[一二三四五六七八九十]")
+_MARKS: Final = (
+    re.compile(r"[0-9]+|[一二三四五六七八九十]"),
+    re.compile(r"[a-z]+|[甲乙丙丁戊]"),
+    re.compile(r"[东西南北中前后上下左右内外]|[新老旧](?=[区院楼村片])"),
+)
+"""What numbers the parts of one compound: numerals, letters, directions."""
+_PARTY: Final = re.compile(r"中国共产党|中共")
+_RETIRED: Final = re.compile(r"离退休|离休|老干部|退休")
+_MEMBERS: Final = re.compile(
+    r"(退休|在职|流动|青年|老年|学生|教师|教职工|教工|妇女|巾帼|退役军人|志愿者?|业委会|业主委员会|物业|机关|企业|商户)"
+    r"(?:党员|人员|干部|职工|教职工|教师|服务|公司|企业|功能型|联合|临时)*(?:第?[0-9一二三四五六七八九十]+)?(?=党|总支|支部)"
+)
+"""Words right before “Party branch” that say whose branch it is."""
 
 
 def twice(counted: Counted) -> Iterator[Trick]:
     """Return the tricks A105.
 
     Branches: rows that C215 or L120 tell as repeated, and two names for the same compounds with the same kind, formal
-    members, founding date and term (names that number their branches apart are two branches). Compounds: a second row
-    for one compound (L105, or two rows linked to it), where at least one of the two claims coverage. Of each group the
-    first row stays in the figure and the others are taken away.
+    members, founding date and term (but not where the names tell two branches apart, see :func:`_apart`). Compounds: a
+    second row for one compound (L105, or two rows linked to it), where at least one of the two claims coverage. Of each
+    group the first row stays in the figure and the others are taken away.
     """
     seen: set[str] = set()
     for first, record in _branches(counted):
@@ -46,7 +60,8 @@ def _branches(counted: Counted) -> Iterator[tuple[str, str]]:
     for row in counted.found("L120", counted=False):
         records = sorted({by_name[cell] for cell in row["refs"] if cell in by_name}, key=order.__getitem__)
         for record in records[1:]:
-            if set(counted.carried[records[0]]) & set(counted.carried[record]):
+            both = set(counted.carried[records[0]]) & set(counted.carried[record])
+            if both and not _apart(counted.branch(records[0]), counted.branch(record)):
                 yield records[0], record
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for record in sorted(counted.carried, key=order.__getitem__):
@@ -80,33 +95,54 @@ def _waiting(counted: Counted) -> Iterator[tuple[str, str]]:
             heads[tuple(figures[record])].append(record)
     for record, codes in perhaps.items():
         known = heads.get(tuple(figures.get(str(record), ())), []) if record not in counted.carried else []
-        mine = _NUMERALS.findall(counted.branch(str(record)))
+        mine = counted.branch(str(record))
         for head in known:
-            theirs = _NUMERALS.findall(counted.branch(head))
             active = status[record] == status[head]
-            if active and codes.issuperset(counted.carried[head]) and (theirs == mine or not (theirs and mine)):
+            if active and codes.issuperset(counted.carried[head]) and not _apart(counted.branch(head), mine):
                 yield head, str(record)
                 break
 
 
 def _alike(records: list[str], rows: pd.DataFrame, repeated: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield repeated rows among branches of the same compounds.
-
-    Numerals tell two names apart only where both have some: 翠湖苑二期党支部 may well be 翠湖里党支部.
-    """
-    first: dict[tuple[object, ...], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    """Yield repeated rows among branches of the same compounds."""
+    first: dict[tuple[object, ...], list[tuple[str, str]]] = defaultdict(list)
     for record in records:
         row = rows.loc[record]
         figures = tuple(row[name] for name in _FIGURES)
         whole = not pd.isna(row["formal_members"]) and bool(row["founded_on"] or row["term_end"])
-        mine = tuple(_NUMERALS.findall(str(row["name"])))
+        mine = str(row["name"])
         known = first[figures if whole else (record,)]
-        head = next((one for theirs, one in known if theirs == mine or not (theirs and mine)), "")
+        head = next((one for theirs, one in known if not _apart(theirs, mine)), "")
         known.append((mine, record))
         if head:
             yield head, record
         elif record in repeated and record != records[0]:
             yield records[0], record
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two names tell two branches apart.
+
+    They do where they speak of other members (of the retired, of those in service), and where both have numerals,
+    letters or directions and not the same ones. One alone says nothing: 翠湖苑二期党支部 may well be 翠湖里党支部.
+
+    >>> _apart("金桂A区党支部", "金桂B区党支部"), _apart("金桂离退休党支部", "金桂党支部")
+    (True, True)
+    >>> _apart("金桂东区党支部", "金桂里支部")
+    False
+    """
+    (marks, members), (others, their_members) = _telling(one), _telling(other)
+    if members != their_members:
+        return True
+    both = [(mine, theirs) for mine, theirs in zip(marks, others, strict=True) if mine and theirs]
+    return any(mine != theirs for mine, theirs in both) if both else any(marks) and any(others)
+
+
+@functools.cache
+def _telling(name: str) -> tuple[tuple[tuple[str, ...], ...], frozenset[str]]:
+    """Return the marks of ``name`` by sort, and the words for its members."""
+    text = _RETIRED.sub("退休", _PARTY.sub("", unicodedata.normalize("NFKC", name).casefold()))
+    return tuple(tuple(marks.findall(text)) for marks in _MARKS), frozenset(_MEMBERS.findall(text))
 
 
 def _order(record: str) -> tuple[str, int, str]:
