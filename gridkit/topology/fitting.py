@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,7 +107,9 @@ def _decision(listed: Listed, row: int, own: str, choices: Choices) -> Decision 
     return next((one for one in map(choices.of, names) if one is not None), None)
 
 
-def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> bool:
+def rebuild(
+    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits, cross: float = math.inf
+) -> bool:
     """Put the parents together from their children; what is beyond the limits stays as it is drawn and waits.
 
     Returns whether any parent was changed.
@@ -121,6 +124,9 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     listed : Listed
     limits : Limits
         A place is bound by area and width, a parent as a whole by the share of its area.
+    cross : float
+        Widest strip, in metres, that goes from the outline of one parent to another without a decision; where a person
+        has said that the children are right, that is the decision.
     """
     made = parents_of(below.shapes, label, len(above.shapes))
     has = ~shapely.is_missing(made) & ~above.units.locked
@@ -130,7 +136,7 @@ def rebuild(below: Work, label: Array, above: Work, choices: Choices, *, listed:
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
     names = _names(misfits, rows, listed, below.units, above.units)
-    plan = _plan(misfits, table, above=above, limits=limits)
+    plan = _plan(misfits, table, above=above, limits=limits, cross=cross)
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
         _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
     concerned = np.zeros(len(misfits), dtype=bool)
@@ -191,11 +197,16 @@ def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool
                 yield place, parent, parent in stated
 
 
-def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits) -> pd.DataFrame:
-    """Return what is done at each place: ``action``, ``role``."""
+def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits, cross: float) -> pd.DataFrame:
+    """Return what is done at each place: ``action``, ``role``.
+
+    Ground that children of one parent have in the outline of another is asked about where it is wider than ``cross``.
+    """
     shapes, area = misfits["geometry"].to_numpy(), misfits["area"].to_numpy()
-    large = (area > limits.area) | wider(shapes, np.full(len(shapes), limits.gap_width))
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
+    crossing = (misfits["stated"].map(len).to_numpy() > 0) & (misfits["drawn"].map(len).to_numpy() > 0)
+    crossing &= wider(shapes, np.full(len(shapes), cross))
+    large = (area > limits.area) | wider(shapes, np.full(len(shapes), limits.gap_width)) | crossing
     counted = table[(seen & ~large)[table["place"].to_numpy(np.intp)]]
     counted = counted.rename(columns={"place": "defect", "parent": "unit"})
     large[over_bound(counted, shapely.area(above.units.shapes), limits=limits, used=above.used)] = True

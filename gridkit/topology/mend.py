@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -100,13 +101,27 @@ def mend(
     given = {name: work.units for name, work in works.items()}
     for name in _order(says):
         if name in works:
-            _mend_level(name, works, given, says, choices, limits=limits)
+            _mend_level(
+                name, works, given, says, choices, limits=limits, cross=_crossing(name, says, authority, limits)
+            )
     changed = [_changed(levels[name], work) for name, work in works.items()]
     log, shapes = write_log(changed)
     layers = {name: _written(city, name, changed) for name in city.layers}
     waiting = [one for work in works.values() for one in (*work.waiting, *work.misfits)]
     failed = [one for work in works.values() for one in work.failed]
     return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes)
+
+
+def _crossing(
+    name: str,
+    says: Mapping[tuple[str, str], str],
+    authority: str | Mapping[str, str] | None,
+    limits: Limits,
+) -> float:
+    """Return how wide a strip may go from one parent to another: any, where a person has said who is right."""
+    child = next((pair[0] for pair in says if pair[1] == name), "")
+    stated = authority if authority is None or isinstance(authority, str) else authority.get(child)
+    return limits.match_width if stated is None else math.inf
 
 
 def authorities(
@@ -200,8 +215,12 @@ def _mend_level(
     choices: Choices,
     *,
     limits: Limits,
+    cross: float,
 ) -> None:
-    """Repair one level: rebuilt from its children, or settled by itself and cut to its parents."""
+    """Repair one level: rebuilt from its children, or settled by itself and cut to its parents.
+
+    ``cross`` is the widest strip (metres) that goes from one parent to another without a decision.
+    """
     work = works[name]
     above = next((pair for pair in says if pair[0] == name), None)
     below = next((pair for pair in says if pair[1] == name), None)
@@ -211,7 +230,7 @@ def _mend_level(
         listed = list_conflicts(given[below[0]], label, given[name], limits=limits)
         invalid = work.misfits
         for _round in range(ROUNDS):
-            if not rebuild(child, label, work, choices, listed=listed, limits=limits):
+            if not rebuild(child, label, work, choices, listed=listed, limits=limits, cross=cross):
                 break
         work.misfits = [*invalid, *work.misfits]
         return
