@@ -15,7 +15,7 @@ from gridkit.errors import InputError
 from gridkit.geo.places import place
 from gridkit.io.boundary_decisions import EXCEPTION_COLUMNS, read_decisions, read_exceptions
 from gridkit.io.city import read_city
-from gridkit.io.originals import made_valid, read_originals
+from gridkit.io.originals import made_valid, read_originals, unsound
 from gridkit.io.project import LayerSpec
 from gridkit.io.stated import without_persons
 from gridkit.locale import N_, gettext, speaking
@@ -33,7 +33,7 @@ from gridkit.repair_folder import DOCUMENT, UNDO, Done
 from gridkit.reports.repair_files import MADE_VALID, read_document, read_lines
 from gridkit.rules import CATALOGUE
 from gridkit.topology.inspect import inspect
-from gridkit.topology.journal import replay
+from gridkit.topology.journal import replay, standing
 from gridkit.topology.levels import read_levels, system_of
 from gridkit.topology.mend import authorities, mend
 from gridkit.topology.resolve import Limits
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 STEPS: Final = (N_("reading"), N_("inspecting boundaries"), N_("repairing"), N_("writing"))
 """What is said while it goes on."""
+SHOWN: Final = 10
+"""Units or defects that a sentence names."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -167,7 +169,7 @@ def do_repair(
         project, _masked = without_persons(project)
         originals = read_originals(project, plan.city.crs)
         fixed = [(level, code) for level, original in originals.items() for code in made_valid(original)]
-        plan = replace(plan, inputs=_inputs(project, originals), made_valid=tuple(fixed))
+        plan = replace(_writable(plan, originals), inputs=_inputs(project, originals), made_valid=tuple(fixed))
         return Done(plan, plan.repair.layers, originals, project)
 
 
@@ -207,20 +209,67 @@ def undo_repair(
             )  # fmt: skip
         gone = tuple(ids) or tuple(dict.fromkeys(frame["defect_id"]))
         progress(gettext(STEPS[2]), 2, total)
-        layers = {level: original.layer.frame for level, original in originals.items()}
         settled = frame[frame["op"] != MADE_VALID]
         stay = sorted(set(settled["defect_id"]) - set(gone))
-        frames = replay(layers, settled, shapes, ids=stay) if stay else layers
+        frames, more = _without(originals, settled, shapes, set(gone))
+        if more:
+            raise InputError(
+                N_("without {gone} other units would be no valid areas; {more} must be taken back with them"),
+                place=str(log), gone=", ".join(ids), more=", ".join(more),
+                remedy=N_("take all of them back: gridkit repair PROJECT --revert LOG {all} -o DIR"),
+                all=" ".join([*ids, *more]),
+            )  # fmt: skip
         left = frame[~frame["defect_id"].isin(gone)]
         fixed = tuple(left.loc[left["op"] == MADE_VALID, ["level", "unit"]].itertuples(index=False, name=None))
         decided = _table(document["decisions"], BOUNDARY_DECISION_COLUMNS)
         kept = _table(document["exceptions"], EXCEPTION_COLUMNS)
         plan = _planned(project, city, decided, kept, progress=progress, language=language)
-        log_left = left[left["op"] != MADE_VALID].reset_index(drop=True)
-        kept_shapes = shapes[shapes["defect_id"].isin([*stay, ""])]
+        log_left, kept_shapes = standing(frames, settled, shapes, stay)
         repair = Repair(frames, log_left, plan.repair.waiting, plan.repair.failed, (), kept_shapes)
         plan = replace(plan, repair=repair, inputs=_inputs(project, originals), made_valid=fixed)
         return Done(plan, frames, originals, project, gone)
+
+
+def _without(
+    originals: Mapping[str, Original], log: pd.DataFrame, shapes: pd.DataFrame, gone: set[str]
+) -> tuple[dict[str, gpd.GeoDataFrame], list[str]]:
+    """Return the layers without the repairs ``gone``, and those that had to go with them so that all areas are valid.
+
+    A unit is looked at in metres and in the numbers of its file; one that is left as it came is as it came.
+    """
+    ids, out = set(log["defect_id"]), set(gone)
+    while True:
+        stay = ids - out
+        frames = {level: original.layer.frame for level, original in originals.items()}
+        if stay:
+            frames = replay(frames, log, shapes, ids=stay)
+        bad = {(level, code) for level, original in originals.items() for code in unsound(original, frames[level])}
+        at = [key in bad for key in zip(log["level"], log["unit"].astype(str), strict=True)]
+        more = set(log.loc[at, "defect_id"]) - out
+        if not more:
+            return frames, sorted(out - set(gone))
+        out |= more
+
+
+def _writable(plan: BoundaryPlan, originals: Mapping[str, Original]) -> BoundaryPlan:
+    """Return a plan without the repairs that give no valid areas in the numbers of the files; these wait."""
+    repair = plan.repair
+    if repair.shapes is None or not len(repair.log):
+        return plan
+    frames, gone = _without(originals, repair.log, repair.shapes, set())
+    if not gone:
+        return plan
+    stay = set(repair.log["defect_id"]) - set(gone)
+    mine = repair.log["defect_id"].isin(gone)
+    units = sorted(set(repair.log.loc[mine, "unit"].astype(str)))
+    log, shapes = standing(frames, repair.log, repair.shapes, stay)
+    said = gettext("{n} repair(s) were taken back: in the numbers of the file they give no valid areas: {units}")
+    note = said.format(n=f"{len(gone):,}", units=", ".join(units[:SHOWN]) + (" …" if len(units) > SHOWN else ""))
+    failed = tuple(dict.fromkeys((*repair.failed, *gone)))
+    layers = {**repair.layers, **frames}
+    return replace(plan, repair=replace(
+        repair, layers=layers, log=log, shapes=shapes, failed=failed, notes=(*repair.notes, note)
+    ))  # fmt: skip
 
 
 def _shapes(path: Path) -> pd.DataFrame:

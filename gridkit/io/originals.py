@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LEVELS: Final = ("street", "community", "grid")
 """Levels that a repair may change."""
+LOST_AREA: Final = 0.01
+"""Square metres that making a polygon valid in the numbers of its file may cost."""
 _DROPPED: Final = ("S120", "S121", "S190")
 """Findings of the gate about columns that name persons."""
 _AWAY: Final[Mapping[str, Callable[[Any, Any], tuple[Any, Any]]]] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
@@ -187,8 +189,42 @@ def rewritten(original: Original, frame: gpd.GeoDataFrame) -> list[tuple[Part, A
     Returns
     -------
     list of tuple of Part, (n,) array of Geometry, (n,) array of bool
-        What is written, row by row, and which rows differ from the file. Rows that are no unit of the city stay.
+        What is written, row by row, and which rows differ from the file. Rows that are no unit of the city stay, and
+        so does what cannot be written validly (see :func:`unsound`).
     """
+    result = []
+    for part, out, changed in _in_file_numbers(original, frame):
+        broken = np.flatnonzero(changed)[~_sound(out[changed])]
+        out[broken], changed[broken] = part.geometry[broken], False
+        result.append((part, out, changed))
+    return result
+
+
+def unsound(original: Original, frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the codes of changed units that are no valid polygons in metres, or in the numbers of their file.
+
+    Two vertices that differ by a thousandth of a millimetre can be one in degrees, and a border that runs back along
+    itself can cross itself there. Where less than ``LOST_AREA`` is lost by making it valid, that is done.
+    """
+    now = frame.geometry
+    metric = {str(code) for code, good in zip(now.index, _sound(now.to_numpy()), strict=True) if not good}
+    return sorted(
+        str(code)
+        for part, out, changed in _in_file_numbers(original, frame)
+        for code, good in zip(part.code[changed], _sound(out[changed]), strict=True)
+        if not good or code in metric
+    )
+
+
+def _sound(shapes: Array) -> Array:
+    """Return which shapes are valid polygons, or nothing."""
+    areas = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    good: Array = (areas & shapely.is_valid(shapes)) | shapely.is_missing(shapes)
+    return good
+
+
+def _in_file_numbers(original: Original, frame: gpd.GeoDataFrame) -> list[tuple[Part, Array, Array]]:
+    """Return the geometries of each part in the numbers of its file, valid where that loses next to nothing."""
     now = dict(zip(frame.index, frame.geometry.to_numpy(), strict=True))
     was = dict(zip(original.layer.frame.index, original.layer.frame.geometry.to_numpy(), strict=True))
     city = original.layer.frame.crs.to_string()
@@ -203,8 +239,27 @@ def rewritten(original: Original, frame: gpd.GeoDataFrame) -> list[tuple[Part, A
         changed = unit & ~same
         out = part.geometry.copy()
         if changed.any():
-            out[changed] = _back(part, shapes[changed], city)
+            out[changed] = _straightened(_back(original, part, shapes[changed], city), shapes[changed])
         result.append((part, out, changed))
+    return result
+
+
+def _straightened(shapes: Array, metric: Array) -> Array:
+    """Return shapes in the numbers of a file, made valid where that costs less than ``LOST_AREA`` and no other type."""
+    result = shapes.copy()
+    for at in np.flatnonzero(~_sound(shapes) & _sound(metric)).tolist():
+        fixed = shapely.make_valid(shapes[at], method="structure", keep_collapsed=False)
+        parts = shapely.get_parts(shapely.get_parts(fixed))
+        parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        single = shapes[at].geom_type == "Polygon"
+        if not len(parts):
+            continue
+        whole = parts[np.argmax(shapely.area(parts))] if single else shapely.multipolygons(parts)
+        # Square metres of one square unit of the file; both shapes are the same but for the last digits.
+        scale = shapely.area(metric[at]) / max(shapely.area(fixed), np.finfo(float).tiny)
+        lost = max(abs(shapely.area(shapes[at]) - shapely.area(whole)), shapely.area(fixed) - shapely.area(whole))
+        if lost * scale < LOST_AREA and shapely.is_valid(whole):
+            result[at] = whole
     return result
 
 
@@ -222,9 +277,10 @@ def made_valid(original: Original) -> list[str]:
     ]
 
 
-def _back(part: Part, shapes: Array, city: str) -> Array:
+def _back(original: Original, part: Part, shapes: Array, city: str) -> Array:
     """Return shapes in metres in the numbers of a file: known vertices exactly, new ones converted."""
-    known, where = _vertices(part)
+    beside = [one for one in original.parts if one is not part and (one.crs, one.shift) == (part.crs, part.shift)]
+    known, where = _vertices([part, *beside])  # a vertex that came from a file beside has the numbers of that
     result = np.empty(len(shapes), dtype=object)
     result[:] = shapes
     result[shapely.is_empty(shapes)] = None
@@ -242,14 +298,18 @@ def _back(part: Part, shapes: Array, city: str) -> Array:
     return moved
 
 
-def _vertices(part: Part) -> tuple[Array, Array]:
-    """Return the vertices in metres, sorted as complex numbers, and where each is in the file."""
-    there = ~shapely.is_missing(part.metric) & (
-        shapely.get_num_coordinates(part.metric) == shapely.get_num_coordinates(part.geometry)
-    )
-    xy = shapely.get_coordinates(part.metric[there])
+def _vertices(parts: Sequence[Part]) -> tuple[Array, Array]:
+    """Return the vertices in metres, sorted as complex numbers, and where each is in its file; the first file wins."""
+    metric, numbers = [], []
+    for part in parts:
+        there = ~shapely.is_missing(part.metric) & (
+            shapely.get_num_coordinates(part.metric) == shapely.get_num_coordinates(part.geometry)
+        )
+        metric.append(shapely.get_coordinates(part.metric[there]))
+        numbers.append(shapely.get_coordinates(part.geometry[there]))
+    xy = np.concatenate(metric)
     known, first = np.unique(xy[:, 0] + 1j * xy[:, 1], return_index=True)
-    return known, shapely.get_coordinates(part.geometry[there])[first]
+    return known, np.concatenate(numbers)[first]
 
 
 def _converted(part: Part, xy: NDArray[np.float64], city: str) -> NDArray[np.float64]:

@@ -116,6 +116,42 @@ def revert(
     return _stand(layers, log, shapes, wanted=wanted, add=False)
 
 
+def standing(
+    layers: Mapping[str, gpd.GeoDataFrame], log: pd.DataFrame, shapes: pd.DataFrame, ids: Iterable[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the log and the stored shapes of the defects ``ids``, after the others were taken back.
+
+    Parameters
+    ----------
+    layers : mapping of str to geopandas.GeoDataFrame
+        As they stand with only these defects done.
+    log, shapes : pandas.DataFrame
+        Of the whole repair.
+    ids : iterable of str
+
+    Notes
+    -----
+    The shape after the repair, and its hash, are those that stand now: whoever takes back more goes on from there.
+    """
+    wanted = set(ids)
+    log = log[log["defect_id"].isin(wanted)].reset_index(drop=True)
+    units = list(zip(log["level"].astype(str), log["unit"].astype(str), strict=True))
+    now = {
+        level: dict(zip(map(str, frame.index), frame.geometry.to_numpy(), strict=True))
+        for level, frame in layers.items()
+        if level in {level for level, _ in units}
+    }
+    log["after"] = [fingerprint(now[level][unit]) for level, unit in units]
+    left = set(units)
+    rows = []
+    for row in shapes[list(SHAPE_COLUMNS)].itertuples(index=False, name=None):
+        level, unit, kind, name, data = row
+        if (level, unit) not in left or (kind in (GAINED, LOST) and name not in wanted):
+            continue
+        rows.append((level, unit, kind, name, shapely.to_wkb(now[level][unit]) if kind == AFTER else data))
+    return log, pd.DataFrame(rows, columns=list(SHAPE_COLUMNS))
+
+
 def _stand(
     layers: Mapping[str, gpd.GeoDataFrame], log: pd.DataFrame, shapes: pd.DataFrame, *, wanted: set[str], add: bool
 ) -> dict[str, gpd.GeoDataFrame]:
@@ -160,7 +196,7 @@ class _History(NamedTuple):
 
     def shape(self, done: set[str] | frozenset[str]) -> shapely.Geometry:
         """Return the shape with the defects ``done`` done: depends on nothing else."""
-        if not done & {name for name, _, _ in self.patches} and done != self.ids:
+        if not done or (not done & {name for name, _, _ in self.patches} and done != self.ids):
             return shapely.from_wkb(self.before)
         result = shapely.from_wkb(self.after)
         if done >= self.ids:
