@@ -109,7 +109,7 @@ def _label(side: SideSpec, telling: Telling) -> str:
         return side.label.strip()
     if telling.city is None:
         return gettext("the project's registry")
-    return ", ".join(sorted({source.path for source in telling.sources}))
+    return gettext(", ").join(sorted({source.path for source in telling.sources}))
 
 
 def _names(city: City, kind: str, rows: Sequence[pd.DataFrame], told: Sequence[Told]) -> Mapping[str, str]:

@@ -12,7 +12,9 @@ from gridkit.audit.figures import comparator, figure_of
 from gridkit.audit.ledgers import LEDGER
 from gridkit.audit.outcomes import contradictions
 from gridkit.audit.shares import SIZES, totals_for
+from gridkit.audit.titles import indicator_title
 from gridkit.audit.verdicts import declared
+from gridkit.locale import gettext
 from gridkit.model import Findings
 from gridkit.model.fields import COMPOUND
 from gridkit.rules import CATALOGUE
@@ -200,5 +202,6 @@ def _mistyped(city: City, claims: Iterable[Claim], indicators: Indicators | None
         found = find(claim, frame, city)
         if isinstance(found, dict) and found["key"] in MISTYPED:
             variant = MISTYPED[found["key"]]
-            values = {"indicator": claim.indicator, "mention": found[variant], "near": ", ".join(found["near"]) or "-"}
+            near = gettext(", ").join(found["near"]) or "-"
+            values = {"indicator": indicator_title(claim.indicator), "mention": found[variant], "near": near}
             yield CATALOGUE["A211"].found(claim.text, variant=variant, **values)

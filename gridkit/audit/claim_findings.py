@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.audit.claims import MISTYPED
 from gridkit.audit.figures import comparator, figure_of
 from gridkit.audit.verdicts import bounds, exact_upper
+from gridkit.locale import gettext
 from gridkit.model import Findings
 from gridkit.rules import CATALOGUE
 
@@ -82,7 +83,7 @@ def _unjudged(
             yield from _unread(claim, number, why["mistakes"], file=file)
         elif key in MISTYPED and definition:
             variant = MISTYPED[key]
-            values = {"mention": why[variant], "near": ", ".join(why["near"]) or "-", "indicator": definition}
+            values = {"mention": why[variant], "near": gettext(", ").join(why["near"]) or "-", "indicator": definition}
             refs = (_place(file, number, "definition" if variant == "definition" else "scope"),)
             yield CATALOGUE["A211"].found(claim.text, refs=refs, variant=variant, **values)
         elif key in ("no_indicator", "ambiguous_scope", "no_denominator"):

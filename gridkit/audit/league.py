@@ -61,7 +61,8 @@ def league(
     classes = _classes(city, places)
     table["class"] = [classes.get((level, code), "") for level, code in zip(table["level"], table["code"], strict=True)]
     types = {
-        **dict.fromkeys(("numerator", "denominator", "unknown", *ALLOWANCE), "int64"), **dict.fromkeys(("low", "high"), "float64"),
+        **dict.fromkeys(("numerator", "denominator", "unknown", *ALLOWANCE), "int64"),
+        **dict.fromkeys(("low", "high"), "float64"),
         **dict.fromkeys(("rank_first", "rank_last", "to_move_up"), "Int64"), "ranked": "bool",
     }  # fmt: skip
     return table.astype({name: types.get(name, "object") for name in LEAGUE_COLUMNS})

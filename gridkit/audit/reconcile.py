@@ -148,7 +148,8 @@ def reconcile(
     found.sort(key=lambda row: (order[row["kind"]], row["code"], row["field"], row["a_records"], row["b_records"]))
     table = pd.DataFrame([{"name": name, **row} for row in found], columns=list(DIFFERENCE_COLUMNS), dtype=object)
     lines = [*_count_lines(*sides), *(line for field in _amounts(kind, *sides) for line in _sum_lines(field, *sides))]
-    bridge = pd.DataFrame([{"name": name, "registry": kind, **line} for line in lines], columns=list(BRIDGE_COLUMNS))
+    known = {"name": name, "registry": kind, "a": a.label, "b": b.label}
+    bridge = pd.DataFrame([{**known, **line} for line in lines], columns=list(BRIDGE_COLUMNS))
     return table, bridge
 
 

@@ -266,7 +266,7 @@ def _of_links(frame: pd.DataFrame, known: _Links, rate: float, wider: np.ndarray
         for at, row in zip(part.index, part.to_dict("records"), strict=True):
             wider[at] = _of_row(row, rest, (answers, placed), rate=rate, weights=weights)
     for at in frame.index[frame["id"] == SUM_OF_LINKS]:
-        wider[at] = most_wrong_of(int(frame.at[at, "numerator"]), rate)
+        wider[at] = most_wrong_of(int(frame.loc[at, "numerator"]), rate)
 
 
 def _of_row(

@@ -30,7 +30,7 @@ DIFFERENCE_KINDS = (
 )  # fmt: skip
 """``_a``, ``_b``: on which side. ``only_a`` with the field ``open``: a row of b may mean it, but nobody has said so.
 ``moved_out_a``: a lists it, but does not count it; ``field`` says by which column."""
-BRIDGE_COLUMNS = ("name", "registry", "figure", "line", "amount", "things")
+BRIDGE_COLUMNS = ("name", "registry", "figure", "line", "amount", "things", "a", "b")
 BRIDGE_LINES = (
     "rows_a", "not_counted_a", "counted_a", "unlinked_a", "twice_a", "merged_a", "only_a", "open_a", "moved_out_b",
     "value", "unstated_a", "unstated_b", "moved_out_a", "open_b", "only_b", "merged_b", "twice_b", "unlinked_b",
@@ -85,7 +85,7 @@ class AuditResult:
     says per unit which street evaluates it, by what it is paired with. ``differences`` (``DIFFERENCE_COLUMNS``)
     explain two tellings of the same figure row by row; ``bridges`` (``BRIDGE_COLUMNS``) lead from one figure to the
     other: per name and ``figure`` (``rows``, ``households``, ...) one row per line of ``BRIDGE_LINES``, ``amount``
-    signed, ``things`` how many stand behind it.
+    signed, ``things`` how many stand behind it, ``a`` and ``b`` who tells each side.
     """
 
     allowance: Allowance = Allowance()

@@ -109,8 +109,10 @@ def with_status(run: Run, full: Table, status: str) -> Table:
     rows = full.frame["code"].isin(set(texts(held.index[held == status]))).to_numpy()
     title, note = {
         "UNCOVERED": (
-            _("Uncovered"),
-            _("Compounds that a registry declared complete does not cover. Planned and unknown ones are not here."),
+            _("Status “uncovered”"),
+            _("Compounds with the status “uncovered”: a registry declared complete does not name them. Those with a "
+              "grid branch, a functional branch, an instructor or a plan have a status of their own and are not here; "
+              "“No organisation, by certainty” has them all."),
         ),
         "UNKNOWN": (
             _("No data"),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from gridkit.audit.format import percent
 from gridkit.coverage import caveats
 from gridkit.coverage.reasons import reasons
-from gridkit.locale import N_, current, gettext, speaking
+from gridkit.locale import current, speaking
 from gridkit.locale import gettext as _
 from gridkit.model.fields import STREET
-from gridkit.reports import figures, proof, proof_words, ranking, summary, words
+from gridkit.reports import figures, proof, proof_words, ranking, reconciled, summary, words
 from gridkit.reports.docx_form import Form
 from gridkit.reports.names import Names
-from gridkit.reports.tables import listed
+from gridkit.reports.trail import figure_ids
 from gridkit.reports.values import texts
 from gridkit.writing import whole
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gridkit.model import Run
 
 MOST_CLAIMS: Final = 30
-FEW: Final = 3
+MOST_WAYS: Final = 4
 PER_STREET: Final = 10
 MOST_COMPOUNDS: Final = 60
 MOST_STEPS: Final = 20
@@ -42,11 +42,6 @@ _MEANT: Final[Mapping[str, str]] = {
     "coverage.work.declared": "work",
 }
 """Indicator -> the numerator of the definition matrix that says what it counts."""
-_VERDICTS: Final[Mapping[str, str]] = {
-    "upheld": N_("The files bear out the claim “{text}”."),
-    "refuted": N_("The files refute the claim “{text}”."),
-    "undetermined": N_("Whether the claim “{text}” is true cannot be determined from the files."),
-}
 
 
 def write_docx(run: Run, path: Path) -> None:
@@ -81,6 +76,7 @@ def report(run: Run) -> Form:
     _uncovered(form, run, names)
     _too_high(form, run)
     _needed(form, run, names)
+    _reconciled(form, run)
     _limits(form, run)
     _annexes(form, run, names)
     return form
@@ -108,31 +104,36 @@ def _conclusions(form: Form, run: Run) -> None:
     order = {verdict: at for at, verdict in enumerate(("refuted", "undetermined", "upheld"))}
     verdicts = run.claims["verdict"].tolist()
     chosen = sorted(range(len(rows)), key=lambda at: (order.get(verdicts[at], 9), at))
-    for at in chosen[:MOST_CLAIMS]:
-        form.text(_claim(rows.iloc[at], verdicts[at], run.claims["upheld_under"].iloc[at]))
+    found = run.claims.to_dict("records")
+    form.table(
+        [_("verdict"), _("claim"), _("stated"), _("recomputed"), _("remark")],
+        [_claim(rows.iloc[at], found[at]) for at in chosen[:MOST_CLAIMS]], widths=(1.6, 4, 1.7, 2.4, 5),
+    )  # fmt: skip
     if len(chosen) > MOST_CLAIMS:
         form.text(_rest(len(chosen) - MOST_CLAIMS, _("Claims")))
 
 
-def _claim(row: pd.Series, verdict: str, under: tuple[str, ...]) -> str:
-    """Return a claim in sentences: verdict, why, what was found, under which definition, and where it would hold."""
-    said = [gettext(_VERDICTS.get(verdict, "{text}")).format(text=row["text"])]
-    because = str(row["because"]).strip()
-    if because:
-        said.append(_ended(because))
-    if row["denominator"]:
-        text = _("Recomputed: {rate} ({n} of {d} {basis}).")
-        numbers = {"n": f"{row['numerator']:,}", "d": f"{row['denominator']:,}", "basis": row["basis"]}
-        said.append(text.format(rate=row["rate"], **numbers))
-    if row["definition"]:
-        said.append(_("Definition of the claim: {text}.").format(text=row["definition"]))
-    if under:
-        text = (
-            _("It holds under {n} definitions: {text}.") if verdict == "upheld"
-            else _("It would hold only under {n} definitions: {text}.")
-        )  # fmt: skip
-        said.append(text.format(n=len(under), text=listed(under, FEW, proof_words.definition_label)))
-    return _joined(said)
+def _claim(said: pd.Series, row: Mapping[Any, Any]) -> tuple[str, str, str, str, str]:
+    """Return a claim as a row: verdict, sentence, what was stated and found, and where it would hold."""
+    found = said["rate"]
+    if said["denominator"]:
+        found = _("{share} ({n}/{d})").format(
+            share=said["rate"], n=f"{said['numerator']:,}", d=f"{said['denominator']:,}"
+        )
+    why = row["because"] if isinstance(row["because"], dict) else {}
+    remarks = []
+    if not said["denominator"]:
+        remarks.append(_ended(str(said["because"]).strip()))
+    elif why.get("unknown"):
+        remarks.append(_("{n} unknown.").format(n=f"{why['unknown']:,}"))
+    if why.get("read") and row["verdict"] != "upheld":
+        remarks.append(words.read_as(why))
+    if said["definition"]:
+        remarks.append(_("Definition of the claim: {text}.").format(text=said["definition"]))
+    under = proof_words.definitions(row["upheld_under"])
+    if under and row["verdict"] != "upheld":
+        remarks.append(_("Would hold only under {text}.").format(text=under))
+    return said["verdict"], said["text"], said["stated"], found, _joined([text for text in remarks if text])
 
 
 def _ended(sentence: str) -> str:
@@ -166,6 +167,7 @@ def _key_figures(form: Form, run: Run) -> None:
         unknown = figure.unknown_text or _("none unknown")
         said = [text.format(rate=figure.rate, basis=figure.basis, unknown=unknown, **numbers)]
         note = proof_words.numerator_note(_MEANT[figure.id])
+        said += [_ended(figure.without_allowance)] if figure.without_allowance else []
         said += [_("Definition: {text}.").format(text=note)] if note else []
         form.text(_joined(said))
     for line in ranking.gap_lines(run):
@@ -183,6 +185,7 @@ def _uncovered(form: Form, run: Run, names: Names) -> None:
     text = _("Of {total} compounds {covered} are covered; {confirmed} are confirmed to be uncovered; {possible} may be "
              "covered, which a person has to settle first, and are not called uncovered here.")  # fmt: skip
     form.text(text.format(total=f"{total:,}", **{name: f"{n:,}" for name, n in counts.items()}))
+    form.text(proof.upper_end_note())
     _by_street(form, run, names)
     frame = run.result.shades
     confirmed = frame.index[frame["shade"] == "confirmed"]
@@ -197,7 +200,7 @@ def _uncovered(form: Form, run: Run, names: Names) -> None:
     form.text(_("Confirmed to be uncovered:"))
     form.table([_("street"), _("community"), _("compound"), _("reason")], rows, widths=(2, 2, 3, 6))
     if len(confirmed) > len(shown):
-        form.text(_rest(len(confirmed) - len(shown), _("Not covered, by certainty")))
+        form.text(_rest(len(confirmed) - len(shown), _("No organisation, by certainty")))
 
 
 def _first_per_street(run: Run, codes: pd.Index) -> list[str]:
@@ -273,7 +276,7 @@ def _change(numerator: int, without: int, denominator: int) -> str:
 
 
 def _needed(form: Form, run: Run, names: Names) -> None:
-    form.heading(_("What would make the claim true"))
+    form.heading(_("What full organisation coverage would need"))
     frame = run.result.plan
     if not len(frame):
         form.text(_("There is nothing to found, to join or to send, or nothing is known to be lacking."))
@@ -291,6 +294,25 @@ def _needed(form: Form, run: Run, names: Names) -> None:
         form.text(_rest(len(frame) - MOST_STEPS, plan.title))
 
 
+def _reconciled(form: Form, run: Run) -> None:
+    """Tell how two tellings of one figure come together; nothing where the project tells none twice."""
+    ways = reconciled.lines(run, figure_ids(run))
+    if not ways:
+        return
+    form.heading(_("Reconciliation"))
+    for line in reconciled.in_brief(run)[:MOST_WAYS]:
+        form.text(_ended(line))
+    for way in ways[:MOST_WAYS]:
+        form.text(_("{key}: {text}").format(key=way["name"], text=way["figure"]))
+        form.table(
+            [_("line"), _("amount"), _("rows")],
+            [(line["label"], f"{line['amount']:,}", "" if line["total"] else f"{line['things']:,}")
+             for line in way["lines"]], widths=(8, 2, 2),
+        )  # fmt: skip
+    if len(ways) > MOST_WAYS:
+        form.text(_rest(len(ways) - MOST_WAYS, _("Reconciliation, summed up")))
+
+
 def _limits(form: Form, run: Run) -> None:
     form.heading(_("Definitions and limits"))
     about = dict(summary.about(run))
@@ -300,8 +322,7 @@ def _limits(form: Form, run: Run) -> None:
             form.text(_ended(_("{key}: {text}").format(key=key, text=about[key])))
     form.text(_ended(proof_words.allowance_sentence(run.result.allowance)))
     if len(run.result.matrix):
-        form.text(_("Claims and the definition matrix are judged by intervals that allow for that many wrong links; "
-                    "the key figures and the league table show the links as they are."))  # fmt: skip
+        form.text(_("Every interval of this report allows for that many wrong links."))
     form.text(_("Unknown is not uncovered: what is unknown stays in the denominator and makes the rate an interval. "
                 "“100%” is written only where numerator and denominator are equal."))  # fmt: skip
     form.text(_("The report holds counts of members only; nobody is named in it."))

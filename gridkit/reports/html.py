@@ -23,7 +23,9 @@ from gridkit.reports import (
     page_map,
     page_plan,
     page_sections,
+    proof,
     proof_words,
+    reconciled,
     summary,
     words,
 )
@@ -160,8 +162,10 @@ def _frame(run: Run) -> dict[str, Any]:
 def _content(run: Run) -> dict[str, Any]:
     names = Names.of(run)
     shaded = bool(len(run.result.shades))
+    marks = page_data.Marks.of(run)
+    trail = marks.trail
     content = {
-        "marks": page_data.Marks.of(run),
+        "marks": marks,
         "embedded": page_data.embedded,
         "ruleset": words.ruleset_label(run.coverage.ruleset),
         "about": [pair for pair in summary.about(run) if pair[0] != _("counts as organisation coverage")],
@@ -171,6 +175,7 @@ def _content(run: Run) -> dict[str, Any]:
         "allowance": proof_words.allowance_sentence(run.result.allowance),
         "verdicts": summary.verdicts(run),
         "interval_note": figures.interval_note(),
+        "upper_end": proof.upper_end_note(),
         "caveats": [*caveats(run.city), *summary.doubts(run)],
         "claims": page_sections.claims(run, names),
         "map": page_map.draw(run),
@@ -186,7 +191,7 @@ def _content(run: Run) -> dict[str, Any]:
         "matrix": page_sections.matrix(run),
         "tricks": page_sections.tricks(run),
         "plan": page_plan.plan(run, names),
-        "bridges": page_plan.bridges(run),
+        "bridges": reconciled.lines(run, trail),
         "league": page_plan.league(run),
         "indicators": figures.indicators(run, names, levels=("city", "class", "mode")),
         "definitions": _definitions(run),

@@ -28,7 +28,6 @@ WHOLE_LEAGUE: Final = 16
 """So many places of a level are listed all; of more only both ends."""
 ENDS: Final = (5, 10)
 """First and last places of a long league table that the page lists."""
-_TOTALS: Final = ("rows_a", "counted_a", "counted_b", "rows_b")
 
 
 def plan(run: Run, names: Names) -> dict[str, Any]:
@@ -54,24 +53,6 @@ def plan(run: Run, names: Names) -> dict[str, Any]:
         for at in order[:STEPS] for row in [frame.iloc[at]]
     ]  # fmt: skip
     return {"kinds": kinds, "steps": steps, "total": len(frame)}
-
-
-def bridges(run: Run) -> list[dict[str, Any]]:
-    """Return the way from one telling of a figure to the other, line by line; lines of nothing are left out."""
-    frame = run.result.bridges
-    explained = set(zip(run.result.differences["name"], run.result.differences["kind"], strict=True))
-    out = []
-    for (name, figure), rows in frame.groupby(["name", "figure"], sort=False):
-        lines = [
-            {
-                "label": proof_words.bridge_label(row["line"]), "amount": int(row["amount"]),
-                "things": int(row["things"]), "total": row["line"] in _TOTALS,
-                "key": figure_key("difference", name, row["line"]), "known": (name, row["line"]) in explained,
-            }
-            for row in rows.to_dict("records") if row["line"] in _TOTALS or row["amount"] or row["things"]
-        ]  # fmt: skip
-        out.append({"name": name, "figure": proof_words.bridge_figure(figure), "lines": lines})
-    return out
 
 
 def league(run: Run) -> list[dict[str, Any]]:
@@ -100,7 +81,8 @@ def _placed(row: dict[str, Any]) -> dict[str, Any]:
     more = row["to_move_up"]
     return {
         "rank": ranking.rank(row["rank_first"], row["rank_last"]), "name": row["name"] or row["code"],
-        "class": words.scope_label(str(row["class"])) if row["class"] else "", "rate": proof.spread(SimpleNamespace(**row)),
+        "class": words.scope_label(str(row["class"])) if row["class"] else "",
+        "rate": proof.spread(SimpleNamespace(**row)),
         "n": n, "d": d, "stem": figure_key("league", row["level"], row["code"]),
         "more": "" if pd.isna(more) or not more else int(more),
     }  # fmt: skip

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from gridkit.audit.format import NO_RATE, interval, percent
 from gridkit.audit.needed import SENTENCES as NEEDS
 from gridkit.audit.needed import say_need
@@ -17,7 +15,7 @@ from gridkit.model.proof import SHADES
 from gridkit.reports import proof_words, words
 from gridkit.reports.names import Names
 from gridkit.reports.tables import Column, Table, each, listed, table
-from gridkit.reports.values import shares, short, texts, whole
+from gridkit.reports.values import shares, texts, whole
 from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
@@ -242,10 +240,20 @@ def shades(run: Run, names: Names | None = None, *, kinds: Iterable[str] = LISTE
         "records": [listed(_records(value)) for value in frame["because"]],
     }
     note = _(
-        "Confirmed: nothing in the files could cover it. Possible: something in the files may cover it, which a person "
-        "has to settle first."
+        "Every compound without an organisation that counts. Confirmed: no open row of the files could cover it; what "
+        "does not count, such as a grid branch, may be there. Possible: something may cover it, which a person has to "
+        "settle first."
     )
-    return table("shades", _("Not covered, by certainty"), columns, data, note=note)
+    return table("shades", _("No organisation, by certainty"), columns, data, note=f"{note} {upper_end_note()}")
+
+
+def upper_end_note() -> str:
+    """Return why covered and possibly covered compounds do not add up to the upper end of the rate."""
+    return _(
+        "The upper end of the rate is another number than covered and possibly covered together: it counts one "
+        "compound for every name that matches nothing and adds the links that may be wrong, whereas every compound "
+        "that such a name may mean is possibly covered."
+    )
 
 
 def _records(value: object) -> tuple[str, ...]:
@@ -274,7 +282,7 @@ def plan(run: Run, names: Names | None = None) -> Table:
         "because": [because(value) for value in frame["because"]],
         "codes": [listed(ids) for ids in frame["compounds"]],
     }
-    return table("plan", _("What would make it true"), columns, data)
+    return table("plan", _("What full coverage needs"), columns, data)
 
 
 def plan_bounds(run: Run) -> Table:
@@ -286,53 +294,3 @@ def plan_bounds(run: Run) -> Table:
         "count": [int(value) for _name, value in rows],
     }
     return table("bounds", _("How much is needed"), columns, data)
-
-
-def differences(run: Run) -> Table:
-    """Return what explains two tellings of one figure, row by row."""
-    frame = run.result.differences
-    columns = [
-        Column("name", _("figure"), 28),
-        Column("kind", _("difference"), 22),
-        Column("code", _("code"), 20),
-        Column("field", _("field"), 18),
-        Column("a", _("first telling"), 22),
-        Column("b", _("second telling"), 22),
-        Column("a_cells", _("cells of the first"), 40),
-        Column("b_cells", _("cells of the second"), 40),
-    ]
-    data: dict[str, object] = {
-        "name": texts(frame["name"]),
-        "kind": each(proof_words.difference_label, frame["kind"]),
-        "code": texts(frame["code"]),
-        "field": [label(str(name), "field") if name else "" for name in frame["field"]],
-        **{side: [short(value) for value in frame[side]] for side in ("a", "b")},
-        **{f"{side}_cells": [_cells(run, ids, field) for ids, field in
-                             zip(frame[f"{side}_records"], frame["field"], strict=True)] for side in ("a", "b")},
-    }  # fmt: skip
-    return table("differences", _("Reconciliation"), columns, data)
-
-
-def _cells(run: Run, ids: object, field: object) -> str:
-    known = ids if isinstance(ids, (tuple, list, np.ndarray)) else () if not ids else (str(ids),)
-    return listed([run.city.cell(str(record), str(field or "")) for record in known])
-
-
-def bridge(run: Run) -> Table:
-    """Return the way from what one telling counts to what the other does, line by line."""
-    frame = run.result.bridges
-    columns = [
-        Column("name", _("figure"), 28),
-        Column("figure", _("counted in"), 16),
-        Column("line", _("line of the reconciliation"), 44),
-        Column("amount", _("amount"), 12, number=True),
-        Column("things", _("things behind it"), 12, number=True),
-    ]
-    data: dict[str, object] = {
-        "name": texts(frame["name"]),
-        "figure": [proof_words.bridge_figure(name) for name in frame["figure"]],
-        "line": [proof_words.bridge_label(line) for line in frame["line"]],
-        "amount": whole(frame["amount"]),
-        "things": whole(frame["things"]),
-    }
-    return table("bridge", _("Reconciliation, summed up"), columns, data)

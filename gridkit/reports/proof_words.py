@@ -11,7 +11,6 @@ from gridkit.audit.titles import basis_label
 from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
 from gridkit.rules import CATALOGUE
-from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +72,8 @@ SHADE_NOTES: Final[Mapping[str, str]] = {
     "covered": N_("an organisation that counts covers it"),
     "possible": N_("somebody may cover it: a link that waits, a name without a place, or a registry that may not be "
                    "complete; look before you blame"),
-    "confirmed": N_("nothing that is in the files can cover it"),
+    "confirmed": N_("no organisation that counts covers it, and no open row of the files could; a grid branch, a "
+                    "functional branch or a unit without proof may be there, but does not count"),
 }  # fmt: skip
 
 PLAN_KINDS: Final[Mapping[str, str]] = {
@@ -98,40 +98,6 @@ BOUNDS: Final[Mapping[str, str]] = {
     "check": N_("compounds with open rows to decide first"),
 }
 """What the numbers of ``AuditResult.bounds`` count."""
-
-DIFFERENCE_WORDS: Final[Mapping[str, str]] = {
-    "unlinked_a": N_("of the first: not to be found on the ground"),
-    "unlinked_b": N_("of the second: not to be found on the ground"),
-    "twice_a": N_("counted twice in the first"),
-    "twice_b": N_("counted twice in the second"),
-    "merged_a": N_("merged in the first"),
-    "merged_b": N_("merged in the second"),
-    "only_a": N_("only in the first"),
-    "only_b": N_("only in the second"),
-    "moved_out_a": N_("listed in the first, but not counted there"),
-    "moved_out_b": N_("listed in the second, but not counted there"),
-    "reclassified": N_("reclassified"),
-    "renamed": N_("another name"),
-    "value": N_("another number"),
-}
-"""Kinds of differences between two tellings of one figure (``gridkit.model.proof.DIFFERENCE_KINDS``)."""
-
-BRIDGE_WORDS: Final[Mapping[str, str]] = {
-    **DIFFERENCE_WORDS,
-    "rows_a": N_("the first tells"),
-    "not_counted_a": N_("rows that the first does not count"),
-    "counted_a": N_("counted in the first"),
-    "open_a": N_("only in the first, unless an open name means it"),
-    "unstated_a": N_("without a number in the first"),
-    "unstated_b": N_("without a number in the second"),
-    "open_b": N_("only in the second, unless an open name means it"),
-    "counted_b": N_("counted in the second"),
-    "not_counted_b": N_("rows that the second does not count"),
-    "rows_b": N_("the second tells"),
-}
-"""Lines of the bridge from one telling to the other (``gridkit.model.proof.BRIDGE_LINES``)."""
-
-BRIDGE_FIGURES: Final[Mapping[str, str]] = {"rows": N_("number of rows")}
 
 
 def _said(words: Mapping[str, str], key: object) -> str:
@@ -239,29 +205,6 @@ def plan_label(key: object) -> str:
 def bound_label(key: object) -> str:
     """Return what a number of the bounds counts."""
     return _said(BOUNDS, key)
-
-
-def difference_label(key: object) -> str:
-    """Return what explains one row of a reconciliation.
-
-    >>> difference_label("twice_a")
-    'counted twice in the first'
-    """
-    return _said(DIFFERENCE_WORDS, key)
-
-
-def bridge_label(key: object) -> str:
-    """Return what a line of a bridge between two tellings is.
-
-    >>> bridge_label("rows_b")
-    'the second tells'
-    """
-    return _said(BRIDGE_WORDS, key)
-
-
-def bridge_figure(key: object) -> str:
-    """Return which figure a bridge leads over: rows, or a column that both tell."""
-    return gettext(BRIDGE_FIGURES[str(key)]) if key in BRIDGE_FIGURES else label(str(key), "field")
 
 
 def trick_title(code: object) -> str:

@@ -14,7 +14,7 @@ from gridkit.model.fields import LEVELS
 from gridkit.model.findings import SEVERITIES
 from gridkit.reports import words
 from gridkit.reports.values import texts, whole
-from gridkit.rules.labels import ANSWERS
+from gridkit.rules.labels import ANSWERS, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -102,6 +102,18 @@ def table(key: str, title: str, columns: Sequence[Column], data: Mapping[str, ob
     return Table(key, title, tuple(columns), frame, note)
 
 
+def _about(subject: str) -> str:
+    """Return what a finding is about; the field of a comparison in words.
+
+    >>> _about("homes!households"), _about("a.xlsx!3")
+    ('homes: number of households', 'a.xlsx!3')
+    """
+    name, _mark, field = subject.rpartition("!")
+    if not name or label(field, "field") == field:
+        return subject
+    return _("{key}: {text}").format(key=name, text=label(field, "field"))
+
+
 def findings(run: Run) -> Table:
     """Return every finding with its sentence and the cells to look at, errors first."""
     frame = run.findings.frame
@@ -119,7 +131,7 @@ def findings(run: Run) -> Table:
         "code": texts(frame["code"]),
         "severity": each(words.severity, frame["severity"]),
         "title": each(words.rule_title, frame["code"]),
-        "subject": texts(frame["subject"]),
+        "subject": each(_about, texts(frame["subject"])),
         "sentence": [words.finding_sentence(c, p) for c, p in zip(frame["code"], frame["params"], strict=True)],
         "refs": [listed(refs) for refs in frame["refs"]],
     }

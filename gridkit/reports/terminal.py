@@ -9,7 +9,7 @@ from gridkit.audit.format import percent
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
-from gridkit.reports import proof, proof_words, summary, words
+from gridkit.reports import proof, proof_words, reconciled, summary, words
 from gridkit.reports.xlsx import columns_wide, text_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MOST_LINES: Final = 25
 INDENT: Final = "  "
 FIGURES: Final = ("coverage.organisation.declared", "coverage.organisation.valid", "coverage.work.declared")
 TRICKS: Final = 3
+COMPARISONS: Final = 2
 WARNINGS: Final = 4
 """Lines about what makes the figures doubtful; the reports have all of them."""
 _ORDER: Final = ("refuted", "undetermined", "upheld")
@@ -66,7 +67,7 @@ def summary_lines(run: Run) -> list[str]:
     doubts = list(_wrapped([*caveats(run.city), *summary.doubts(run)]))
     if len(doubts) > WARNINGS:
         doubts = [*doubts[: WARNINGS - 1], _("… and more: see the report")]
-    tail = list(_wrapped([*_shades(run), *_tricks(run), _findings(run)]))
+    tail = list(_wrapped([*_shades(run), *_tricks(run), *reconciled.in_brief(run)[:COMPARISONS], _findings(run)]))
     room = MOST_LINES - len(head) - len(doubts) - len(figures) - len(tail)
     return [*head, *_claims(run, max(room, 2)), *doubts, *figures, *tail]
 
@@ -88,7 +89,7 @@ def _head(run: Run) -> Iterator[str]:
 
 
 def _claims(run: Run, room: int) -> list[str]:
-    """Return the verdicts, those refuted first, in at most ``room`` lines: as many claims as fit, then why as it fits.
+    """Return the verdicts, those refuted first, in at most ``room`` lines; every claim that is not upheld says why.
 
     What does not fit is counted.
     """
@@ -100,28 +101,21 @@ def _claims(run: Run, room: int) -> list[str]:
     said = [_claim(frame.iloc[at]) for at in order]
     lines = wrap(summary.verdicts(run), indent=INDENT)
     room -= len(lines)
-    fits = next((n for n in range(len(said), 0, -1) if sum(len(short) for short, _long in said[:n]) <= room), 0)
-    if fits < len(said):
-        fits = next((n for n in range(fits, 0, -1) if sum(len(short) for short, _long in said[:n]) < room), 0)
-        rest = [_("… and {n} more").format(n=len(said) - fits)]
-    else:
-        rest = []
-    spare = room - len(rest) - sum(len(short) for short, _long in said[:fits])
-    for short, long in said[:fits]:
-        more = len(long) - len(short)
-        lines += long if more <= spare else short
-        spare -= more if more <= spare else 0
-    return [*lines, *rest]
+    if sum(map(len, said)) <= room:
+        return [*lines, *(line for part in said for line in part)]
+    fits = next((n for n in range(len(said), 0, -1) if sum(map(len, said[:n])) < room), 1)
+    rest = [_("… and {n} more").format(n=len(said) - fits)] if fits < len(said) else []
+    return [*lines, *(line for part in said[:fits] for line in part), *rest]
 
 
-def _claim(row: pd.Series) -> tuple[list[str], list[str]]:
-    """Return the lines of one claim, without and with the reason of its verdict."""
+def _claim(row: pd.Series) -> list[str]:
+    """Return the lines of one claim: its verdict and, where it is not upheld, what was found."""
     verdict = words.labelled(words.VERDICTS, row["verdict"])
-    short = _("{key}: {text}").format(key=verdict, text=row["text"])
-    long = _("{verdict}: {text} - {because}")
-    why = words.because(row["because"])
-    lines = wrap(short, indent=INDENT)
-    return lines, wrap(long.format(verdict=verdict, text=row["text"], because=why), indent=INDENT) if why else lines
+    why = "" if row["verdict"] == "upheld" else words.in_brief(row)
+    if not why:
+        return wrap(_("{key}: {text}").format(key=verdict, text=row["text"]), indent=INDENT)
+    said = _("{verdict}: {text} - {because}").format(verdict=verdict, text=row["text"], because=why)
+    return wrap(said, indent=INDENT)
 
 
 def _figures(run: Run) -> Iterator[str]:
@@ -150,7 +144,7 @@ def _tricks(run: Run) -> Iterator[str]:
     if found:
         yield _("what may be too high: {n} rules have found something").format(n=len(found))
     for row in found[:TRICKS]:
-        said = _("{code} {title}: {share} → {left} ({n} findings)")
+        said = _("{code} {title}: {share} → {left} ({n} finding(s))")
         yield INDENT + said.format(code=row.code, title=proof_words.trick_title(row.code), n=f"{row.findings:,}",
                                    share=percent(int(row.numerator), int(row.denominator)),
                                    left=percent(int(row.without), int(row.denominator)))  # fmt: skip

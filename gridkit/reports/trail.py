@@ -16,7 +16,7 @@ parts, joined by ``|``.
 ``shade|shade``, ``shade|shade|street|code``                                compounds
 ``finding|code``, ``finding|all``, ``setaside|all``, ``unmatched|all``      findings, rows
 ``claim|n``                                                                 what decides the claim
-``difference|name|kind``                                                    what explains two tellings
+``difference|name|line``, ``difference|name|line|figure``                    what explains two tellings
 ==========================================================================  ==========================================
 """
 
@@ -251,9 +251,14 @@ def _league_keys(trail: Trail) -> Iterator[str]:
 
 
 def _differences(trail: Trail, parts: list[str]) -> Traced:
-    name, kind = parts
+    name, line, *figure = parts
     frame = trail.run.result.differences
+    kind = line.replace("open_", "only_")
     rows = frame[(frame["name"] == name) & (frame["kind"] == kind)]
+    if kind.startswith("only_"):  # a thing that an open name may mean is a line of its own
+        rows = rows[(rows["field"] == "open") == line.startswith("open_")]
+    if kind == "value" and figure:
+        rows = rows[rows["field"] == figure[0]]
     if rows.empty:
         raise KeyError(name)
     records = {record for column in ("a_records", "b_records") for ids in rows[column] for record in ids}
@@ -265,7 +270,9 @@ def _differences(trail: Trail, parts: list[str]) -> Traced:
 
 def _difference_keys(trail: Trail) -> Iterator[str]:
     frame = trail.run.result.differences
-    pairs = sorted(set(zip(frame["name"], frame["kind"], strict=True)))
+    near = (frame["field"] == "open") & frame["kind"].str.startswith("only_")
+    kinds = frame["kind"].where(~near, frame["kind"].str.replace("only_", "open_"))
+    pairs = sorted(set(zip(frame["name"], kinds, strict=True)))
     yield from (figure_key("difference", name, kind) for name, kind in pairs)
 
 

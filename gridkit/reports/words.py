@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.audit.because import BECAUSE, say_because
+from gridkit.audit.because import BECAUSE, READ, say_because
 from gridkit.audit.format import NO_RATE, interval, joined, mean, percent
 from gridkit.audit.titles import basis_label, definition, indicator_title
 from gridkit.coverage.explain import WITHOUT_ORGANISATION
@@ -81,6 +81,14 @@ DETAILS: Final[Mapping[str, str]] = {
 }
 """Details of an indicator that people read; the others are for programs."""
 
+CHANGES: Final[Mapping[str, str]] = {
+    "organisation": N_("statuses that count"),
+    "work": N_("statuses that count as work coverage"),
+    "thresholds": N_("thresholds"),
+    "audit": N_("link errors"),
+}
+"""What a project changes of a rule set, as the name of the set says it."""
+
 GAP: Final = "gap.organisation"
 
 MEANS: Final = ("load.",)
@@ -114,7 +122,12 @@ def table_label(kind: str) -> str:
 
     >>> table_label("pairings")
     'table of pairings'
+    >>> table_label("reconcile.compounds")
+    'second telling: compound registry'
     """
+    family, _dot, told = kind.partition(".")
+    if family == "reconcile" and told:
+        return _("second telling: {table}").format(table=label(told, "table"))
     return label(kind, "table")
 
 
@@ -132,8 +145,15 @@ def ruleset_label(name: str) -> str:
 
     >>> ruleset_label("strict"), ruleset_label("ours")
     ('strict definition (strict)', 'ours')
+    >>> ruleset_label("strict+organisation+thresholds")
+    'strict definition (strict), changed by the project: statuses that count, thresholds'
     """
-    return _("strict definition (strict)") if name == "strict" else name
+    base, *changes = name.split("+")
+    said = _("strict definition (strict)") if base == "strict" else base
+    if not changes or not set(changes) <= set(CHANGES):
+        return said if not changes else name
+    changed = _(", ").join(gettext(CHANGES[one]) for one in changes)
+    return _("{ruleset}, changed by the project: {changes}").format(ruleset=said, changes=changed)
 
 
 def defined(name: str, basis: str) -> str:
@@ -299,3 +319,30 @@ def plainly(because: object) -> object:
     if not isinstance(because, dict):
         return because
     return {name: value for name, value in because.items() if name != "rate" or "{rate}" in BECAUSE[because["key"]]}
+
+
+def read_as(values: Mapping[str, Any]) -> str:
+    """Return how a rounded figure is read, from the values of a reason."""
+    return gettext(READ).format(claimed=values["claimed"], read=joined(*values["read"]))
+
+
+_BRIEF: Final = ("redacted", "unreadable", "no_denominator", "other_day", "no_day", "ruleset")
+
+
+def in_brief(row: Mapping[Any, Any]) -> str:
+    """Return why a claim got its verdict in a few words: what was recomputed, with its whole numbers.
+
+    >>> in_brief({"because": {"key": "contradicts", "numerator": 6, "denominator": 17, "unknown": 0, "claimed": "100%"},
+    ...     "indicator": "pairing.units", "numerator": 6, "denominator": 17, "high": 0.3, "low": 0.3})
+    'recomputed 35.3% (6 of 17)'
+    """
+    values = row["because"]
+    key = values.get("key", "") if isinstance(values, dict) else ""
+    n, d = whole([row["numerator"], row["denominator"]])
+    if n is None or not d or key in _BRIEF:
+        return because(values)
+    if row["indicator"] == GAP:
+        return _("recomputed {rate}").format(rate=claim_rate(row))
+    unknown = values.get("unknown", 0) if isinstance(values, dict) else 0
+    said = _("recomputed {rate} ({n} of {d}, {unknown} unknown)") if unknown else _("recomputed {rate} ({n} of {d})")
+    return said.format(rate=claim_rate(row), n=f"{n:,}", d=f"{d:,}", unknown=f"{unknown:,}")

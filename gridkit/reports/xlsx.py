@@ -13,7 +13,7 @@ from gridkit.locale import gettext as _
 from gridkit.locale import speaking
 from gridkit.model import AuditResult, Findings
 from gridkit.model.findings import SEVERITIES
-from gridkit.reports import compounds, figures, proof, proof_words, ranking, summary, tables
+from gridkit.reports import compounds, figures, proof, proof_words, ranking, reconciled, summary, tables
 from gridkit.reports.book import whole_book
 from gridkit.reports.names import Names
 from gridkit.reports.sheet import RowSheet
@@ -219,8 +219,8 @@ PROOFS: Final[Mapping[str, tuple[Callable[..., Table], ...]]] = {
     "tricks": (proof.tricks,),
     "shades": (proof.shades,),
     "plan": (proof.plan,),
-    "differences": (lambda run, _names: proof.differences(run),),
-    "bridges": (lambda run, _names: proof.bridge(run),),
+    "differences": (reconciled.differences,),
+    "bridges": (lambda run, _names: reconciled.bridge(run),),
     "league": (ranking.league,),
     "evaluating": (ranking.evaluating,),
 }

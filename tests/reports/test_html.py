@@ -11,12 +11,13 @@ import pytest
 from gridkit.errors import OutputError
 from gridkit.model import AuditResult, Findings, Indicators
 from gridkit.model.results import CLAIM_COLUMNS, INDICATOR_COLUMNS
-from gridkit.reports import page_sections, write_html
+from gridkit.reports import page_sections, summary, write_html
 from gridkit.reports.html import css_text, render
 from gridkit.reports.page_data import MOST_OF_LARGE, Marks, ranges, safe_json
 from gridkit.reports.page_map import draw, share_class
 from gridkit.reports.page_plan import EXAMPLES
 from gridkit.reports.trail import figure_ids
+from tests import tiny
 from tests.reports import sample, sample_proof
 
 ALLOWED = {
@@ -253,3 +254,48 @@ def test_a_path_that_cannot_be_written_is_one_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         write_html(sample.run("en"), tmp_path / "file" / "audit.html")
+
+
+def test_a_claim_that_names_its_place_leads_to_its_rows_as_any_other_does():
+    plain = sample.run("en")
+    claims = plain.claims.assign(
+        scope=pd.Series(["平安街道", ""], dtype="object"), scope_code=pd.Series([tiny.STREET1, ""], dtype="object"),
+        scope_level=pd.Series(["street", "city"], dtype="object"),
+    )  # fmt: skip
+    text = render(replace(plain, claims=claims))
+    verdicts = text[text.index('id="verdicts"') : text.index('id="numbers"')]
+    got = re.findall(r'<div class="got">.*?</div>', verdicts, re.S)
+    assert len(got) == 2
+    assert all(one.count("data-figure=") == 2 for one in got)
+    assert f"coverage.organisation.declared|street|{tiny.STREET1}|compounds|numerator" in got[0]
+
+
+def test_masked_ranged_and_unreadable_claims_say_only_what_is_there():
+    plain = sample.run("en")
+    masked = {"key": "redacted", "numerator": 3, "denominator": 8, "unknown": 2, "excluded": 0}
+    wrong = {"key": "unreadable", "mistakes": ("scope must be a text",)}
+    claims = plain.claims.assign(
+        figure=float("nan"), because=[masked, wrong], indicator=pd.Series(["coverage.organisation.declared", ""]),
+        numerator=pd.array([3, pd.NA], "Int64"), denominator=pd.array([8, pd.NA], "Int64"), verdict="undetermined",
+        basis=pd.Series(["compounds", ""], dtype="object"), scope_level=pd.Series(["city", ""], dtype="object"),
+    )  # fmt: skip
+    text = render(replace(plain, claims=claims))
+    verdicts = text[text.index('id="verdicts"') : text.index('id="numbers"')]
+    assert "stated XX%" in verdicts
+    assert "stated —" in verdicts
+    assert " · </p>" not in verdicts
+    assert verdicts.count("whole city") == 1
+
+
+def test_the_page_has_one_interval_for_one_figure():
+    plain = sample.run("en")
+    frame = plain.indicators.frame.assign(allowance_low=1, allowance_high=1)
+    run = replace(plain, indicators=Indicators(frame))
+    text = render(run)
+    cards = text[text.index('id="numbers"') : text.index('id="map"')]
+    declared = summary.headline(run)[0]
+    assert declared.rate == "25.0%–75.0%"
+    assert f">{declared.rate}</button>" in cards
+    assert "without the link-error allowance: 37.5%–62.5%" in cards
+    assert 'class="low" style="width:25.000%"' in cards
+    assert 'class="maybe" style="width:50.000%"' in cards

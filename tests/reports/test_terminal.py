@@ -43,8 +43,8 @@ def test_verdicts_then_figures_then_certainty_then_tricks():
     ]
     found = [text.index(part) for part in order]
     assert found == sorted(found)
-    assert "37.5% → 25.0% (2 findings)" in text
-    assert "Whatever the 2 unknown turn out to be" in text
+    assert "37.5% → 25.0% (2 finding(s))" in text
+    assert "recomputed 37.5%–62.5% (3 of 8, 2 unknown)" in " ".join(text.split())
 
 
 def test_claims_that_do_not_fit_are_counted():

@@ -11,7 +11,7 @@ from gridkit.reports.tables import Column, Table
 from gridkit.reports.xlsx import MAX_TEXT, columns_wide, percent_format, sheet_title, text_of
 from tests.reports import sample, sample_proof
 
-SHEETS = ["Summary", "Claims", "Indicators", "Compounds", "Uncovered", "No data", "Names that match nothing",
+SHEETS = ["Summary", "Claims", "Indicators", "Compounds", "Status “uncovered”", "No data", "Names that match nothing",
           "Findings by rule", "Findings", "Rows set aside", "Sources"]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def book(path):
 
 
 PROVED = ["Summary", "Claims", "Definition matrix", "Definition matrix (all columns", "What may be too high",
-          "Not covered, by certainty", "What would make it true", "Reconciliation", "Reconciliation, summed up",
+          "No organisation, by certainty", "What full coverage needs", "Reconciliation", "Reconciliation, summed up",
           "League table", "Evaluating streets", *SHEETS[2:]]  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def rows(sheet):
 def test_sheets_and_rows(book):
     assert book.sheetnames == SHEETS
     assert len(rows(book["Compounds"])) == 1 + 8
-    assert [row[0] for row in rows(book["Uncovered"])[1:]] == ["c1"]
+    assert [row[0] for row in rows(book["Status “uncovered”"])[1:]] == ["c1"]
     assert len(rows(book["Findings"])) == 1 + 3
     assert len(rows(book["Rows set aside"])) == 1 + 2
 
@@ -73,7 +73,7 @@ def test_codes_are_text_and_counts_are_numbers(book):
 def test_head_is_frozen_and_filtered(book):
     assert book["Compounds"].freeze_panes == "C2"
     assert book["Compounds"].auto_filter.ref == "A1:R9"
-    assert book["Uncovered"].auto_filter.ref == "A1:K2"
+    assert book["Status “uncovered”"].auto_filter.ref == "A1:K2"
 
 
 def test_every_sheet_begins_with_its_heading_and_repeats_it_on_paper(book):
@@ -83,7 +83,7 @@ def test_every_sheet_begins_with_its_heading_and_repeats_it_on_paper(book):
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
     text = [row[0] for row in rows(book["Summary"])]
-    assert {"Uncovered", "Names that match nothing", "Rows set aside"} <= set(text)
+    assert {"Status “uncovered”", "Names that match nothing", "Rows set aside"} <= set(text)
 
 
 def test_rates_are_numbers_to_sort_by(book):
@@ -203,7 +203,7 @@ def test_links_lead_to_the_rows_they_name(proved):
         (name, cell.value): cell.hyperlink.location
         for name in book.sheetnames for row in book[name].iter_rows() for cell in row if cell.hyperlink
     }  # fmt: skip
-    assert {name for name, _ in aims} >= {"Not covered, by certainty", "Uncovered", "No data", "Findings by rule"}
+    assert {name for name, _ in aims} >= {"No organisation, by certainty", "Status “uncovered”", "No data", "Findings by rule"}
     for (_name, value), aim in aims.items():
         sheet, _, at = aim.rpartition("!")
         assert book[sheet.strip("'")][at].value == value
