@@ -64,7 +64,7 @@ class Repair:
     (``LOG_COLUMNS``) one row per unit that changed by a defect: what it gained or lost there, and a hash of its shape
     (well-known binary, sha256, 16 hex digits) before and after; ``waiting`` the ids of defects that wait for a person;
     ``failed`` those that were taken back because something beside them did not come out clean. ``shapes``
-    (``SHAPE_COLUMNS``) holds what taking back needs: every changed unit ``before`` and ``after``, and what it ``gained``
+    (``SHAPE_COLUMNS``) holds what taking back needs: each changed unit ``before`` and ``after``, and what it ``gained``
     or ``lost`` at each defect, as well-known binary.
     """
 

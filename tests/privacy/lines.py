@@ -1,8 +1,8 @@
 """A line to call every command with: what a command prints and writes is looked through as well.
 
 A new command needs a line here; ``test_register.py`` says so. ``{project}`` is the folder of a project, ``{run}`` a run
-folder of it, ``{report}`` a text that names persons, ``{layer}`` a boundary file, ``{new}`` a folder that does not exist
-yet.
+folder of it, ``{report}`` a text that names persons, ``{layer}`` a boundary file, ``{new}`` a folder that is not
+there yet.
 """
 
 LINES = {
