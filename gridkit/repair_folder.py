@@ -101,7 +101,7 @@ def _write_level(level: str, done: Done, path: Path) -> None:
     """Write one repaired level: a layer per file that it was read from, in the numbers of that file."""
     original = done.originals[level]
     parts = rewritten(original, done.frames[level])
-    valid = {code for name, code in done.plan.made_valid if name == level}
+    valid = {one.code for one in done.plan.made_valid if one.level == level}
     layers = []
     taken: set[str] = set()
     for part, made, changed in parts:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from gridkit import __version__
 from gridkit.errors import InputError
 from gridkit.geo.places import place
 from gridkit.io.boundary_decisions import EXCEPTION_COLUMNS, read_decisions, read_exceptions
 from gridkit.io.city import read_city
-from gridkit.io.originals import made_valid, read_originals, unsound
+from gridkit.io.originals import LEVELS, made_valid, read_originals, unsound
 from gridkit.io.project import LayerSpec
 from gridkit.io.stated import without_persons
 from gridkit.locale import N_, gettext, speaking
@@ -28,14 +29,15 @@ from gridkit.model.boundaries import (
     Inspection,
     Repair,
 )
-from gridkit.model.repairs import BoundaryPlan, LayerInput
+from gridkit.model.repairs import BoundaryPlan, LayerInput, MadeValid
 from gridkit.repair_folder import DOCUMENT, UNDO, Done
 from gridkit.reports.repair_files import MADE_VALID, read_document, read_lines
 from gridkit.rules import CATALOGUE
 from gridkit.topology.inspect import inspect
-from gridkit.topology.journal import replay, standing
+from gridkit.topology.journal import fingerprint, replay, standing
 from gridkit.topology.levels import read_levels, system_of
 from gridkit.topology.mend import authorities, mend
+from gridkit.topology.nesting import check_nesting
 from gridkit.topology.resolve import Limits
 from gridkit.topology.simplify import simplify_levels
 
@@ -53,6 +55,9 @@ STEPS: Final = (N_("reading"), N_("inspecting boundaries"), N_("repairing"), N_(
 """What is said while it goes on."""
 SHOWN: Final = 10
 """Units or defects that a sentence names."""
+_OF_SHAPES: Final = ("S103", "S104", "S130", "S131", "S133", "S134", "S135", "S136", "S160", "S161", "S163", "S164",
+                     "S165", "S166", *(f"S1{number}" for number in range(69, 80)))  # fmt: skip
+"""Findings of reading that concern the shapes of a layer."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -90,13 +95,51 @@ def plan_repair(
     gridkit.errors.InputError
         A file cannot be used, or a decision cannot be carried out.
     """
+    return _plan(project, decisions, progress=progress, language=language)[0]
+
+
+def _plan(
+    project: Project, decisions: Path | None, *, progress: Progress, language: str
+) -> tuple[BoundaryPlan, dict[str, Original], Project]:
+    """Return the plan, the layers as their files have them, and the project without what names persons."""
     with speaking(language):
         project, _masked = without_persons(project)
         total = len(STEPS)
         progress(gettext(STEPS[0]), 0, total)
-        city, _noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
+        city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
+        originals = read_originals(project, city.crs)
         decided, kept = _decisions(project, city, decisions)
-        return _planned(project, city, decided, kept, progress=progress, language=language)
+        plan = _planned(project, city, decided, kept, progress=progress, language=language)
+        plan = replace(
+            _writable(plan, originals), inputs=_inputs(project, originals), made_valid=_made_valid(originals),
+            findings=_concerning(noticed, city, originals),
+        )  # fmt: skip
+        return plan, originals, project
+
+
+def _made_valid(originals: Mapping[str, Original]) -> tuple[MadeValid, ...]:
+    """Return the units that reading made valid, with what that changed."""
+    return tuple(
+        MadeValid(
+            level, code, round(float(shapely.area(drawn)), 6), round(float(shapely.area(read)), 6),
+            fingerprint(drawn), fingerprint(read),
+        )
+        for level, original in originals.items() for code, drawn, read in made_valid(original)
+    )  # fmt: skip
+
+
+def _concerning(noticed: Findings, city: City, originals: Mapping[str, Original]) -> Findings:
+    """Return what reading says of the shapes of the boundary layers, and which of their units have none."""
+    sources = {part.name for original in originals.values() for part in original.parts}
+    sources |= {str(name) for level in LEVELS if level in city.layers for name in city.layers[level].frame["src"]}
+    rows = [
+        row for row in noticed.rows()
+        if row["code"] in _OF_SHAPES
+        and (row["subject"] in sources or any(str(ref).rsplit("!", 1)[0] in sources for ref in row["refs"]))
+    ]  # fmt: skip
+    codes = {str(code) for level in LEVELS if level in city.layers for code in city.layers[level].frame.index}
+    nested = check_nesting(city, place(city)).with_code("T341").to_dict("records")
+    return Findings.of([*rows, *(row for row in nested if str(row["subject"]) in codes)])
 
 
 def _planned(
@@ -164,13 +207,8 @@ def do_repair(
     project: Project, *, decisions: Path | None = None, progress: Progress = _quiet, language: str = "zh"
 ) -> Done:
     """Repair the boundary layers of a project; see :func:`plan_repair`. Nothing is written yet."""
-    plan = plan_repair(project, decisions=decisions, progress=progress, language=language)
-    with speaking(language):
-        project, _masked = without_persons(project)
-        originals = read_originals(project, plan.city.crs)
-        fixed = [(level, code) for level, original in originals.items() for code in made_valid(original)]
-        plan = replace(_writable(plan, originals), inputs=_inputs(project, originals), made_valid=tuple(fixed))
-        return Done(plan, plan.repair.layers, originals, project)
+    plan, originals, project = _plan(project, decisions, progress=progress, language=language)
+    return Done(plan, plan.repair.layers, originals, project)
 
 
 def undo_repair(
@@ -196,7 +234,7 @@ def undo_repair(
         records, document = read_lines(log), read_document(log.with_name(DOCUMENT))
         shapes = _shapes(log.with_name(UNDO))
         project = _as_it_was(project, document)
-        city, _noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
+        city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
         crs = str(document["repair"]["crs"])
         originals = read_originals(project, crs, [one["level"] for one in document["inputs"]])
         _demand_same(document, originals)
@@ -220,13 +258,17 @@ def undo_repair(
                 all=" ".join([*ids, *more]),
             )  # fmt: skip
         left = frame[~frame["defect_id"].isin(gone)]
-        fixed = tuple(left.loc[left["op"] == MADE_VALID, ["level", "unit"]].itertuples(index=False, name=None))
+        still = set(left.loc[left["op"] == MADE_VALID, ["level", "unit"]].itertuples(index=False, name=None))
+        fixed = tuple(one for one in _made_valid(originals) if (one.level, one.code) in still)
         decided = _table(document["decisions"], BOUNDARY_DECISION_COLUMNS)
         kept = _table(document["exceptions"], EXCEPTION_COLUMNS)
         plan = _planned(project, city, decided, kept, progress=progress, language=language)
         log_left, kept_shapes = standing(frames, settled, shapes, stay)
         repair = Repair(frames, log_left, plan.repair.waiting, plan.repair.failed, (), kept_shapes)
-        plan = replace(plan, repair=repair, inputs=_inputs(project, originals), made_valid=fixed)
+        plan = replace(
+            plan, repair=repair, inputs=_inputs(project, originals), made_valid=fixed, left=plan.left | set(gone),
+            findings=_concerning(noticed, city, originals),
+        )  # fmt: skip
         return Done(plan, frames, originals, project, gone)
 
 

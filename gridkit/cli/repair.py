@@ -169,25 +169,33 @@ def _plan(project: Project, out: Path | None, language: str, *, as_json: bool) -
         _show_files(out, ("repair.html", "decisions.xlsx", "defects.gpkg", "plan.json"))
         click.echo(_next(plan, out))
     waits = plan.waiting or plan.expired or plan.stale
-    return errors.EXIT_FINDINGS if waits or options.has_findings(plan.inspection.findings) else errors.EXIT_CLEAN
+    found = options.has_findings(plan.inspection.findings) or options.has_findings(plan.findings)
+    return errors.EXIT_FINDINGS if waits or found else errors.EXIT_CLEAN
 
 
 def _next(plan: BoundaryPlan, out: Path | None) -> str:
+    from gridkit.reports.boundary_rows import looked_at
+
     if out is None and plan.waiting:
         return gettext("next: gridkit repair --plan -o DIR writes the decisions as a workbook, and draws every place")
+    if not any(one["looked_at"] for one in looked_at(plan)):
+        return gettext("next: gridkit check says what is wrong with the files")
     if plan.waiting:
         return gettext("next: fill in decisions.xlsx, then gridkit repair --apply decisions.xlsx -o DIR")
     return gettext("next: gridkit repair --apply -o DIR writes the repaired layers")
 
 
 def _show(plan: BoundaryPlan) -> None:
-    from gridkit.reports.boundary_rows import level_name, summary
+    from gridkit.reports.boundary_rows import level_name, looked_at, looked_at_text, noise_text, summary
     from gridkit.reports.repair_page import area_text
     from gridkit.reports.words import coded
 
     found = summary(plan)
-    if not found:
-        click.echo(gettext("nothing is wrong with the boundary layers"))
+    seen = looked_at(plan)
+    if not found and any(one["looked_at"] for one in seen):
+        click.echo(gettext("no defect was found in the boundaries that were looked at"))
+    if not found or any(one["looked_at"] < one["units"] for one in seen):
+        click.echo(looked_at_text(plan))
     level = ""
     for one in found:
         if one["level"] != level:
@@ -197,7 +205,8 @@ def _show(plan: BoundaryPlan) -> None:
             "  {rule}: {count} = {parts}")  # fmt: skip
         kinds = {
             "settled": N_("{n} settled by rules"), "decided": N_("{n} decided"), "kept": N_("{n} kept"),
-            "waiting": N_("{n} waiting"), "reported": N_("{n} only reported"),
+            "waiting": N_("{n} waiting"), "gone": N_("{n} gone with others"),
+            "reported": N_("{n} only reported"),
         }  # fmt: skip
         parts = [gettext(text).format(n=f"{one[key]:,}") for key, text in kinds.items() if one[key]]
         said = gettext(", ").join(parts)
@@ -210,8 +219,25 @@ def _show(plan: BoundaryPlan) -> None:
         if ids:
             more = " …" if len(ids) > SHOWN else ""
             click.echo(gettext(text).format(n=f"{len(ids):,}", ids=", ".join(ids[:SHOWN]) + more))
+    if noise_text(plan):
+        click.echo(noise_text(plan))
+    _show_findings(plan)
     for note in plan.repair.notes:
         click.echo(note)
+
+
+def _show_findings(plan: BoundaryPlan) -> None:
+    """Show what reading said of the shapes of the boundary layers."""
+    from gridkit.reports.boundary_rows import findings_said
+
+    said = findings_said(plan)
+    if not said:
+        return
+    click.echo(gettext("said of these layers when they were read:"))
+    for row, text in said[:SHOWN]:
+        click.echo(f"  {row['code']}  {text}")
+    if len(said) > SHOWN:
+        click.echo("  " + gettext("… and {n} more (--json lists them)").format(n=f"{len(said) - SHOWN:,}"))
 
 
 def _show_waiting(plan: BoundaryPlan) -> None:

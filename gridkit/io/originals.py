@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+    from shapely import Geometry
 
     from gridkit.io.project import LayerSpec, Project
     from gridkit.io.raw import RawTable
@@ -263,17 +264,19 @@ def _straightened(shapes: Array, metric: Array) -> Array:
     return result
 
 
-def made_valid(original: Original) -> list[str]:
-    """Return the codes of units that reading changed: they were invalid, or mixed with lines.
+def made_valid(original: Original) -> list[tuple[str, Geometry, Geometry]]:
+    """Return the units that reading changed, as drawn and as read (metres): they were invalid, or mixed with lines.
 
-    What reading took away because nothing of it had an area stays as it is in the file.
+    What reading took away because nothing of it had an area stays as it is in the file, and so does what cannot be
+    written validly.
     """
     was = dict(zip(original.layer.frame.index, original.layer.frame.geometry.to_numpy(), strict=True))
+    broken = set(unsound(original, original.layer.frame))
     return [
-        str(code)
+        (str(code), read, was[code])
         for part in original.parts
         for code, read in zip(part.code, part.metric, strict=True)
-        if code and was[code] is not None and not shapely.equals_identical(was[code], read)
+        if code and was[code] is not None and not shapely.equals_identical(was[code], read) and str(code) not in broken
     ]
 
 

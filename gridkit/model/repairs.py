@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gridkit.model.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +25,26 @@ class LayerInput:
     sha256: tuple[tuple[str, str], ...]
 
 
+class MadeValid(NamedTuple):
+    """A unit that reading had to make valid: its area in square metres and its hash, as drawn and as read."""
+
+    level: str
+    code: str
+    area_before: float = 0.0
+    area_after: float = 0.0
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(frozen=True)
 class BoundaryPlan:
     """A repair of the boundary layers of a city, planned or done.
 
     ``decisions`` and ``exceptions`` are the tables that were used (``BOUNDARY_DECISION_COLUMNS``; ``defect_id``,
     ``reason``, ``role``, ``until``); ``expired`` are decisions that hold no more, ``stale`` those that name no defect
-    of these layers. ``settings`` holds ``authority``, ``limits`` and ``locked``. ``made_valid`` are the units (level,
-    code) that reading had to make valid, ``left`` the ids of the defects that are there afterwards as well.
+    of these layers. ``settings`` holds ``authority``, ``limits`` and ``locked``. ``made_valid`` are the units that
+    reading had to make valid, ``findings`` what reading says of the boundary layers, ``left`` the ids of the defects
+    that are there afterwards as well.
     ``versions`` names gridkit and the rules of boundaries.
     """
 
@@ -43,7 +57,8 @@ class BoundaryPlan:
     inputs: tuple[LayerInput, ...] = ()
     expired: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
-    made_valid: tuple[tuple[str, str], ...] = ()
+    made_valid: tuple[MadeValid, ...] = ()
+    findings: Findings = field(default_factory=Findings.none)
     left: frozenset[str] = frozenset()
     versions: Mapping[str, str] = field(default_factory=dict)
     language: str = "zh"

@@ -15,7 +15,16 @@ from gridkit.io.gate import harmless
 from gridkit.locale import N_
 from gridkit.model.boundaries import LOG_COLUMNS, SHAPE_COLUMNS
 from gridkit.reports import words
-from gridkit.reports.boundary_rows import borders_of, decision_rows, level_name, names_of, summary
+from gridkit.reports.boundary_rows import (
+    borders_of,
+    decision_rows,
+    findings_said,
+    level_name,
+    looked_at,
+    names_of,
+    noise,
+    summary,
+)
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
@@ -87,16 +96,21 @@ def write_exceptions_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def log_records(plan: BoundaryPlan) -> list[dict[str, Any]]:
-    """Return one record per change: ``LOG_COLUMNS``, and the versions of gridkit and of the rules."""
+    """Return one record per change: ``LOG_COLUMNS``, and the versions of gridkit and of the rules.
+
+    Of what reading made valid ``area_m2`` is the difference of ``area_before_m2`` and ``area_after_m2``.
+    """
     records = [
         {name: _plain(value) for name, value in row.items() if name in LOG_COLUMNS} | dict(plan.versions)
         for row in plan.repair.log.to_dict("records")
     ]
     blank = dict.fromkeys(LOG_COLUMNS, "")
     records += [
-        {**blank, "defect_id": made_valid_id(level, code), "code": "T101", "level": level, "op": MADE_VALID,
-         "unit": code, "role": "auto", "area_m2": 0.0} | dict(plan.versions)
-        for level, code in plan.made_valid
+        {**blank, "defect_id": made_valid_id(one.level, one.code), "code": "T101", "level": one.level,
+         "op": MADE_VALID, "unit": one.code, "role": "auto",
+         "area_m2": round(abs(one.area_after - one.area_before), 6), "area_before_m2": one.area_before,
+         "area_after_m2": one.area_after, "before": one.before, "after": one.after} | dict(plan.versions)
+        for one in plan.made_valid
     ]  # fmt: skip
     return records
 
@@ -160,6 +174,10 @@ def repair_document(
         ],
         "rules": [{**one, "area": round(one["area"], 6), "title": words.rule_title(one["rule"])}
                   for one in summary(plan)],
+        "noise": _rounded(noise(plan)),
+        "looked_at": looked_at(plan),
+        "findings": [{"code": row["code"], "severity": row["severity"], "subject": row["subject"], "text": text}
+                     for row, text in findings_said(plan)],
         "changes": log_records(plan),
         "waiting": [_waiting(row) for row in rows if row.waits],
         "decisions": _records(plan.decisions),
@@ -167,6 +185,10 @@ def repair_document(
         "expired": list(plan.expired), "stale": list(plan.stale), "failed": list(plan.repair.failed),
         "undone": list(undone), "notes": list(plan.repair.notes), "files": dict(files or {}),
     }  # fmt: skip
+
+
+def _rounded(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in found.items()}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, str]]:

@@ -12,7 +12,15 @@ from gridkit.io.boundary_decisions import WORDS
 from gridkit.locale import gettext as _
 from gridkit.locale import speaking
 from gridkit.reports import words
-from gridkit.reports.boundary_rows import borders_of, decision_rows, level_name, summary
+from gridkit.reports.boundary_rows import (
+    borders_of,
+    decision_rows,
+    findings_said,
+    level_name,
+    looked_at_text,
+    noise_text,
+    summary,
+)
 from gridkit.reports.place_svg import Places
 from gridkit.writing import whole
 
@@ -102,6 +110,8 @@ def _content(plan: BoundaryPlan) -> dict[str, Any]:
         ],
         "places": [_place(number, row, places) for number, row in enumerate(rows[:SHOWN], start=1)],
         "more": max(len(rows) - SHOWN, 0), "total": len(rows), "notes": list(plan.repair.notes),
+        "noise": noise_text(plan), "looked_at": looked_at_text(plan),
+        "findings": [(row["code"], text) for row, text in findings_said(plan)],
         "expired": list(plan.expired), "stale": list(plan.stale), "version": plan.versions.get("gridkit", ""),
     }  # fmt: skip
 
