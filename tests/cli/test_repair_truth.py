@@ -234,3 +234,28 @@ def test_the_workbook_offers_no_locked_unit(gridkit, tmp_path):
         for name in ("suggested", "alternatives")
     ]
     assert np.array([locked not in cell.split() for cell in cells]).all()
+
+
+def test_a_repair_that_gives_no_valid_areas_is_taken_back_whole_and_waits(tmp_path, monkeypatch):
+    """Nothing may be lost by making valid: the units are written as they came, unlogged, and the plan says so."""
+    monkeypatch.setattr("gridkit.io.originals._straightened", lambda shapes, metric: _tied(shapes))
+    project = write(tmp_path / "p", shifted(1.0), "gpkg")
+    before = pyogrio.read_dataframe(project / "grid.gpkg")
+    done = repairs.do_repair(read_project(project), language="en")
+    repair = done.plan.repair
+    assert len(repair.failed)
+    assert not len(repair.log)
+    assert not len(repair.shapes)
+    assert "were taken back" in repair.notes[0]
+    save_repair(done, tmp_path / "out")
+    after = pyogrio.read_dataframe(tmp_path / "out" / "grid.gpkg")
+    assert [a.wkb for a in after.geometry] == [b.wkb for b in before.geometry]
+    assert set(done.plan.waiting) <= set(repair.failed) | set(repair.waiting)
+
+
+def _tied(shapes):
+    """Return bow ties instead of shapes."""
+    result = shapes.copy()
+    for at, (x0, y0, x1, y1) in enumerate(shapely.bounds(shapes)):
+        result[at] = shapely.Polygon([(x0, y0), (x1, y1), (x1, y0), (x0, y1)])
+    return result
