@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from benchmarks.audit_worlds import AuditWorld, facts_of, make_audit_world, true_links
-from gridkit.audit import prove
+from gridkit.audit import Decided, prove
 from gridkit.audit.allowance import allowance_of
 from gridkit.audit.matrix import build_matrix
 from gridkit.coverage import check_coverage, check_tree, cover
@@ -115,7 +115,7 @@ def audited(world: AuditWorld, links: Links | None = None, *, profile: str = "au
         check_tree(city, places, links, thresholds=rules.thresholds),
     ]  # fmt: skip
     given = (city, places, links, attributes, coverage)
-    proof, tricks = prove(*given, ruleset=rules, allowance=Allowance(rules.audit.link_error), findings=known)
+    proof, tricks = prove(Decided(*given), ruleset=rules, allowance=Allowance(rules.audit.link_error), findings=known)
     return Audited(world, places, links, attributes, coverage, proof, tricks, time.process_time() - start)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from gridkit.audit import (
+    Decided,
     allowance_of,
     assumed,
     broken_rules,
@@ -267,9 +268,8 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
     allowance = (
         allowance_of(checks.sampled, checks.wrong, links=checks.population) if checks.sampled else assumed(ruleset)
     )
-    result, tricks = prove(
-        city, places, links, attributes, coverage, ruleset=ruleset, allowance=allowance, findings=known
-    )
+    decided = Decided(city, places, links, attributes, coverage)
+    result, tricks = prove(decided, ruleset=ruleset, allowance=allowance, findings=known)
     indicators = widen(indicators, result, city, links)
     stated = said.stated()
     claims = judge(stated, indicators, city, result=result, trusted=not mistakes)

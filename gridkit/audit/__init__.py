@@ -6,11 +6,12 @@ from gridkit.audit.claim_findings import broken_rules, check_claims, unread_clai
 from gridkit.audit.claims import judge, say_because
 from gridkit.audit.format import interval, mean, percent
 from gridkit.audit.measure import measure
-from gridkit.audit.prove import prove
+from gridkit.audit.prove import Decided, prove
 from gridkit.audit.shares import reachable_shares
 from gridkit.audit.widening import widen
 
 __all__ = [
+    "Decided",
     "allowance_of",
     "assumed",
     "broken_rules",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gridkit.audit.evaluating import evaluating
@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from gridkit.rules.ruleset import RuleSet
 
 
-def prove(  # noqa: PLR0913 - the values of an audit, each by its name
-    city: City,
-    places: Places,
-    links: Links,
-    attributes: Attributes,
-    coverage: Coverage,
-    *,
-    ruleset: RuleSet,
-    allowance: Allowance,
-    findings: Iterable[Findings] = (),
+@dataclass(frozen=True)
+class Decided:
+    """What the earlier rooms hand on: a city, where its compounds lie, what is linked, and how each is covered."""
+
+    city: City
+    places: Places
+    links: Links
+    attributes: Attributes
+    coverage: Coverage
+
+
+def prove(
+    decided: Decided, *, ruleset: RuleSet, allowance: Allowance, findings: Iterable[Findings] = ()
 ) -> tuple[AuditResult, Findings]:
-    """Return what the audit proves of ``city``, and the findings A101-A114 that it is made of.
+    """Return what the audit proves of a city, and the findings A101-A114 that it is made of.
 
     ``findings`` are those of the earlier rooms (linking, coverage, tree): tricks with the same offenders as one of
     their rules take them from there.
     """
+    city, places, links = decided.city, decided.places, decided.links
+    attributes, coverage = decided.attributes, decided.coverage
     tricks = search(city, places, links, attributes, coverage, ruleset=ruleset, findings=findings)
     matrix, definitions = build_matrix(city, places, links, attributes, coverage, allowance=allowance)
     shades = shade(city, places, links, coverage)

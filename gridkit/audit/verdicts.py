@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from gridkit.audit.definitions import OF_SUBJECT
 from gridkit.audit.figures import UPHELD, exact, half_width, verdict

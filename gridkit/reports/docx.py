@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.audit.format import percent
+from gridkit.audit.format import NO_RATE, percent
 from gridkit.coverage import caveats
 from gridkit.coverage.reasons import reasons
 from gridkit.locale import current, speaking
@@ -105,27 +105,28 @@ def _conclusions(form: Form, run: Run) -> None:
     verdicts = run.claims["verdict"].tolist()
     chosen = sorted(range(len(rows)), key=lambda at: (order.get(verdicts[at], 9), at))
     found = run.claims.to_dict("records")
-    form.table(
-        [_("verdict"), _("claim"), _("stated"), _("recomputed"), _("remark")],
-        [_claim(rows.iloc[at], found[at]) for at in chosen[:MOST_CLAIMS]], widths=(1.6, 4, 1.7, 2.4, 5),
-    )  # fmt: skip
+    heads = [_("verdict"), _("claim"), _("stated"), _("recomputed"), _("numbers"), _("unknown")]
+    table = [_claim(rows.iloc[at], found[at]) for at in chosen[:MOST_CLAIMS]]
+    form.table(heads, table, widths=(2.8, 4.1, 1.9, 3.1, 2.2, 1.8))
+    for at in chosen[:MOST_CLAIMS]:
+        remarks = _remarks(rows.iloc[at], found[at])
+        if remarks:
+            form.text(_("On “{claim}”: {remarks}").format(claim=rows["text"].iloc[at], remarks=_joined(remarks)))
     if len(chosen) > MOST_CLAIMS:
         form.text(_rest(len(chosen) - MOST_CLAIMS, _("Claims")))
 
 
-def _claim(said: pd.Series, row: Mapping[Any, Any]) -> tuple[str, str, str, str, str]:
-    """Return a claim as a row: verdict, sentence, what was stated and found, and where it would hold."""
-    found = said["rate"]
-    if said["denominator"]:
-        found = _("{share} ({n}/{d})").format(
-            share=said["rate"], n=f"{said['numerator']:,}", d=f"{said['denominator']:,}"
-        )
+def _claim(said: pd.Series, row: Mapping[Any, Any]) -> tuple[object, ...]:
+    """Return a claim as a row: verdict, sentence, what was stated, and what was found."""
     why = row["because"] if isinstance(row["because"], dict) else {}
-    remarks = []
-    if not said["denominator"]:
-        remarks.append(_ended(str(said["because"]).strip()))
-    elif why.get("unknown"):
-        remarks.append(_("{n} unknown.").format(n=f"{why['unknown']:,}"))
+    of = f"{said['numerator']:,}/{said['denominator']:,}" if said["denominator"] else ""
+    return said["verdict"], said["text"], said["stated"], said["rate"], of, why.get("unknown") or ""
+
+
+def _remarks(said: pd.Series, row: Mapping[Any, Any]) -> list[str]:
+    """Return what the row of a claim does not say: why nothing was found, how it was read, under what it would hold."""
+    why = row["because"] if isinstance(row["because"], dict) else {}
+    remarks = [] if said["denominator"] or said["rate"] != NO_RATE else [_ended(str(said["because"]).strip())]
     if why.get("read") and row["verdict"] != "upheld":
         remarks.append(words.read_as(why))
     if said["definition"]:
@@ -133,7 +134,7 @@ def _claim(said: pd.Series, row: Mapping[Any, Any]) -> tuple[str, str, str, str,
     under = proof_words.definitions(row["upheld_under"])
     if under and row["verdict"] != "upheld":
         remarks.append(_("Would hold only under {text}.").format(text=under))
-    return said["verdict"], said["text"], said["stated"], found, _joined([text for text in remarks if text])
+    return [text for text in remarks if text]
 
 
 def _ended(sentence: str) -> str:

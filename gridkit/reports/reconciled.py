@@ -121,12 +121,11 @@ def in_brief(run: Run) -> list[str]:
     frame, sides, found = run.result.bridges, sides_of(run), []
     counts = run.result.differences["name"].value_counts()
     for name, rows in frame[frame["figure"] == ROWS].groupby("name", sort=False):
-        amounts = dict(zip(rows["line"], rows["amount"], strict=True))
+        amounts = {str(line): int(n) for line, n in zip(rows["line"], rows["amount"], strict=True)}
+        n, m = (amounts.get(f"counted_{side}", amounts.get(f"rows_{side}", 0)) for side in ("a", "b"))
+        (a, b), count = sides[name], int(counts.get(name, 0))
         text = _("reconciliation “{name}”: {a} {n}, {b} {m}; differences: {count}")
-        a, b = sides[name]
-        numbers = {"n": f"{int(amounts.get('counted_a', amounts.get('rows_a', 0))):,}",
-                   "m": f"{int(amounts.get('counted_b', amounts.get('rows_b', 0))):,}"}  # fmt: skip
-        found.append(text.format(name=name, a=a, b=b, count=int(counts.get(name, 0)), **numbers))
+        found.append(text.format(name=name, a=a, b=b, n=f"{n:,}", m=f"{m:,}", count=count))
     return found
 
 

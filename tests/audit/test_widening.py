@@ -70,7 +70,7 @@ def test_a_cell_of_the_matrix_and_its_indicator_have_one_interval():
 
 
 def test_the_gap_reaches_from_the_lowest_urban_to_the_highest_township_share():
-    table, result = widened(world(MACHINE, via=VIA), 0.3)
+    table, _result = widened(world(MACHINE, via=VIA), 0.3)
     found = row(table, "gap.organisation", basis="compounds")
     sides = {}
     for side in ("urban", "township"):

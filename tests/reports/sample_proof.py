@@ -72,7 +72,8 @@ def result() -> AuditResult:
         ("小区数", "value", "a1", "households", "100", FORMULA, (BRANCH.format(3),), (BRANCH.format(4),)),
     ]
     bridges = [
-        ("小区数", "compounds", "rows", line, n, n, "台账", HOSTILE) for line, n in (("rows_a", 8), ("only_a", -1), ("rows_b", 7))
+        ("小区数", "compounds", "rows", line, n, n, "台账", HOSTILE)
+        for line, n in (("rows_a", 8), ("only_a", -1), ("rows_b", 7))
     ]
     evaluating = [
         (UNIT.format(3), HOSTILE, tiny.STREET1, "one", (PAIR.format(3),), ("a1",)),

@@ -104,7 +104,7 @@ def test_it_says_verdicts_figures_and_limits(made):
     body = everything(made)
     verdicts = made.tables[0]
     assert [cell.text for cell in verdicts.rows[1].cells][:3] == ["refuted", "全市小区党组织覆盖率达到100%", "100%"]
-    assert "Would hold only under work coverage ÷ all of the layer, by compounds; " in verdicts.rows[1].cells[4].text
+    assert "Would hold only under work coverage ÷ all of the layer, by compounds; " in body
     assert body.count("would hold") + body.count("Would hold") == 1
     assert "only in 台账" in body
     assert "37.5%–62.5%: 3 of 8 compounds; 2 unknown (1 of compounds + 1 of names that match nothing)" in body

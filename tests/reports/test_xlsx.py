@@ -192,9 +192,8 @@ def test_claims_say_under_which_definitions_they_hold(proved):
     head, first, _second = rows(openpyxl.load_workbook(proved)["Claims"])
     row = dict(zip(head, first, strict=True))
     assert row["definition it was made under"] == "covered as declared ÷ all of the layer, by compounds"
-    assert row["would hold only under"].startswith(
-        "work coverage ÷ all of the layer, by compounds; covered as declared"
-    )
+    under = row["would hold only under"]
+    assert under.startswith("work coverage ÷ all of the layer, by compounds; covered as declared")
 
 
 def test_links_lead_to_the_rows_they_name(proved):
@@ -203,7 +202,8 @@ def test_links_lead_to_the_rows_they_name(proved):
         (name, cell.value): cell.hyperlink.location
         for name in book.sheetnames for row in book[name].iter_rows() for cell in row if cell.hyperlink
     }  # fmt: skip
-    assert {name for name, _ in aims} >= {"No organisation, by certainty", "Status “uncovered”", "No data", "Findings by rule"}
+    lists = {"No organisation, by certainty", "Status “uncovered”", "No data", "Findings by rule"}
+    assert {name for name, _ in aims} >= lists
     for (_name, value), aim in aims.items():
         sheet, _, at = aim.rpartition("!")
         assert book[sheet.strip("'")][at].value == value
