@@ -115,5 +115,5 @@ def test_claims_that_name_nothing_measured():
     assert said[1].startswith(
         "organisation coverage, as declared is not measured for “东门社趣”; the nearest are 东门社区"
     )
-    assert said[2] == "coverage.organisation.declared is not measured by “residents”, but by compounds, households"
+    assert said[2] == "organisation coverage, as declared is not measured by “residents”, but by compounds, households"
     assert check_arithmetic(city, [*good, *bad]).frame["subject"].to_list() == ["1"]
