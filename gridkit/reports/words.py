@@ -309,7 +309,7 @@ def claim_rate(row: Mapping[Any, Any]) -> str:
         return NO_RATE
     values = row["because"] if isinstance(row["because"], dict) else {}
     unknown, less, more = (int(values.get(name, 0)) for name in ("unknown", "allowance_low", "allowance_high"))
-    if not values and not math.isnan(row["high"]):  # a table of an older run
+    if not values and not math.isnan(row.get("high", math.nan)):  # a table of an older run
         unknown = max(round(row["high"] * denominator) - numerator, 0)
     return rate(str(row["indicator"]), numerator, denominator, unknown, less=less, more=more)
 
