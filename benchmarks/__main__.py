@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "nesting", "audit", "datum", "validation", "reading", "linking", "calibration", "rules")
+NAMES = (
+    "startup",
+    "nesting",
+    "audit",
+    "datum",
+    "validation",
+    "reading",
+    "linking",
+    "calibration",
+    "rules",
+    "boundaries",
+)
 
 
 def main(arguments: list[str]) -> None:

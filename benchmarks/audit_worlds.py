@@ -100,7 +100,8 @@ def true_links(world: AuditWorld) -> Links:
     named = frame["code"] != ""
     reason = {"name": "same", "parent": "same"}
     frame = frame.assign(
-        mention=frame["record"] + " " + frame["position"].astype(str), method=np.where(named, "name+parent", "override"),
+        mention=frame["record"] + " " + frame["position"].astype(str),
+        method=np.where(named, "name+parent", "override"),
         score=np.where(named, 11.0, 0.0), margin=np.where(named, 11.0, 0.0), rank=1, accepted=named,
         reason=[reason if name else {} for name in named],
     )[list(LINK_COLUMNS)]  # fmt: skip

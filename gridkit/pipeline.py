@@ -24,6 +24,7 @@ from gridkit.audit import (
 from gridkit.comparisons import compare
 from gridkit.coverage import check_coverage, check_tree, cover
 from gridkit.geo.places import place
+from gridkit.io.boundary_decisions import read_exceptions
 from gridkit.io.city import read_city
 from gridkit.io.gate import harmless
 from gridkit.io.labels import read_labels
@@ -50,15 +51,28 @@ from gridkit.reports import (
 from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
 from gridkit.rules.weights import load_weights
 from gridkit.schema import check_city
-from gridkit.stores import inputs_digest, write_check, write_gpkg, write_links, write_manifest, write_run, write_tables
+from gridkit.stores import (
+    inputs_digest,
+    write_check,
+    write_defects,
+    write_gpkg,
+    write_links,
+    write_manifest,
+    write_run,
+    write_tables,
+)
 from gridkit.stores.bundle import write_bundle
 from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
+from gridkit.topology.inspect import inspect
+from gridkit.topology.resolve import Limits
 from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
     from gridkit.io.project import Project
     from gridkit.model import City, Links, Overrides, Places, Source
@@ -83,13 +97,17 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of a city before coverage is decided: its places, its links, and what is wrong with it."""
+    """What is known of a city before coverage is decided: its places, its links, and what is wrong with it.
+
+    ``defects`` are those of its boundary layers, as of :class:`gridkit.model.boundaries.Inspection`.
+    """
 
     city: City
     places: Places
     links: Links
     findings: Findings
     labelled: Labelled = field(default_factory=Labelled)
+    defects: gpd.GeoDataFrame | None = None
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -113,25 +131,38 @@ def check(project: Project, *, progress: Progress = _quiet, covers: bool = True)
     sampled = project.sample_file()
     labels, labels_source = (Labels(), None) if sampled is None else read_labels(*sampled)
     files = files if labels_source is None else (*files, labels_source)
+    kept, exceptions = excepted(project)
     city, noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
-    city = replace(city, sources=(*city.sources, *files))
+    city = replace(city, sources=(*city.sources, *files, *exceptions))
     progress(gettext(STEPS[1]), 1, total)
     schema = check_city(city)
     progress(gettext(STEPS[2]), 2, total)
     places = place(city)
     nesting = check_nesting(city, places)
+    limits = Limits(**project.repair.limits())
+    boundaries = inspect(city, places, limits=limits, exceptions=kept, said=nesting)
     progress(gettext(STEPS[3]), 3, total)
     links = link(city, places, profile=project.links.profile, overrides=overrides)
     labelled = match_labels(city, links, labels)
-    findings = [noticed, schema, nesting, check_links(city, links, covers=covers, places=places), labelled.findings]
+    findings = [noticed, schema, nesting, boundaries.findings, labelled.findings]
+    findings += [check_links(city, links, covers=covers, places=places), find_duplicates(city, places)]
     if covers:  # the audit judges the claims, and says so then
         findings.append(unread_claims(without_persons(project)[0].stated(), file=project.claims_file))
-    return Checked(city, places, links, Findings.concat([*findings, find_duplicates(city, places)]), labelled)
+    return Checked(city, places, links, Findings.concat(findings), labelled, boundaries.frame)
 
 
 def decisions(project: Project, *more: Path) -> tuple[Overrides, tuple[Source, ...]]:
     """Return the decisions of the project's overrides file and of further files, and those files as sources."""
     return read_overrides(project.overrides_files(*more), as_of=project.as_of)
+
+
+def excepted(project: Project) -> tuple[pd.DataFrame | None, tuple[Source, ...]]:
+    """Return the defects of boundaries that the project keeps as exceptions, and their file as a source."""
+    stated = project.repair_file("exceptions")
+    if stated is None:
+        return None, ()
+    kept, source = read_exceptions(*stated)
+    return kept, (source,)
 
 
 def relink(
@@ -252,6 +283,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
         "ruleset": ruleset.model_dump(mode="json"),
         **({"ruleset_mistakes": [list(mistake[:2]) for mistake in mistakes]} if mistakes else {}),
         "weights": load_weights().version,
+        **({"boundaries": limits} if (limits := project.repair.limits()) else {}),
     }
     progress("", total, total)
     return Run(
@@ -267,6 +299,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
         language=language,
         settings=settings,
         result=result,
+        defects=checked.defects,
     )
 
 
@@ -283,6 +316,8 @@ def write_map(run: Run, path: Path) -> None:
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
 #   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
 #   BUNDLE_WRITERS name -> function(run, folder, path): what ``gridkit audit --bundle`` leaves; folder is a run folder
+#   PLAN_WRITERS   name -> function(plan, path), and REPAIR_WRITERS name -> function(done, path), both in
+#                  :mod:`gridkit.repair_folder`: what ``gridkit repair`` leaves
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #
@@ -308,6 +343,9 @@ BUNDLE_WRITERS: Final[Mapping[str, BundleWriter]] = {"bundle.zip": write_bundle}
 CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
     "check.xlsx": lambda checked, _project, path: write_check_xlsx(checked, path),
     "marked": write_marked,
+    "defects.gpkg": lambda checked, _project, path: write_defects(
+        checked.defects, checked.findings, checked.city, path
+    ),
     "check.json": lambda checked, _project, path: write_check_json(checked, path),
 }
 """What a check leaves: name -> function that writes it; the last one lists the others with their hashes."""

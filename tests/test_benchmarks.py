@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks import audit, calibration, datum, linking, nesting, reading, rules, startup, validation
+from benchmarks import audit, boundaries, calibration, datum, linking, nesting, reading, rules, startup, validation
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -65,3 +65,22 @@ def test_every_kind_of_trick_is_searched_for_at_a_tiny_size(capsys):
     said = capsys.readouterr().out
     assert "cpu s: tricks" in said
     assert {"A102", "A104", "A108", "A111"} <= set(said.replace(",", " ").split())
+
+
+def test_boundaries_are_repaired_beside_the_peer_that_is_there(capsys):
+    boundaries.main(["--tiny"])
+    said = capsys.readouterr().out
+    assert "maup is not measured without --peers" in said
+    assert said.count("mend / coverage_clean") == 2
+    assert "microseconds per polygon" in said
+
+
+def test_what_a_repair_errs_by_is_no_more_than_the_peer():
+    case = boundaries.Case(900, 0.015)
+    ours, theirs = boundaries.work("mend", case), boundaries.work("coverage_clean", case)
+    assert 0 < ours.error <= theirs.error
+
+
+def test_real_boundaries_that_are_absent_are_named(capsys, tmp_path):
+    assert boundaries.real_layers(tmp_path) == {}
+    assert capsys.readouterr().out.count("is not there") == 2

@@ -36,7 +36,7 @@ def test_every_setting_is_documented(table):
 
 def test_every_table_of_the_project_file_is_documented():
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
-    tables = {"layers", "registries", "links", "coverage", "claims", "map", "reconcile"}
+    tables = {"layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair"}
     for key in set(Project.model_fields) - {"root", "unread", "claims_file", *tables}:
         assert f"| `{key}` |" in text, key
     for level in LEVELS:

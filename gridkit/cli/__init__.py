@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": N_("Write a synthetic demo city and audit it."),
     "init": N_("Look at a folder of files and write its gridkit.toml."),
     "check": N_("Read a project and say what is wrong with its files."),
+    "repair": N_("Repair boundary layers with a log; what is in doubt waits for a person."),
     "link": N_("Link the registries to places, and show what decisions of persons change."),
     "audit": N_("Do the main job: from files to a run folder with map, report and proof."),
     "claims": N_("Draft the claims of a report from its text, and check its arithmetic."),

@@ -41,7 +41,9 @@ def command() -> click.Command:
                 ["-o", "--out"],
                 metavar="DIR",
                 type=click.Path(path_type=Path),
-                help=gettext("Folder for the whole list (xlsx, JSON) and copies of the tables with the cells marked."),
+                help=gettext(
+                    "Folder for the whole list (xlsx, JSON), marked copies of the tables and boundary defects."
+                ),
             ),
             click.Option(["--all", "show_all"], is_flag=True, help=gettext("List every finding, not five of a kind.")),
             options.as_json(),
@@ -118,6 +120,7 @@ def _show_files(checked: Checked, out: Path | None) -> None:
         labels = {
             "check.xlsx": gettext("Whole list"),
             "marked": gettext("Marked copies"),
+            "defects.gpkg": gettext("Boundary defects"),
             "check.json": gettext("For programs"),
         }
         for name, label in labels.items():

@@ -8,6 +8,7 @@ import click
 
 from gridkit import errors
 from gridkit.cli import options
+from gridkit.cli.diff_layers import subcommand
 from gridkit.locale import gettext
 
 
@@ -39,9 +40,13 @@ def command() -> click.Group:
     )
     return click.Group(
         "diff",
-        commands=[runs],
+        commands=[runs, subcommand()],
         params=[options.lang()],
-        help=gettext("Compare two of something: what differs, and why.\n\ngridkit diff runs A B: two run folders"),
+        help=gettext(
+            "Compare two of something: what differs, and why.\n\n\b\n"
+            "gridkit diff runs A B: two run folders\n"
+            "gridkit diff layers OLD NEW: two versions of a boundary layer"
+        ),
     )
 
 

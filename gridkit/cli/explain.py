@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gridkit import errors
 from gridkit.cli import options
 from gridkit.locale import N_, gettext
+
+if TYPE_CHECKING:
+    from gridkit.rules.examples import Case
 
 
 def command() -> click.Command:
@@ -43,6 +49,7 @@ def explain(what: str, subject: str, as_json: bool) -> int:
 
 def _rule(code: str, *, as_json: bool) -> None:
     from gridkit.rules import CATALOGUE
+    from gridkit.rules.examples import FAILING, cases
 
     rule = CATALOGUE.get(code.upper())
     if rule is None:
@@ -54,6 +61,8 @@ def _rule(code: str, *, as_json: bool) -> None:
         options.print_json({
             "code": rule.code, "name": rule.name, "severity": rule.severity, "title": gettext(rule.title),
             "sentence": rule.say({}), "remedy": gettext(rule.remedy), "source": gettext(rule.source),
+            "elsewhere": rule.elsewhere,
+            "case": {kind: asdict(case) for kind, case in cases().get(rule.code, {}).items()} or None,
         })  # fmt: skip
         return
     click.echo(f"{rule.code} {rule.name} [{gettext(rule.severity)}]")
@@ -61,7 +70,20 @@ def _rule(code: str, *, as_json: bool) -> None:
     click.echo(rule.say({}))
     if rule.remedy:
         click.echo(gettext("Remedy: {remedy}").format(remedy=gettext(rule.remedy)))
+    if rule.elsewhere:
+        click.echo(gettext("In GIS programs: {names}").format(names=rule.elsewhere))
     click.echo(gettext("Source: {source}").format(source=gettext(rule.source)))
+    if rule.code in cases():
+        _draw(cases()[rule.code][FAILING])
+
+
+def _draw(case: Case) -> None:
+    """Draw a case that breaks the rule."""
+    from gridkit.reports.picture import draw, speaks_braille
+
+    click.echo("\n" + gettext("A case that breaks the rule:"))
+    for line in draw(case, plain=not speaks_braille(getattr(sys.stdout, "encoding", None))):
+        click.echo(line)
 
 
 def _compound(run: Path, compound: str, *, as_json: bool) -> None:

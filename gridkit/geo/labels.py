@@ -27,6 +27,10 @@ MOSTLY: Final = 0.5
 _BRACKETS: Final = re.compile(r"^[\s\[\](){}（）【】〔〕［］<>《》,，、.。:：;；/\\-]+")
 _WIDER: Final = re.compile(r"^(?:[^省市区县\s]{2,8}?(?:省|自治区))?(?:[^省市区县\s]{2,8}?(?:市|自治州|地区|盟))?")
 
+_OFFICE: Final = re.compile(
+    r"(社区)?(居民委员会|居委会|村民委员会|村委会)$|(?<=街道)办事处$|(?<=街道)办$|(?<=[镇乡])人民政府$"
+)
+
 
 def bare(name: str) -> str:
     """Return the name of a place without the word for what it is.
@@ -36,6 +40,17 @@ def bare(name: str) -> str:
     """
     short = SUFFIX.sub("", name)
     return short if len(short) >= SHORTEST else name
+
+
+def bare_name(name: str) -> str:
+    """Return the name of a place without the office in it: two names that differ in no more mean one place.
+
+    >>> bare_name("多福巷社区居委会"), bare_name("多福巷社区"), bare_name("白浪街道办事处"), bare_name("西村村委会")
+    ('多福巷', '多福巷', '白浪街道', '西村')
+    """
+    found = _OFFICE.sub("", re.sub(r"\s+", "", name))
+    found = re.sub(r"街办$", "街道", found)
+    return found.removesuffix("社区") or name
 
 
 def labels_in(texts: pd.Series, names: pd.Series | Sequence[str]) -> pd.Series:

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.finite import finite
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -53,7 +55,9 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
         On the index of ``children``: ``parent`` (code, ``""`` for none), ``method`` (``contains``, ``overlap``,
         ``point``, ``none``), ``share`` of the child's area in its parent (0..1, NaN for points and none), ``runner_up``
         (the next parent by overlap, ``""`` for none; among containing parents only for ``contains``), ``margin`` (share
-        minus the runner-up's share, NaN like ``share``).
+        minus the runner-up's share, NaN like ``share``), ``status``: ``inside``, ``by_share`` (parts of it lie
+        elsewhere), ``on_border`` (a point on the border of several), ``several`` (as much in another: ``parent`` is
+        only the smaller code), ``none``.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
     codes, holders = codes[order], _polygons(np.asarray(parents.array)[order])
     shapes = np.array(children.array, dtype=object)
     area = _areal(shapes)
-    points = ~area & _usable(shapes)
+    points = ~area & finite(shapes)
     shapes[points] = shapely.point_on_surface(shapes[points])
 
     size = len(shapes)
@@ -89,7 +93,9 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
     pairs, totals = _overlaps(rest, shapes, holders)
     answer.settle(pairs, "overlap", totals)
     answer.settle(_query(holders, shapes, points, "covers"), "point", np.full(size, 1, dtype=np.int64))
-    return answer.frame(children.index)
+    tied = np.flatnonzero(points & (answer.second >= 0))
+    inner = [shapely.contains(holders[parent[tied]], shapes[tied]) for parent in (answer.parent, answer.second)]
+    return answer.frame(children.index, on_border=tied[~(inner[0] & inner[1])])
 
 
 class _Answer:
@@ -121,7 +127,15 @@ class _Answer:
             self.share[who] = np.minimum(best / totals[who], 1.0)
             self.margin[who] = np.minimum((best - other) / totals[who], 1.0)
 
-    def frame(self, index: pd.Index) -> pd.DataFrame:
+    def _status(self, on_border: Positions) -> NDArray[np.object_]:
+        """Return in which way each child belongs to its parent; ties are named, not hidden behind the choice."""
+        tied = (self.second >= 0) & ((self.method != "overlap") | (self.margin <= 0))
+        several = [self.method == "none", tied, self.method == "overlap"]
+        status = np.select(several, ["none", "several", "by_share"], default="inside").astype(object)
+        status[on_border] = "on_border"
+        return status
+
+    def frame(self, index: pd.Index, *, on_border: Positions) -> pd.DataFrame:
         names = np.append(self.codes, "")  # position -1 is the empty code
         columns = {
             "parent": pd.Series(names[self.parent], index=index, dtype=object),
@@ -129,19 +143,14 @@ class _Answer:
             "share": pd.Series(self.share, index=index),
             "runner_up": pd.Series(names[self.second], index=index, dtype=object),
             "margin": pd.Series(self.margin, index=index),
+            "status": pd.Series(self._status(on_border), index=index, dtype=object),
         }
         return pd.DataFrame(columns, index=index)
 
 
-def _usable(shapes: Geometries) -> NDArray[np.bool_]:
-    """Return which geometries exist, are not empty and have finite coordinates."""
-    bounds = shapely.bounds(shapes).reshape(-1, 4)
-    return np.isfinite(bounds).all(axis=1)
-
-
 def _areal(shapes: Geometries) -> NDArray[np.bool_]:
     kinds = shapely.get_type_id(shapes)
-    polygons = ((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & _usable(shapes)
+    polygons = ((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & finite(shapes)
     # A polygon of less than half a unit has no area to compare: it is treated as a point.
     polygons[polygons] = _units(shapely.area(shapes[polygons])) > 0
     return polygons
@@ -155,7 +164,7 @@ def _polygons(shapes: Geometries) -> Geometries:
     """Return the valid polygons of ``shapes``, None in place of everything else."""
     kept = np.array(shapes, dtype=object)
     kinds = shapely.get_type_id(kept)
-    kept[~(((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & _usable(kept))] = None
+    kept[~(((kinds == POLYGON) | (kinds == MULTIPOLYGON)) & finite(kept))] = None
     return _valid(kept)
 
 

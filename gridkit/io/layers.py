@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from gridkit.geo.crs import to_lonlat, to_metric
+from gridkit.geo.finite import finite
 from gridkit.io.notes import noticed
 from gridkit.model import Layer, conform
 from gridkit.model.fields import LAYER_FIELDS
@@ -159,7 +160,7 @@ def _measurable(
     geometry = np.array(to_metric(draft.geometry, crs).to_numpy(), dtype=object)
     codes = frame["code"].to_numpy(dtype=object)
     notes = []
-    lost = ~shapely.is_missing(geometry) & ~np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    lost = ~shapely.is_missing(geometry) & ~finite(geometry)
     geometry[lost] = None
     kinds = shapely.get_type_id(geometry)
     strange = ~np.isin(kinds, (*_AREAL, _POINT, _COLLECTION, -1))

@@ -24,7 +24,7 @@ Mistake = tuple[Where, str]
 """Path of the key, and the sentence."""
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile"),
+    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
     "links": ("overrides", "profile", "sample"),
@@ -44,9 +44,22 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     ),
     "definition": ("numerator", "denominator", "weight"),
     "reconcile": ("name", "kind", "a", "b", "scope", "not_counted"),
+    "repair": (
+        "authority",
+        "gap_width",
+        "overlap_width",
+        "area",
+        "share",
+        "match_width",
+        "decisions",
+        "exceptions",
+        "locked",
+    ),
     "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
 _MAP = ("title",)
+COVERAGES = ("community", "grid")
+"""Levels that ``authority`` of ``[repair]`` may name."""
 _SENTENCES: Mapping[str, str] = {
     "missing": N_("{key} is missing"),
     "string_type": N_("{key} must be text in quotation marks"),
@@ -65,6 +78,9 @@ _SENTENCES: Mapping[str, str] = {
     "encoding": N_("{key} is no encoding that is known here; state utf-8 or gb18030, or leave it out"),
     "figure": N_("{key} must be a number such as 98.5, or XX where it is masked"),
     "rounding": N_('{key} must be a number of decimals such as 1, or "none" where the figure is exact'),
+    "measure": N_("{key} must be a number of metres or square metres, 0 or more"),
+    "share": N_("{key} must be a share between 0 and 1, such as 0.005"),
+    "codes": N_('{key} must be a list of codes as text, such as ["990101001"]'),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -90,6 +106,8 @@ def mistakes_of(problem: ValidationError, data: Mapping[str, Any]) -> list[Mista
 def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
     where = tuple(error["loc"])
     if where and where[-1] == "[key]":  # a table such as [layers.compund]
+        if where[0] == "repair":
+            return where[:-1], unknown(str(where[-2]), COVERAGES)
         names = REGISTRY_FIELDS if where[0] == "registries" else LAYER_FIELDS
         return where[:-1], unknown(str(where[-2]), names)
     head = data.get("project", {})

@@ -27,6 +27,7 @@ from gridkit.io.claims import ClaimSpec, UnreadClaim
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
 from gridkit.io.raw import located
 from gridkit.io.reconcile import ReconcileSpec, reconcile_mistakes
+from gridkit.io.repair_settings import RepairSpec
 from gridkit.io.settings import (
     a_date,
     a_digit,
@@ -139,10 +140,11 @@ class Project(_Value):
     claims_file: str = FILE
     map: dict[str, Any] = Field(default_factory=dict)
     reconcile: Annotated[tuple[ReconcileSpec, ...], BeforeValidator(as_list)] = ()
+    repair: RepairSpec = RepairSpec()
 
     def settings(self) -> dict[str, Any]:
-        """Return everything but the folder as plain values, for manifests and hashes."""
-        nothing = {"root", "claims_file"} if self.unread else {"root", "claims_file", "unread"}
+        """Return what a run reads, all but the folder and ``[repair]``, as plain values, for manifests and hashes."""
+        nothing = {"root", "claims_file", "repair"} if self.unread else {"root", "claims_file", "repair", "unread"}
         return self.model_dump(mode="json", exclude=nothing)
 
     def stated(self) -> tuple[ClaimSpec | UnreadClaim, ...]:
@@ -156,6 +158,11 @@ class Project(_Value):
         """Return the overrides file of the project, if it names one, and ``more``, each with its name for messages."""
         named = [located(self.links.overrides, self.root, layer=False)] if self.links.overrides.strip() else []
         return [*named, *((file, file.name) for file in more)]
+
+    def repair_file(self, name: str) -> tuple[Path, str] | None:
+        """Return the file that ``name`` (``decisions``, ``exceptions``) of ``[repair]`` states, None where none is."""
+        stated: str = getattr(self.repair, name)
+        return located(stated, self.root, layer=False) if stated.strip() else None
 
     def sample_file(self) -> tuple[Path, str] | None:
         """Return the file with the labels of a sample of links and its name for messages, None where none is named."""

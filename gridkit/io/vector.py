@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from gridkit.io.control import Control
     from gridkit.io.features import Features, Remark
 
-__all__ = ["Draft", "layers_of", "read_layer", "read_vector"]
+__all__ = ["Draft", "layers_of", "parts_of", "read_layer", "read_vector"]
 
 TABLES: Final = (*WORKBOOKS, ".csv", ".txt", ".tsv")
 ALL: Final = "*"
@@ -104,7 +104,7 @@ def read_layer(
         If a file cannot be used.
     """
     stated = dict(columns or {})
-    if path.lower().endswith(TABLES) or _is_table(root / path):
+    if is_table(path, root):
         return _points(path, root, level, layer=layer, columns=stated, crs=crs, encoding=encoding)
     fits = partial(_fits, level=level, columns=stated)
     parts = _read(path, root, layer=layer, encoding=encoding, fits=fits)
@@ -135,6 +135,24 @@ def read_vector(
     return parts[0].raw, parts[0].geometry, parts[0].crs
 
 
+def parts_of(
+    path: str, root: Path, level: str, *, layer: str = "", columns: Mapping[str, str] | None = None, encoding: str = ""
+) -> list[tuple[RawTable, NDArray[np.object_], str, bool]]:
+    """Return what :func:`read_layer` reads a level from, file by file, before anything of it is understood.
+
+    Each with attributes, flat geometries in the numbers of the file, the system that the file states, and whether its
+    names may have been cut short; every feature, also those that a level sets aside.
+
+    Raises
+    ------
+    LayerError
+        If a file cannot be used.
+    """
+    fits = partial(_fits, level=level, columns=dict(columns or {}))
+    parts = _read(path, root, layer=layer, encoding=encoding, fits=fits)
+    return [(part.raw, part.geometry, part.crs, part.cut) for part in parts]
+
+
 def layers_of(path: str, root: Path) -> tuple[str, ...]:
     """Return the names of the layers with geometry of a vector file; of several files those of all, each once.
 
@@ -150,9 +168,11 @@ def layers_of(path: str, root: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_table(file: Path) -> bool:
+def is_table(path: str, root: Path) -> bool:
+    """Tell whether a layer is a table of points, by its name or its content."""
     try:
-        return file.is_file() and kind_of(file) in _KINDS_OF_TABLES
+        file = root / path
+        return path.lower().endswith(TABLES) or (file.is_file() and kind_of(file) in _KINDS_OF_TABLES)
     except (OSError, ValueError):
         return False
 

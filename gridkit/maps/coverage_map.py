@@ -14,6 +14,7 @@ from gridkit.errors import UsageError
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import vendored
 from gridkit.maps.codec import encode_levels
+from gridkit.maps.defects import LEVEL, defect_features, defect_words
 from gridkit.maps.features import features
 from gridkit.maps.gridmap import GridMap
 from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
@@ -109,6 +110,9 @@ def coverage_map(run: Run, *, title: str | None = None, profile: str = "internal
     with speaking(run.language):
         name = title or gettext("{city}: coverage of residential compounds").format(city=run.city.name)
         frames = features(run, public=public)
+        defects = None if public else defect_features(run)
+        if defects is not None:
+            frames[LEVEL] = defects
         settings = _settings(run, frames, public=public)
         page = shell(run, name, public=public)
     (south, west), (north, east) = settings["bounds"]
@@ -134,6 +138,7 @@ def _settings(run: Run, frames: dict[str, gpd.GeoDataFrame], *, public: bool) ->
         "rules": rule_words(run.coverage.ruleset),
         "statuses": [style.said() for style in STATUS_STYLES],
         "classes": [style.said() for style in CLASS_STYLES],
+        "defects": defect_words(run, len(frames.get(LEVEL, ()))),
     }
 
 

@@ -24,9 +24,16 @@ LEVEL_NAMES = {
     "community": N_("Communities"),
     "grid": N_("Grids"),
     "compound": N_("Compounds"),
+    "defect": N_("Boundary defects"),
 }
 
-ONE_OF = {"street": N_("Street"), "community": N_("Community"), "grid": N_("Grid"), "compound": N_("Compound")}
+ONE_OF = {
+    "street": N_("Street"),
+    "community": N_("Community"),
+    "grid": N_("Grid"),
+    "compound": N_("Compound"),
+    "defect": N_("Boundary defect"),
+}
 
 VALID = {
     "yes": N_("valid"),
@@ -100,6 +107,11 @@ WORDS = {
     "street_column": N_("Street"),
     "all_column": N_("Compounds"),
     "rate_column": N_("Organisation coverage"),
+    "found_there": N_("What was found"),
+    "extent": N_("Extent"),
+    "beside": N_("Units concerned"),
+    "remedy": N_("What to do"),
+    "exception": N_("Kept as an exception"),
     "noscript": N_("The map needs scripts, which this browser does not run; the table says the same in figures."),
 }
 

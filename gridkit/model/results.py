@@ -14,6 +14,8 @@ from gridkit.model.proof import AuditResult
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
+
     from gridkit.model.city import City
     from gridkit.model.findings import Findings
 
@@ -208,7 +210,8 @@ class Run:
 
     ``links`` hold what was joined, ``claims`` has the columns ``CLAIM_COLUMNS``, ``inputs_hash`` is the sha256 over all
     inputs and settings, ``language`` the language of the reports, ``settings`` the project settings as plain values,
-    ``result`` what is proved beside the figures.
+    ``result`` what is proved beside the figures, ``defects`` those of the boundary layers, as ``frame`` of
+    :class:`gridkit.model.boundaries.Inspection`.
     """
 
     city: City
@@ -223,3 +226,4 @@ class Run:
     language: str = "zh"
     settings: Mapping[str, object] = field(default_factory=dict)
     result: AuditResult = field(default_factory=AuditResult)
+    defects: gpd.GeoDataFrame | None = None

@@ -22,6 +22,7 @@ SCHEMA: Final = "gridkit-check/1"
 """Name and version of the schema; the number grows when a key changes its meaning or goes away."""
 
 WORKBOOK: Final = "check.xlsx"
+DEFECTS: Final = "defects.gpkg"
 
 
 def check_document(checked: Checked, folder: Path | None = None) -> dict[str, Any]:
@@ -52,8 +53,8 @@ def write_check_json(checked: Checked, path: Path) -> None:
 
 
 def written(folder: Path) -> dict[str, str]:
-    """Return the workbook and the marked copies in ``folder``: name with ``/`` -> sha256."""
-    found = [folder / WORKBOOK, *sorted((folder / MARKED).rglob("*.[xX][lL][sS][xX]"))]
+    """Return the workbook, the marked copies and the defects in ``folder``: name with ``/`` -> sha256."""
+    found = [folder / WORKBOOK, *sorted((folder / MARKED).rglob("*.[xX][lL][sS][xX]")), folder / DEFECTS]
     return {file.relative_to(folder).as_posix(): _digest(file) for file in found if file.is_file()}
 
 

@@ -112,8 +112,8 @@ def with_status(run: Run, full: Table, status: str) -> Table:
             _("Status “uncovered”"),
             _(
                 "Compounds with the status “uncovered”: a registry declared complete does not name them. Those with a "
-                "grid branch, a functional branch, an instructor or a plan have a status of their own and are not here; "
-                "“No organisation, by certainty” has them all."
+                "grid branch, a functional branch, an instructor or a plan have a status of their own and are not "
+                "here; “No organisation, by certainty” has them all."
             ),
         ),
         "UNKNOWN": (

@@ -208,7 +208,8 @@ def drawn(sample: Sample) -> list[str]:
     """Return how a sample was drawn, so that it can be repeated."""
     return [
         _("Drawn at random with the seed {seed}; strata: {by}, each in proportion to its size. The same data and the "
-          "same seed give the same list. Rows that are not filled in are counted as wrong.").format(seed=sample.seed, by=by_label(sample.by)),
+          "same seed give the same list. Rows that are not filled in are counted as wrong.").format(
+              seed=sample.seed, by=by_label(sample.by)),
         _("The bound is that of a simple random sample without putting back (hypergeometric distribution); strata in "
           "proportion to their size make it no wider."),
     ]  # fmt: skip

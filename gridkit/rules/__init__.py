@@ -1,7 +1,8 @@
 """The catalogue of coded rules: text, severity and source of every finding.
 
-One namespace, one letter and three digits: S1xx schema, T3xx nesting, L1xx linkage, C1xx coverage, C2xx organisation
-tree and grids, A2xx arithmetic.
+One namespace, one letter and three digits: S1xx schema, T1xx geometry of layers, T2xx coverage of the ground, T3xx
+nesting, T4xx codes on the map, T5xx placement, T6xx exceptions, L1xx linkage, C1xx coverage, C2xx organisation tree and
+grids, A2xx arithmetic.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from gridkit.rules import (
     audit,
+    boundaries,
     cells,
     coordinates,
     coverage,
@@ -40,6 +42,7 @@ CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
             coordinates,
             cells,
             topology,
+            boundaries,
             linkage,
             coverage,
             audit,

@@ -139,6 +139,7 @@ TABLES: Final[Mapping[str, str]] = MappingProxyType({
 
 BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "after": N_("area afterwards"),
+    "area": N_("area"),
     "as_of": N_("date of the data"),
     "bd": N_("share with BD-09 undone"),
     "agreeing": N_("how many agree"),

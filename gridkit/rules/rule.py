@@ -34,6 +34,8 @@ class Rule:
         Where the rule comes from, a citation that a reader can follow; marked with ``N_``, shown through ``gettext``.
     variants : Mapping[str, str]
         Other sentences, chosen by the finding's param ``variant``.
+    elsewhere : str
+        What GIS programs call the same rule, ``""`` where they have none; not translated.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Rule:
     source: str
     remedy: str = ""
     variants: Mapping[str, str] = field(default_factory=dict, hash=False)
+    elsewhere: str = ""
 
     def found(self, subject: str, *, refs: Iterable[str] = (), lon: float = float("nan"), lat: float = float("nan"),
               **params: Any) -> dict[str, Any]:  # fmt: skip

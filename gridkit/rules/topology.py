@@ -12,9 +12,21 @@ _SOURCE = N_(
 )
 
 
+_ELSEWHERE = {
+    "T30": "ArcGIS: attribute rule",
+    "T31": "ArcGIS: Must Be Covered By Feature Class Of",
+    "T32": "ArcGIS: Must Be Covered By Feature Class Of",
+    "T33": "ArcGIS: Must Be Covered By Feature Class Of",
+    "T341": "QGIS: Empty geometry",
+    "T342": "ArcGIS: Must Cover Each Other",
+}
+"""What GIS programs call the same, by the rule or the beginning of its code."""
+
+
 def _rule(code: str, name: str, severity: str, *texts: str, **variants: str) -> Rule:
     title, sentence, remedy = texts
-    return Rule(code, name, severity, title, sentence, _SOURCE, remedy, variants=variants)
+    elsewhere = _ELSEWHERE.get(code, _ELSEWHERE.get(code[:3], ""))
+    return Rule(code, name, severity, title, sentence, _SOURCE, remedy, variants=variants, elsewhere=elsewhere)
 
 
 RULES: tuple[Rule, ...] = (

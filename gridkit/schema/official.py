@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from gridkit.geo.labels import bare_name
 from gridkit.model.fields import COMMUNITY, STREET
 from gridkit.rules import CATALOGUE
 from gridkit.schema.cells import per_value
@@ -16,21 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gridkit.schema.cells import Table
-
-_OFFICE: Final = re.compile(
-    r"(社区)?(居民委员会|居委会|村民委员会|村委会)$|(?<=街道)办事处$|(?<=街道)办$|(?<=[镇乡])人民政府$"
-)
-
-
-def bare_name(name: str) -> str:
-    """Return the name of a place without the office in it.
-
-    >>> bare_name("多福巷社区居委会"), bare_name("多福巷社区"), bare_name("白浪街道办事处"), bare_name("西村村委会")
-    ('多福巷', '多福巷', '白浪街道', '西村')
-    """
-    found = _OFFICE.sub("", re.sub(r"\s+", "", name))
-    found = re.sub(r"街办$", "街道", found)
-    return found.removesuffix("社区") or name
 
 
 def check_official(all_tables: Mapping[str, Table]) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ LISTING: Final = "check.json"
 """File of the folder that names the others with their hashes; written last."""
 
 
-def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> Path:
-    """Write the folder of a check and return it.
+def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]], *, listing: str = LISTING) -> Path:
+    """Write the folder of a check, or of a repair, and return it.
 
     Everything is written to a hidden folder beside it, which gets its name when all is there. A folder that is there
     already is replaced where it is empty, or where all its files are those of an earlier check as they were written.
@@ -32,6 +32,8 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> 
         The folder to be.
     writers : Mapping[str, callable]
         Name in the folder -> function of a path that writes it, in the order in which they are called.
+    listing : str
+        The last of them: a JSON file with ``files``, the names and hashes of the others.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> 
     """
     try:
         place = folder.resolve()
-        _demand_free(place)
+        _demand_free(place, listing)
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".tmp-{place.name}-", dir=place.parent))
         try:
@@ -56,7 +58,7 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> 
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as problem:
         raise OutputError(
-            N_("the folder of the check cannot be written: {why}"),
+            N_("the folder cannot be written: {why}"),
             place=str(folder),
             remedy=N_(
                 "choose a folder that you may write to, with room on the disk; close its files where they are open"
@@ -66,24 +68,24 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> 
     return folder
 
 
-def _demand_free(place: Path) -> None:
+def _demand_free(place: Path, listing: str) -> None:
     """Refuse a place that holds anything but an earlier check."""
     if not place.exists():
         return
-    strange = place.name if not place.is_dir() else _stranger(place)
+    strange = place.name if not place.is_dir() else _stranger(place, listing)
     if strange:
         raise OutputError(
-            N_("{file} was not written by a check, or was changed since; nothing is written over it"),
+            N_("{file} was not written by this command, or was changed since; nothing is written over it"),
             place=str(place),
             remedy=N_("name another folder with --out, or move that file away"),
             file=strange,
         )
 
 
-def _stranger(place: Path) -> str:
+def _stranger(place: Path, listing: str) -> str:
     """Return the first file of a folder that no check has written, or that was changed since; ``""`` without one."""
     files = {file.relative_to(place).as_posix(): file for file in place.rglob("*") if not file.is_dir()}
-    known = _listed(files.pop(LISTING, None))
+    known = _listed(files.pop(listing, None))
     for name, file in sorted(files.items()):
         if file.is_symlink() or known.get(name) != file_digest(file):
             return name

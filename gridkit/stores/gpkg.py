@@ -22,15 +22,17 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridkit.errors import OutputError
 from gridkit.geo.crs import to_lonlat
 from gridkit.locale import N_, speaking
+from gridkit.model.boundaries import DEFECT_COLUMNS
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
 from gridkit.rules.labels import label
+from gridkit.stores.defects import defect_layers
 from gridkit.stores.tables import PRIVATE
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from gridkit.model import Run
+    from gridkit.model import City, Findings, Run
 
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _EPOCH: Final = "1980-01-01"
@@ -122,9 +124,11 @@ def layers(run: Run) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         shown = _compounds(run, frame) if level == COMPOUND else _areas(run, level, frame)
         yield level, to_lonlat(shown.rename_axis("code").reset_index())
     yield "findings", _findings(run)
+    for name, frame in defect_layers(run.defects, run.findings):
+        yield name, to_lonlat(frame)
 
 
-def _text_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _text_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose text columns hold text only: a broken file may bring what UTF-8 cannot hold."""
     texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype.kind not in "iufbIF"
              and not isinstance(frame[name].dtype, (pd.Int64Dtype, pd.Float64Dtype))]  # fmt: skip
@@ -148,7 +152,7 @@ def _kind(frame: gpd.GeoDataFrame) -> str:
 
 
 def write_gpkg(run: Run, path: Path) -> None:
-    """Write the layers of a run: street, community, grid, compound, findings.
+    """Write the layers of a run: street, community, grid, compound, findings, and the defects of its boundaries.
 
     The file is written beside ``path``, counted through, and moved there when it is complete. Codes are text,
     coordinates EPSG:4490 (degrees), the date inside is ``as_of``.
@@ -159,6 +163,66 @@ def write_gpkg(run: Run, path: Path) -> None:
         The file cannot be written, or another program has it open (a GeoPackage that is exchanged under an open
         connection is damaged without a word).
     """
+    with speaking(run.language):
+        write_geopackage(layers(run), path, day=run.city.as_of.isoformat() if run.city.as_of else _EPOCH)
+
+
+def write_defects(defects: gpd.GeoDataFrame | None, findings: Findings, city: City, path: Path) -> None:
+    """Write the defects of the boundary layers of a city, in its metres; the same bytes for the same defects.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written, or another program has it open.
+    """
+    frame = gpd.GeoDataFrame(columns=list(DEFECT_COLUMNS), geometry="geometry", crs=city.crs)
+    day = city.as_of.isoformat() if city.as_of else ""
+    write_geopackage(defect_layers(frame if defects is None else defects, findings), path, day=day)
+
+
+def write_geopackage(named: Iterable[tuple[str, pd.DataFrame]], path: Path, *, day: str = _EPOCH) -> None:
+    """Write layers, and tables without geometry, as one GeoPackage: complete, or not at all.
+
+    Parameters
+    ----------
+    named : iterable of (str, GeoDataFrame or DataFrame)
+        Each is taken when its turn comes, so that one at a time is in memory.
+    day : str
+        The date inside, ``YYYY-MM-DD``: equal layers give equal bytes.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written, or another program has it open.
+    """
+    with new_gpkg(path, day) as draft:
+        for name, frame in named:
+            if isinstance(frame, gpd.GeoDataFrame):
+                pyogrio.write_dataframe(
+                    _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
+                    promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
+                )  # fmt: skip
+            else:
+                pyogrio.write_dataframe(_text_columns(frame), draft, layer=name, driver="GPKG", append=False)
+            demand_all(draft, name, len(frame))
+
+
+@contextmanager
+def new_gpkg(path: Path, day: str = "") -> Iterator[Path]:
+    """Give a path to write a GeoPackage to; it gets its name when the block has ended without an error.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to be.
+    day : str
+        The date that it carries, ``2024-06-30``; a fixed one where none is given.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        As of :func:`write_gpkg`.
+    """
     busy = [side for side in _SIDE_FILES if path.with_name(path.name + side).exists()]
     if busy:
         raise OutputError(
@@ -167,21 +231,14 @@ def write_gpkg(run: Run, path: Path) -> None:
             remedy=N_("close it there, or write to a new name"),
             side=path.name + busy[0],
         )
-    day = run.city.as_of.isoformat() if run.city.as_of else _EPOCH
     with (
-        whole(path, also=(DataSourceError, DataLayerError)) as target,
+        whole(path, also=(DataSourceError, DataLayerError, sqlite3.Error)) as target,
         tempfile.TemporaryDirectory(prefix=".tmp-", dir=target.parent) as folder,
-        _dated(day),
-        speaking(run.language),
+        _dated(day or _EPOCH),
         _no_room(target.parent),
     ):
         draft = Path(folder) / "city.gpkg"  # SQLite lays its journal beside it
-        for name, frame in layers(run):
-            pyogrio.write_dataframe(
-                _text_columns(frame), draft, layer=name, driver="GPKG", geometry_type=_kind(frame),
-                promote_to_multi=_kind(frame) == "MultiPolygon", append=False,
-            )  # fmt: skip
-            _demand_all(draft, name, len(frame))
+        yield draft
         draft.replace(target)
 
 
@@ -196,7 +253,7 @@ def _no_room(folder: Path) -> Iterator[None]:
         raise
 
 
-def _demand_all(draft: Path, layer: str, rows: int) -> None:
+def demand_all(draft: Path, layer: str, rows: int) -> None:
     """Read back how many features are in the file: the library does not report every write that fails."""
     with contextlib.closing(sqlite3.connect(f"file:{quote(str(draft))}?mode=ro", uri=True)) as book:
         try:

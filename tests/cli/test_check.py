@@ -77,10 +77,10 @@ def test_the_same_document_on_stdout_and_in_the_file(gridkit, small, tmp_path):
 def test_what_is_written(gridkit, small, tmp_path):
     said = gridkit("check", small, "--out", tmp_path / "out", "--lang", "en")
     names = sorted(entry.relative_to(tmp_path / "out").as_posix() for entry in (tmp_path / "out").rglob("*.*"))
-    assert names == ["check.json", "check.xlsx", "marked/表.csv.xlsx"]
+    assert names == ["check.json", "check.xlsx", "defects.gpkg", "marked/表.csv.xlsx"]
     assert str(tmp_path / "out" / "check.xlsx") in said.out
     document = json.loads((tmp_path / "out" / "check.json").read_text(encoding="utf-8"))
-    assert set(document["files"]) == {"check.xlsx", "marked/表.csv.xlsx"}
+    assert set(document["files"]) == {"check.xlsx", "defects.gpkg", "marked/表.csv.xlsx"}
 
 
 def test_a_second_check_replaces_the_first_and_nothing_else(gridkit, small, tmp_path):

@@ -154,7 +154,7 @@ def test_the_audit_uses_decisions_and_verify_notices_when_they_change(gridkit, p
     assert json.loads(gridkit("audit", project, "--no-map", "--json").out) == run
     manifest = json.loads((Path(run["run"]) / "manifest.json").read_text(encoding="utf-8"))
     assert [one["path"] for one in manifest["inputs"] if one["kind"] == "overrides"] == ["own.csv"]
-    assert manifest["settings"]["links"] == {"overrides": "own.csv", "profile": "audit"}
+    assert manifest["settings"]["links"] == {"overrides": "own.csv", "profile": "audit", "sample": ""}
     assert manifest["settings"]["weights"] == load_weights().version
     for path in (path for path in Path(run["run"]).rglob("*") if path.is_file()):
         assert b"13900000000" not in path.read_bytes()

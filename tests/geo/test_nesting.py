@@ -127,7 +127,7 @@ def test_nothing_in_nothing():
     nobody = gpd.GeoSeries([], dtype="geometry")
     assert nest(nobody, lattice(1, 1)).empty
     assert nest(gpd.GeoSeries({"a": Point(1, 1)}), nobody)["parent"].to_list() == [""]
-    assert list(nest(nobody, nobody).columns) == ["parent", "method", "share", "runner_up", "margin"]
+    assert list(nest(nobody, nobody).columns) == ["parent", "method", "share", "runner_up", "margin", "status"]
 
 
 def test_refuses_mixed_systems_and_repeated_codes():
@@ -136,3 +136,17 @@ def test_refuses_mixed_systems_and_repeated_codes():
         nest(lattice(1, 1).set_crs("EPSG:4544"), parents)
     with pytest.raises(ValueError, match="unique"):
         nest(parents, pd.concat([parents, parents]))
+
+
+def test_the_status_names_ties():
+    parents = gpd.GeoSeries({"a": box(0, 0, 10, 10), "b": box(10, 0, 20, 10), "c": box(5, 0, 15, 10)})
+    children = gpd.GeoSeries({
+        "inside": box(1, 1, 2, 2), "point": Point(2, 5), "border": Point(10, 12), "edge": Point(20, 5),
+        "both": box(6, 1, 7, 2), "both_point": Point(7, 5), "share": box(18, 1, 23, 2), "half": box(9, 20, 11, 21),
+    })  # fmt: skip
+    parents["d"], parents["e"] = box(0, 11, 10, 30), box(10, 11, 20, 30)
+    assert nest(children, parents)["status"].to_dict() == {
+        "inside": "inside", "point": "inside", "border": "on_border", "edge": "inside", "both": "several",
+        "both_point": "several", "share": "by_share", "half": "several",
+    }  # fmt: skip
+    assert nest(children[:1], parents[:0])["status"].to_list() == ["none"]

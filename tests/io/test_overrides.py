@@ -159,7 +159,7 @@ def test_the_project_names_its_file_and_profile(tmp_path):
     files.table(tmp_path / "sub" / "o.csv", [OVERRIDE_COLUMNS])
     found = read_project(tmp_path)
     assert found.overrides_files() == [(tmp_path / "sub/o.csv", "sub/o.csv")]
-    assert found.settings()["links"] == {"overrides": "sub/o.csv", "profile": "normal"}
+    assert found.settings()["links"] == {"overrides": "sub/o.csv", "profile": "normal", "sample": ""}
     assert read_overrides(found.overrides_files())[0].frame.empty
     path.write_text("", encoding="utf-8")
     assert read_project(tmp_path).overrides_files() == []

@@ -1,13 +1,19 @@
 """A line to call every command with: what a command prints and writes is looked through as well.
 
 A new command needs a line here; ``test_register.py`` says so. ``{project}`` is the folder of a project, ``{run}`` a run
-folder of it, ``{report}`` a text that names persons, ``{new}`` a folder that does not exist yet.
+folder of it, ``{report}`` a text that names persons, ``{layer}`` a boundary file, ``{new}`` a folder that is not
+there yet.
 """
 
 LINES = {
     "demo": [],  # holds invented names only, and reads nothing
     "init": [["init", "{project}", "--dry-run"]],
     "check": [["check", "{project}", "--all"], ["check", "{project}", "--out", "{new}", "--json"]],
+    "repair": [
+        ["repair", "{project}"],
+        ["repair", "{project}", "--plan", "-o", "{new}", "--json"],
+        ["repair", "{project}", "--apply", "-o", "{new}2"],
+    ],
     "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
     "audit": [["audit", "{project}", "--out", "{new}", "--no-map", "--bundle", "{new}.zip"]],
     "claims": [
@@ -17,7 +23,13 @@ LINES = {
     ],
     "map": [["map", "{project}", "-o", "{new}.html"]],
     "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
-    "diff": [["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"], ["diff", "runs", "{run}", "{run}", "--json"]],
+    "diff": [
+        ["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"],
+        ["diff", "runs", "{run}", "{run}", "--json"],
+        ["diff", "layers", "{layer}", "{layer}", "-o", "{new}.xlsx"],
+        ["diff", "layers", "{layer}", "{layer}", "-o", "{new}.gpkg"],
+        ["diff", "layers", "{layer}", "{layer}", "--json"],
+    ],
     "sample": [
         ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
         ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],

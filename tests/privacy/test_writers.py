@@ -75,7 +75,8 @@ def report_on(people, folder):
 def test_no_command_says_a_person(written, line, capsys, tmp_path, tmp_path_factory):
     folder, run, people = written
     report = report_on(people, tmp_path_factory.mktemp("report"))
-    places = {"project": folder, "run": run, "new": tmp_path / "new", "report": report}
+    layer = min(path for path in (folder / "boundaries").iterdir() if path.suffix in {".gpkg", ".geojson", ".kml"})
+    places = {"project": folder, "run": run, "new": tmp_path / "new", "report": report, "layer": layer}
     code = cli.run([part.format(**places) for part in line])
     said = capsys.readouterr()
     assert code in (0, 1), said.err

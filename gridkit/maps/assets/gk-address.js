@@ -36,7 +36,7 @@
     gk.state.only = gk.statuses.filter(function (id) { return wanted.indexOf(id) >= 0; });
     var known = streets && wish.street !== undefined && (wish.street === "" || streets.at.has(wish.street));
     gk.state.street = known ? wish.street : null;
-    gk.state.fill = wish.fill !== "compound" && gk.order.indexOf(wish.fill) >= 0 ? wish.fill : "";
+    gk.state.fill = wish.fill !== "compound" && wish.fill !== "defect" && gk.order.indexOf(wish.fill) >= 0 ? wish.fill : "";
     gk.showControls();
     gk.chooseList(wish.list);
     gk.refresh();

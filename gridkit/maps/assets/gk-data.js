@@ -133,7 +133,7 @@ var gk = {};
     gk.levels = {};
     data.levels.forEach(function (raw) { gk.levels[raw.level] = new Level(raw); });
     gk.style = {};
-    settings.statuses.concat(settings.classes).forEach(function (style) { gk.style[style.id] = style; });
+    settings.statuses.concat(settings.classes, (settings.defects || { styles: [] }).styles).forEach(function (style) { gk.style[style.id] = style; });
   };
 
   // A template such as "{n} of {all}" with its values.

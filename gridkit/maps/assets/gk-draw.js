@@ -193,6 +193,21 @@
     ctx.setLineDash([]);
   }
 
+  // Defects of boundaries are drawn at least three pixels wide, however narrow they are.
+  function defects(ctx, level, view) {
+    seen(level, view).forEach(function (i) {
+      var path = new Path2D(), style = gk.style[level.get("class", i)];
+      if (size(level, i, view) > 5) trace(path, level, i, view);
+      else path.arc(level.label[2 * i] * view.scale - view.x, level.label[2 * i + 1] * view.scale - view.y, 4, 0, 2 * Math.PI);
+      ctx.globalAlpha = 0.55;
+      fill(ctx, path, style);
+      ctx.globalAlpha = 1;
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = style.color;
+      ctx.stroke(path);
+    });
+  }
+
   gk.paint = function (ctx, view) {
     var levels = gk.levels, show = gk.state.show;
     if (gk.state.fill && levels[gk.state.fill]) areas(ctx, levels[gk.state.fill], view);
@@ -200,6 +215,7 @@
     ["grid", "community", "street"].forEach(function (name) {
       if (levels[name] && show[name]) borders(ctx, levels[name], view);
     });
+    if (levels.defect && show.defect) defects(ctx, levels.defect, view);
   };
 
   // Canvas pixels per pixel of the page; more of them on paper.
@@ -274,10 +290,27 @@
     });
   }
 
-  // What lies under a point of the map: a compound that is shown, else the smallest area.
+  // Whether a point lies within reach of an outline of feature i: of a sliver nothing else can be hit.
+  function beside(level, i, x, y, reach) {
+    if (!level.meets(i, x - reach, y - reach, x + reach, y + reach)) return false;
+    for (var r = level.ring[level.part[i]]; r < level.ring[level.part[i + 1]]; r++) {
+      for (var a = level.path[r], b = level.path[r + 1], k = a, j = b - 1; k < b; j = k++) {
+        var dx = level.x[j] - level.x[k], dy = level.y[j] - level.y[k], long = dx * dx + dy * dy;
+        var t = long ? Math.max(0, Math.min(1, ((x - level.x[k]) * dx + (y - level.y[k]) * dy) / long)) : 0;
+        if (Math.hypot(level.x[k] + t * dx - x, level.y[k] + t * dy - y) <= reach) return true;
+      }
+    }
+    return false;
+  }
+
+  // What lies under a point of the map: a defect or compound that is shown, else the smallest area.
   gk.under = function (map, latlng) {
     var p = map.project(latlng, gk.UNIT_ZOOM), scale = Math.pow(2, map.getZoom() - gk.UNIT_ZOOM);
-    var compound = gk.levels.compound;
+    var compound = gk.levels.compound, defect = gk.levels.defect;
+    for (var d = 0; defect && gk.state.show.defect && d < defect.n; d++) {
+      var at = defect.n - 1 - d; // the worst is drawn last
+      if (defect.hit(at, p.x, p.y, 6 / scale) || beside(defect, at, p.x, p.y, 5 / scale)) return { level: "defect", i: at };
+    }
     if (compound && gk.state.show.compound) {
       var best = -1, least = Infinity;
       for (var i = 0; i < compound.n; i++) {
@@ -291,7 +324,7 @@
     }
     for (var k = gk.order.length - 1; k >= 0; k--) {
       var level = gk.levels[gk.order[k]];
-      if (level.level === "compound" || !(gk.state.show[level.level] || gk.state.fill === level.level)) continue;
+      if (level.level === "compound" || level.level === "defect" || !(gk.state.show[level.level] || gk.state.fill === level.level)) continue;
       for (var j = 0; j < level.n; j++) if (level.hit(j, p.x, p.y, 0)) return { level: level.level, i: j };
     }
     return null;

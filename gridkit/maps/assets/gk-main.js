@@ -108,7 +108,7 @@
         if (i !== undefined) gk.zoomTo({ level: "street", i: i });
       } } }, options.map(function (pair) { return gk.el("option", { value: pair[0], text: pair[1] }); })));
     }
-    var kinds = [["", gk.words.fill_none]].concat(gk.order.filter(function (name) { return name !== "compound"; })
+    var kinds = [["", gk.words.fill_none]].concat(gk.order.filter(function (name) { return name !== "compound" && name !== "defect"; })
       .map(function (name) { return [name, gk.settings.levels[name]]; }));
     classes = gk.el("div", { id: "gk-classes", hidden: "" });
     line.appendChild(gk.el("label", { class: "gk-fill" }, [gk.el("span", { text: gk.words.fill }),
@@ -146,17 +146,22 @@
 
   function makeLayers(parent) {
     var box = gk.el("div", { id: "gk-layers", class: "gk-bar", role: "group", "aria-label": gk.words.layers });
-    gk.order.slice().reverse().forEach(function (name) {
+    function places(name) { return name !== "defect"; }
+    var names = gk.order.filter(places).reverse().concat(gk.levels.defect ? ["defect"] : []);
+    names.forEach(function (name) {
       var input = gk.el("input", { type: "checkbox", "data-level": name, on: { change: function () {
         gk.state.show[name] = this.checked;
+        if (name === "defect") note.hidden = !this.checked;
         tiles.redraw();
         labels.draw();
       } } });
-      input.checked = true;
+      input.checked = gk.state.show[name];
       box.appendChild(gk.el("label", {}, [input, gk.el("span", { text: gk.settings.levels[name] }),
-        gk.el("small", { text: String(gk.levels[name].n) })]));
+        gk.el("small", { text: name === "defect" ? gk.settings.defects.count : String(gk.levels[name].n) })]));
     });
+    var note = gk.el("p", { class: "gk-bar gk-hint", id: "gk-defects", text: gk.settings.defects.note, hidden: "" });
     parent.appendChild(box);
+    parent.appendChild(note);
   }
 
   function showTab(id) {
@@ -204,6 +209,7 @@
     gk.writeAddress();
     if (!feature) return;
     var level = gk.levels[feature.level];
+    if (!gk.state.show[feature.level] && feature.level === "defect") document.querySelector("[data-level=defect]").click();
     [["#ffffff", 7], ["#0b57d0", 3.4]].forEach(function (pen) {
       gk.outline(map, feature).setStyle({ color: pen[0], weight: pen[1], fill: false, interactive: false }).addTo(halo);
     });
@@ -225,8 +231,8 @@
         map.getContainer().classList.toggle("gk-over", !!feature);
         if (!feature) return;
         var level = gk.levels[feature.level], isCompound = feature.level === "compound";
-        tip.textContent = level.name(feature.i) + " · " +
-          (isCompound ? gk.style[level.get("status", feature.i)].label : level.get("rate", feature.i));
+        tip.textContent = level.name(feature.i) + " · " + (feature.level === "defect" ? level.get("size", feature.i)
+          : isCompound ? gk.style[level.get("status", feature.i)].label : level.get("rate", feature.i));
         var right = event.containerPoint.x > map.getSize().x - 220;
         tip.style.left = event.containerPoint.x + (right ? -12 : 14) + "px";
         tip.style.top = event.containerPoint.y + 14 + "px";
@@ -240,7 +246,7 @@
     gk.read();
     gk.state = { only: [], street: null, fill: "", show: {}, on: new Uint8Array(0), selected: null };
     gk.statuses = gk.settings.statuses.map(function (style) { return style.id; });
-    gk.order.forEach(function (name) { gk.state.show[name] = true; });
+    gk.order.forEach(function (name) { gk.state.show[name] = name !== "defect"; });
     var tools = document.getElementById("gk-tools");
     gk.makeSearch(tools);
     makeLegend(tools);

@@ -74,6 +74,18 @@
     return parts;
   }
 
+  function defect(level, i) {
+    var words = gk.words, units = level.get("units", i), parts = [];
+    parts.push(row(words.found_there, text(level.get("sentence", i))), row(words.extent, text(level.get("size", i))));
+    if (units.length) parts.push(row(words.beside, gk.el("ul", {}, units.map(function (code) {
+      return gk.el("li", {}, [place(level.get("of", i), code)]);
+    }))));
+    if (level.get("remedy", i)) parts.push(row(words.remedy, text(level.get("remedy", i))));
+    if (level.get("exception", i)) parts.push(row(words.exception, text(level.get("exception", i))));
+    parts.push(row(words.code, gk.el("code", { text: level.get("rule", i) + " " + level.code[i] })));
+    return parts;
+  }
+
   gk.showDetails = function (feature) {
     panel.textContent = "";
     if (!feature) {
@@ -86,7 +98,7 @@
     panel.appendChild(badge(gk.style[isCompound ? level.get("status", i) : level.get("class", i)]));
     if (!level.placed(i)) panel.appendChild(gk.el("p", { class: "gk-note", text: gk.words.no_place }));
     var list = gk.el("dl");
-    (isCompound ? compound(level, i) : area(level, i)).forEach(function (nodes) {
+    (isCompound ? compound : feature.level === "defect" ? defect : area)(level, i).forEach(function (nodes) {
       nodes.forEach(function (node) { list.appendChild(node); });
     });
     panel.appendChild(list);
@@ -101,6 +113,7 @@
     index = [];
     gk.order.forEach(function (name) {
       var level = gk.levels[name];
+      if (name === "defect") return;
       for (var i = 0; i < level.n; i++) index.push([gk.fold(level.get("name", i) + "\n" + level.code[i]), name, i]);
     });
     return index;

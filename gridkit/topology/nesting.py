@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 import shapely
 
 from gridkit.geo import comprehensive, nest, stated_parent, to_lonlat
+from gridkit.geo.finite import finite
 from gridkit.geo.places import WIDER
 from gridkit.model import Findings
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS, STREET
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+    import numpy as np
 
     from gridkit.model import City, Places
 
@@ -202,7 +203,7 @@ def _nearest(shapes: gpd.GeoSeries, parents: gpd.GeoDataFrame, codes: pd.Index) 
 
 def _drawn(frame: gpd.GeoDataFrame) -> np.ndarray:
     """Return which features have a geometry with finite coordinates."""
-    return np.isfinite(shapely.bounds(frame.geometry.to_numpy()).reshape(-1, 4)).all(axis=1)
+    return finite(frame.geometry.to_numpy())
 
 
 def _without_geometry(city: City) -> Iterator[dict[str, Any]]:

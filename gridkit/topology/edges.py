@@ -1,0 +1,125 @@
+"""Segments of polygons that no neighbour has on the other side: every defect of a coverage is bounded by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+Array = np.ndarray[Any, Any]
+
+_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+"""Odd 64-bit constants (golden ratio, xxHash primes) that spread four coordinates over one number."""
+
+
+def segments(shapes: Array) -> tuple[Array, Array]:
+    """Return all segments of polygons, the inside to the left, and the position of the polygon of each.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely polygons or multipolygons
+        Valid; shape (n,).
+
+    Returns
+    -------
+    ends : numpy.ndarray of float
+        Shape (m, 4): x and y of the start, x and y of the end, in the units of the coordinates.
+    unit : numpy.ndarray of int
+        Shape (m,).
+
+    Examples
+    --------
+    >>> ends, unit = segments(np.array([shapely.box(0, 0, 1, 1)]))
+    >>> len(ends), unit.tolist()
+    (4, [0, 0, 0, 0])
+    """
+    parts, of_part = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    points = points + 0.0  # a negative zero is a zero
+    same = ring[1:] == ring[:-1]
+    ends = np.hstack([points[:-1][same], points[1:][same]])
+    unit = of_part[of_ring[ring[:-1][same]]]
+    moving = (ends[:, :2] != ends[:, 2:]).any(axis=1)
+    return ends[moving], unit[moving]
+
+
+def grouped(ends: Array) -> tuple[Array, Array, Array]:
+    """Return segments in the order of their place: equal and reversed ones stand together.
+
+    Returns
+    -------
+    order : numpy.ndarray of int
+        Positions of the segments, grouped.
+    starts : numpy.ndarray of int
+        Where each group begins in ``order``.
+    sign : numpy.ndarray of int
+        1 or -1 per segment (as given): its direction.
+
+    Notes
+    -----
+    Segments are equal where their coordinates are, bit by bit: one number is mixed from the four coordinates and
+    sorted. Two different segments have the same number with a probability of about m * m / 2 ** 65.
+    """
+    forward = (ends[:, 0] < ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] < ends[:, 3]))
+    canonical = np.where(forward[:, None], ends, ends[:, [2, 3, 0, 1]])
+    key = np.zeros(len(ends), dtype=np.uint64)
+    for column, factor in enumerate(_MIX):
+        key = (key ^ np.ascontiguousarray(canonical[:, column]).view(np.uint64)) * np.uint64(factor)
+        key ^= key >> np.uint64(29)
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ends) else np.zeros(0, dtype=np.intp)
+    return order, starts, np.where(forward, 1, -1)
+
+
+def unmatched(ends: Array) -> Array:
+    """Return which segments have no partner: on their two sides there are not equally many polygons.
+
+    A segment and its reverse cancel out, as in a valid coverage; what is left over separates places that different
+    numbers of polygons claim, or bounds the whole. Segments are equal where their coordinates are equal, bit by bit.
+
+    Parameters
+    ----------
+    ends : numpy.ndarray of float
+        Shape (m, 4), from :func:`segments`.
+
+    Examples
+    --------
+    >>> there = np.array([[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
+    >>> unmatched(there).tolist()
+    [False, False, True]
+    """
+    if not len(ends):
+        return np.zeros(0, dtype=bool)
+    order, starts, sign = grouped(ends)
+    balance = np.add.reduceat(sign[order], starts)
+    result = np.empty(len(ends), dtype=bool)
+    result[order] = np.repeat(balance != 0, np.diff(np.r_[starts, len(ends)]))
+    return result
+
+
+def shared_lengths(shapes: Array) -> tuple[Array, Array, Array]:
+    """Return which polygons of a valid coverage share a border, and its length: positions ``one`` < ``other``, metres.
+
+    Examples
+    --------
+    >>> cells = np.array([shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 2)])
+    >>> [part.tolist() for part in shared_lengths(cells)]
+    [[0], [1], [2.0]]
+    """
+    ends, unit = segments(shapes)
+    order, starts, _ = grouped(ends)
+    paired = np.flatnonzero(np.diff(np.r_[starts, len(ends)]) == 2)
+    first, second = order[starts[paired]], order[starts[paired] + 1]
+    pair = np.sort(np.column_stack([unit[first], unit[second]]), axis=1)
+    length = np.hypot(ends[first, 2] - ends[first, 0], ends[first, 3] - ends[first, 1])
+    apart = pair[:, 0] != pair[:, 1]
+    pair, length = pair[apart], length[apart]
+    if not len(pair):
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0)
+    several = np.lexsort((length, pair[:, 1], pair[:, 0]))  # sums do not depend on the order of the segments
+    pair, length = pair[several], length[several]
+    begins = np.flatnonzero(np.r_[True, (pair[1:] != pair[:-1]).any(axis=1)])
+    return pair[begins, 0], pair[begins, 1], np.add.reduceat(length, begins)

@@ -1,0 +1,298 @@
+"""Repair of the boundary layers of a city, with a log: only what is beyond doubt or was decided is changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.errors import UsageError
+from gridkit.geo import place, stated_parent
+from gridkit.geo.finite import finite
+from gridkit.locale import N_
+from gridkit.locale import gettext as _
+from gridkit.model.boundaries import Repair
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
+from gridkit.topology.choices import AUTO, read_choices
+from gridkit.topology.closing import ROUNDS, close, really
+from gridkit.topology.fitting import clip, list_conflicts, rebuild
+from gridkit.topology.inspect import held_by_others
+from gridkit.topology.journal import Changed, write_log
+from gridkit.topology.levels import read_levels
+from gridkit.topology.records import defect_ids
+from gridkit.topology.resolve import Limits
+from gridkit.topology.work import MATCHED, Entry, Units, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from gridkit.model import City, Places
+    from gridkit.topology.choices import Choices
+    from gridkit.topology.levels import Level
+
+Array = np.ndarray[Any, Any]
+
+BOTTOM, TOP, NONE = "bottom", "top", "none"
+"""Who is right where two levels differ: the children by their codes, the outlines of the parents, or nobody."""
+PAIRS: Final = ((GRID, COMMUNITY), (COMMUNITY, STREET))
+INVALID: Final = "T101"
+SAME: Final = 1e-9
+"""A geometry that is made valid is the same if its area differs by no more than this share."""
+
+
+def mend(
+    city: City,
+    places: Places | None = None,
+    *,
+    authority: str | Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    decisions: pd.DataFrame | None = None,
+    exceptions: pd.DataFrame | None = None,
+    locked: Collection[str] = (),
+) -> Repair:
+    """Repair streets, communities and comprehensive grids.
+
+    Parameters
+    ----------
+    city : City
+        In metres.
+    places : Places, optional
+        As returned by :func:`gridkit.geo.place` for the same city.
+    authority : str or mapping of str to str, optional
+        ``bottom`` (parents are rebuilt from their children by code), ``top`` (children are cut to their parents) or
+        ``none``, for all levels or by level of the children. Where it says nothing: ``bottom`` if every child states a
+        parent that exists, else ``none``.
+    limits : Limits, optional
+    decisions : pandas.DataFrame, optional
+        ``BOUNDARY_DECISION_COLUMNS``: ``give`` the place to the unit ``target`` (blank: as suggested), ``keep`` it as
+        it is, ``remove`` (of a unit drawn twice: the ground goes to the other; the row stays).
+    exceptions : pandas.DataFrame, optional
+        ``defect_id`` and ``until``: defects that stay.
+    locked : collection of str
+        Codes of units that neither gain nor lose.
+
+    Returns
+    -------
+    Repair
+
+    Raises
+    ------
+    UsageError
+        If an authority is unknown, or a level would be rebuilt from its children and cut to its parents.
+    TableError
+        If a decision is unknown, contradicts another, or names a unit that has nothing to do with the place.
+
+    Examples
+    --------
+    >>> from tests import tiny
+    >>> repair = mend(tiny.city())
+    >>> len(repair.log), repair.waiting
+    (0, ())
+    """
+    limits = limits or Limits()
+    levels = read_levels(city, place(city) if places is None else places, city.crs)
+    choices = read_choices(decisions, exceptions, city.as_of)
+    says = authorities(city, levels, authority)
+    works = {name: _work(city, levels, name, locked) for name in (STREET, COMMUNITY, GRID) if name in levels}
+    given = {name: work.units for name, work in works.items()}
+    for name in _order(says):
+        if name in works:
+            _mend_level(
+                name, works, given, says, choices, limits=limits, cross=_crossing(name, says, authority, limits)
+            )
+    changed = [_changed(levels[name], work) for name, work in works.items()]
+    log, shapes = write_log(changed)
+    layers = {name: _written(city, name, changed) for name in city.layers}
+    waiting = [one for work in works.values() for one in (*work.waiting, *work.misfits)]
+    failed = [one for work in works.values() for one in work.failed]
+    return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes)
+
+
+def _crossing(
+    name: str,
+    says: Mapping[tuple[str, str], str],
+    authority: str | Mapping[str, str] | None,
+    limits: Limits,
+) -> float:
+    """Return how wide a strip may go from one parent to another: any, where a person has said who is right."""
+    child = next((pair[0] for pair in says if pair[1] == name), "")
+    stated = authority if authority is None or isinstance(authority, str) else authority.get(child)
+    return limits.match_width if stated is None else math.inf
+
+
+def authorities(
+    city: City, levels: Mapping[str, Level], authority: str | Mapping[str, str] | None = None
+) -> dict[tuple[str, str], str]:
+    """Return who is right between each two levels that are drawn: ``bottom``, ``top`` or ``none``."""
+    result = {}
+    for child, parent in PAIRS:
+        if child not in levels or parent not in levels:
+            continue
+        said = authority if authority is None or isinstance(authority, str) else authority.get(child)
+        if said is not None and said not in (BOTTOM, TOP, NONE):
+            raise UsageError(N_("the authority {said!r} is unknown: bottom, top or none"), said=said)
+        result[child, parent] = said or _usual(city, levels, child, parent)
+    if (result.get((GRID, COMMUNITY)), result.get((COMMUNITY, STREET))) == (BOTTOM, TOP):
+        raise UsageError(
+            N_("communities cannot be rebuilt from their grids and cut to their streets as well"),
+            remedy=N_("let both levels have the same authority"),
+        )
+    return result
+
+
+def _usual(city: City, levels: Mapping[str, Level], child: str, parent: str) -> str:
+    below, above = levels[child], levels[parent]
+    drawn = below.drawn[below.covers[below.drawn]]
+    if not len(drawn) or not len(above.drawn):
+        return NONE
+    stated = stated_parent(city, child, parent).reindex(below.frame.index).to_numpy(dtype=object)[drawn]
+    return BOTTOM if np.isin(stated.astype(str), above.codes[above.drawn].astype(str)).all() else NONE
+
+
+def _order(says: Mapping[tuple[str, str], str]) -> list[str]:
+    """Return the levels in the order in which they are repaired: who is right comes first."""
+    order = [GRID, COMMUNITY, STREET]
+    if says.get((COMMUNITY, STREET)) == TOP:
+        order = [STREET, COMMUNITY, GRID]
+    elif says.get((GRID, COMMUNITY)) == TOP:
+        order = [COMMUNITY, GRID, STREET]
+    return order
+
+
+def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection[str]) -> Work:
+    """Return one level as it is given, its geometry made valid where that changes nothing."""
+    level = levels[name]
+    at = level.drawn[level.covers[level.drawn]]
+    shapes, raw = level.shapes[at], level.raw[at]
+    polygons = np.isin(shapely.get_type_id(raw), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    invalid = np.flatnonzero(~shapely.is_valid(raw) | ~polygons)
+    same = np.abs(shapely.area(shapes[invalid]) - shapely.area(raw[invalid])) <= SAME * shapely.area(shapes[invalid])
+    same &= polygons[invalid]  # of a collection only the areas would be left
+    same &= shapely.get_type_id(shapes[invalid]) <= shapely.get_type_id(raw[invalid])  # no polygon becomes several
+    codes = pd.Index(level.codes[at], dtype=object)
+    compounds, evidence = _compounds(city, levels, name, codes)
+    units = Units(
+        name, codes, shapes, pd.factorize(level.parent[at])[0], np.isin(codes, [str(code) for code in locked]),
+        compounds, evidence, broken=invalid[~same], parents=level.parent[at],
+        held=held_by_others(levels, level),
+    )  # fmt: skip
+    work = Work.on(units)
+    fixed = invalid[same]
+    names = defect_ids(
+        np.full(len(invalid), INVALID),
+        pd.Series([(codes[unit],) for unit in invalid], dtype=object),
+        raw[invalid],
+        level=name,
+    )
+    by_unit = dict(zip(invalid.tolist(), names, strict=True))
+    work.entries = [Entry(by_unit[unit], INVALID, MATCHED, unit, AUTO, 0.0, None, None) for unit in fixed.tolist()]
+    work.misfits = [by_unit[unit] for unit in units.broken.tolist()]
+    return work
+
+
+def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Index) -> tuple[Array, pd.DataFrame]:
+    """Return where compounds lie, and of which unit of the level each says that it lies in it."""
+    nothing = pd.DataFrame({"point": np.empty(0, dtype=object), "unit": np.zeros(0, dtype=np.int64)})
+    if COMPOUND not in levels:
+        return np.empty(0, dtype=object), nothing
+    level = levels[COMPOUND]
+    there = finite(level.raw)
+    points = shapely.point_on_surface(np.where(shapely.is_missing(level.shapes), level.raw, level.shapes)[there])
+    stated = stated_parent(city, COMPOUND, name).reindex(level.frame.index).fillna("").to_numpy(dtype=object)[there]
+    unit = codes.get_indexer(pd.Index(stated, dtype=object))
+    return points, pd.DataFrame({"point": points[unit >= 0], "unit": unit[unit >= 0]})
+
+
+def _mend_level(
+    name: str,
+    works: Mapping[str, Work],
+    given: Mapping[str, Units],
+    says: Mapping[tuple[str, str], str],
+    choices: Choices,
+    *,
+    limits: Limits,
+    cross: float,
+) -> None:
+    """Repair one level: rebuilt from its children, or settled by itself and cut to its parents.
+
+    ``cross`` is the widest strip (metres) that goes from one parent to another without a decision.
+    """
+    work = works[name]
+    above = next((pair for pair in says if pair[0] == name), None)
+    below = next((pair for pair in says if pair[1] == name), None)
+    if below is not None and says[below] == BOTTOM:
+        child = works[below[0]]
+        label = _label(child.units, work.units)
+        listed = list_conflicts(given[below[0]], label, given[name], limits=limits)
+        invalid = work.misfits
+        for _round in range(ROUNDS):
+            if not rebuild(child, label, work, choices, listed=listed, limits=limits, cross=cross):
+                break
+        work.misfits = [*invalid, *work.misfits]
+        return
+    cut = above is not None and says[above] == TOP
+    if not cut or above is None:
+        close(work, choices, limits=limits, cross=limits.match_width)
+        return
+    label = _label(work.units, works[above[1]].units)
+    listed = list_conflicts(given[name], label, given[above[1]], limits=limits)
+    invalid = work.misfits
+    for _round in range(ROUNDS):  # what is cut can leave a gap, and a gap that is closed can lie in another parent
+        closed = close(work, choices, limits=limits, cross=0.0)
+        clipped = clip(work, label, works[above[1]], choices, listed=listed, limits=limits)
+        if not closed and not clipped:
+            break
+    work.misfits = [*invalid, *work.misfits]
+
+
+def _label(below: Units, above: Units) -> Array:
+    """Return the parent of each child as a position in the level above, -1 for none."""
+    return above.codes.get_indexer(pd.Index(below.parents, dtype=object))
+
+
+def _changed(level: Level, work: Work) -> Changed:
+    """Return the units of a level whose shape is another, as they are written."""
+    units = work.units
+    touched = np.array([new is not old for new, old in zip(work.shapes, units.shapes, strict=True)], dtype=bool)
+    at = really(units.shapes, work.shapes, np.flatnonzero(touched))
+    fixed = [entry.unit for entry in work.entries if entry.rule == INVALID]
+    at = np.setdiff1d(np.union1d(at, np.array(fixed, dtype=np.intp)), units.broken)
+    raw = level.raw[level.drawn[level.covers[level.drawn]]][at]
+    after = _as_given(raw, work.shapes[at])
+    entries = [(str(units.codes[entry.unit]), entry) for entry in work.entries]
+    return Changed(level.name, [str(code) for code in units.codes[at]], raw, after, entries)
+
+
+def _as_given(raw: Array, shapes: Array) -> Array:
+    """Return shapes in the type of the geometry given: of a layer of multipolygons, one part is one as well."""
+    result = shapes.copy()
+    many = shapely.get_type_id(raw) == shapely.GeometryType.MULTIPOLYGON
+    for at in np.flatnonzero(many & (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)).tolist():
+        result[at] = shapely.MultiPolygon([] if shapes[at].is_empty else [shapes[at]])
+    return result
+
+
+def _written(city: City, name: str, changed: list[Changed]) -> gpd.GeoDataFrame:
+    """Return the frame of a level with the new shapes; everything else as it is."""
+    frame = city.layers[name].frame.copy()
+    mine = next((one for one in changed if one.level == name), None)
+    if mine is None or not len(mine.codes):
+        return frame
+    geometry = frame.geometry.to_numpy().copy()
+    position = {str(code): at for at, code in enumerate(frame.index)}
+    for code, shape in zip(mine.codes, mine.after, strict=True):
+        geometry[position[code]] = shape
+    frame.geometry = gpd.GeoSeries(geometry, index=frame.index, crs=frame.crs)
+    return frame
+
+
+def _notes(choices: Choices) -> tuple[str, ...]:
+    unused = sorted(set(choices.by_id) - choices.used)
+    if not unused:
+        return ()
+    sentence = _("{n} decisions name no defect of these layers (settled before, or gone): {ids}")
+    return (sentence.format(n=len(unused), ids=", ".join(unused[:10]) + (" ..." if len(unused) > 10 else "")),)

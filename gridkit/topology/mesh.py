@@ -1,0 +1,93 @@
+"""Polygons cut into faces along all their borders: every place once, with those who claim it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gridkit.topology.edges import grouped, segments
+from gridkit.topology.faces import claims, noded, polygons_between
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Some units of a layer as faces.
+
+    ``units`` are the positions of the units in the layer; ``faces`` the polygons between all their borders, without
+    overlap and with equal vertices along shared borders; ``face`` and ``unit`` the claims: pairs of a face and a
+    position in ``units``, sorted. A face without a claim lies between the units.
+    """
+
+    units: Array
+    faces: Array
+    face: Array
+    unit: Array
+
+    @property
+    def count(self) -> Array:
+        """How many units claim each face."""
+        return np.bincount(self.face, minlength=len(self.faces))
+
+
+def mesh(shapes: Array, units: Array, *, lines: Array | None = None) -> Mesh:
+    """Return the units at the positions ``units`` of ``shapes`` as faces, cut along further ``lines`` (m, 4) as well.
+
+    Examples
+    --------
+    >>> two = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
+    >>> found = mesh(two, np.array([0, 1]))
+    >>> sorted(zip(shapely.area(found.faces).tolist(), found.count.tolist()))
+    [(1.0, 1), (1.0, 1), (1.0, 2)]
+    """
+    chosen = shapes[units]
+    ends, _ = segments(chosen)
+    ends = ends if lines is None else np.vstack([ends, lines])
+    order, starts, _ = grouped(ends)
+    faces = polygons_between(noded(ends[np.sort(order[starts])]))
+    face, unit = claims(faces, chosen)
+    return Mesh(units, faces, face, unit)
+
+
+def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
+    """Return the shape that each unit of the mesh has if it owns the given faces; None where it owns none.
+
+    Parameters
+    ----------
+    cut : Mesh
+    face, unit : numpy.ndarray of int
+        Pairs: the face, and the position in ``cut.units`` of a unit that owns it.
+
+    Examples
+    --------
+    >>> two = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
+    >>> cut = mesh(two, np.array([0, 1]))
+    >>> keep = np.flatnonzero((cut.count[cut.face] == 1) | (cut.unit == 0))  # the first keeps what both claim
+    >>> shapely.area(dissolved(cut, cut.face[keep], cut.unit[keep])).tolist()
+    [2.0, 1.0]
+    """
+    order = np.lexsort((face, unit))
+    face, unit = face[order], unit[order]
+    result = np.empty(len(cut.units), dtype=object)
+    owners, starts = np.unique(unit, return_index=True)
+    if not len(owners):
+        return result
+    for owner, some in zip(owners.tolist(), np.split(cut.faces[face], starts[1:]), strict=True):
+        result[owner] = joined(some)
+    return result
+
+
+def joined(faces: Array) -> shapely.Geometry:
+    """Return faces put together.
+
+    >>> joined(np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])).area
+    2.0
+    """
+    try:
+        return shapely.coverage_union_all(faces)
+    except shapely.GEOSException:  # noded at the last digit, faces can overlap by that digit
+        return shapely.union_all(faces)
