@@ -46,6 +46,13 @@ BECAUSE: Final[Mapping[str, str]] = {
 }
 """Why a verdict was given: templates over the values in the ``because`` of a claim."""
 
+OF_GAP: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("agrees", "agrees_anyway"), N_("The gap of {share} agrees with {claimed}.")),
+    **dict.fromkeys(("contradicts", "contradicts_anyway"), N_("The gap of {share} contradicts {claimed}.")),
+    **dict.fromkeys(("open", "open_links"), N_("The gap of {share} leaves {claimed} open.")),
+}
+"""The same of the gap, whose whole numbers are cross products that nobody can read."""
+
 EXCLUDED = N_("{excluded} are outside this definition or lack the numbers, and are excluded.")
 HOLDS_UNDER = N_("It would hold for: {names}.")
 NOT_REACHABLE = N_("No {committees} committees of 5, 7, 9 or 11 members can have this share.")
@@ -121,7 +128,8 @@ def say_because(row: Mapping[Any, Any]) -> str:
         values["read"] = joined(*values["read"])
     if "rate" in values:
         values |= _allowance(values)
-    text = gettext(BECAUSE[values["key"]]).format_map(values)
+    template = OF_GAP.get(values["key"], "") if values.get("gap") else ""
+    text = gettext(template or BECAUSE[values["key"]]).format_map(values)
     for sentence in _more(values):
         text = gettext("{text} {sentence}").format(text=text, sentence=gettext(sentence).format_map(values))
     return text

@@ -155,7 +155,8 @@ def _judge(claim: Claim, indicators: Indicators, city: City, result: AuditResult
     scope = str(found["scope_level"]), str(found["scope"])
     under = upheld_under(result, subject, scope, stated=stated, sign=sign, upper=upper)
     because = {"key": _key(answer, values), **values, **_said(found, result)}
-    because |= {"load": claim.indicator.startswith("load."), "claimed": _claimed(claim, stated, sign, upper)}
+    because |= {"load": claim.indicator.startswith("load."), "gap": str(found["id"]) == GAP}
+    because |= {"claimed": _claimed(claim, stated, sign, upper)}
     because |= {} if answer == REFUTED else _read(claim, stated, sign, upper)
     if answer != UPHELD and definition is None and not under:
         because["holds_under"] = _holds_under(found, indicators.frame, stated=stated, sign=sign, upper=upper)
@@ -204,9 +205,8 @@ def _said(found: Mapping[Any, Any], result: AuditResult) -> dict[str, Any]:
     """Return what is to be said of the allowance, where it widens anything."""
     if not found.get("allowance_low") and not found.get("allowance_high"):
         return {}
-    of, gap = result.allowance, str(found["id"]) == GAP
-    unit = {"unit": "points" if gap else str(found["basis"])}
-    return {"rate": of.rate, "sampled": of.sampled, "wrong": of.wrong, "gap": gap, **unit}
+    of = result.allowance
+    return {"rate": of.rate, "sampled": of.sampled, "wrong": of.wrong, "unit": str(found["basis"])}
 
 
 def _read(claim: Claim, stated: tuple[Fraction, int], sign: str, upper: Fraction | None) -> dict[str, Any]:
