@@ -1,0 +1,1 @@
+"""Drawing and re-drawing the comprehensive grids: atoms, proposals with proof, edits, codes and filing."""

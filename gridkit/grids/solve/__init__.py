@@ -1,0 +1,1 @@
+"""Partition the atoms of one community into contiguous grids: a heuristic, a pool of columns, a proof."""
