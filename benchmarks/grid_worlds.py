@@ -1,7 +1,7 @@
 """Communities cut into atoms, for measuring how grids are drawn: sets S, A, A2 and B of the design's measurements.
 
-A community is a convex cell that is cut in two again and again; the cuts of the first three levels are roads. Households
-are lognormal, 8 % of the atoms have none, and a community has 2,000 to 6,000. Made from the seed alone.
+A community is a convex cell that is cut in two again and again; the cuts of the first three levels are roads.
+Households are lognormal, 8 % of the atoms have none, and a community has 2,000 to 6,000. Made from the seed alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class World:
         return Problem(self.households.tolist(), area, border, self.edges, band, weights, old)
 
 
-def community(seed: int, atoms: tuple[int, int], *, cut: bool = False, households: tuple[int, int] = (2000, 6000)) -> World:
+def community(
+    seed: int, atoms: tuple[int, int], *, cut: bool = False, households: tuple[int, int] = (2000, 6000)
+) -> World:
     """Return one community with so many atoms; with ``cut`` atoms above 500 households are cut into building groups."""
     random = np.random.default_rng(seed)
     n = int(random.integers(atoms[0], atoms[1] + 1))
@@ -69,11 +71,20 @@ def _halves(shape: Any, path: tuple[int, ...], random: np.random.Generator) -> l
     along = one if np.hypot(*one) >= np.hypot(*other) else other
     along = along / max(np.hypot(*along), 1e-9)
     turn = random.normal(0, 0.12)
-    normal = np.array([along[0] * np.cos(turn) - along[1] * np.sin(turn), along[0] * np.sin(turn) + along[1] * np.cos(turn)])
+    normal = np.array(
+        [along[0] * np.cos(turn) - along[1] * np.sin(turn), along[0] * np.sin(turn) + along[1] * np.cos(turn)]
+    )
     across = np.array([-normal[1], normal[0]])
     middle = np.array(shape.centroid.coords[0]) + normal * random.normal(0, 0.06) * np.sqrt(shape.area)
     far = 5000.0
-    side = shapely.Polygon([middle + across * far, middle - across * far, middle - across * far + normal * far, middle + across * far + normal * far])
+    side = shapely.Polygon(
+        [
+            middle + across * far,
+            middle - across * far,
+            middle - across * far + normal * far,
+            middle + across * far + normal * far,
+        ]
+    )
     return [(shapely.intersection(shape, side), (*path, 0)), (shapely.difference(shape, side), (*path, 1))]
 
 

@@ -78,7 +78,11 @@ def columns_near(problem: Problem, grids: list[int], *, reach: int = 3, limit: i
     found: set[int] = set()
     for _ in range(reach - 1):
         groups = {
-            group | {other} for group in groups for grid in group for other in grids if around[grid] & other and other not in group
+            group | {other}
+            for group in groups
+            for grid in group
+            for other in grids
+            if around[grid] & other and other not in group
         }
         for group in groups:
             some = connected_sets(problem, problem.band.high, within=sum(group), limit=limit)

@@ -62,7 +62,6 @@ def choose(problem: Problem, masks: Sequence[int], incumbent: Sequence[int], *, 
     weight = problem.costs_of(columns) if costs is None else _spread(masks, costs, columns)
     place = {mask: at for at, mask in enumerate(columns)}
     here = [place[mask] for mask in incumbent]
-    best = float(weight[here].sum())
     inside = matrix(columns, problem.n).astype(bool)
     bound, reduced = _relaxed(inside, weight, np.array(here))
     picked, proven = _rounds(inside, weight, reduced, np.array(here), bound=bound)

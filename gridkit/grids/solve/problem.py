@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 VIOLATION = 100.0
-"""Cost of a grid outside the band, and of every further 100 households outside: more than all else that a grid costs."""
+"""Cost of a grid outside the band, and of every 100 households outside: more than all else that a grid costs."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ class Problem:
     (400, False, 1.599)
     """
 
-    def __init__(  # noqa: PLR0913 - the columns of one table
+    def __init__(
         self,
         size: Sequence[int],
         area: Sequence[int],
         border: Sequence[int],
         edges: Iterable[tuple[int, int, int, int]],
         band: Band,
-        weights: Weights = Weights(),  # noqa: B008 - a frozen value
+        weights: Weights = Weights(),
         old: Sequence[int] | None = None,
     ) -> None:
         self.size, self.area, self.border = list(size), list(area), list(border)

@@ -102,7 +102,7 @@ def _recut(problem: Problem, one: int, other: int, random: Random) -> list[int] 
     if size <= 2 * problem.band.high and problem.cost(both) < best[0]:
         best = (problem.cost(both), [both])
     for _ in range(TREES):
-        for side, here in _promising(problem, both, size, random):
+        for side in _promising(problem, both, size, random):
             cost = problem.cost(side)
             if cost < best[0]:
                 cost += problem.cost(both & ~side)
@@ -117,7 +117,7 @@ def _recut(problem: Problem, one: int, other: int, random: Random) -> list[int] 
     return best[1] or None
 
 
-def _promising(problem: Problem, both: int, size: int, random: Random) -> list[tuple[int, int]]:
+def _promising(problem: Problem, both: int, size: int, random: Random) -> list[int]:
     """Return the cuts of one random tree that violate the band least."""
     band = problem.band
     cuts = spanning_cuts(problem, both, random)
@@ -125,7 +125,7 @@ def _promising(problem: Problem, both: int, size: int, random: Random) -> list[t
         return []
     bad = [band.outside(here) + band.outside(size - here) for _, here in cuts]
     least = min(bad)
-    return [cut for cut, here in zip(cuts, bad, strict=True) if here == least]
+    return [cut for (cut, _), here in zip(cuts, bad, strict=True) if here == least]
 
 
 def search(problem: Problem, grids: list[int], random: Random, rounds: int) -> list[int]:

@@ -49,7 +49,12 @@ class Solved:
 
 
 def solve(
-    problem: Problem, seed: int, *, profile: str = "balanced", prove: bool = False, baseline: Sequence[int] | None = None
+    problem: Problem,
+    seed: int,
+    *,
+    profile: str = "balanced",
+    prove: bool = False,
+    baseline: Sequence[int] | None = None,
 ) -> Solved:
     """Return the best partition found.
 
@@ -73,7 +78,7 @@ def solve(
     >>> solve(row, 1, prove=True).grids, solve(row, 1, prove=True).proven
     ([3, 12], True)
     """
-    random, how = Random(seed), PROFILES[profile]  # noqa: S311 - not for secrets
+    random, how = Random(seed), PROFILES[profile]
     grids = _start(problem, random, how.starts, baseline)
     if how.rounds:
         grids = search(problem, grids, random, how.rounds)

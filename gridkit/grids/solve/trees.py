@@ -91,5 +91,5 @@ def _best_cut(problem: Problem, mask: int, k: int, random: Random) -> tuple[int,
                 best = (bad, off, side, share)
         if best is not None and best[0] == 0 and best[1] < mean * 0.02:
             break
-    assert best is not None  # noqa: S101 - a connected set of two atoms has a tree with a cut
+    assert best is not None
     return best[2], best[3]
