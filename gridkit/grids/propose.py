@@ -33,7 +33,7 @@ status ``optimal``, ``feasible`` or ``kept`` (nothing to draw), gap of cost wher
 is the most households that can lie in grids of the band; reasons are tuples (kind, number)."""
 
 REASONS: Final = ("too_large", "too_few", "between", "island", "unknown", "proven")
-"""Why the band is out of reach: an atom above the band; a piece with fewer households than a grid needs; a total that no
+"""Why the band is out of reach: an atom above it; a piece with fewer households than a grid needs; a total that no
 whole number of grids fits; land that hangs together with nothing else; households not stated; proven by listing."""
 
 
