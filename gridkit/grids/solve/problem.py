@@ -187,7 +187,7 @@ class Problem:
         return sorted(mask for mask in self._costs if self.is_connected(mask))
 
     def costs_of(self, masks: Sequence[int]) -> np.ndarray[Any, Any]:
-        """Return the costs of many sets at once, shape (m,), equal to :meth:`cost` bit for bit.
+        """Return the costs of many sets at once, shape (m,), equal to :meth:`cost` up to rounding.
 
         Every sum is of whole numbers, so that no order of adding shows.
         """
