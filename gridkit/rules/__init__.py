@@ -2,7 +2,7 @@
 
 One namespace, one letter and three digits: S1xx schema, T1xx geometry of layers, T2xx coverage of the ground, T3xx
 nesting, T4xx codes on the map, T5xx placement, T6xx exceptions, L1xx linkage, C1xx coverage, C2xx organisation tree and
-grids, A2xx arithmetic.
+grids, A2xx arithmetic, G1xx drawing grids.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gridkit.rules import (
     cells,
     coordinates,
     coverage,
+    grids,
     linkage,
     reconcile,
     schema,
@@ -49,6 +50,7 @@ CATALOGUE: Final[Mapping[str, Rule]] = MappingProxyType(
             reconcile,
             tricks,
             texts,
+            grids,
         )
         for rule in module.RULES
     }
