@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 TOTAL_COLUMNS: Final = (
     "atoms", "households", "persons", "area", "perimeter", "compactness", "pieces", "outside", "unknown",
 )  # fmt: skip
-"""Columns of :func:`totals`: whole numbers of atoms, households, persons; square metres and metres; Polsby-Popper
-(1 for a circle, NaN without ground); pieces that do not hang together; households (or persons) below (negative) or above
-the band, 0 inside it; compounds whose households are not stated."""
+"""Columns of :func:`totals`: whole numbers of atoms, households and persons; square metres, metres; the Polsby-Popper
+measure (1 for a circle, NaN without ground); pieces that do not hang together; households (or persons) below (negative)
+or above the band, 0 inside it; compounds whose households are not stated."""
 
 
 def pieces_of(plan: Plan) -> pd.Series:

@@ -33,7 +33,7 @@ GRID_COLUMNS: Final = ("code", "name", "kind", "community", "locked", "valid_fro
 EDIT_FIELDS: Final = ("seq", "time", "user", "op", "args", "reason", "doc_no", "base", "prev_hash", "hash")
 """Fields of one line of ``edits.jsonl``."""
 
-OPERATIONS: Final = ("move", "merge", "split", "cut", "new", "retire", "set_kind", "lock", "unlock", "rename")
+OPERATIONS: Final = ("move", "merge", "split", "cut", "new", "retire", "set_kind", "lock", "unlock", "rename", "undo")
 
 UNASSIGNED: Final = ""
 
@@ -206,6 +206,7 @@ class Edit:
     - ``set_kind``: ``{"grid": uid, "kind": kind}``
     - ``lock``, ``unlock``: ``{"grid": uid}``, ``{"community": code}`` or ``{}`` for all
     - ``rename``: ``{"grid": uid, "name": text}``
+    - ``undo``: ``{"seq": n}``, the last edit that still stands; nothing is ever taken out of a log
 
     ``base`` is :attr:`Plan.base` of the plan that the whole log starts from; ``hash`` is of all other fields.
     """

@@ -1,0 +1,95 @@
+"""Cut one atom along lines, so that the atoms still tile the ground and know their neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.geo.borders import shared_borders
+from gridkit.grids.land import noded
+from gridkit.grids.oversize import shared_out
+from gridkit.model.plan import ATOM_COLUMNS, EDGE_COLUMNS, Atoms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def cut_atom(
+    atoms: Atoms, atom: str, lines: Sequence[Sequence[Sequence[float]]], households: Sequence[int]
+) -> tuple[Atoms, list[str]]:
+    """Return atoms in which one is cut, and the names of its pieces, west to east and north to south.
+
+    Parameters
+    ----------
+    atoms : Atoms
+    atom : str
+    lines : sequence of sequences of (x, y)
+        Lines across the atom, in its metric system.
+    households : sequence of int
+        Of each piece, adding up to those of the atom; empty to share them out by area.
+
+    Raises
+    ------
+    ValueError
+        The lines do not cut the atom, or the households do not fit.
+    """
+    frame = atoms.frame
+    row = frame.loc[atom]
+    knives = [shapely.LineString([(float(x), float(y)) for x, y in line]) for line in lines]
+    network = shapely.node(shapely.union_all([shapely.boundary(row["geometry"]), *knives]))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
+    faces = faces[shapely.intersects(row["geometry"], shapely.point_on_surface(faces))]
+    if len(faces) < 2:
+        raise ValueError("lines")
+    centre = shapely.centroid(faces)
+    faces = faces[np.lexsort((-shapely.get_y(centre), shapely.get_x(centre)))]
+    sizes = _sizes(int(row["households"]), faces, households)
+    persons = shared_out(int(row["persons"]), sizes if sum(sizes) else shapely.area(faces).tolist())
+    names = [f"{atom}~{at + 1}" for at in range(len(faces))]
+    touching = atoms.edges.loc[(atoms.edges["a"] == atom) | (atoms.edges["b"] == atom)]
+    # by place, not by edges: those know only the neighbours of one community
+    near = frame.index[frame.sindex.query(row["geometry"], predicate="intersects")]
+    beside = sorted(set(near) - {atom})
+    shapes = np.append(faces, frame.geometry[beside].to_numpy())
+    shapes = noded(shapes, np.arange(len(shapes)), len(shapes))
+    pieces = pd.DataFrame([row.drop("geometry").to_dict()] * len(names), index=pd.Index(names, name="atom"))
+    pieces = pieces.assign(households=sizes, persons=persons, geometry=shapes[: len(names)])
+    if row["kind"] == "compound":
+        pieces["kind"] = "part"
+    kept = frame.drop(index=atom).copy()
+    kept.loc[beside, "geometry"] = shapes[len(names) :]
+    whole = gpd.GeoDataFrame(pd.concat([kept, pieces])[list(ATOM_COLUMNS)], geometry="geometry", crs=frame.crs)
+    inside = np.append(np.ones(len(names), dtype=bool), frame["community"][beside] == row["community"])
+    edges = _edges(atoms.edges, touching, atom, np.array([*names, *beside], dtype=object), shapes, inside, len(names))
+    return Atoms(whole.sort_index(), edges), names
+
+
+def _sizes(total: int, faces: Any, households: Sequence[int]) -> list[int]:
+    if not len(households):
+        return shared_out(total, shapely.area(faces).tolist())
+    sizes = [int(n) for n in households]
+    if len(sizes) != len(faces) or min(sizes) < 0 or sum(sizes) != total:
+        raise ValueError("households")
+    return sizes
+
+
+def _edges(
+    edges: pd.DataFrame, touching: pd.DataFrame, atom: str, names: Any, shapes: Any, inside: Any, count: int
+) -> pd.DataFrame:
+    """Return the edges after the cut; of a border along a road each piece gets its share of the road."""
+    borders = shared_borders(shapes)
+    borders = borders.loc[(borders["a"] < count) & inside[borders["b"]]]  # those among the neighbours are as before
+    other = np.where(touching["a"] == atom, touching["b"], touching["a"])
+    road = pd.Series((touching["road"] / touching["length"].clip(lower=1e-9)).to_numpy(), index=other)
+    a, b = names[borders["a"]], names[borders["b"]]
+    share = road.reindex(b).fillna(0.0).to_numpy()
+    first, second = np.where(a < b, a, b), np.where(a < b, b, a)
+    length = borders["length"].to_numpy()
+    fresh = pd.DataFrame({"a": first, "b": second, "length": length, "road": length * share})
+    kept = edges.drop(index=touching.index)
+    out = pd.concat([kept, fresh.round({"length": 2, "road": 2})])[list(EDGE_COLUMNS)]
+    return out.sort_values(["a", "b"], ignore_index=True)
