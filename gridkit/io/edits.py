@@ -1,0 +1,161 @@
+"""``edits.jsonl``: one edit of a plan of grids on each line, read with every mistake named."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from gridkit.errors import InputError
+from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.locale import N_, gettext
+from gridkit.model.plan import EDIT_FIELDS, OPERATIONS, Edit, EditLog
+from gridkit.writing import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+TOLD: Final = 20
+"""Mistakes that are told one by one; the others are counted."""
+LARGEST: Final = 1 << 29
+"""Bytes; a longer file is no log of edits."""
+_TYPES: Final = {"seq": int, "args": dict}
+
+
+def read_edits(path: Path, *, base: str = "") -> EditLog:
+    """Read a log of edits; whether its hashes fit is for :func:`gridkit.grids.replay.verify`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        JSON lines in UTF-8; a byte order mark, blank lines and any ends of lines are fine.
+    base : str
+        What the log starts from where it has no line.
+
+    Returns
+    -------
+    EditLog
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or every mistake with its line: no JSON, a field that is missing, unknown or of another
+        type, an operation that is not known.
+    """
+    name = mask_name_of_file(path.name)
+    edits: list[Edit] = []
+    mistakes: list[str] = []
+    for number, line in enumerate(_text(path, name).split("\n"), start=1):
+        if not line.strip():
+            continue
+        said = _edit(line, edits)
+        if said:
+            mistakes.append(f"{name}:{number}: {said}")
+    if mistakes:
+        raise InputError("{text}", text=_told(mistakes))
+    return EditLog(edits[0].base if edits else base, tuple(edits))
+
+
+def write_edits(log: EditLog, path: Path) -> None:
+    """Write a log of edits: UTF-8, one line each; the same bytes for the same edits.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        The file cannot be written.
+    """
+    text = "".join(edit.line() + "\n" for edit in log.edits)
+    with whole(path) as draft:
+        draft.write_bytes(text.encode("utf-8", "replace"))
+
+
+def _told(mistakes: Sequence[str]) -> str:
+    more = len(mistakes) - TOLD
+    shown = list(mistakes[:TOLD])
+    if more > 0:
+        shown.append(gettext("… and {n} more lines with mistakes").format(n=f"{more:,}"))
+    shown.append(gettext("take the file as gridkit or its page has written it; edits are never changed by hand"))
+    return "\n".join(shown)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(
+                N_("the file is larger than {most} MB"), place=name, remedy=N_("name the edits.jsonl of a plan"),
+                most=LARGEST >> 20,
+            )  # fmt: skip
+        data = path.read_bytes()
+    except FileNotFoundError as problem:
+        raise InputError(
+            N_("there is no such file"), place=str(path), remedy=N_("name the edits.jsonl of a plan")
+        ) from problem
+    except (OSError, ValueError) as problem:
+        raise InputError(
+            N_("the file cannot be read: {reason}"), place=str(path)[:200],
+            remedy=N_("name the edits.jsonl of a plan, and check your rights"),
+            reason=getattr(problem, "strerror", None) or str(problem),
+        ) from problem  # fmt: skip
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise InputError(
+            N_("the text is not UTF-8"), place=f"{name}:{line}", remedy=N_("take the file as it was saved")
+        ) from problem
+
+
+def _edit(line: str, edits: list[Edit]) -> str:
+    """Add the edit of a line, or return what is wrong with it."""
+    try:
+        found = json.loads(line, parse_float=_finite, parse_constant=_finite)
+        line.encode()
+    except (ValueError, RecursionError) as problem:
+        reason = str(getattr(problem, "msg", "") or type(problem).__name__)
+        return gettext("this is no JSON: {reason}").format(reason=reason)
+    if not isinstance(found, dict):
+        return gettext("this is no edit: an object with the fields {known} is expected").format(
+            known=", ".join(EDIT_FIELDS)
+        )
+    said = _wrong(found)
+    if not said:
+        edits.append(Edit(**found))
+    return said
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    lacking = [name for name in EDIT_FIELDS if name not in found]
+    if lacking:
+        return gettext("missing: {names}").format(names=", ".join(lacking))
+    strange = sorted(set(found) - set(EDIT_FIELDS))
+    if strange:
+        return gettext("unknown: {names}").format(names=", ".join(strange)[:100])
+    for name in EDIT_FIELDS:
+        kind = _TYPES.get(name, str)
+        if not isinstance(found[name], kind) or isinstance(found[name], bool):
+            words = {int: N_("a whole number"), dict: N_("an object"), str: N_("text")}
+            return gettext("{name} must be {kind}").format(name=name, kind=gettext(words[kind]))
+        if kind is str and not _sound(found[name]):
+            return gettext("{name} holds half a character").format(name=name)
+    if found["op"] not in OPERATIONS:
+        return gettext("{op} is no operation; known are: {known}").format(
+            op=found["op"][:40], known=", ".join(OPERATIONS)
+        )
+    return "" if _sound(json.dumps(found["args"], ensure_ascii=False)) else gettext("{name} holds half a character"
+        ).format(name="args")  # fmt: skip
+
+
+def _sound(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
