@@ -118,7 +118,7 @@ def _edit(line: str, edits: list[Edit]) -> str:
         return gettext("this is no edit: an object with the fields {known} is expected").format(
             known=", ".join(EDIT_FIELDS)
         )
-    said = _wrong(found)
+    said = _wrong(found, escaped="\\u" in line)
     if not said:
         edits.append(Edit(**found))
     return said
@@ -131,7 +131,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _wrong(found: dict[str, Any]) -> str:
+def _wrong(found: dict[str, Any], *, escaped: bool) -> str:
     lacking = [name for name in EDIT_FIELDS if name not in found]
     if lacking:
         return gettext("missing: {names}").format(names=", ".join(lacking))
@@ -143,14 +143,16 @@ def _wrong(found: dict[str, Any]) -> str:
         if not isinstance(found[name], kind) or isinstance(found[name], bool):
             words = {int: N_("a whole number"), dict: N_("an object"), str: N_("text")}
             return gettext("{name} must be {kind}").format(name=name, kind=gettext(words[kind]))
-        if kind is str and not _sound(found[name]):
+        if escaped and kind is str and not _sound(found[name]):
             return gettext("{name} holds half a character").format(name=name)
     if found["op"] not in OPERATIONS:
         return gettext("{op} is no operation; known are: {known}").format(
             op=found["op"][:40], known=", ".join(OPERATIONS)
         )
-    return "" if _sound(json.dumps(found["args"], ensure_ascii=False)) else gettext("{name} holds half a character"
-        ).format(name="args")  # fmt: skip
+    # the line itself is sound: only an escape can bring half a character into it
+    if escaped and not _sound(json.dumps(found["args"], ensure_ascii=False)):
+        return gettext("{name} holds half a character").format(name="args")
+    return ""
 
 
 def _sound(text: str) -> bool:

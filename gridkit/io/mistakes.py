@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from gridkit.io.claims import MIXED, SUBJECTS, subjects
 from gridkit.io.dictionary import fields_of
+from gridkit.io.grid_settings import GROUND
 from gridkit.io.settings import a_figure
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
@@ -24,7 +25,7 @@ Mistake = tuple[Where, str]
 """Path of the key, and the sentence."""
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair"),
+    "": ("project", "layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair", "grids"),
     "layers": ("path", "layer", "columns", "crs", "encoding"),
     "registries": ("path", "sheet", "columns", "complete", "scope", "encoding", "hidden"),
     "links": ("overrides", "profile", "sample"),
@@ -55,6 +56,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
         "exceptions",
         "locked",
     ),
+    "grids": ("band", "measure", "scheme", "policy", "plan", "allow_mixed", "bands"),
     "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
 _MAP = ("title",)
@@ -81,6 +83,7 @@ _SENTENCES: Mapping[str, str] = {
     "measure": N_("{key} must be a number of metres or square metres, 0 or more"),
     "share": N_("{key} must be a share between 0 and 1, such as 0.005"),
     "codes": N_('{key} must be a list of codes as text, such as ["990101001"]'),
+    "band": N_('{key} must be a band of sizes such as "300:500", or "300:400:500" with the size that is aimed at'),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -108,7 +111,7 @@ def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
     if where and where[-1] == "[key]":  # a table such as [layers.compund]
         if where[0] == "repair":
             return where[:-1], unknown(str(where[-2]), COVERAGES)
-        names = REGISTRY_FIELDS if where[0] == "registries" else LAYER_FIELDS
+        names = REGISTRY_FIELDS if where[0] == "registries" else (*LAYER_FIELDS, *GROUND)
         return where[:-1], unknown(str(where[-2]), names)
     head = data.get("project", {})
     if where and isinstance(head, dict) and where[0] in head:
@@ -129,11 +132,11 @@ def column_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
     for group, kinds in (("layers", LAYER_FIELDS), ("registries", REGISTRY_FIELDS)):
         tables = data.get(group, {})
         for kind, found in tables.items() if isinstance(tables, dict) else ():
-            if kind not in kinds:
+            if kind not in kinds and not (group == "layers" and kind in GROUND):
                 continue
             for number, spec in enumerate(found if isinstance(found, list) else [found]):
                 columns = spec.get("columns") if isinstance(spec, dict) else None
-                known = fields_of(kind)
+                known = GROUND[kind] if group == "layers" and kind in GROUND else fields_of(kind)
                 mistakes += [
                     ((group, kind, number, "columns", field), unknown(field, known))
                     for field in (columns if isinstance(columns, dict) else ())

@@ -24,6 +24,7 @@ from pydantic import (
 
 from gridkit.errors import InputError, ProjectError
 from gridkit.io.claims import ClaimSpec, UnreadClaim
+from gridkit.io.grid_settings import GROUND, GridsSpec
 from gridkit.io.mistakes import Mistake, Where, claim_mistakes, column_mistakes, map_mistakes, mistakes_of, unknown
 from gridkit.io.raw import located
 from gridkit.io.reconcile import ReconcileSpec, reconcile_mistakes
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "gridkit.toml"
 
-Level = Literal["street", "community", "grid", "compound"]
+Level = Literal["street", "community", "grid", "compound", "road", "water", "building", "exclusive"]
 Kind = Literal[
     "compounds", "branches", "units", "premises", "pairings", "property_companies", "property_service",
     "owners_committees", "service_points", "ledgers", "codes",
@@ -141,11 +142,14 @@ class Project(_Value):
     map: dict[str, Any] = Field(default_factory=dict)
     reconcile: Annotated[tuple[ReconcileSpec, ...], BeforeValidator(as_list)] = ()
     repair: RepairSpec = RepairSpec()
+    grids: GridsSpec = GridsSpec()
 
     def settings(self) -> dict[str, Any]:
-        """Return what a run reads, all but the folder and ``[repair]``, as plain values, for manifests and hashes."""
-        nothing = {"root", "claims_file", "repair"} if self.unread else {"root", "claims_file", "repair", "unread"}
-        return self.model_dump(mode="json", exclude=nothing)
+        """Return what a run reads as plain values, for manifests and hashes: all but the folder, ``[repair]``,
+        ``[grids]`` and the layers that only the drawing of grids reads."""
+        nothing = {"root", "claims_file", "repair", "grids"} | (set() if self.unread else {"unread"})
+        found = self.model_dump(mode="json", exclude=nothing)
+        return {**found, "layers": {level: spec for level, spec in found["layers"].items() if level not in GROUND}}
 
     def stated(self) -> tuple[ClaimSpec | UnreadClaim, ...]:
         """Return all claims in the order of the file, also the entries that could not be read."""
