@@ -24,6 +24,7 @@ Array = np.ndarray[Any, Any]
 LOG_COLUMNS: Final = ("event", "subject", "community", "area", "households", "note")
 """Columns of ``Built.log``; events: ``cut`` (a compound into building groups), ``clipped`` (by the border of its
 community), ``outside`` (no community), ``overlap`` (ground given to a smaller compound), ``no_place`` (no geometry),
+``no_ground`` (a point or line, or all its ground is that of smaller compounds or exclusive areas: left out),
 ``too_large`` (above the limit, no buildings to cut along), ``unknown`` (households not stated)."""
 
 ON_A_LINE: Final = 0.5
@@ -141,6 +142,7 @@ def _seeds(communities: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, exclusive
     inside, lost = disjoint(inside)
     log += _logged("overlap", frame.loc[lost > 1.0], np.round(lost[lost > 1.0], 2))
     frame["geometry"] = inside
+    log += _logged("no_ground", frame.loc[shapely.area(inside) <= 0])
     frame = frame.loc[shapely.area(inside) > 0]
     log += _logged("unknown", frame.loc[~frame["known"]])
     return _Seeds(frame, pd.DataFrame(log, columns=list(LOG_COLUMNS)))
