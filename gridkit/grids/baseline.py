@@ -55,13 +55,14 @@ def from_layer(
     pairs = pairs.sort_values(["atom", "share", "grid"], ascending=[True, False, True], kind="stable")
     best = pairs.drop_duplicates("atom").set_index("atom")
     uids = {code: uid_of("", [code], "layer") for code in best["grid"].unique()}
-    assignment = best["grid"].map(uids).reindex(atoms.frame.index).fillna(UNASSIGNED).astype("object").rename("grid")
+    assignment = pd.Series(UNASSIGNED, index=atoms.frame.index, dtype="object", name="grid")
+    assignment[best.index] = [uids[code] for code in best["grid"]]
     homes = best.groupby("grid")["home"].first()
     table = _table(grids, uids, homes)
     rest = pairs.loc[pairs.duplicated("atom")].drop_duplicates("atom").set_index("atom")["grid"]
     cut = best.loc[best["share"] < WHOLE]
     cuts = pd.DataFrame(
-        {"atom": cut.index, "grid": cut["grid"].to_numpy(), "other": rest.reindex(cut.index).fillna("").to_numpy(),
+        {"atom": cut.index, "grid": cut["grid"].to_numpy(), "other": [rest.get(atom, "") for atom in cut.index],
          "share": cut["share"].round(4).to_numpy()}, columns=list(CUT_COLUMNS),
     )  # fmt: skip
     return Plan(atoms, assignment, table, norm, dict(norms or {})), cuts

@@ -65,6 +65,8 @@ class Wish:
         Weight of staying with the baseline's grids; 0 draws afresh.
     road : float
         Weight of borders along roads.
+    allow_mixed : bool
+        Whether a part of a cut compound may share a grid with other compounds; land without households always may.
     """
 
     profile: str = "balanced"
@@ -72,6 +74,7 @@ class Wish:
     seed: int = 0
     keep: float = KEEP
     road: float = ROAD
+    allow_mixed: bool = False
 
 
 @dataclass
@@ -192,6 +195,8 @@ def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old
     drawn = _Drawn()
     if free.empty:
         return drawn
+    if not wish.allow_mixed:
+        edges = unmixed(free, edges)
     whole = problem_of(free, edges, norm, old=old, wish=wish)
     left = whole.all
     pieces = []
@@ -214,6 +219,62 @@ def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old
         drawn.fewest.append(_fewest(problem, solved) if wish.prove else None)
         drawn.reasons += _why(problem, part, alone=len(pieces) > 1, fewest=drawn.fewest[-1])
     return drawn
+
+
+def unmixed(here: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """Return edges without those across which a part of a cut compound would join other compounds.
+
+    Parameters
+    ----------
+    here : pandas.DataFrame
+        Atoms of one community (``ATOM_COLUMNS``).
+    edges : pandas.DataFrame
+        ``EDGE_COLUMNS``.
+
+    Notes
+    -----
+    Every cut compound is drawn by itself, and all else together. Land without households that is shut in by cut
+    compounds goes to the one with which it shares most border: land alone would be a grid of nobody.
+    """
+    kinds = here["kind"].to_dict()
+    names = here["compound"].to_dict()
+    if "part" not in set(kinds.values()):
+        return edges
+    house = {atom: f"part {names[atom]}" if kind == "part" else "" for atom, kind in kinds.items()}
+    known = edges.loc[edges["a"].isin(house) & edges["b"].isin(house)]
+    empty = {atom for atom, size in here["households"].items() if size == 0 and kinds[atom] == "land"}
+    for piece in _pieces_of([atom for atom in here.index if not house[atom]], known, house):
+        if empty.issuperset(piece):
+            shared: dict[str, float] = {}
+            for a, b, length in known[["a", "b", "length"]].itertuples(index=False):
+                for one, other in ((a, b), (b, a)):
+                    if one in piece and house[other]:
+                        shared[house[other]] = shared.get(house[other], 0.0) + float(length)
+            if shared:
+                best = min(shared, key=lambda name: (-round(shared[name], 2), name))
+                house |= dict.fromkeys(piece, best)
+    return known.loc[[house[a] == house[b] for a, b in zip(known["a"], known["b"], strict=True)]]
+
+
+def _pieces_of(atoms: list[str], edges: pd.DataFrame, house: Mapping[str, str]) -> list[set[str]]:
+    """Return the connected pieces of atoms that belong to no cut compound."""
+    beside: dict[str, list[str]] = {atom: [] for atom in atoms}
+    for a, b in zip(edges["a"], edges["b"], strict=True):
+        if not house[a] and not house[b]:
+            beside[a].append(b)
+            beside[b].append(a)
+    pieces, seen = [], set()
+    for atom in atoms:
+        if atom in seen:
+            continue
+        piece, waiting = {atom}, [atom]
+        while waiting:
+            fresh = set(beside[waiting.pop()]) - piece
+            piece |= fresh
+            waiting += sorted(fresh)
+        seen |= piece
+        pieces.append(piece)
+    return pieces
 
 
 def _before(problem: Problem) -> list[int] | None:
