@@ -20,7 +20,10 @@ LISTING: Final = "check.json"
 """File of the folder that names the others with their hashes; written last."""
 
 
-def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]], *, listing: str = LISTING) -> Path:
+def write_check(
+    folder: Path, writers: Mapping[str, Callable[[Path], None]], *, listing: str = LISTING,
+    also: Mapping[str, str] | None = None,
+) -> Path:  # fmt: skip
     """Write the folder of a check, or of a repair, and return it.
 
     Everything is written to a hidden folder beside it, which gets its name when all is there. A folder that is there
@@ -34,6 +37,8 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]], *, 
         Name in the folder -> function of a path that writes it, in the order in which they are called.
     listing : str
         The last of them: a JSON file with ``files``, the names and hashes of the others.
+    also : Mapping[str, str], optional
+        Files and hashes that are replaced as well: changed by hand, and read.
 
     Raises
     ------
@@ -42,12 +47,13 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]], *, 
     """
     try:
         place = folder.resolve()
-        _demand_free(place, listing)
+        _demand_free(place, listing, also or {})
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".tmp-{place.name}-", dir=place.parent))
         try:
             for name, write in writers.items():
                 try:
+                    (draft / name).parent.mkdir(exist_ok=True)
                     write(draft / name)
                 except OutputError as problem:  # name the file as it would have been called, not the draft
                     problem.place = str(folder / name)
@@ -68,11 +74,11 @@ def write_check(folder: Path, writers: Mapping[str, Callable[[Path], None]], *, 
     return folder
 
 
-def _demand_free(place: Path, listing: str) -> None:
+def _demand_free(place: Path, listing: str, also: Mapping[str, str]) -> None:
     """Refuse a place that holds anything but an earlier check."""
     if not place.exists():
         return
-    strange = place.name if not place.is_dir() else _stranger(place, listing)
+    strange = place.name if not place.is_dir() else _stranger(place, listing, also)
     if strange:
         raise OutputError(
             N_("{file} was not written by this command, or was changed since; nothing is written over it"),
@@ -82,10 +88,10 @@ def _demand_free(place: Path, listing: str) -> None:
         )
 
 
-def _stranger(place: Path, listing: str) -> str:
+def _stranger(place: Path, listing: str, also: Mapping[str, str]) -> str:
     """Return the first file of a folder that no check has written, or that was changed since; ``""`` without one."""
     files = {file.relative_to(place).as_posix(): file for file in place.rglob("*") if not file.is_dir()}
-    known = _listed(files.pop(listing, None))
+    known = {**_listed(files.pop(listing, None)), **also}
     for name, file in sorted(files.items()):
         if file.is_symlink() or known.get(name) != file_digest(file):
             return name
