@@ -1,0 +1,148 @@
+"""The picture of two plans of grids for paper, drawn without a browser."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from gridkit.locale import gettext as _
+from gridkit.maps.plan_colours import TINTS
+from gridkit.maps.plan_frames import ABOVE, BELOW, EXCLUSIVE, inner_lines
+from gridkit.writing import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from gridkit.maps.plan_frames import Shown
+
+PAPER: Final = (420 / 25.4, 297 / 25.4)
+"""A3 across, inches."""
+INK, CHANGED, OUTSIDE, GREY = "#1b1f24", "#0b3d91", "#c1121f", "#d9dbde"
+LABELS: Final = 600
+"""Labels that are tried, those of the largest grids first."""
+
+
+def write_picture(parts: Shown, path: Path, *, title: str, dpi: int) -> None:
+    """Write the picture as PNG; equal plans give equal bytes on one machine.
+
+    Raises
+    ------
+    gridkit.errors.OutputError
+        There is no font for the texts, or the file cannot be written.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from gridkit.maps.fonts import family
+
+    legend = _legend(parts)
+    texts = [title, _("Before"), _("After"), *parts.figures, *(text for _style, text in legend)]
+    rules: dict[Any, Any] = {
+        "font.family": [family(texts), "DejaVu Sans"], "hatch.linewidth": 0.7, "hatch.color": CHANGED,
+        "text.usetex": False, "text.parse_math": False, "figure.dpi": 100.0,
+    }  # fmt: skip
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a character that no font has is shown as a box
+        mpl.rcdefaults()
+        mpl.rcParams.update(rules)
+        figure = Figure(figsize=PAPER, dpi=dpi, facecolor="white")
+        canvas: Any = FigureCanvasAgg(figure)
+        _compose(figure, parts, title=title, legend=legend)
+        with whole(path) as draft, draft.open("wb") as stream:
+            canvas.print_png(stream, metadata={"Software": None})
+
+
+def _compose(figure: Any, parts: Shown, *, title: str, legend: Sequence[tuple[dict[str, Any], str]]) -> None:
+    from matplotlib.patches import Rectangle
+
+    shown = title if len(title) <= 80 else f"{title[:80]}…"
+    figure.text(0.02, 0.955, shown, fontsize=22, fontweight="bold", color=INK, va="center")
+    panels = [(parts.after, "")] if parts.before is None else [(parts.before, _("Before")), (parts.after, _("After"))]
+    width = 0.96 / len(panels)
+    for at, (frame, name) in enumerate(panels):
+        axes = figure.add_axes((0.02 + at * width, 0.17, width - 0.01, 0.735))
+        _panel(axes, frame, parts, after=frame is parts.after)
+        figure.text(0.02 + at * width, 0.918, name, fontsize=15, color=INK, va="center")
+    x = 0.02
+    for style, text in legend:
+        swatch = Rectangle((x, 0.128), 0.018, 0.018, transform=figure.transFigure, linewidth=1.5, **style)
+        figure.add_artist(swatch)
+        figure.text(x + 0.023, 0.137, text, fontsize=11, color=INK, va="center")
+        x += 0.04 + 0.0065 * sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    for at, line in enumerate(parts.figures):
+        figure.text(0.02, 0.10 - 0.02 * at, line, fontsize=11.5, color=INK, va="center")
+
+
+def _legend(parts: Shown) -> list[tuple[dict[str, Any], str]]:
+    """Return what marks and patterns mean, with counts and denominators."""
+    after = parts.after
+    drawn = after[after["kind"] == "comprehensive"]
+    out = int((drawn["outside"] != 0).sum())
+    rows = [
+        ({"facecolor": TINTS[0], "edgecolor": "#444c56"}, _("comprehensive grid (colours only tell neighbours apart)"))
+    ]
+    if len(after) > len(drawn):
+        said = _("exclusive or other kind: {n}/{all}").format(n=len(after) - len(drawn), all=len(after))
+        rows.append(({"facecolor": GREY, "edgecolor": "#444c56"}, said))
+    if parts.before is not None:
+        said = _("changed: {n}/{all}").format(n=int(after["changed"].sum()), all=len(after))
+        rows.append(({"facecolor": "white", "edgecolor": CHANGED, "hatch": "////"}, said))
+    said = _("outside the band: {n}/{all} ({above} above, {below} below)").format(
+        n=out, all=len(drawn), above=ABOVE, below=BELOW
+    )
+    rows.append(({"facecolor": "white", "edgecolor": OUTSIDE}, said))
+    return rows
+
+
+def _panel(axes: Any, frame: gpd.GeoDataFrame, parts: Shown, *, after: bool) -> None:
+    """Draw one plan: tints, hatches over what changed, red outlines outside the band, communities, labels."""
+    axes.set_axis_off()
+    colours = [GREY if colour == EXCLUSIVE else TINTS[colour % len(TINTS)] for colour in frame["colour"]]
+    box = parts.communities.total_bounds
+    pad = 0.01 * max(box[2] - box[0], box[3] - box[1], 1.0)
+    axes.set_xlim(box[0] - pad, box[2] + pad)
+    axes.set_ylim(box[1] - pad, box[3] + pad)
+    axes.set_aspect("equal", adjustable="box")
+    how = {"ax": axes, "aspect": None, "autolim": False}
+    if len(frame):
+        frame.plot(color=colours, edgecolor="#444c56", linewidth=0.5, **how)
+    changed = frame[frame["changed"].to_numpy(dtype=bool)]
+    if len(changed):
+        changed.plot(facecolor="none", edgecolor=CHANGED, linewidth=0.0, hatch="////", **how)
+        changed.boundary.plot(color=CHANGED, linewidth=1.0, **how)
+    out = frame[frame["outside"].to_numpy() != 0]
+    if len(out):
+        inner_lines(out, 0.04).plot(color=OUTSIDE, linewidth=1.8, **how)
+    parts.communities.boundary.plot(color=INK, linewidth=1.6, **how)
+    _labels(axes, frame, bold=after)
+
+
+def _labels(axes: Any, frame: gpd.GeoDataFrame, *, bold: bool) -> None:
+    """Write labels, the largest grids first; one that would lie on another is left out."""
+    from matplotlib import patheffects
+
+    shapes = frame.geometry.to_numpy()
+    order = np.argsort(-shapely.area(shapes), kind="stable")[:LABELS]
+    halo = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+    labels, outside = frame["label"].tolist(), frame["outside"].tolist()
+    dots = axes.figure.dpi / 72
+    size = 9.0
+    taken: list[tuple[float, float]] = []
+    wide, high = 0.62 * size * dots * 10, 1.3 * size * dots
+    for at in order.tolist():
+        point = shapely.get_coordinates(shapely.point_on_surface(shapes[at]))[0]
+        x, y = axes.transData.transform(point)
+        if any(abs(x - a) < wide and abs(y - b) < high for a, b in taken):
+            continue
+        taken.append((x, y))
+        axes.text(
+            *point, labels[at], fontsize=size, ha="center", va="center", zorder=6, path_effects=halo, clip_on=True,
+            color=OUTSIDE if outside[at] else INK, fontweight="bold" if bold and outside[at] else "normal",
+        )  # fmt: skip
