@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridkit.grids.propose import uid_of
+from gridkit.grids.totals import grid_layer
 from gridkit.model.fields import VOCABULARIES
 from gridkit.model.plan import GRID_COLUMNS, UNASSIGNED, Atoms, Norm, Plan
 
@@ -136,3 +137,21 @@ def with_assignment(plan: Plan, assignment: pd.Series) -> Plan:
     grids = pd.concat([plan.grids, fresh]).sort_index() if rows else plan.grids
     found = wanted.map({**names, UNASSIGNED: UNASSIGNED}).astype("object").rename("grid")
     return replace(plan, assignment=found, grids=grids)
+
+
+def on_other_atoms(atoms: Atoms, plan: Plan) -> Plan:
+    """Return a plan on other atoms of the same ground: each atom belongs to the grid that holds most of it.
+
+    Grids keep uid, code, name, kind and lock; those that hold no atom are left out.
+    """
+    if plan.atoms.version == atoms.version:
+        return plan
+    layer = grid_layer(plan)
+    layer = layer.assign(grid_kind=layer["kind"]).set_axis(pd.Index([str(uid) for uid in layer.index], name="code"))
+    found, _cuts = from_layer(atoms, layer, plan.norm, norms=plan.norms)
+    names = {uid_of("", [str(uid)], "layer"): str(uid) for uid in plan.grids.index}
+    grids = plan.grids.loc[sorted(names[uid] for uid in found.grids.index)].copy()
+    homes = {names[uid]: community for uid, community in found.grids["community"].items()}
+    grids["community"] = [homes[uid] for uid in grids.index]
+    assignment = pd.Series([names.get(uid, uid) for uid in found.assignment], index=atoms.frame.index, dtype="object")
+    return Plan(atoms, assignment.rename("grid"), grids, plan.norm, plan.norms)

@@ -1,0 +1,346 @@
+"""The steps of drawing grids: atoms from the files of a project, a plan proposed, checked, edited and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.errors import InputError, UsageError
+from gridkit.geo.crs import to_metric
+from gridkit.geo.places import place
+from gridkit.grids.atoms import Built, Ground, build_atoms
+from gridkit.grids.baseline import from_layer, on_other_atoms
+from gridkit.grids.check import check
+from gridkit.grids.drawn import Surroundings, check_drawn
+from gridkit.grids.propose import Proposal, Wish, propose
+from gridkit.grids.replay import add, undo
+from gridkit.io.city import read_city
+from gridkit.io.ground import read_ground
+from gridkit.io.overrides import read_overrides
+from gridkit.io.stated import without_persons
+from gridkit.io.vector import read_layer
+from gridkit.linkage import link
+from gridkit.linkage.attributes import merge_attributes
+from gridkit.locale import N_, gettext
+from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
+from gridkit.model.plan import Atoms, Norm, Plan
+from gridkit.stores.plan_folder import Stored, plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gridkit.io.project import Project
+    from gridkit.model import City, Findings
+
+    Progress = Callable[[str, int, int], None]
+
+STEPS: Final = (N_("reading"), N_("cutting the ground"), N_("drawing grids"), N_("writing"))
+"""What is said while it goes on."""
+_EXCLUSIVE: Final = "exclusive"
+
+
+def _quiet(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a project holds for drawing grids, in one metric system.
+
+    ``communities`` and ``compounds`` by code, the latter with ``name``, ``households``, ``persons``; ``grids`` the grid
+    layer of the city, None without one; ``files`` name -> sha256 of all that was read.
+    """
+
+    city: City
+    communities: gpd.GeoDataFrame
+    compounds: gpd.GeoDataFrame
+    grids: gpd.GeoDataFrame | None
+    ground: Ground
+    norm: Norm
+    norms: dict[str, Norm]
+    files: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """Atoms of a city, the grids of today on them (None without a grid layer), and the atoms that these cut."""
+
+    source: Source
+    built: Built
+    today: Plan | None
+    cuts: pd.DataFrame
+
+    @property
+    def plan(self) -> Plan:
+        """The grids of today, or atoms without a grid."""
+        return self.today or without_grids(self.built.atoms, self.source.norm, self.source.norms)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How the atoms were made, for ``plan.json``."""
+        events = self.built.log["event"].value_counts().sort_index()
+        return {"made": {str(event): int(n) for event, n in events.items()}}
+
+
+def without_grids(atoms: Atoms, norm: Norm, norms: Mapping[str, Norm]) -> Plan:
+    """Return a plan in which no atom has a grid."""
+    columns = ["uid", "code", "name", "kind", "community", "locked", "valid_from"]
+    none = pd.Series("", index=atoms.frame.index, dtype="object", name="grid")
+    return Plan(atoms, none, pd.DataFrame(columns=columns, dtype="object").set_index("uid"), norm, norms)
+
+
+def read_source(project: Project, *, band: str = "", measure: str = "", progress: Progress = _quiet) -> Source:
+    """Read what grids are drawn from.
+
+    Parameters
+    ----------
+    project : Project
+    band, measure : str
+        Outrank ``band`` and ``measure`` of ``[grids]``; bands of single communities stay.
+    progress : callable
+        Called with the step in words, the number of steps done, and their total.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or the project has no communities with an area.
+    """
+    project, _masked = without_persons(project)
+    progress(gettext(STEPS[0]), 0, len(STEPS))
+    city, _findings = read_city(project, lambda what, _done, _total: progress(what, 0, len(STEPS)))
+    communities = _areas(city, COMMUNITY)
+    if communities is None or communities.empty:
+        raise InputError(
+            N_("the project has no layer of communities with areas"), place="gridkit.toml",
+            remedy=N_("add [layers.community] with a path: grids are drawn inside communities"),
+        )  # fmt: skip
+    found, files = read_ground(project, city.crs)
+    grids = _areas(city, GRID)
+    exclusive = found.get(_EXCLUSIVE)
+    if exclusive is None and grids is not None:
+        exclusive = _as_exclusive(grids)
+    norms, notes = _norms(project, communities, measure)
+    ground = Ground(found.get("road"), found.get("water"), found.get("building"), exclusive)
+    files |= {source.path: source.sha256 for source in city.sources}
+    return Source(city, communities, _compounds(project, city), grids, ground,
+                  project.grids.norm(band=band, measure=measure), norms, files, notes)  # fmt: skip
+
+
+def _areas(city: City, level: str) -> gpd.GeoDataFrame | None:
+    """Return the features of a level that have an area."""
+    if level not in city.layers:
+        return None
+    frame = city.layers[level].frame.to_crs(city.crs)
+    return frame.loc[shapely.get_dimensions(frame.geometry.to_numpy()) == 2]
+
+
+def _as_exclusive(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Return the exclusive grids of the grid layer as exclusive areas."""
+    some = grids.loc[(grids["grid_kind"] == _EXCLUSIVE).to_numpy()]
+    if some.empty:
+        return None
+    return some[["name", "geometry"]].assign(households=pd.NA, persons=pd.NA)
+
+
+def _compounds(project: Project, city: City) -> gpd.GeoDataFrame:
+    """Return the compounds with their people, as layer and registry give them together."""
+    if COMPOUND not in city.layers:
+        empty = pd.DataFrame(columns=["name", "households", "persons"], dtype="object")
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=city.crs), crs=city.crs)
+    frame = city.layers[COMPOUND].frame
+    values: pd.DataFrame = pd.DataFrame(frame.drop(columns="geometry"))
+    if len(city.rows("compounds")):
+        overrides, _files = read_overrides(project.overrides_files(), as_of=project.as_of)
+        links = link(city, place(city), profile=project.links.profile, overrides=overrides)
+        values = merge_attributes(city, links)[0].frame.reindex(frame.index)
+    table = values[["name", "households", "population"]].rename(columns={"population": "persons"})
+    return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
+
+
+def _norms(project: Project, communities: gpd.GeoDataFrame, measure: str) -> tuple[dict[str, Norm], tuple[str, ...]]:
+    """Return the bands of single communities, and what is said of names in ``[grids.bands]`` that fit none."""
+    spec, norms, used = project.grids, {}, set()
+    for code, row in communities.iterrows():
+        names = [str(code), *(str(row[field]) for field in ("community_type", "urban_rural_class") if row[field])]
+        norm = spec.norm_of(*names, measure=measure)
+        used |= set(names)
+        if norm is not None:
+            norms[str(code)] = norm
+    unused = sorted(set(spec.bands) - used)
+    said = gettext("[grids.bands] names what no community is: {names}")
+    return norms, ((said.format(names=", ".join(unused)),) if unused else ())
+
+
+def make_atoms(project: Project, *, band: str = "", measure: str = "", progress: Progress = _quiet) -> Made:
+    """Cut the ground of a project's communities into atoms; see :func:`read_source`."""
+    source = read_source(project, band=band, measure=measure, progress=progress)
+
+    def cutting(code: str, done: int, total: int) -> None:
+        progress(f"{gettext(STEPS[1])} {code}", done, total)
+
+    built = build_atoms(
+        source.communities, source.compounds, ground=source.ground, norm=source.norm, norms=source.norms,
+        progress=cutting,
+    )  # fmt: skip
+    none = pd.DataFrame(columns=["atom", "grid", "other", "share"])
+    if source.grids is None or source.grids.empty:
+        return Made(source, built, None, none)
+    plan, cuts = from_layer(built.atoms, source.grids, source.norm, norms=source.norms)
+    return Made(source, built, plan, cuts)
+
+
+def propose_plan(
+    today: Plan, *, norm: Norm | None = None, baseline: Plan | None = None, communities: Sequence[str] = (),
+    wish: Wish = Wish(), progress: Progress = _quiet,
+) -> Proposal:  # fmt: skip
+    """Propose the grids of a plan's atoms.
+
+    Parameters
+    ----------
+    today : Plan
+        Its atoms are drawn; where only some communities are, the grids of the others stay.
+    norm : Norm, optional
+        Another band than that of the plan; bands of single communities stay.
+    baseline : Plan, optional
+        What shall change least, on these atoms or others; None draws afresh.
+    communities : sequence of str
+        Codes of the communities to be drawn; all where none is named.
+    wish : Wish
+    progress : callable
+
+    Raises
+    ------
+    UsageError
+        There is no such community.
+    """
+    atoms, frame = today.atoms, today.atoms.frame
+    unknown = sorted(set(communities) - set(frame["community"]))
+    if unknown:
+        raise UsageError(
+            N_("there is no community {code}"), remedy=N_("name the code of a community of this plan"),
+            code=", ".join(unknown[:3]),
+        )  # fmt: skip
+    mine = frame.loc[frame["community"].isin(communities)] if communities else frame
+    edges = atoms.edges.loc[atoms.edges["a"].isin(mine.index)] if communities else atoms.edges
+    some = Atoms(mine, edges)
+    old = None if baseline is None else on_other_atoms(atoms, baseline)
+    if old is not None and communities:
+        here = old.assignment[mine.index]
+        old = Plan(some, here, old.grids.loc[sorted(set(here) - {""})], old.norm, old.norms)
+
+    def drawing(code: str, done: int, total: int) -> None:
+        progress(f"{gettext(STEPS[2])} {code}", done, total)
+
+    found = propose(some, norm or today.norm, norms=today.norms, baseline=old, wish=wish, progress=drawing)
+    if not communities:
+        return found
+    rest = today.grids.loc[~today.grids["community"].isin(communities)]
+    assignment = today.assignment.where(~frame["community"].isin(communities), "")
+    assignment[mine.index] = found.plan.assignment
+    # an atom of another community in a grid that was drawn anew would hold a grid that is no longer listed
+    grids = pd.concat([rest, found.plan.grids]).sort_index()
+    assignment = assignment.where(assignment.isin(grids.index), "").astype("object").rename("grid")
+    return replace(found, plan=Plan(atoms, assignment, grids, today.norm, today.norms))
+
+
+def locked(plan: Plan, names: Sequence[str]) -> Plan:
+    """Return a plan in which some grids, by uid or code, are locked.
+
+    Raises
+    ------
+    UsageError
+        There is no such grid.
+    """
+    grids = plan.grids.copy()
+    for name in names:
+        found = [name] if name in grids.index else list(grids.index[grids["code"] == name])
+        if not found:
+            raise UsageError(
+                N_("there is no grid {grid}"), remedy=N_("name a grid of this plan by its uid or code"), grid=name
+            )
+        grids.loc[found, "locked"] = True
+    return replace(plan, grids=grids)
+
+
+def check_layer(project: Project, path: Path | None, *, layer: str = "", band: str = "", measure: str = "",
+                progress: Progress = _quiet) -> tuple[Findings, int]:  # fmt: skip
+    """Check grids drawn as polygons against the communities and compounds of a project.
+
+    Parameters
+    ----------
+    project : Project
+    path : pathlib.Path, optional
+        Boundary file; None for the grid layer of the project.
+    layer : str
+        Layer of the file.
+    band, measure, progress
+        As of :func:`read_source`.
+
+    Returns
+    -------
+    Findings
+    int
+        How many grids were checked.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or there is nothing to check.
+    """
+    source = read_source(project, band=band, measure=measure, progress=progress)
+    progress(gettext("checking"), 2, len(STEPS))
+    if path is None:
+        if source.grids is None:
+            raise InputError(
+                N_("the project has no layer of grids"), place="gridkit.toml",
+                remedy=N_("name one with --layer FILE, or a folder of a plan"),
+            )  # fmt: skip
+        frame = source.grids
+        table = pd.DataFrame({"code": list(frame.index), "name": list(frame["name"]), "kind": list(frame["grid_kind"])})
+        shapes = frame.geometry.to_numpy()
+    else:
+        draft = read_layer(path.name, path.parent, GRID, layer=layer)
+        rows = draft.records.frame
+        columns = {"code": "code", "name": "name", "kind": "grid_kind"}
+        table = pd.DataFrame({
+            to: rows[name].fillna("").astype(str).to_numpy() if name in rows else [""] * len(rows)
+            for to, name in columns.items()
+        })  # fmt: skip
+        shapes = np.array(to_metric(draft.geometry, source.city.crs).to_numpy(), dtype=object)
+    table["code"] = ["" if code.startswith("~") else code for code in table["code"]]
+    table.index = pd.Index([f"{name or 'row'} {at + 1}".strip() for at, name in enumerate(table["name"])])
+    drawn = gpd.GeoDataFrame(table, geometry=shapes, crs=source.city.crs)
+    around = Surroundings(source.communities, source.compounds, source.norm, source.norms)
+    return check_drawn(drawn, around), len(drawn)
+
+
+def check_plan(stored: Stored) -> Findings:
+    """Check a plan with its ledger."""
+    return check(stored.plan, ledger=stored.ledger if len(stored.ledger) else None)
+
+
+def edited(stored: Stored, op: str, args: Mapping[str, Any], **said: str) -> Stored:
+    """Return a plan folder after one more edit; ``said`` are user, time, reason and doc_no.
+
+    Raises
+    ------
+    UsageError
+        The edit cannot be done.
+    """
+    if op == "undo":
+        plan, log = undo(stored.base, stored.log, **said)
+    else:
+        plan, log = add(stored.plan, stored.log, op, args, **said)
+    return replace(stored, plan=plan, log=log)
+
+
+def stored_of(proposal: Proposal, ledger: pd.DataFrame | None = None) -> Stored:
+    """Return a proposal as it is stored, without edits."""
+    return plan_of(cast("Plan", proposal.plan), ledger=ledger)
