@@ -27,6 +27,7 @@ COMMANDS = {
     "claims": N_("Draft the claims of a report from its text, and check its arithmetic."),
     "map": N_("Write only the offline coverage map of a project."),
     "verify": N_("Recompute a run folder or a bundle and compare it with what it says."),
+    "grids": N_("Draw grids, check and change them, and say what differs."),
     "diff": N_("Compare two runs: what differs, and why."),
     "sample": N_("Draw samples that persons check, and say what the result proves."),
     "explain": N_("Explain a rule, or why one compound is covered or not."),

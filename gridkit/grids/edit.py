@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+from shapely.errors import ShapelyError
 
 from gridkit.errors import UsageError
 from gridkit.grids.cutting import cut_atom
@@ -68,7 +69,7 @@ def apply_edit(plan: Plan, edit: Edit) -> Plan:
         )  # fmt: skip
     try:
         return doing(plan, args, edit)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, ShapelyError) as error:
         raise UsageError(
             N_("edit {seq}: {op} lacks or mistakes an argument: {what}"),
             remedy=N_("{op} needs {known}"), seq=edit.seq, op=edit.op, what=str(error)[:200],

@@ -1,0 +1,182 @@
+"""What the subcommands of ``gridkit grids`` share: paths, the clock, and what is said of grids and findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from gridkit import errors, locale
+from gridkit.cli import options
+from gridkit.locale import N_, gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gridkit.model import Findings
+    from gridkit.model.plan import Plan
+    from gridkit.stores.plan_folder import Stored
+
+SHOWN: Final = 20
+"""Rows of a list that are shown; ``--all`` and ``--json`` have all."""
+EXAMPLES: Final = 5
+"""Findings of one rule that are shown."""
+REASONS: Final = {
+    "too_large": N_("{n} compound(s) larger than a grid may be; give their buildings so that they can be cut"),
+    "too_few": N_("{n} households in all: fewer than one grid needs"),
+    "between": N_("{n} households in all: no whole number of grids fits into the band"),
+    "island": N_("a part with {n} households hangs together with nothing else"),
+    "unknown": N_("{n} compound(s) do not state their households"),
+    "proven": N_("proven: at least {n} grid(s) must lie outside the band"),
+}
+"""Why the band is out of reach, in words; see :data:`gridkit.grids.propose.REASONS`."""
+MEASURES: Final = {"households": N_("households"), "persons": N_("persons")}
+_FILE = click.Path(path_type=Path)
+
+
+def now() -> str:
+    """Return the time of an edit: the only place of this command that reads the clock."""
+    return dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
+
+
+def source(name: str = "source") -> click.Argument:
+    """``[SOURCE]``: a plan folder, or a project."""
+    return click.Argument([name], required=False, default=".", type=_FILE)
+
+
+def out(text: str) -> click.Option:
+    """``-o``: the plan folder to write."""
+    return click.Option(["-o", "--out"], metavar="FOLDER", type=_FILE, help=text)
+
+
+def band() -> click.Option:
+    """``--band``."""
+    return click.Option(
+        ["--band"], metavar="LOW:HIGH", default="", callback=_band,
+        help=gettext("Households of a grid, such as 300:500, or 300:400:500 with the size that is aimed at."),
+    )  # fmt: skip
+
+
+def measure() -> click.Option:
+    """``--measure``."""
+    return click.Option(
+        ["--measure"], type=click.Choice(list(MEASURES)), default=None,
+        help=gettext("What the band counts (default: what the project says, else households)."),
+    )  # fmt: skip
+
+
+def _band(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from gridkit.model.plan import Norm
+
+    if value:
+        try:
+            Norm.parse(value)
+        except ValueError as problem:
+            raise errors.UsageError(
+                N_("{text} is no band"), remedy=N_("write it as 300:500, the smaller number first"), text=value[:40]
+            ) from problem
+    return value
+
+
+def plan_path(path: Path) -> Path:
+    """Return the folder of a plan: the path itself, or what the project there names."""
+    from gridkit.stores.plan_folder import is_plan
+
+    if is_plan(path) or not options.project_file(path).is_file():
+        return path
+    project, _ = options.open_project(path)
+    return project.root / project.grids.plan
+
+
+def open_stored(path: Path) -> tuple[Stored, Path]:
+    """Read a plan folder, settle the language, and say what a reader has to know of it."""
+    from gridkit.stores.plan_folder import open_plan
+
+    locale.use(click.get_current_context().obj or locale.from_environment() or locale.DEFAULT_LANGUAGE)
+    folder = plan_path(path)
+    stored = open_plan(folder)
+    for note in stored.notes:
+        options.note(note)
+    return stored, folder
+
+
+def grid_name(plan: Plan, uid: str) -> str:
+    """Return what a grid is called: name, code, or uid."""
+    row = plan.grids.loc[uid]
+    parts = [part for part in (row["name"], row["code"]) if part]
+    return " ".join(map(str, parts)) or uid
+
+
+def resolve(plan: Plan, name: str) -> str:
+    """Return the uid of a grid by uid, code or, where only one has it, name."""
+    if name in plan.grids.index:
+        return name
+    for column in ("code", "name"):
+        found = plan.grids.index[plan.grids[column] == name]
+        if len(found) == 1:
+            return str(found[0])
+    raise errors.UsageError(
+        N_("there is no grid {grid}"), remedy=N_("name a grid of this plan by its uid or code"), grid=name[:60]
+    )
+
+
+def reason_text(reasons: Sequence[tuple[str, int]]) -> str:
+    """Return reasons in words."""
+    return gettext("; ").join(gettext(REASONS[kind]).format(n=f"{number:,}") for kind, number in reasons)
+
+
+def size_text(plan: Plan, uid: str, row: Mapping[str, Any]) -> str:
+    """Return one line about a grid: its name, people, pieces, and how far it lies outside the band."""
+    norm = plan.norm_of(str(plan.grids["community"][uid]))
+    line = gettext("{name}: {n} {measure}, {atoms} atoms").format(
+        name=grid_name(plan, uid), n=f"{int(row[norm.measure]):,}", measure=gettext(MEASURES[norm.measure]),
+        atoms=int(row["atoms"]),
+    )  # fmt: skip
+    off = int(row["outside"])
+    if off:
+        text = N_("{n} below the band") if off < 0 else N_("{n} above the band")
+        line += gettext(", ") + gettext(text).format(n=f"{abs(off):,}")
+    if int(row["pieces"]) > 1:
+        line += gettext(", ") + gettext("in {n} pieces").format(n=int(row["pieces"]))
+    return line
+
+
+def show_findings(findings: Findings, *, limit: int | None = EXAMPLES) -> None:
+    """Print findings by rule, errors first, each with its place."""
+    from gridkit.reports import words
+    from gridkit.reports.check import ordered
+
+    for code, rows in ordered(findings).groupby("code", sort=False):
+        click.echo(f"  {words.coded(str(code))} ({len(rows):,})")
+        for row in rows[:limit].itertuples(index=False):
+            place = f"  ← {row.lon:.6f}, {row.lat:.6f}" if row.lon == row.lon else ""  # noqa: PLR0124 - NaN
+            click.echo(f"    {words.finding_sentence(row.code, row.params)}{place}")
+        if limit is not None and len(rows) > limit:
+            click.echo("    " + gettext("… and {n} more (--all lists them)").format(n=f"{len(rows) - limit:,}"))
+
+
+def finding_rows(findings: Findings) -> list[dict[str, Any]]:
+    """Return findings as plain values."""
+    from gridkit.reports import words
+
+    return [
+        {
+            "code": row["code"], "severity": row["severity"], "subject": row["subject"],
+            "text": words.finding_sentence(row["code"], row["params"]),
+            "lon": None if row["lon"] != row["lon"] else row["lon"],  # noqa: PLR0124 - NaN
+            "lat": None if row["lat"] != row["lat"] else row["lat"],  # noqa: PLR0124 - NaN
+        }
+        for row in findings.rows()
+    ]  # fmt: skip
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share in percent, rounded down so that 100 % means all."""
+    return f"{part * 1000 // whole / 10:.1f} %" if whole else "–"
+
+
+def saved(folder: Path) -> None:
+    """Say where a plan was written."""
+    click.echo(f"{gettext('Plan')}  {folder}")
