@@ -56,22 +56,25 @@ def coloured(beside: Mapping[str, set[str]], *, held: Mapping[str, int] | None =
 
     Notes
     -----
-    The grid with most different colours around it comes next (Brelaz' method); where it would need a fifth colour, two
-    colours are exchanged along a chain of its neighbours (Kempe). Ties go by uid, so that equal plans look equal.
+    Colours that are held come first. Then the grid with most different colours around it comes next (Brelaz' method);
+    where it would need a fifth colour, two colours are exchanged along a chain of its neighbours (Kempe). Ties go by
+    uid, so that equal plans look equal.
 
     Examples
     --------
     >>> coloured({"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}})
     {'a': 0, 'b': 1, 'c': 2}
     """
-    held = held or {}
     out: dict[str, int] = {}
-    around: dict[str, set[int]] = {uid: set() for uid in beside}
-    left = set(beside)
+    for uid in sorted(set(beside) & set(held or {})):
+        if not any(out.get(near) == (held or {})[uid] for near in beside[uid]):
+            out[uid] = (held or {})[uid]
+    around = {uid: {out[near] for near in beside[uid] if near in out} for uid in beside}
+    left = set(beside) - set(out)
     while left:
         uid = min(left, key=lambda one: (-len(around[one]), -len(beside[one]), one))
         free = [colour for colour in range(len(beside) + 1) if colour not in around[uid]]
-        colour = held[uid] if held.get(uid, -1) in free else free[0]
+        colour = free[0]
         if colour > 3:
             colour = _exchanged(uid, beside, out, otherwise=colour)
             around = {one: {out[near] for near in beside[one] if near in out} for one in beside}

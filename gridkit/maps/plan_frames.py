@@ -67,14 +67,14 @@ def shown(plan: Plan, before: Plan | None = None) -> Shown:
         Of the same ground; grids that go on have the same uid in both.
     """
     frame = plan.atoms.frame[["community", "geometry"]].dissolve("community", method="coverage")
-    figures = _band(plan, _("after") if before is not None else "")
+    figures = _band(plan, _("plan after") if before is not None else "")
     if before is None:
         return Shown(_layer(plan, {}, set()), None, frame, figures, [])
     found = diff_plans(before, plan)
     table = found.relations[found.relations["relation"] != "unchanged"]
     old = _layer(before, {}, set(table["grid_old"]) - {""})
     new = _layer(plan, old["colour"].to_dict(), set(table["grid_new"]) - {""})
-    figures += _band(before, _("before"))
+    figures += _band(before, _("plan before"))
     figures.append(
         _("grids: {kept} unchanged, {changed} changed, {issued} new, {retired} retired").format(
             kept=found.kept, changed=found.changed, issued=found.issued, retired=found.retired

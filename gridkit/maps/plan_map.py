@@ -85,8 +85,8 @@ def plan_map(plan: Plan, *, before: Plan | None = None, title: str = "") -> Grid
         _add_lines(grid_map, parts.after, "changed", mask="changed", colour=CHANGED)
     _add_lines(grid_map, parts.after, "outside", mask="outside", colour=OUTSIDE)
     borders = parts.communities.set_geometry(parts.communities.geometry.boundary).rename_axis("code").reset_index()
-    grid_map.add_level(borders.assign(what=_("border")), "communities", style_by="what", styles={_("border"): BORDER},
-                       name=_("Communities"))  # fmt: skip
+    _add(grid_map, borders, "communities", kinds=[_("border")] * len(borders), styles={_("border"): BORDER},
+         name=_("Communities"))  # fmt: skip
     folium.LayerControl(collapsed=False).add_to(grid_map)
     grid_map.add_child(_Below(_table(parts)))
     return grid_map
@@ -135,11 +135,15 @@ def _fields() -> dict[str, str]:
 
 def _add_grids(grid_map: GridMap, frame: gpd.GeoDataFrame, level: str, name: str, *, show: bool) -> None:
     words, styles = _kinds(frame)
-    said = _("{name} ({n}; colours only tell neighbours apart)").format(name=name, n=len(frame))
-    grid_map.add_level(
-        frame.assign(kind_said=words), level, style_by="kind_said", styles=styles, fields=_fields(), labels="label",
-        name=said, show=show,
-    )  # fmt: skip
+    _add(grid_map, frame, level, kinds=words, styles=styles, fields=_fields(), labels="label", show=show,
+         name=_("{name} ({n})").format(name=name, n=len(frame)))  # fmt: skip
+
+
+def _add(
+    grid_map: GridMap, frame: gpd.GeoDataFrame, level: str, *, kinds: list[str], styles: dict[str, str], **more: Any
+) -> None:
+    """Add a level coloured by words that belong to no column of the plan: the legend names no column then."""
+    grid_map.add_level(frame.assign(**{"": kinds}), level, style_by="", styles=styles, **more)
 
 
 def _add_lines(grid_map: GridMap, frame: gpd.GeoDataFrame, level: str, *, mask: str, colour: str) -> None:
@@ -150,8 +154,9 @@ def _add_lines(grid_map: GridMap, frame: gpd.GeoDataFrame, level: str, *, mask: 
         return
     title = _("Changed") if mask == "changed" else _("Outside the band")
     name = _("{title}: {n}/{all}").format(title=title, n=len(some), all=len(of))
-    lines = inner_lines(some, _SETS[mask == "outside"]).assign(what=title)
-    grid_map.add_level(lines, level, style_by="what", styles={title: colour}, fields=_fields(), name=name)
+    lines = inner_lines(some, _SETS[mask == "outside"])
+    _add(grid_map, lines, level, kinds=[_("outline")] * len(lines), styles={_("outline"): colour}, fields=_fields(),
+         name=name)  # fmt: skip
 
 
 def _above(title: str, parts: Shown) -> str:
@@ -161,8 +166,8 @@ def _above(title: str, parts: Shown) -> str:
 
 def _reading() -> str:
     return _(
-        "On a grid: the last three digits of its code and its size; {above} above the band, {below} below it. Codes in "
-        "full appear on click."
+        "On a grid: the last three digits of its code and its size; {above} above the band, {below} below it. Colours "
+        "only tell neighbours apart; codes in full appear on click."
     ).format(above=ABOVE, below=BELOW)
 
 

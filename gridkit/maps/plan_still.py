@@ -25,7 +25,7 @@ PAPER: Final = (420 / 25.4, 297 / 25.4)
 """A3 across, inches."""
 INK, CHANGED, OUTSIDE, GREY = "#1b1f24", "#0b3d91", "#c1121f", "#d9dbde"
 LABELS: Final = 600
-"""Labels that are tried, those of the largest grids first."""
+"""Labels that are tried, those outside the band and of the largest grids first."""
 
 
 def write_picture(parts: Shown, path: Path, *, title: str, dpi: int) -> None:
@@ -65,19 +65,33 @@ def _compose(figure: Any, parts: Shown, *, title: str, legend: Sequence[tuple[di
     shown = title if len(title) <= 80 else f"{title[:80]}…"
     figure.text(0.02, 0.955, shown, fontsize=22, fontweight="bold", color=INK, va="center")
     panels = [(parts.after, "")] if parts.before is None else [(parts.before, _("Before")), (parts.after, _("After"))]
-    width = 0.96 / len(panels)
-    for at, (frame, name) in enumerate(panels):
-        axes = figure.add_axes((0.02 + at * width, 0.17, width - 0.01, 0.735))
+    for (frame, name), (left, bottom, wide, high) in zip(panels, _places(len(panels), parts), strict=True):
+        axes = figure.add_axes((left, bottom, wide, high))
         _panel(axes, frame, parts, after=frame is parts.after)
-        figure.text(0.02 + at * width, 0.918, name, fontsize=15, color=INK, va="center")
+        figure.text(left, bottom + high + 0.013, name, fontsize=15, color=INK, va="center")
     x = 0.02
     for style, text in legend:
         swatch = Rectangle((x, 0.128), 0.018, 0.018, transform=figure.transFigure, linewidth=1.5, **style)
         figure.add_artist(swatch)
         figure.text(x + 0.023, 0.137, text, fontsize=11, color=INK, va="center")
-        x += 0.04 + 0.0065 * sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+        x += 0.042 + 0.0056 * sum(2 if ord(character) > 0x2E7F else 1 for character in text)
     for at, line in enumerate(parts.figures):
         figure.text(0.02, 0.10 - 0.02 * at, line, fontsize=11.5, color=INK, va="center")
+
+
+def _places(count: int, parts: Shown) -> list[tuple[float, float, float, float]]:
+    """Return where the panels lie: side by side, or below each other where that shows more of a wide city."""
+    whole_sheet = (0.02, 0.17, 0.96, 0.735)
+    if count == 1:
+        return [whole_sheet]
+    box = parts.communities.total_bounds
+    wide, high = max(box[2] - box[0], 1.0), max(box[3] - box[1], 1.0)
+    beside, below = (0.475, 0.735), (0.96, 0.345)
+    sheet = np.array(PAPER)
+    scales = [float(np.min(np.array(room) * sheet / (wide, high))) for room in (beside, below)]
+    if scales[0] >= scales[1]:
+        return [(0.02, 0.17, *beside), (0.505, 0.17, *beside)]
+    return [(0.02, 0.56, *below), (0.02, 0.17, *below)]
 
 
 def _legend(parts: Shown) -> list[tuple[dict[str, Any], str]]:
@@ -125,24 +139,24 @@ def _panel(axes: Any, frame: gpd.GeoDataFrame, parts: Shown, *, after: bool) -> 
 
 
 def _labels(axes: Any, frame: gpd.GeoDataFrame, *, bold: bool) -> None:
-    """Write labels, the largest grids first; one that would lie on another is left out."""
+    """Write labels, grids outside the band and the largest first; one that would lie on another is left out."""
     from matplotlib import patheffects
 
     shapes = frame.geometry.to_numpy()
-    order = np.argsort(-shapely.area(shapes), kind="stable")[:LABELS]
+    labels = [label.replace(" · ", "\n") for label in frame["label"]]
+    outside = frame["outside"].tolist()
+    order = np.lexsort((-shapely.area(shapes), frame["outside"].to_numpy() == 0))[:LABELS]
     halo = [patheffects.withStroke(linewidth=2.5, foreground="white")]
-    labels, outside = frame["label"].tolist(), frame["outside"].tolist()
-    dots = axes.figure.dpi / 72
-    size = 9.0
-    taken: list[tuple[float, float]] = []
-    wide, high = 0.62 * size * dots * 10, 1.3 * size * dots
+    size, dots = 9.0, axes.figure.dpi / 72
+    taken: list[tuple[float, float, float]] = []
     for at in order.tolist():
         point = shapely.get_coordinates(shapely.point_on_surface(shapes[at]))[0]
         x, y = axes.transData.transform(point)
-        if any(abs(x - a) < wide and abs(y - b) < high for a, b in taken):
+        half = 0.31 * size * dots * max(map(len, labels[at].split("\n")))
+        if any(abs(x - a) < half + b and abs(y - c) < 2.4 * size * dots for a, c, b in taken):
             continue
-        taken.append((x, y))
+        taken.append((x, y, half))
         axes.text(
-            *point, labels[at], fontsize=size, ha="center", va="center", zorder=6, path_effects=halo, clip_on=True,
+            *point, labels[at], fontsize=size, ha="center", va="center", zorder=6, path_effects=halo, linespacing=1.0,
             color=OUTSIDE if outside[at] else INK, fontweight="bold" if bold and outside[at] else "normal",
         )  # fmt: skip

@@ -17,6 +17,7 @@ from gridkit.reports.filing import TO_LOOK_AT, community_rows, outside_rows, siz
 from gridkit.reports.repair_files import text_file
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.tables import Column, Table, table
+from gridkit.reports.values import Share
 from gridkit.reports.xlsx import FORMULA_START, Styles, add_table, page, put, sheet_title, table_rows, text_of
 from gridkit.rules import CATALOGUE
 
@@ -33,6 +34,7 @@ CODE_COLUMNS: Final = (
 )  # fmt: skip
 """Columns of ``codes.csv``."""
 _EPOCH: Final = dt.datetime(1980, 1, 1)
+_COUNTED: Final = ("drawn", "others", "households", "least", "mean", "most")
 _WIDTHS: Final = (30, 22, 14, 14, 12, 12, 12, 16, 18)
 
 
@@ -136,8 +138,7 @@ def community_table(filing: Filing) -> Table:
         Column("band", _("band"), 18),
     ]
     rows = community_rows(filing)
-    data: dict[str, Any] = {key: [row[key] for row in rows] for key in ("drawn", "others", "households", "least")}
-    data |= {key: [row[key] for row in rows] for key in ("mean", "most")}
+    data: dict[str, Any] = {key: [row[key] for row in rows] for key in _COUNTED}
     data["community"] = [filing.community(row["community"]) if row["community"] else _("all") for row in rows]
     data["inside"] = [f"{row['inside']}/{row['drawn']}" for row in rows]
     data["band"] = [_band(row) if row["community"] else "" for row in rows]
@@ -231,6 +232,7 @@ def relation_table(filing: Filing) -> Table:
     columns = [Column(key, said, wide) for key, said, wide in zip(RELATION_COLUMNS, headings, widths, strict=True)]
     rows = relation_rows(filing)
     data: dict[str, Any] = {key: [_plain(row[key]) for row in rows] for key in RELATION_COLUMNS}
+    data["weight"] = [Share(weight) for weight in data["weight"]]
     data["relation"] = [words.labelled(filing_words.RELATIONS, one) for one in data["relation"]]
     return table("relationship", _("Old and new grids"), columns, data)
 
