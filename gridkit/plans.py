@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +33,7 @@ from gridkit.stores.plan_folder import Stored, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from gridkit.io.project import Project
     from gridkit.model import City, Findings
@@ -198,7 +198,7 @@ def make_atoms(project: Project, *, band: str = "", measure: str = "", progress:
 
 def propose_plan(
     today: Plan, *, norm: Norm | None = None, baseline: Plan | None = None, communities: Sequence[str] = (),
-    wish: Wish = Wish(), progress: Progress = _quiet,
+    wish: Wish = Wish(), progress: Progress = _quiet,  # noqa: B008 - a frozen value
 ) -> Proposal:  # fmt: skip
     """Propose the grids of a plan's atoms.
 
@@ -250,22 +250,10 @@ def propose_plan(
     return replace(found, plan=Plan(atoms, assignment, grids, today.norm, today.norms))
 
 
-def locked(plan: Plan, names: Sequence[str]) -> Plan:
-    """Return a plan in which some grids, by uid or code, are locked.
-
-    Raises
-    ------
-    UsageError
-        There is no such grid.
-    """
+def locked(plan: Plan, uids: Sequence[str]) -> Plan:
+    """Return a plan in which some grids are locked."""
     grids = plan.grids.copy()
-    for name in names:
-        found = [name] if name in grids.index else list(grids.index[grids["code"] == name])
-        if not found:
-            raise UsageError(
-                N_("there is no grid {grid}"), remedy=N_("name a grid of this plan by its uid or code"), grid=name
-            )
-        grids.loc[found, "locked"] = True
+    grids.loc[list(uids), "locked"] = True
     return replace(plan, grids=grids)
 
 
@@ -343,4 +331,4 @@ def edited(stored: Stored, op: str, args: Mapping[str, Any], **said: str) -> Sto
 
 def stored_of(proposal: Proposal, ledger: pd.DataFrame | None = None) -> Stored:
     """Return a proposal as it is stored, without edits."""
-    return plan_of(cast("Plan", proposal.plan), ledger=ledger)
+    return plan_of(proposal.plan, ledger=ledger)

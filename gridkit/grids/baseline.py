@@ -107,7 +107,7 @@ def _text(value: Any) -> str:
 
 
 def with_assignment(plan: Plan, assignment: pd.Series) -> Plan:
-    """Return a plan whose atoms belong to other grids; a table is read by :func:`gridkit.io.assignment.read_assignment`.
+    """Return a plan whose atoms belong to other grids, as a table from :mod:`gridkit.io.assignment` says.
 
     Parameters
     ----------

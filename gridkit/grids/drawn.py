@@ -42,7 +42,7 @@ class Surroundings:
 
     communities: gpd.GeoDataFrame
     compounds: gpd.GeoDataFrame
-    norm: Norm = Norm()
+    norm: Norm = Norm()  # noqa: RUF009 - a frozen value
     norms: Mapping[str, Norm] | None = None
     ledger: pd.DataFrame | None = None
 

@@ -204,7 +204,10 @@ def _strange(rows: Sequence[Row], atoms: Collection[str] | None) -> Iterator[tup
         if not atom:
             yield number, gettext("the row names no atom")
         elif atom in first:
-            yield number, gettext("{atom} stands here again; first in row {row}").format(atom=atom[:60], row=first[atom])
+            yield (
+                number,
+                gettext("{atom} stands here again; first in row {row}").format(atom=atom[:60], row=first[atom]),
+            )
         elif known is not None and atom not in known and not (_SCIENTIFIC.fullmatch(atom) or _ROUNDED.fullmatch(atom)):
             yield number, gettext("there is no atom {atom} (it may be a table of other atoms)").format(atom=atom[:60])
         first.setdefault(atom, number)

@@ -138,20 +138,21 @@ def _wrong(found: dict[str, Any], *, escaped: bool) -> str:
     strange = sorted(set(found) - set(EDIT_FIELDS))
     if strange:
         return gettext("unknown: {names}").format(names=", ".join(strange)[:100])
-    for name in EDIT_FIELDS:
-        kind = _TYPES.get(name, str)
-        if not isinstance(found[name], kind) or isinstance(found[name], bool):
-            words = {int: N_("a whole number"), dict: N_("an object"), str: N_("text")}
-            return gettext("{name} must be {kind}").format(name=name, kind=gettext(words[kind]))
-        if escaped and kind is str and not _sound(found[name]):
-            return gettext("{name} holds half a character").format(name=name)
-    if found["op"] not in OPERATIONS:
-        return gettext("{op} is no operation; known are: {known}").format(
-            op=found["op"][:40], known=", ".join(OPERATIONS)
-        )
-    # the line itself is sound: only an escape can bring half a character into it
-    if escaped and not _sound(json.dumps(found["args"], ensure_ascii=False)):
-        return gettext("{name} holds half a character").format(name="args")
+    wrong = [said for name in EDIT_FIELDS if (said := _of_field(name, found[name], escaped=escaped))]
+    if not wrong and found["op"] not in OPERATIONS:
+        said = gettext("{op} is no operation; known are: {known}")
+        wrong = [said.format(op=found["op"][:40], known=", ".join(OPERATIONS))]
+    return gettext("; ").join(wrong)
+
+
+def _of_field(name: str, value: Any, *, escaped: bool) -> str:
+    """Return what is wrong with the value of a field; only an escape can bring half a character into a sound line."""
+    kind = _TYPES.get(name, str)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        words = {int: N_("a whole number"), dict: N_("an object"), str: N_("text")}
+        return gettext("{name} must be {kind}").format(name=name, kind=gettext(words[kind]))
+    if escaped and not _sound(value if kind is str else json.dumps(value, ensure_ascii=False)):
+        return gettext("{name} holds half a character").format(name=name)
     return ""
 
 

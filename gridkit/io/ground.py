@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 
 _LIKE: Final = "compound"
 """The level whose names of columns (code, name, households, persons) these layers share."""
-_FLOORS: Final = ("floors", "floor", "levels", "building:levels", "building_levels", "层数", "楼层数", "总层数", "地上层数")
+_FLOORS: Final = (
+    "floors",
+    "floor",
+    "levels",
+    "building:levels",
+    "building_levels",
+    "层数",
+    "楼层数",
+    "总层数",
+    "地上层数",
+)
 
 
 def read_ground(project: Project, crs: str) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, str]]:
@@ -115,11 +125,13 @@ def _columns(draft: Draft, raw: RawTable, kind: str, *, floors: str) -> pd.DataF
     if kind == "building":
         table = nothing.assign(households=frame["households"]) if "households" in frame else nothing
         names = [floors] if floors else list(_FLOORS)
-        at = next((n for n, header in enumerate(raw.headers) if header.strip().lower() in names or header == floors), None)
+        at = next(
+            (n for n, header in enumerate(raw.headers) if header.strip().lower() in names or header == floors), None
+        )
         return table if at is None else table.assign(floors=_floors(raw, at, draft))
     if kind == "exclusive":
         text = {name: frame[name].astype(str) if name in frame else "" for name in ("code", "name")}
-        size = {new: frame[old] if old in frame else pd.NA for new, old in
+        size = {new: frame.get(old, pd.NA) for new, old in
                 (("households", "households"), ("persons", "population"))}  # fmt: skip
         return nothing.assign(**text, **size)
     return nothing

@@ -145,8 +145,10 @@ class Project(_Value):
     grids: GridsSpec = GridsSpec()
 
     def settings(self) -> dict[str, Any]:
-        """Return what a run reads as plain values, for manifests and hashes: all but the folder, ``[repair]``,
-        ``[grids]`` and the layers that only the drawing of grids reads."""
+        """Return what a run reads as plain values, for manifests and hashes.
+
+        That is all but the folder, ``[repair]``, ``[grids]`` and the layers that only the drawing of grids reads.
+        """
         nothing = {"root", "claims_file", "repair", "grids"} | (set() if self.unread else {"unread"})
         found = self.model_dump(mode="json", exclude=nothing)
         return {**found, "layers": {level: spec for level, spec in found["layers"].items() if level not in GROUND}}

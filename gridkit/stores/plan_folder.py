@@ -7,7 +7,6 @@ import io
 import json
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -42,6 +41,7 @@ from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 DOCUMENT: Final = "plan.json"
 ATOMS, ASSIGNMENT, GRIDS, LEDGER, EDITS = "atoms.gpkg", "assignment.csv", "grids.csv", "ledger.csv", "edits.jsonl"
@@ -265,8 +265,8 @@ def _read_document(path: Path) -> dict[str, Any]:
         if document["format"] != FORMAT:
             raise InputError(
                 N_("this plan has format {found}; known is {known}"), place=str(path),
-                remedy=N_("use the version of gridkit that wrote it, or a later one"), found=str(document["format"])[:20],
-                known=FORMAT,
+                remedy=N_("use the version of gridkit that wrote it, or a later one"),
+                found=str(document["format"])[:20], known=FORMAT,
             )  # fmt: skip
         norm, norms = Norm(**document["norm"]), {code: Norm(**one) for code, one in document["norms"].items()}
         texts = (document["base"], document["versions"]["plan"], *document["files"], *document["files"].values())
@@ -320,7 +320,9 @@ def _read_state(folder: Path, document: Mapping[str, Any], *, by_hand: bool = Fa
     grids = table.set_index("uid").sort_index()
     names = {*grids.index, *grids["code"]}
     file = folder / ASSIGNMENT
-    assignment = read_assignment(file, atoms=set(atoms.frame.index), grids=names) if len(atoms) else pd.Series(dtype=str)
+    assignment = (
+        read_assignment(file, atoms=set(atoms.frame.index), grids=names) if len(atoms) else pd.Series(dtype=str)
+    )
     try:
         nothing = pd.Series(UNASSIGNED, index=atoms.frame.index, dtype="object", name="grid")
         plan = with_assignment(Plan(atoms, nothing, grids, document["norm"], document["norms"]), assignment)

@@ -25,7 +25,12 @@ def communities():
 
 
 def compounds(**more):
-    shapes = {"a": box(10, 10, 90, 190), "b": box(110, 10, 190, 190), "c": box(210, 10, 290, 190), "d": box(310, 10, 390, 190)}
+    shapes = {
+        "a": box(10, 10, 90, 190),
+        "b": box(110, 10, 190, 190),
+        "c": box(210, 10, 290, 190),
+        "d": box(310, 10, 390, 190),
+    }
     shapes |= more
     columns = {"name": [f"小区{code}" for code in shapes], "households": 400, "persons": 1200}
     return gpd.GeoDataFrame(pd.DataFrame(columns, index=pd.Index(shapes, name="code")), geometry=list(shapes.values()),
@@ -108,7 +113,8 @@ def test_exclusive_grids_may_lie_over_others():
 
 def test_codes():
     ledger = pd.DataFrame(
-        [(WEST + "001", "u", WEST, "live", "", "", "", "", ""), (WEST + "002", "v", WEST, "retired", "", "2024-01-01", "", "", "")],
+        [(WEST + "001", "u", WEST, "live", "", "", "", "", ""),
+         (WEST + "002", "v", WEST, "retired", "", "2024-01-01", "", "", "")],
         columns=list(LEDGER_COLUMNS),
     )  # fmt: skip
     codes = [WEST + "001", WEST + "002", EAST + "009", "5.2E+14"]

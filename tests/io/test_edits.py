@@ -14,7 +14,7 @@ from tests.grids.plans import usual
 
 def some():
     plan = usual()
-    plan, log = add(plan, start(plan), "move", {"atoms": ["A21"], "to": "g1"}, user="甲", reason="新建道路, \u2028 \"x\"")
+    plan, log = add(plan, start(plan), "move", {"atoms": ["A21"], "to": "g1"}, user="甲", reason='新建道路, \u2028 "x"')
     return add(plan, log, "rename", {"grid": "g1", "name": "东门第一网格"})[1]
 
 

@@ -31,7 +31,8 @@ TOML = '[layers.road]\npath = "road.gpkg"\n'
 
 def test_roads_in_another_system_are_converted(tmp_path):
     road = layer(tmp_path, "road", {"highway": ["a", "b"]},
-                 [LineString([(X, Y), (X + 100, Y)]), LineString([(X, Y), (X, Y + 9), (X + 9, Y), (X, Y)])])  # fmt: skip
+                 [LineString([(X, Y), (X + 100, Y)]),
+                  LineString([(X, Y), (X, Y + 9), (X + 9, Y), (X, Y)])])  # fmt: skip
     road.to_crs("EPSG:32648").to_file(tmp_path / "road.gpkg", driver="GPKG")
     found, files = read_ground(project_of(tmp_path, TOML), CRS)
     assert list(files) == ["road.gpkg"]
@@ -50,7 +51,12 @@ def test_roads_without_a_system_are_refused(tmp_path):
 
 
 def test_buildings_and_exclusive_areas(tmp_path):
-    layer(tmp_path, "b", {"层数": ["6", "?"], "户数": [24, None]}, [box(X, Y, X + 9, Y + 9), box(X, Y + 20, X + 9, Y + 30)])
+    layer(
+        tmp_path,
+        "b",
+        {"层数": ["6", "?"], "户数": [24, None]},
+        [box(X, Y, X + 9, Y + 9), box(X, Y + 20, X + 9, Y + 30)],
+    )
     layer(tmp_path, "e", {"name": ["商圈", "市场", "市场"], "code": ["", "Z1", "Z1"]},
           [box(X + 100 * n, Y, X + 100 * n + 50 + n, Y + 50) for n in range(3)])  # fmt: skip
     text = '[layers.building]\npath = "b.gpkg"\n[layers.exclusive]\npath = "e.gpkg"\n'

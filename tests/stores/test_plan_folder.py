@@ -46,13 +46,17 @@ def test_round_trip_and_the_same_bytes(tmp_path, make):
     assert shapely.equals_identical(back.plan.atoms.frame.geometry, stored.plan.atoms.frame.geometry).all()
     pd.testing.assert_frame_equal(back.plan.atoms.edges, stored.plan.atoms.edges, check_dtype=False)
     pd.testing.assert_frame_equal(back.ledger, stored.ledger, check_dtype=False)
-    pd.testing.assert_frame_equal(back.plan.grids, stored.plan.grids, check_dtype=False, check_names=False, check_index_type=False)
+    pd.testing.assert_frame_equal(
+        back.plan.grids, stored.plan.grids, check_dtype=False, check_names=False, check_index_type=False
+    )
     write_plan(back, tmp_path / "b")
     files = sorted(file.relative_to(tmp_path / "a") for file in (tmp_path / "a").rglob("*") if file.is_file())
     assert [(tmp_path / "a" / file).read_bytes() for file in files] == [
         (tmp_path / "b" / file).read_bytes() for file in files
     ]
-    assert {"inputs", "norm", "base", "versions", "files"} <= set(json.loads((tmp_path / "a/plan.json").read_text("utf-8")))
+    assert {"inputs", "norm", "base", "versions", "files"} <= set(
+        json.loads((tmp_path / "a/plan.json").read_text("utf-8"))
+    )
 
 
 def test_a_plan_is_written_over_and_undone(tmp_path):

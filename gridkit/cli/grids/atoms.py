@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,8 @@ from gridkit.cli.grids import shared
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gridkit.plans import Made
 
 EVENTS = {

@@ -43,9 +43,7 @@ def command() -> click.Command:
     )  # fmt: skip
 
 
-def check(
-    source: Path, layers: tuple[str, ...], band: str, measure: str | None, show_all: bool, as_json: bool
-) -> int:
+def check(source: Path, layers: tuple[str, ...], band: str, measure: str | None, show_all: bool, as_json: bool) -> int:
     """Say what is wrong with grids."""
     from gridkit.stores.plan_folder import is_plan
 

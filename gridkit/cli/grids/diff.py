@@ -58,7 +58,7 @@ def diff(a: Path, b: Path, show_all: bool, as_json: bool) -> int:
         options.print_json(_document(found))
     else:
         _show(found, old, new, limit=None if show_all else shared.SHOWN)
-    same = not (found.changed or found.issued or found.retired or found.moved)
+    same = old.base == new.base or not (found.changed or found.issued or found.retired or found.moved)
     return errors.EXIT_CLEAN if same else errors.EXIT_FINDINGS
 
 

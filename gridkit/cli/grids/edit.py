@@ -154,6 +154,7 @@ def move(atoms: tuple[str, ...], to: str, **said: Any) -> int:
 
 def merge(grids: tuple[str, ...], into: str, **said: Any) -> int:
     """Merge grids into one of them."""
+
     def args(plan: Plan) -> dict[str, Any]:
         one = shared.resolve(plan, into)
         return {"grids": sorted({one, *(shared.resolve(plan, name) for name in grids)}), "into": one}

@@ -30,7 +30,7 @@ STATUSES = {"optimal": N_("optimal"), "feasible": N_("feasible"), "kept": N_("ke
 
 @dataclass(frozen=True)
 class _Start:
-    """What is drawn: atoms with the grids of today, the baseline, and what a plan folder keeps of where it came from."""
+    """What is drawn: atoms with the grids of today, the baseline, and what a plan folder keeps of its origin."""
 
     today: Plan
     baseline: Plan | None
@@ -81,7 +81,7 @@ def command() -> click.Command:
     )  # fmt: skip
 
 
-def propose(  # noqa: PLR0913 - the options of the command line
+def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
     source: Path, out: Path | None, band: str, measure: str | None, profile: str, prove: bool, baseline: Path | None,
     fresh: bool, lock: tuple[str, ...], communities: tuple[str, ...], allow_mixed: bool, seed: int, show_all: bool,
     as_json: bool,
@@ -103,7 +103,7 @@ def propose(  # noqa: PLR0913 - the options of the command line
                 raise errors.UsageError(
                     N_("there are no grids that could be locked"), remedy=N_("name the plan that has them: --baseline")
                 )
-            base = plans.locked(base, lock)
+            base = plans.locked(base, [shared.resolve(base, name) for name in lock])
         wish = Wish(profile, prove, seed, keep=0.0 if base is None else KEEP,
                     allow_mixed=allow_mixed or start.allow_mixed)  # fmt: skip
         found = plans.propose_plan(

@@ -151,7 +151,7 @@ def show_findings(findings: Findings, *, limit: int | None = EXAMPLES) -> None:
     for code, rows in ordered(findings).groupby("code", sort=False):
         click.echo(f"  {words.coded(str(code))} ({len(rows):,})")
         for row in rows[:limit].itertuples(index=False):
-            place = f"  ← {row.lon:.6f}, {row.lat:.6f}" if row.lon == row.lon else ""  # noqa: PLR0124 - NaN
+            place = f"  ← {row.lon:.6f}, {row.lat:.6f}" if row.lon == row.lon else ""
             click.echo(f"    {words.finding_sentence(row.code, row.params)}{place}")
         if limit is not None and len(rows) > limit:
             click.echo("    " + gettext("… and {n} more (--all lists them)").format(n=f"{len(rows) - limit:,}"))
@@ -165,8 +165,8 @@ def finding_rows(findings: Findings) -> list[dict[str, Any]]:
         {
             "code": row["code"], "severity": row["severity"], "subject": row["subject"],
             "text": words.finding_sentence(row["code"], row["params"]),
-            "lon": None if row["lon"] != row["lon"] else row["lon"],  # noqa: PLR0124 - NaN
-            "lat": None if row["lat"] != row["lat"] else row["lat"],  # noqa: PLR0124 - NaN
+            "lon": None if row["lon"] != row["lon"] else row["lon"],
+            "lat": None if row["lat"] != row["lat"] else row["lat"],
         }
         for row in findings.rows()
     ]  # fmt: skip
