@@ -147,11 +147,11 @@ def _wrong(found: dict[str, Any], *, escaped: bool) -> str:
 
 def _of_field(name: str, value: Any, *, escaped: bool) -> str:
     """Return what is wrong with the value of a field; only an escape can bring half a character into a sound line."""
-    kind = _TYPES.get(name, str)
+    kind: type = _TYPES.get(name, str)
     if not isinstance(value, kind) or isinstance(value, bool):
         words = {int: N_("a whole number"), dict: N_("an object"), str: N_("text")}
         return gettext("{name} must be {kind}").format(name=name, kind=gettext(words[kind]))
-    if escaped and not _sound(value if kind is str else json.dumps(value, ensure_ascii=False)):
+    if escaped and not _sound(str(value) if kind is str else json.dumps(value, ensure_ascii=False)):
         return gettext("{name} holds half a character").format(name=name)
     return ""
 
