@@ -45,7 +45,8 @@ _CSV: Final = (".csv", ".txt", ".tsv")
 def plan_layers(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     """Return grids, atoms and communities of a plan as layers in the system of the city, sorted, codes as text."""
     grids = grid_layer(plan).drop(columns=["pieces", "unknown"])
-    atoms = plan.atoms.frame.assign(grid=plan.assignment.map(plan.grids["code"]).fillna(""), uid=plan.assignment)
+    codes = plan.grids["code"].astype(str).to_dict()
+    atoms = plan.atoms.frame.assign(grid=[codes.get(uid, "") for uid in plan.assignment], uid=plan.assignment)
     counted = atoms.groupby("community", sort=True)[["households", "persons"]].sum()
     shapes = atoms[["community", "geometry"]].dissolve("community", method="coverage").geometry
     drawn = plan.grids.groupby("community").size().reindex(counted.index).fillna(0).astype("int64")

@@ -18,12 +18,13 @@ from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model import Findings
 from gridkit.model.plan import EditLog, Lineage, Plan
-from gridkit.rules import CATALOGUE
+from gridkit.reports import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gridkit.io.referring import Referring
+    from gridkit.model.plan import Edit
 
 _OF_CODES: Final = ("G106", "G107")
 TO_DECIDE: Final = ("decide", "unknown")
@@ -127,6 +128,14 @@ class Filing:
                 return " ".join(part for part in (str(row["code"]), short(str(row["name"]))) if part) or short(uid)
         return short(uid)
 
+    def touched(self, edit: Edit) -> set[str]:
+        """Return the uids of the grids that an edit names, or takes land from that they had before."""
+        from gridkit.reports.filing_words import grids_of
+
+        held = {} if self.before is None else self.before.assignment
+        lost = [held.get(atom, "") for atom in edit.args.get("atoms") or ()]
+        return {self.uids.get(uid, uid) for uid in (*grids_of(edit), *lost)} - {""}
+
     def community(self, code: str) -> str:
         """Return name and code of a community, the code where no name is known."""
         name = self.names.get(code, "")
@@ -200,7 +209,10 @@ def _carried(table: Referring, before: Plan, plan: Plan, lineage: Lineage) -> Ca
 
 def refusals(filing: Filing) -> list[str]:
     """Return one sentence for each error for which the plan cannot be filed."""
-    return [f"{row['code']} {CATALOGUE[row['code']].say(row['params'])}" for row in filing.errors.to_dict("records")]
+    return [
+        f"{row['code']} {words.finding_sentence(row['code'], row['params'])}"
+        for row in filing.errors.to_dict("records")
+    ]
 
 
 def community_rows(filing: Filing) -> list[dict[str, Any]]:
@@ -236,9 +248,10 @@ def sizes(plan: Plan) -> pd.DataFrame:
 
 def outside_rows(filing: Filing) -> list[dict[str, Any]]:
     """Return the grids outside the band, sorted by code, each with how far and why."""
-    from gridkit.reports.filing_words import grids_of, outside_words
+    from gridkit.reports.filing_words import outside_words
 
-    plan, edits = filing.plan, effective(filing.log)
+    plan = filing.plan
+    last = {uid: edit for edit in effective(filing.log) for uid in filing.touched(edit)}
     frame = plan.atoms.frame
     measures = ["households", "persons"]
     largest = frame[measures].groupby(plan.assignment.to_numpy()).max()
@@ -251,7 +264,6 @@ def outside_rows(filing: Filing) -> list[dict[str, Any]]:
         of = {
             "largest": int(largest[norm.measure].get(uid, 0)), "community": int(of_all[norm.measure].get(community, 0))
         }  # fmt: skip
-        named = [edit for edit in edits if uid in {filing.uids.get(one, one) for one in grids_of(edit)}]
-        why = outside_words(norm, of, named)
+        why = outside_words(norm, of, last.get(uid))
         rows.append({**row, "low": norm.low, "high": norm.high, "measure": norm.measure, "why": why})
     return rows

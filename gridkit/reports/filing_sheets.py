@@ -276,7 +276,7 @@ def finding_table(filing: Filing) -> Table:
         "code": [row["code"] for row in rows], "severity": [words.severity(row["severity"]) for row in rows],
         "title": [words.rule_title(row["code"]) for row in rows],
         "about": [filing.called(str(row["subject"])) for row in rows],
-        "said": [rule.say(row["params"]) for rule, row in zip(rules, rows, strict=True)],
+        "said": [words.finding_sentence(row["code"], row["params"]) for row in rows],
         "remedy": [_(rule.remedy) for rule in rules],
         "lon": [_degrees(row["lon"]) for row in rows], "lat": [_degrees(row["lat"]) for row in rows],
     }  # fmt: skip

@@ -10,7 +10,7 @@ from gridkit.locale import gettext as _
 from gridkit.reports.words import labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from gridkit.model.plan import Edit, Norm
 
@@ -115,22 +115,21 @@ def reason_words(edit: Edit) -> str:
     return _("; ").join(part for part in (short(mask(edit.reason)), document) if part)
 
 
-def outside_words(norm: Norm, size: Mapping[str, int], edits: Sequence[Edit]) -> str:
-    """Return why a grid lies outside the band: what cannot be otherwise, else the last edit that named it.
+def outside_words(norm: Norm, size: Mapping[str, int], edit: Edit | None) -> str:
+    """Return why a grid lies outside the band: what cannot be otherwise, else the last edit that touched it.
 
     Parameters
     ----------
     norm : Norm
     size : mapping of str to int
         ``largest`` (of its largest compound or piece of land) and ``community`` (of all its grids together).
-    edits : sequence of Edit
-        Those that stand and name the grid.
+    edit : Edit, optional
+        The last one that stands and touched the grid.
     """
     if size["largest"] > norm.high:
         return _("one compound alone has {n}, above the limit, and is kept whole").format(n=f"{size['largest']:,}")
     if size["community"] < norm.low:
         return _("the whole community has {n}, fewer than one grid needs").format(n=f"{size['community']:,}")
-    if edits:
-        why = reason_words(edits[-1]) or _("no reason given")
-        return _("edit {seq}: {why}").format(seq=edits[-1].seq, why=why)
+    if edit is not None:
+        return _("edit {seq}: {why}").format(seq=edit.seq, why=reason_words(edit) or _("no reason given"))
     return _("no reason on record")
