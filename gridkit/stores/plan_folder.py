@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -102,10 +103,18 @@ def write_plan(
     writers: dict[str, Callable[[Path], None]] = _state(stored.plan, "")
     if len(stored.log):
         writers |= _state(stored.base, f"{BASE}/")
+        if stored.base.atoms.version == stored.plan.atoms.version:
+            writers[f"{BASE}/{ATOMS}"] = _copy_atoms
     writers[LEDGER] = partial(_write_table, stored.ledger, LEDGER_COLUMNS)
     writers[EDITS] = partial(write_edits, stored.log)
     writers[DOCUMENT] = partial(_write_document, _document(stored, named, said), list(writers))
     return write_check(folder, writers, listing=DOCUMENT, also=stored.changed)
+
+
+def _copy_atoms(path: Path) -> None:
+    """Write the atoms of the base as a copy of those beside its folder: most edits cut no atom."""
+    with whole(path) as draft:
+        shutil.copyfile(path.parent.parent / ATOMS, draft)
 
 
 def plan_of(plan: Plan, *, ledger: pd.DataFrame | None = None) -> Stored:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
-from gridkit import errors
+from gridkit import cli, errors
 from tests.cli.grid_project import EAST, WEST, LineString, X, Y, frame, layers, save, square
 
 SAID = ("--reason", "新建道路", "--doc-no", "1号", "--time", "2024-06-30T09:00:00+08:00")
@@ -17,11 +18,17 @@ def project(tmp_path_factory):
     return save(tmp_path_factory.mktemp("grids") / "project", layers())
 
 
-@pytest.fixture
-def plan(gridkit, project, tmp_path):
+@pytest.fixture(scope="module")
+def proposed(project):
     """A proposal, without regard to the grids of today: six grids in each community."""
-    assert gridkit("grids", "propose", project, "--fresh", "--profile", "fast", "-o", tmp_path / "plan").code == 0
-    return tmp_path / "plan"
+    folder = project.parent / "proposed"
+    assert cli.run(["grids", "propose", str(project), "--fresh", "--profile", "fast", "-o", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def plan(proposed, tmp_path):
+    return shutil.copytree(proposed, tmp_path / "plan")
 
 
 def table(plan):
@@ -53,7 +60,11 @@ def test_the_grids_of_today_are_the_baseline(gridkit, project, tmp_path):
     said = gridkit("grids", "propose", project, "--json", "--profile", "fast", "-o", tmp_path / "plan")
     assert said.code == errors.EXIT_CLEAN
     totals = json.loads(said.out)["totals"]
-    assert (totals["in_band"], totals["grids"], totals["moved"]) == (12, 12, 4560 - 3 * 400)  # three go on, with two compounds of 200 each
+    assert (totals["in_band"], totals["grids"], totals["moved"]) == (
+        12,
+        12,
+        4560 - 3 * 400,
+    )  # three go on, with two compounds of 200 each
     assert set(table(tmp_path / "plan").values()) >= {WEST + "001", WEST + "002", EAST + "001"}
     assert "change their grid" in gridkit("grids", "propose", project, "--profile", "fast").out
 
@@ -150,8 +161,6 @@ def test_a_cut_along_a_file_in_degrees(gridkit, project, plan, tmp_path):
 
 
 def test_apply_and_diff(gridkit, plan, tmp_path):
-    import shutil
-
     shutil.copytree(plan, tmp_path / "other")
     atom, home, other = neighbours(plan)
     gridkit("grids", "edit", plan, "move", atom, "--to", other, *SAID)
@@ -189,7 +198,9 @@ def test_a_layer_drawn_by_hand(gridkit, project, tmp_path):
     counts = {code: sum(row["code"] == code for row in found["findings"]) for code in ("G121", "G122", "G123", "G104")}
     assert counts == {"G121": 1, "G122": 1, "G123": 1, "G104": 3}
     assert all(row["lon"] for row in found["findings"])
-    assert "Land that two drawn grids cover" in gridkit("grids", "check", project, "--layer", tmp_path / "drawn.gpkg").out
+    assert (
+        "Land that two drawn grids cover" in gridkit("grids", "check", project, "--layer", tmp_path / "drawn.gpkg").out
+    )
     assert gridkit("grids", "check", project).code == errors.EXIT_FINDINGS  # its own layer: grids of 1,140 households
 
 
