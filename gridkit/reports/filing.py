@@ -10,14 +10,14 @@ import pandas as pd
 from gridkit.errors import UsageError
 from gridkit.grids.carry import carried
 from gridkit.grids.check import check
-from gridkit.grids.codes import Scheme
+from gridkit.grids.codes import Scheme, empty_ledger
 from gridkit.grids.lineage import issue_codes
 from gridkit.grids.replay import effective
 from gridkit.grids.totals import totals
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model import Findings
-from gridkit.model.plan import EditLog, Lineage, Plan
+from gridkit.model.plan import LEDGER_COLUMNS, EditLog, Lineage, Plan
 from gridkit.reports import words
 
 if TYPE_CHECKING:
@@ -177,6 +177,8 @@ def make_filing(
             N_("registries are carried over from the codes of an earlier plan, and none is given"),
             remedy=N_("name the plan that held until now with --before"),
         )
+    if before is not None:
+        ledger = _with_codes(ledger, before)
     coded, lineage = issue_codes(
         plan, ledger, before=before, scheme=Scheme.of(terms.scheme), policy=terms.policy, date=terms.date,
         doc_no=terms.doc_no,
@@ -186,6 +188,19 @@ def make_filing(
     homes = [] if before is None else [_carried(one, before, coded, lineage) for one in registries]
     uids = dict(zip(plan.assignment, coded.assignment, strict=True))
     return Filing(coded, before, lineage, log, findings, homes, terms, uids)
+
+
+def _with_codes(ledger: pd.DataFrame | None, before: Plan) -> pd.DataFrame:
+    """Return the ledger with the codes of a plan that were never entered, so that none of them is issued again."""
+    ledger = empty_ledger() if ledger is None else ledger
+    known = set(ledger["code"])
+    rows = [
+        (str(row["code"]), str(uid), row["community"], "live", row["valid_from"], "", "", "", "")
+        for uid, row in before.grids.sort_index().iterrows() if row["code"] and row["code"] not in known
+    ]  # fmt: skip
+    if not rows:
+        return ledger
+    return pd.concat([ledger, pd.DataFrame(rows, columns=list(LEDGER_COLUMNS), dtype="object")], ignore_index=True)
 
 
 def _checked(

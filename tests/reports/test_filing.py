@@ -65,6 +65,13 @@ def test_codes_go_on_by_majority_and_are_sorted():
     assert rows[0][7] == "2025-01-01"
 
 
+def test_codes_of_the_plan_before_are_never_issued_again_without_a_ledger():
+    old, _, new, log = before_and_after()
+    filing = make_filing(new, before=old, log=log, terms=TERMS)
+    assert [row[0][-3:] for row in code_rows(filing)][:2] == ["002", "003"]
+    assert filing.lineage.ledger.set_index("code")["status"][WEST + "001"] == "retired"
+
+
 def test_relations_name_codes_and_weights():
     rows = {(row["grid_old"], row["grid_new"]): row for row in relation_rows(filed())}
     assert rows[WEST + "001", WEST + "002"]["weight"] == rows[WEST + "001", WEST + "003"]["weight"] == 0.5
