@@ -9,7 +9,7 @@ import click
 from gridkit.cli import options
 from gridkit.locale import gettext
 
-SUBCOMMANDS = ("atoms", "propose", "check", "edit", "apply", "diff")
+SUBCOMMANDS = ("atoms", "propose", "check", "edit", "apply", "diff", "file")
 """Modules of this package with a function ``command()``; they import what is heavy when they are called."""
 
 
@@ -27,7 +27,8 @@ def command() -> click.Group:
             "gridkit grids check PLAN                     what is wrong with grids, drawn by hand or proposed\n"
             "gridkit grids edit PLAN move ATOM --to GRID  a change with its reason, in a log that can be undone\n"
             "gridkit grids apply edits.jsonl PLAN         changes made elsewhere\n"
-            "gridkit grids diff A B                       what two plans differ in\n\n"
+            "gridkit grids diff A B                       what two plans differ in\n"
+            "gridkit grids file PLAN -o FOLDER            codes, relations, map and hashes: what is filed\n\n"
             "A plan is a folder; nothing but assignment.csv in it is changed by hand."
         ),
     )
