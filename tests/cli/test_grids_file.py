@@ -1,0 +1,94 @@
+"""``gridkit grids file``: from a proposal to a package, its refusals, and the next filing on top of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import pytest
+
+from gridkit import cli, errors
+from gridkit.cli.grids import file as command
+from gridkit.filing import verify_filing
+from gridkit.grids.codes import SCHEMES
+from gridkit.grids.lineage import POLICIES
+from tests.cli.grid_project import WEST, layers, save
+
+SAID = ("--reason", "新建道路", "--doc-no", "1号", "--time", "2024-06-30T09:00:00+08:00")
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory):
+    """A first filing, and the plan with its codes."""
+    root = tmp_path_factory.mktemp("file")
+    project = save(root / "project", layers())
+    assert cli.run(["grids", "propose", str(project), "--fresh", "--profile", "fast", "-o", str(root / "plan")]) == 0
+    assert cli.run(["grids", "file", str(root / "plan"), "-o", str(root / "one"), "--date", "2024-01-01", "--no-map",
+                    "--keep", str(root / "kept"), "--json"]) == 0  # fmt: skip
+    return root
+
+
+def households(folder):
+    with (folder / "codes.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["code"]: int(row["households"]) for row in csv.DictReader(stream)}
+
+
+def codes(folder):
+    return list(households(folder))
+
+
+def test_the_names_of_the_options_are_those_of_the_grids():
+    assert tuple(SCHEMES) == command.SCHEMES
+    assert command.POLICIES == POLICIES
+
+
+def test_a_first_filing(filed):
+    assert codes(filed / "one")[:2] == [WEST + "001", WEST + "002"]
+    assert verify_filing(filed / "one") == []
+
+
+def test_the_next_filing_compares_with_the_codes_of_before(gridkit, filed, tmp_path):
+    plan = shutil.copytree(filed / "kept", tmp_path / "plan")
+    first, second = codes(filed / "one")[:2]
+    assert gridkit("grids", "edit", plan, "merge", second, "--into", first, *SAID).code in (0, 1)
+    registry = tmp_path / "staff.csv"
+    registry.write_text(f"岗位,网格编码\n网格员,{first}\n网格员,{second}\n", encoding="utf-8")
+    said = gridkit("grids", "file", plan, "-o", tmp_path / "two", "--registry", registry, "--column", "网格编码",
+                   "--no-map", "--json")  # fmt: skip
+    assert said.code == errors.EXIT_CLEAN
+    found = json.loads(said.out)
+    assert found["date"] == "2024-06-30"
+    assert found["relations"]["merge"] == 2
+    assert found["registries"] == {"follows": 1, "same": 1}
+    # the one with more than half of the merged grid's households goes on, the other code is retired
+    sizes = households(filed / "one")
+    assert sizes[first] != sizes[second]
+    goes_on = max((first, second), key=sizes.get)
+    assert {first, second} & set(codes(tmp_path / "two")) == {goes_on}
+
+
+def test_a_plan_with_errors_is_refused(gridkit, filed, tmp_path):
+    plan = shutil.copytree(filed / "kept", tmp_path / "plan")
+    assert gridkit("grids", "edit", plan, "move", f"{WEST}X001", "--to", "-", *SAID).code == errors.EXIT_FINDINGS
+    said = gridkit("grids", "file", plan, "-o", tmp_path / "two", "--no-map")
+    assert said.code == errors.EXIT_FINDINGS
+    assert "G101" in said.out
+    assert "Nothing was written" in said.out
+    assert not (tmp_path / "two").exists()
+    assert gridkit("grids", "file", plan, "-o", tmp_path / "two", "--no-map", "--draft").code == errors.EXIT_FINDINGS
+    assert json.loads((tmp_path / "two" / "manifest.json").read_text("utf-8"))["draft"]
+
+
+@pytest.mark.parametrize(("more", "says"), [
+    (("--scheme", "no"), "no scheme of codes"),
+    (("--date", "June"), "no date"),
+    (("--registry", "x.csv"), "--column does not fit"),
+    (("--registry", "x.csv", "--column", "a"), "no such file"),
+    (("--before", "nowhere"), "plan"),
+])  # fmt: skip
+def test_bad_input(gridkit, filed, tmp_path, more, says):
+    said = gridkit("grids", "file", filed / "kept", "-o", tmp_path / "out", "--no-map", *more)
+    assert said.code in (errors.EXIT_USAGE, errors.EXIT_INPUT)
+    assert says in said.err
+    assert not (tmp_path / "out").exists()
