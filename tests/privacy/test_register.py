@@ -27,6 +27,7 @@ WRITERS = {
     "maps/gridmap.py", "reports/book.py", "reports/docx.py", "reports/html.py", "reports/json.py", "stores/gpkg.py",
     "stores/manifest.py", "stores/bundle.py", "stores/tables.py", "reports/check.py", "cli/init.py",
     "reports/repair_files.py", "reports/repair_page.py",
+    "maps/plan_still.py",
 }  # fmt: skip
 """Modules that may write files. One that is new belongs into the register of :mod:`gridkit.pipeline` first."""
 
