@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
@@ -70,18 +71,24 @@ def coloured(beside: Mapping[str, set[str]], *, held: Mapping[str, int] | None =
         if not any(out.get(near) == (held or {})[uid] for near in beside[uid]):
             out[uid] = (held or {})[uid]
     around = {uid: {out[near] for near in beside[uid] if near in out} for uid in beside}
-    left = set(beside) - set(out)
-    while left:
-        uid = min(left, key=lambda one: (-len(around[one]), -len(beside[one]), one))
-        free = [colour for colour in range(len(beside) + 1) if colour not in around[uid]]
-        colour = free[0]
+    waiting = [(-len(around[uid]), -len(beside[uid]), uid) for uid in beside if uid not in out]
+    heapq.heapify(waiting)
+    while waiting:
+        many, _most, uid = heapq.heappop(waiting)
+        if uid in out:
+            continue
+        if -many != len(around[uid]):  # an exchange has changed what lies around it
+            heapq.heappush(waiting, (-len(around[uid]), -len(beside[uid]), uid))
+            continue
+        colour = next(one for one in range(len(beside) + 1) if one not in around[uid])
         if colour > 3:
             colour = _exchanged(uid, beside, out, otherwise=colour)
             around = {one: {out[near] for near in beside[one] if near in out} for one in beside}
         out[uid] = colour
-        left.discard(uid)
         for near in beside[uid]:
             around[near].add(colour)
+            if near not in out:
+                heapq.heappush(waiting, (-len(around[near]), -len(beside[near]), near))
     return dict(sorted(out.items()))
 
 

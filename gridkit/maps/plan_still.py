@@ -124,22 +124,23 @@ def _panel(axes: Any, frame: gpd.GeoDataFrame, parts: Shown, *, after: bool) -> 
     axes.set_xlim(box[0] - pad, box[2] + pad)
     axes.set_ylim(box[1] - pad, box[3] + pad)
     axes.set_aspect("equal", adjustable="box")
+    thin = min(1.0, (300 / max(len(frame), 1)) ** 0.5)
     how = {"ax": axes, "aspect": None, "autolim": False}
     if len(frame):
-        frame.plot(color=colours, edgecolor="#444c56", linewidth=0.5, **how)
+        frame.plot(color=colours, edgecolor="#444c56", linewidth=0.5 * thin, **how)
     changed = frame[frame["changed"].to_numpy(dtype=bool)]
     if len(changed):
         changed.plot(facecolor="none", edgecolor=CHANGED, linewidth=0.0, hatch="////", **how)
-        changed.boundary.plot(color=CHANGED, linewidth=1.0, **how)
+        changed.boundary.plot(color=CHANGED, linewidth=1.0 * thin, **how)
     out = frame[frame["outside"].to_numpy() != 0]
     if len(out):
-        inner_lines(out, 0.04).plot(color=OUTSIDE, linewidth=1.8, **how)
-    parts.communities.boundary.plot(color=INK, linewidth=1.6, **how)
+        inner_lines(out, 0.04).plot(color=OUTSIDE, linewidth=1.8 * thin, **how)
+    parts.communities.boundary.plot(color=INK, linewidth=1.6 * thin, **how)
     _labels(axes, frame, bold=after)
 
 
 def _labels(axes: Any, frame: gpd.GeoDataFrame, *, bold: bool) -> None:
-    """Write labels, grids outside the band and the largest first; one that would lie on another is left out."""
+    """Write labels, grids outside the band first, then the largest; none over another, none larger than its grid."""
     from matplotlib import patheffects
 
     shapes = frame.geometry.to_numpy()
@@ -153,6 +154,9 @@ def _labels(axes: Any, frame: gpd.GeoDataFrame, *, bold: bool) -> None:
         point = shapely.get_coordinates(shapely.point_on_surface(shapes[at]))[0]
         x, y = axes.transData.transform(point)
         half = 0.31 * size * dots * max(map(len, labels[at].split("\n")))
+        box = axes.transData.transform(shapely.bounds(shapes[at]).reshape(2, 2))
+        if not outside[at] and (box[1] - box[0] < (1.6 * half, 1.8 * size * dots)).any():
+            continue  # the grid is smaller than its label
         if any(abs(x - a) < half + b and abs(y - c) < 2.4 * size * dots for a, c, b in taken):
             continue
         taken.append((x, y, half))
