@@ -19,6 +19,8 @@ STEP: Final = 10.0
 """Metres between the points of a compound's border from which its neighbourhood is measured."""
 LEAST: Final = 2_500.0
 """Square metres of open land below which it is no piece of its own."""
+TORN: Final = 0.01
+"""Square metres by which Voronoi cells may differ from the ground that they share."""
 LAND: Final = -1
 
 _TOUCH: Final = 0.01
@@ -129,17 +131,44 @@ def cells_of(ground: Any, seeds: Array) -> Array:
         return np.array([ground], dtype=object)
     rings = shapely.segmentize(shapely.boundary(seeds), STEP)
     xy, owner = shapely.get_coordinates(rings, return_index=True)
-    xy, first = np.unique(np.round(xy, 3), axis=0, return_index=True)
+    # around the origin: with seven digits before the point the diagram of points on a circle comes out torn
+    middle = np.round(np.mean(xy, axis=0))
+    xy, first = np.unique(np.round(xy - middle, 3), axis=0, return_index=True)
     owner = owner[first]
-    cells = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(xy), extend_to=shapely.envelope(ground), ordered=True)
-    )
+    around = shapely.transform(shapely.envelope(ground), lambda at: at - middle)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(xy), extend_to=around, ordered=True))
+    cells = shapely.transform(cells, lambda at: at + middle)
+    # clipping to the envelope may leave a cell as an area with a line beside it
+    for at in np.flatnonzero(shapely.get_type_id(cells) != shapely.GeometryType.POLYGON):
+        cells[at] = areas_of(cells[at])
     near = shapely.intersects(cells, ground)
     cells, owner = cells[near], owner[near]
-    whole = [
-        shapely.coverage_union_all(cells[owner == at]) if (owner == at).any() else None for at in range(len(seeds))
-    ]
-    return shapely.intersection(np.array(whole, dtype=object), ground)
+    whole = shapely.intersection(_joined(cells, owner, len(seeds)), ground)
+    return _completed(ground, seeds, whole)
+
+
+def _completed(ground: Any, seeds: Array, cells: Array) -> Array:
+    """Return cells that cover the ground: what a torn diagram leaves out goes to the nearest seed."""
+    if abs(shapely.area(ground) - np.nansum(shapely.area(cells))) < TORN:
+        return cells
+    there = cells[~shapely.is_missing(cells)]
+    lost = shapely.get_parts(areas_of(shapely.difference(ground, shapely.union_all(there))))
+    out = cells.copy()
+    for part, seed in zip(lost, shapely.STRtree(seeds).nearest(lost), strict=True):
+        out[seed] = part if out[seed] is None else shapely.union(out[seed], part)
+    return out
+
+
+def _joined(cells: Array, owner: NDArray[np.intp], count: int) -> Array:
+    """Return the cells of each owner as one: the fast way where the diagram is sound, else by its noded borders."""
+    parts = [cells[owner == at] for at in range(count)]
+    try:
+        whole = np.array([shapely.coverage_union_all(some) if len(some) else None for some in parts], dtype=object)
+        if shapely.is_valid(whole[~shapely.is_missing(whole)]).all():
+            return whole
+    except shapely.errors.GEOSException:
+        pass
+    return noded(cells, owner, count)
 
 
 def areas_of(shape: Any) -> Any:

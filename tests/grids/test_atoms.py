@@ -30,8 +30,9 @@ def line(*points):
     return shapely.LineString([(X + x, Y + y) for x, y in points])
 
 
-def communities(shapes=(box(0, 0, 400, 400), box(400, 0, 800, 400))):
-    return gpd.GeoDataFrame(index=pd.Index([WEST, EAST][: len(shapes)], name="code"), geometry=list(shapes), crs=CRS)
+def communities():
+    shapes = [box(0, 0, 400, 400), box(400, 0, 800, 400)]
+    return gpd.GeoDataFrame(index=pd.Index([WEST, EAST], name="code"), geometry=shapes, crs=CRS)
 
 
 def compounds(shapes, households=None):
@@ -158,6 +159,12 @@ def test_a_large_compound_is_cut_between_its_buildings():
     without = build_atoms(communities(), large, norm=Norm(300, 500))
     assert events(without) == {"too_large": ["C0"]}
     assert without.atoms.frame["kind"]["C0"] == "compound"
+
+
+def test_a_compound_in_the_corner_of_its_community():
+    """Clipping Voronoi cells to the envelope once left a line beside an area."""
+    built = build_atoms(communities(), compounds([box(0, 0, 37, 37), box(0, 20, 137, 157)]))
+    demand_tiling(built, communities())
 
 
 def test_exclusive_areas_come_first():
