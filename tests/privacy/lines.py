@@ -35,5 +35,12 @@ LINES = {
         ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],
         ["sample", "links", "{project}", "-o", "{new}.xlsx"],
     ],
+    "grids": [
+        ["grids", "atoms", "{project}", "-o", "{new}", "--all"],
+        ["grids", "propose", "{project}", "--profile", "fast", "-o", "{new}2", "--all"],
+        ["grids", "propose", "{project}", "--fresh", "--profile", "fast", "--json"],
+        ["grids", "check", "{project}", "--all"],
+        ["grids", "check", "{project}", "--json"],
+    ],
     "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
 }
