@@ -291,3 +291,41 @@ def test_a_first_issue_and_a_plan_without_grids(tmp_path):
     save(bare, tmp_path / "bare")
     assert community_rows(bare)[-1]["drawn"] == 0
     assert isinstance(bare.findings.frame, pd.DataFrame)
+
+
+def test_hostile_cells_and_empty_tables_of_registries(tmp_path):
+    cells = ["=1+1", "+1", "@x", "<script>", "长" * 10_000, "13900000000", "a\x00"]
+    path = tmp_path / "r.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        book = csv.writer(stream)
+        book.writerow(["code", "=head", "=head", ""])
+        book.writerows([f"{WEST}001" if at else "=HYPERLINK(1)", cell, "x", ""] for at, cell in enumerate(cells))
+    (tmp_path / "empty.csv").write_text("code,n\n", encoding="utf-8")
+    tables = [one for name in ("r.csv", "empty.csv") for one in read_referring(tmp_path / name, "code")]
+    assert len(tables[0].headers) == 3
+    folder = save(filed(registries=tables), tmp_path / "out")
+    written = (folder / "registries" / "r.csv").read_text(encoding="utf-8-sig")
+    for row in csv.reader(written.splitlines()):
+        assert not any(cell.lstrip().startswith(("=", "+", "@")) for cell in row)
+    assert "13900000000" not in written
+    assert len(rows_of(folder / "registries" / "empty.csv")) == 0
+
+
+def test_codes_that_a_workbook_holds_as_numbers(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["网格编码", "n"], [int(WEST + "002"), 1], [float(EAST + "001"), 2], [None, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    filing = filed(registries=read_referring(tmp_path / "r.xlsx", "网格编码"))
+    assert filing.registries[0].homes["outcome"].tolist() == ["same", "same", "blank"]
+
+
+def test_two_registries_of_one_name_are_both_written(tmp_path):
+    found = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "r.csv").write_text(f"code,n\n{WEST}002,{number}\n", encoding="utf-8")
+        found += read_referring(folder / "r.csv", "code")
+    out = save(filed(registries=found), tmp_path / "out")
+    assert [file.name for file in sorted((out / "registries").iterdir())] == ["r.csv", "r_2.csv"]
