@@ -35,7 +35,7 @@ CODE_COLUMNS: Final = (
 """Columns of ``codes.csv``."""
 _EPOCH: Final = dt.datetime(1980, 1, 1)
 _COUNTED: Final = ("drawn", "others", "households", "least", "mean", "most")
-_WIDTHS: Final = (30, 22, 14, 14, 12, 12, 12, 16, 18)
+_WIDTHS: Final = (26, 44, 18, 18, 12, 12, 14, 12, 12)
 
 
 def write_filing_xlsx(filing: Filing, path: Path) -> None:
@@ -128,6 +128,7 @@ def community_table(filing: Filing) -> Table:
     """Return the grids of each community: how many, smallest, mean and largest, how many in the band."""
     columns = [
         Column("community", _("community"), 30),
+        Column("band", _("band"), 18),
         Column("drawn", _("comprehensive grids"), 12, number=True),
         Column("others", _("other grids"), 12, number=True),
         Column("households", _("households"), 12, number=True),
@@ -135,7 +136,6 @@ def community_table(filing: Filing) -> Table:
         Column("mean", _("mean"), 10, number=True),
         Column("most", _("largest"), 10, number=True),
         Column("inside", _("in the band"), 12),
-        Column("band", _("band"), 18),
     ]
     rows = community_rows(filing)
     data: dict[str, Any] = {key: [row[key] for row in rows] for key in _COUNTED}
@@ -152,9 +152,9 @@ def _band(row: dict[str, Any]) -> str:
 def outside_table(filing: Filing) -> Table:
     """Return the grids outside the band with the reason."""
     columns = [
-        Column("code", _("code"), 22), Column("name", _("name"), 20), Column("community", _("community"), 20),
-        Column("size", _("size"), 10, number=True), Column("off", _("outside by"), 10, number=True),
-        Column("band", _("band"), 18), Column("why", _("reason"), 50),
+        Column("code", _("code"), 22), Column("why", _("reason"), 44), Column("name", _("name"), 18),
+        Column("community", _("community"), 18), Column("size", _("size"), 10, number=True),
+        Column("off", _("outside by"), 10, number=True), Column("band", _("band"), 14),
     ]  # fmt: skip
     rows = outside_rows(filing)
     data = {
@@ -244,7 +244,7 @@ def _plain(value: Any) -> Any:
 def change_table(filing: Filing) -> Table:
     """Return the log of edits in words; the file ``edits.jsonl`` proves it."""
     columns = [
-        Column("seq", _("no."), 6, number=True), Column("time", _("time"), 20), Column("user", _("user"), 14),
+        Column("seq", _("no."), 6, number=True), Column("time", _("time"), 27), Column("user", _("user"), 14),
         Column("what", _("what was done"), 46), Column("reason", _("reason"), 40), Column("doc_no", _("document"), 20),
         Column("hash", _("hash"), 68),
     ]  # fmt: skip

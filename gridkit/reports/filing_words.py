@@ -54,6 +54,7 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "rename": N_("{grid} named {name}"),
     "undo": N_("edit {seq} undone"),
 }
+_TAKEN_OUT: Final = N_("{n} pieces of land taken out of their grids")
 SHOWN: Final = 40
 """Characters of a name inside a sentence."""
 
@@ -78,7 +79,7 @@ def grids_of(edit: Edit) -> list[str]:
 def edit_words(edit: Edit, call: Callable[[str], str]) -> str:
     """Return in one sentence what an edit did; ``call`` says code and name of a grid by its uid."""
     args = edit.args
-    template = _OPERATIONS.get(edit.op)
+    template = _TAKEN_OUT if edit.op == "move" and not args.get("to") else _OPERATIONS.get(edit.op)
     if template is None:
         return edit.op
     uids = grids_of(edit)

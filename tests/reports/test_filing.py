@@ -20,9 +20,10 @@ from gridkit.io.edits import read_edits
 from gridkit.io.referring import read_referring
 from gridkit.locale import speaking
 from gridkit.maps import GridMap
-from gridkit.model.plan import Atoms, Plan
+from gridkit.model.plan import Atoms, Edit, Plan
 from gridkit.reports.filing import Terms, community_rows, make_filing, outside_rows, refusals
 from gridkit.reports.filing_sheets import change_table, code_rows, decision_table, relation_rows, write_filing_xlsx
+from gridkit.reports.filing_words import edit_words
 from tests.grids.plans import EAST, WEST, atoms_of, plan_of, usual
 
 HOSTILE = [
@@ -105,7 +106,12 @@ def test_edits_in_words():
 
 
 @pytest.mark.parametrize(("op", "args", "said"), [
+    ("move", {"atoms": ["A12"], "to": ""}, "1 pieces of land taken out of their grids"),
     ("merge", {"grids": ["g1", "g2"], "into": "g1"}, "2 grids merged into"),
+    ("cut", {"atom": "A15", "lines": [[[0, 0], [1, 1]]], "households": []}, "A15 cut into 2 pieces along 1 lines"),
+    ("new", {"community": WEST, "kind": "basic", "atoms": ["A12"]}, f"new grid in community {WEST} of 1 pieces"),
+    ("retire", {"grid": "g9"}, "g9 retired"),
+    ("undo", {"seq": 1}, "edit 1 undone"),
     ("split", {"grid": "g1", "parts": [["A11"], ["A12"]]}, "split into 2 parts"),
     ("set_kind", {"grid": "g1", "kind": "basic"}, "made a basic grid"),
     ("lock", {}, "every grid locked"),
@@ -113,10 +119,10 @@ def test_edits_in_words():
     ("rename", {"grid": "g1", "name": "=1+1"}, "named =1+1"),
 ])  # fmt: skip
 def test_every_operation_has_words(op, args, said):
-    plan = usual()
-    after, log = add(plan, start(plan), op, args)
+    edit = Edit(1, "", "", op, args, "", "", "", "")
+    filing = make_filing(usual(), terms=TERMS)
     with speaking("en"):
-        assert said in change_table(make_filing(after, log=log, terms=TERMS)).frame["what"][0]
+        assert said in edit_words(edit, filing.called)
 
 
 def test_a_registry_is_carried_over_without_persons(tmp_path):
