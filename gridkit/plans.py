@@ -127,6 +127,7 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
     if exclusive is None and grids is not None:
         exclusive = _as_exclusive(grids)
     norms, notes = _norms(project, communities, measure)
+    notes = (*notes, *_overlap(communities))
     ground = Ground(found.get("road"), found.get("water"), found.get("building"), exclusive)
     files |= {source.path: source.sha256 for source in city.sources}
     return Source(city, communities, _compounds(project, city), grids, ground,
@@ -162,6 +163,14 @@ def _compounds(project: Project, city: City) -> gpd.GeoDataFrame:
         values = merge_attributes(city, links)[0].frame.reindex(frame.index)
     table = values[["name", "households", "population"]].rename(columns={"population": "persons"})
     return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
+
+
+def _overlap(communities: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return what is said of communities that overlap: the ground of two cannot be told apart."""
+    shapes = communities.geometry.to_numpy()
+    both = float(shapely.area(shapes).sum() - shapely.area(shapely.union_all(shapes)))
+    said = gettext("communities overlap by {area} m²: gridkit repair settles whose ground that is")
+    return (said.format(area=f"{both:,.0f}"),) if both >= 1 else ()
 
 
 def _norms(project: Project, communities: gpd.GeoDataFrame, measure: str) -> tuple[dict[str, Norm], tuple[str, ...]]:
@@ -303,7 +312,7 @@ def check_layer(project: Project, path: Path | None, *, layer: str = "", band: s
         })  # fmt: skip
         shapes = np.array(to_metric(draft.geometry, source.city.crs).to_numpy(), dtype=object)
     table["code"] = ["" if code.startswith("~") else code for code in table["code"]]
-    table.index = pd.Index([f"{name or 'row'} {at + 1}".strip() for at, name in enumerate(table["name"])])
+    table.index = pd.Index([f"{name} #{at + 1}".strip() for at, name in enumerate(table["name"])])
     drawn = gpd.GeoDataFrame(table, geometry=shapes, crs=source.city.crs)
     around = Surroundings(source.communities, source.compounds, source.norm, source.norms)
     return check_drawn(drawn, around), len(drawn)

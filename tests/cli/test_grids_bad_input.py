@@ -114,7 +114,7 @@ SURVIVE = {
     compounds_that_are_points: ("24 compound(s) have no ground of their own", "fewer than one grid needs"),
     compounds_without_a_place: ("1 compound(s) have no place", ""),
     a_bow_tie: ("", ""),
-    overlapping_communities: ("", ""),
+    overlapping_communities: ("communities overlap by 20,000 m²", ""),
     a_community_twice: ("", ""),
     grids_far_away: ("", ""),
     roads_in_another_system: ("24 atoms", ""),
