@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gridkit.io.grid_settings import GridsSpec
 from gridkit.io.project import ClaimSpec, CoverageSpec, LayerSpec, LinksSpec, Project, RegistrySpec
 from gridkit.io.reconcile import ReconcileSpec, SideSpec
 from gridkit.model.fields import LEVELS, REGISTRY_FIELDS
@@ -24,7 +25,7 @@ def test_columns_page_is_in_step():
     assert (DOCS / "columns.md").read_text(encoding="utf-8") == columns.text()
 
 
-TABLES = (LayerSpec, RegistrySpec, LinksSpec, CoverageSpec, ClaimSpec, ReconcileSpec, SideSpec)
+TABLES = (LayerSpec, RegistrySpec, LinksSpec, CoverageSpec, ClaimSpec, ReconcileSpec, SideSpec, GridsSpec)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -36,7 +37,7 @@ def test_every_setting_is_documented(table):
 
 def test_every_table_of_the_project_file_is_documented():
     text = (DOCS / "project-file.md").read_text(encoding="utf-8")
-    tables = {"layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair"}
+    tables = {"layers", "registries", "links", "coverage", "claims", "map", "reconcile", "repair", "grids"}
     for key in set(Project.model_fields) - {"root", "unread", "claims_file", *tables}:
         assert f"| `{key}` |" in text, key
     for level in LEVELS:
