@@ -45,7 +45,8 @@ def diff_plans(old: Plan, new: Plan) -> Difference:
     table = relations(old, new)
     matched = matching(old, new)
     before = old.assignment.reindex(origins(old, new)).fillna("").to_numpy()
-    after = new.assignment.map(lambda uid: matched.get(uid, uid)).to_numpy()
+    # a grid that goes on under no old code is a new one, also where it kept its uid
+    after = new.assignment.map(lambda uid: matched.get(uid, f"new {uid}")).to_numpy()
     size = new.atoms.frame["households"].astype("int64")
     same = set(table.loc[table["relation"] == "unchanged", "grid_new"])
     return Difference(

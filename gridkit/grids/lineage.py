@@ -208,7 +208,7 @@ def issue_codes(
     if policy not in POLICIES:
         raise UsageError(N_("{policy} is no policy of codes"), remedy=N_("use one of: {known}"), policy=policy,
                          known=", ".join(POLICIES))  # fmt: skip
-    ledger = empty_ledger() if ledger is None else ledger
+    ledger = _with_present(empty_ledger() if ledger is None else ledger, before)
     kept = {} if before is None else matching(before, plan, policy=policy)
     plan = _same_uids(plan, before, kept)
     codes = _kept_codes(plan, before, {before_uid: before_uid for before_uid in kept.values()})
@@ -228,6 +228,17 @@ def issue_codes(
     coded = replace(plan, grids=grids)
     table = relations(before, coded) if before is not None else _first(coded)
     return coded, Lineage(_entered(ledger, coded, before, table, date=date, doc_no=doc_no), table)
+
+
+def _with_present(ledger: pd.DataFrame, before: Plan | None) -> pd.DataFrame:
+    """Return the ledger with the codes of a plan that was never entered: none of them may be issued again."""
+    if before is None:
+        return ledger
+    grids = before.grids.loc[(before.grids["code"] != "") & ~before.grids["code"].isin(set(ledger["code"]))]
+    rows = [
+        (row["code"], uid, row["community"], "live", row["valid_from"], "", "", "", "") for uid, row in grids.iterrows()
+    ]
+    return pd.concat([ledger, pd.DataFrame(rows, columns=list(LEDGER_COLUMNS))], ignore_index=True)
 
 
 def _same_uids(plan: Plan, before: Plan | None, kept: Mapping[str, str]) -> Plan:
@@ -267,10 +278,6 @@ def _entered(
     after = plan.grids["code"].to_dict()
     old = {} if before is None else before.grids["code"].to_dict()
     known = set(out["code"])
-    # codes of a plan that was never entered: the ledger begins with them
-    first = [(code, uid, before.grids["community"][uid], "live", before.grids["valid_from"][uid], "", "", "", "")
-             for uid, code in old.items() if before is not None and code and code not in known]  # fmt: skip
-    known |= {row[0] for row in first}
     came: dict[str, list[str]] = {}
     went: dict[str, list[str]] = {}
     for row in table.itertuples(index=False):
@@ -282,7 +289,7 @@ def _entered(
         (code, uid, plan.grids["community"][uid], "live", date, "", " ".join(sorted(came.get(code, []))), "", doc_no)
         for uid, code in sorted(after.items(), key=lambda pair: pair[1]) if code not in known
     ]  # fmt: skip
-    out = pd.concat([out, pd.DataFrame([*first, *fresh], columns=list(LEDGER_COLUMNS))], ignore_index=True)
+    out = pd.concat([out, pd.DataFrame(fresh, columns=list(LEDGER_COLUMNS))], ignore_index=True)
     ended = out["code"].isin(set(old.values()) - set(after.values())) & (out["status"] == "live")
     out.loc[ended, "status"] = "retired"
     out.loc[ended, "valid_to"] = date

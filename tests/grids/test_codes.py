@@ -117,6 +117,17 @@ def test_a_fresh_plan_takes_over_the_uids_of_the_grids_that_go_on():
     assert matching(old, fresh) == {"x1": "g1"}
 
 
+def test_a_code_that_was_never_entered_is_not_issued_again():
+    old = plan_of(
+        atoms_of(), {"g1": ["A11", "A12"], "g2": ["A21", "A22"]}, code={"g1": WEST + "001", "g2": WEST + "002"}
+    )
+    new = after(old, ("merge", {"grids": ["g1", "g2"], "into": "g1"}))
+    plan, lineage = issue_codes(new, before=old)
+    assert plan.grids["code"].tolist() == [WEST + "003"]
+    assert lineage.ledger["status"].tolist() == ["retired", "retired", "live"]
+    assert diff_plans(old, new).moved == 800
+
+
 def test_relations_by_hand():
     old = usual()
     new = after(old, ("move", {"atoms": ["A12"], "to": "g2"}))
