@@ -46,7 +46,7 @@ def diff_plans(old: Plan, new: Plan) -> Difference:
     matched = matching(old, new)
     before = old.assignment.reindex(origins(old, new)).fillna("").to_numpy()
     # a grid that goes on under no old code is a new one, also where it kept its uid
-    after = new.assignment.map(lambda uid: matched.get(uid, f"new {uid}")).to_numpy()
+    after = new.assignment.map(lambda uid: matched.get(uid, f"new {uid}" if uid else "")).to_numpy()
     size = new.atoms.frame["households"].astype("int64")
     same = set(table.loc[table["relation"] == "unchanged", "grid_new"])
     return Difference(
