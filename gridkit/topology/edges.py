@@ -45,6 +45,23 @@ def segments(shapes: Array) -> tuple[Array, Array]:
     return ends[moving], unit[moving]
 
 
+def mixed(*columns: Array) -> Array:
+    """Return one 64-bit number per row that stands for all its values: up to four arrays of 64-bit numbers.
+
+    Rows with equal bits have equal numbers; two of m different rows have the same with a probability of about
+    m * m / 2 ** 65.
+
+    >>> one = mixed(np.array([1.0, 1.0, 2.0]), np.array([3, 3, 3]))
+    >>> (one[1:] == one[:-1]).tolist()
+    [True, False]
+    """
+    key = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column, factor in zip(columns, _MIX, strict=False):
+        key = (key ^ np.ascontiguousarray(column).view(np.uint64)) * np.uint64(factor)
+        key ^= key >> np.uint64(29)
+    return key
+
+
 def grouped(ends: Array) -> tuple[Array, Array, Array]:
     """Return segments in the order of their place: equal and reversed ones stand together.
 
@@ -59,15 +76,11 @@ def grouped(ends: Array) -> tuple[Array, Array, Array]:
 
     Notes
     -----
-    Segments are equal where their coordinates are, bit by bit: one number is mixed from the four coordinates and
-    sorted. Two different segments have the same number with a probability of about m * m / 2 ** 65.
+    Segments are equal where their coordinates are, bit by bit: one number is :func:`mixed` from them and sorted.
     """
     forward = (ends[:, 0] < ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] < ends[:, 3]))
     canonical = np.where(forward[:, None], ends, ends[:, [2, 3, 0, 1]])
-    key = np.zeros(len(ends), dtype=np.uint64)
-    for column, factor in enumerate(_MIX):
-        key = (key ^ np.ascontiguousarray(canonical[:, column]).view(np.uint64)) * np.uint64(factor)
-        key ^= key >> np.uint64(29)
+    key = mixed(*canonical.T)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ends) else np.zeros(0, dtype=np.intp)

@@ -117,7 +117,7 @@ def _loose(shapes: Array, defects: Defects) -> _Loose:
     at = shapely.STRtree(defects.frame["geometry"].to_numpy()).query(edges, predicate="dwithin", distance=NEAR)[0]
     free[at] = False
     if not free.any():
-        return _Loose(units[:0], np.zeros(0, dtype=complex))
+        return _Loose(units[:0], np.zeros(0, dtype=np.uint64))
     middle = shapely.line_interpolate_point(edges[free], 0.5, normalized=True)
     beside = shapely.STRtree(shapes[units]).query(middle, predicate="dwithin", distance=NEAR)[1]
     return _Loose(np.unique(units[np.r_[of[free], beside]]), np.unique(points_of(edges[free])))
