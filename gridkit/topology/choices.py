@@ -30,19 +30,28 @@ _ROW: Final = N_("decision on {defect_id}")
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: ``give`` (to the unit ``target``), ``keep`` or ``remove`` (``target`` is left without ground)."""
+    """One decision: ``give`` (to the unit ``target``), ``keep`` or ``remove`` (``target`` is left without ground).
+
+    ``ref`` is the row of the file where it stands.
+    """
 
     what: str
     target: str
     role: str
+    ref: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Decisions by defect, and which of them were used (their ids), to tell those that fit nothing."""
+    """Decisions by defect, which of them were used (their ids), to tell those that fit nothing, and how it went.
+
+    A decision may concern several places: it is refused only if it was ``followed`` at none and ``denied`` at one.
+    """
 
     by_id: Mapping[str, Decision] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    followed: set[str] = field(default_factory=set)
+    denied: dict[str, TableError] = field(default_factory=dict)
 
     def of(self, defect_id: str) -> Decision | None:
         """Return the decision on a defect, None where there is none."""
@@ -50,6 +59,29 @@ class Choices:
         if found is not None:
             self.used.add(defect_id)
         return found
+
+    def deny(self, defect_id: str, why: str, *, may: Iterable[str] = (), remedy: str = "", **values: str) -> None:
+        """Note that a decision cannot be followed at a place, why, and which targets would do."""
+        decision = self.by_id[defect_id]
+        known = ", ".join(dict.fromkeys(one for one in may if one))
+        usual = N_("write one of these targets: {may}; or keep") if known else N_("write keep, or leave it undecided")
+        self.denied.setdefault(defect_id, TableError(
+            why, place=_place(defect_id, decision.ref), remedy=remedy or usual,
+            **{"target": decision.target, "decision": decision.what, "may": known, **values},
+        ))  # fmt: skip
+
+    def demand_followed(self) -> None:
+        """Refuse decisions that could be followed nowhere, all of them at once.
+
+        Raises
+        ------
+        TableError
+        """
+        refused = [error for name, error in sorted(self.denied.items()) if name not in self.followed]
+        if len(refused) == 1:
+            raise refused[0]
+        if refused:
+            raise TableError("{text}", text="\n".join(map(str, refused)))
 
 
 def read_choices(decisions: pd.DataFrame | None, exceptions: pd.DataFrame | None, as_of: dt.date | None) -> Choices:
@@ -76,33 +108,27 @@ def read_choices(decisions: pd.DataFrame | None, exceptions: pd.DataFrame | None
     """
     found: dict[str, Decision] = {}
     for row in _rows(exceptions, as_of):
-        found[row["defect_id"]] = Decision(DO_KEEP, "", row["role"] or row.get("who", "") or "decided")
+        found[row["defect_id"]] = Decision(DO_KEEP, "", row["role"] or row.get("who", "") or "decided", row["ref"])
     seen: dict[str, Decision] = {}
     for row in _rows(decisions, as_of):
         if row["decision"] == "":
             continue
         if row["decision"] not in (DO_GIVE, DO_KEEP, DO_REMOVE):
             raise TableError(
-                N_("the decision {decision!r} is unknown: give, keep or remove"), place=_place(row["defect_id"]), **row
-            )
-        decision = Decision(row["decision"], row["target"], row["role"] or "decided")
+                N_("the decision {decision!r} is unknown: give, keep or remove"),
+                place=_place(row["defect_id"], row["ref"]), **row,
+            )  # fmt: skip
+        decision = Decision(row["decision"], row["target"], row["role"] or "decided", row["ref"])
         if seen.setdefault(row["defect_id"], decision) != decision:
-            raise TableError(N_("the defect is decided twice, and differently"), place=_place(row["defect_id"]))
+            place = _place(row["defect_id"], row["ref"])
+            raise TableError(N_("the defect is decided twice, and differently"), place=place)
     return Choices({**found, **seen})
 
 
-def refused(defect_id: str, target: str) -> TableError:
-    """Return the error of a decision whose target has nothing to do with the defect."""
-    return TableError(
-        N_("the target {target!r} neither claims the place nor borders on it"),
-        place=_place(defect_id),
-        remedy=N_("write the code of one of the units that the defect names"),
-        target=target,
-    )
-
-
-def _place(defect_id: str) -> str:
-    return _(_ROW).format(defect_id=defect_id)
+def _place(defect_id: str, ref: str = "") -> str:
+    """Return where a decision stands: file and row, and the defect that it is on."""
+    said = _(_ROW).format(defect_id=defect_id)
+    return f"{':'.join(ref.rsplit('!', 1))}: {said}" if ref else said
 
 
 def _rows(table: pd.DataFrame | None, as_of: dt.date | None) -> Iterable[dict[str, str]]:
@@ -111,7 +137,7 @@ def _rows(table: pd.DataFrame | None, as_of: dt.date | None) -> Iterable[dict[st
     frame = table.reset_index() if table.index.name == "defect_id" else table
     for row in frame.to_dict("records"):
         texts = {str(key): "" if value is None or value != value else str(value).strip() for key, value in row.items()}  # noqa: PLR0124
-        blank = dict.fromkeys(("defect_id", "decision", "target", "role", "until"), "")
+        blank = dict.fromkeys(("defect_id", "decision", "target", "role", "until", "ref"), "")
         texts = {**blank, **texts}
         if texts["defect_id"] and not (as_of and texts["until"] and texts["until"] < as_of.isoformat()):
             yield texts

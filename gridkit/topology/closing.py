@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.topology.choices import AUTO, DO_KEEP, DO_REMOVE, preferred, refused
+from gridkit.locale import N_
+from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE, preferred
 from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
 from gridkit.topology.faces import find_regions
@@ -31,6 +32,12 @@ UNSURE: Final = ("share", "alone", "parents")
 """Causes that depend on the units beside a defect: looked at again where one of these was changed."""
 NONE: Final = "none"
 """Action on what is no defect: the ground of units that are not looked at."""
+_NO_TARGET: Final = N_("the target {target!r} neither claims the place nor borders on it")
+_NONE_SUGGESTED: Final = N_("the decision names no target, and no unit is suggested")
+_NOTHING_LEFT: Final = N_("nothing can be removed there: the place has no second claimant")
+_LOCKED: Final = N_("it would change {units}, which [repair] locked names")
+_BROKEN: Final = N_("it would change {units}, whose geometry is invalid and cannot be mended without changing its area")
+_WRITE_KEEP: Final = N_("unlock or redraw it, write another target, or keep")
 
 
 class Named(NamedTuple):
@@ -144,8 +151,8 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     named = Named(defects, rule, ids, plan)
     for at, defect_id in enumerate(ids):
         decision = choices.of(defect_id)
-        if decision is not None:
-            _obey(named, at, decision, units)
+        if decision is not None and plan["action"].iloc[at] != NONE:
+            _obey(named, at, decision, units=units, choices=choices)
     return named
 
 
@@ -165,9 +172,9 @@ def _inside(compounds: Array, defects: Defects) -> Array:
     return np.bincount(found, minlength=len(defects.frame))
 
 
-def _obey(named: Named, at: int, decision: Decision, units: Units) -> None:
-    """Put a decision into the plan."""
-    plan, defects = named.plan, named.defects
+def _obey(named: Named, at: int, decision: Decision, *, units: Units, choices: Choices) -> None:
+    """Put a decision into the plan, or note why it cannot be followed."""
+    plan, defects, name = named.plan, named.defects, str(named.ids[at])
     if decision.what == DO_KEEP:
         plan.loc[at, ["action", "cause", "role"]] = [KEEP, "", decision.role]
         return
@@ -176,19 +183,37 @@ def _obey(named: Named, at: int, decision: Decision, units: Units) -> None:
     may = claimants if len(claimants) else beside
     target = int(plan["target"].iloc[at])
     if decision.target:
-        named_unit = units.codes.get_indexer([decision.target])[0]
-        if named_unit not in may:
-            raise refused(str(named.ids[at]), decision.target)
-        target = int(named_unit)
+        target = int(units.codes.get_indexer([decision.target])[0])
+    elif decision.what == DO_GIVE:
+        target = _named_below(defects.frame["geometry"].iloc[at], units, claimants, usual=target)
+    if target not in may:
+        why = _NO_TARGET if decision.target else _NONE_SUGGESTED
+        choices.deny(name, why, may=units.codes[may])
+        return
     if decision.what == DO_REMOVE:
         others = claimants[claimants != target] if decision.target else claimants[claimants == target]
         if len(claimants) < 2 or not len(others):
-            raise refused(str(named.ids[at]), decision.target)
+            choices.deny(name, _NOTHING_LEFT)
+            return
         target = int(others[0])
-    touched = np.r_[target, claimants[claimants != target]] if not len(claimants) else claimants[claimants != target]
-    if target < 0 or units.locked[touched].any():
-        return  # a locked unit neither gains nor loses: it waits
+    loses = claimants[claimants != target]
+    touched = loses if len(claimants) else np.r_[target, loses]
+    for which, why in ((units.locked[touched], _LOCKED), (np.isin(touched, units.broken), _BROKEN)):
+        if which.any():
+            choices.deny(name, why, units=", ".join(map(str, units.codes[touched[which]])), remedy=_WRITE_KEEP)
+            return
+    choices.followed.add(name)
     plan.loc[at, ["action", "cause", "target", "role"]] = [GIVE, "", target, decision.role]
+
+
+def _named_below(place: shapely.Geometry, units: Units, claimants: Array, *, usual: int) -> int:
+    """Return the claimant that all units of the level below name that lie there, else the ``usual`` one."""
+    shapes, parents = units.below
+    if not len(claimants) or not len(shapes):
+        return usual
+    here = np.flatnonzero(shapely.intersects(shapes, shapely.point_on_surface(place)))
+    said = units.codes.get_indexer(np.unique(parents[here].astype(object)))
+    return int(said[0]) if len(said) == 1 and said[0] in claimants else usual
 
 
 def _may_empty(named: Named) -> Array:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP
+from gridkit.locale import N_
+from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE
 from gridkit.topology.closing import Named, carry_out, really
 from gridkit.topology.defects import find_defects, wider, widths
 from gridkit.topology.misfits import find_misfits
@@ -36,6 +37,14 @@ NOISE: Final = 1e-6
 """Metres: what is narrower comes from rounding, and is no conflict."""
 SPECK: Final = 1e-6
 """Square metres: what is smaller is none either."""
+_AGAINST_CODES: Final = N_("the units there state the parent {stated}, and parents are put together from their units")
+_CHANGE_CODES: Final = N_(
+    "correct the codes of these units, write one of these targets: {may}; or keep; or let outlines be right: "
+    'authority = "top" in [repair]'
+)
+_ONLY_GIVE: Final = N_("nothing is removed there: units are cut to the outlines of their parents")
+_NOT_BESIDE: Final = N_("the target {target!r} neither claims the place nor borders on it")
+_NO_HEIR: Final = N_("the decision names no target, and no unit is suggested")
 
 
 @dataclass(frozen=True)
@@ -101,10 +110,10 @@ def _units_of(children: pd.Series, drawn: pd.Series, codes: pd.Index, above: pd.
     )
 
 
-def _decision(listed: Listed, row: int, own: str, choices: Choices) -> Decision | None:
-    """Return the decision on a place, by the names of the conflict that it is part of, else by its own."""
+def _decision(listed: Listed, row: int, own: str, choices: Choices) -> tuple[str, Decision] | None:
+    """Return the decision on a place and its defect, by the names of the conflict it is part of, else by its own."""
     names = (own,) if row == NOWHERE else (*listed.frame["names"].iloc[row], own)
-    return next((one for one in map(choices.of, names) if one is not None), None)
+    return next(((name, one) for name in names if (one := choices.of(name)) is not None), None)
 
 
 def rebuild(
@@ -138,7 +147,9 @@ def rebuild(
     names = _names(misfits, rows, listed, below.units, above.units)
     plan = _plan(misfits, table, above=above, limits=limits, cross=cross)
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
-        _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
+        decided = _decision(listed, row, own, choices)
+        if decided is not None and real[place]:
+            _obey(plan, misfits, place, *decided, codes=above.units.codes, choices=choices)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
     above.misfits = list(
@@ -213,17 +224,22 @@ def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Li
     return pd.DataFrame({"action": np.where(large, ASK, GIVE).astype(object), "role": AUTO}, index=misfits.index)
 
 
-def _obey(plan: pd.DataFrame, misfits: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
-    """Put a decision on a place into the plan."""
-    if decision is None:
-        return
-    stated = {codes[one] for one in misfits["stated"].iloc[place] if one != NOWHERE}
+def _obey(
+    plan: pd.DataFrame, misfits: pd.DataFrame, place: int, name: str, decision: Decision, *, codes: pd.Index,
+    choices: Choices,
+) -> None:  # fmt: skip
+    """Put a decision on a place into the plan, or note why it cannot be followed."""
+    stated = {str(codes[one]) for one in misfits["stated"].iloc[place] if one != NOWHERE}
+    drawn = {str(codes[one]) for one in misfits["drawn"].iloc[place]}
+    wins = {DO_GIVE: not stated or decision.target in ("", *stated), DO_REMOVE: decision.target in drawn - stated}
     if decision.what == DO_KEEP:
         plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-    elif decision.what == DO_GIVE and (decision.target == "" or decision.target in stated or not stated):
+    elif wins.get(decision.what):
         plan.loc[place, ["action", "role"]] = [GIVE, decision.role]
+        choices.followed.add(name)
     else:  # against what the children say: their codes have to be changed, not their parent's outline
         plan.loc[place, "action"] = ASK
+        choices.deny(name, _AGAINST_CODES, may=sorted(stated), remedy=_CHANGE_CODES, stated=", ".join(sorted(stated)))
 
 
 def _names(misfits: pd.DataFrame, rows: Array, listed: Listed, below: Units, above: Units) -> pd.DataFrame:
@@ -291,7 +307,10 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     names = _names(misfits, rows, listed, below.units, above.units)
     plan = _clip_plan(below, found, limits=limits)
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
-        _obey_clip(plan, place, _decision(listed, row, own, choices), codes=below.units.codes)
+        decided = _decision(listed, row, own, choices)
+        if decided is not None and plan["action"].iloc[place] != KEEP:
+            heirs = _may_have(found, place, label, codes=below.units.codes, above=above.units.codes)
+            _obey_clip(plan, place, *decided, heirs=heirs, choices=choices)
     target = np.where(plan["action"] == GIVE, plan["target"], LEAVE).astype(np.int64)
     named = Named(defects, names["rule"].to_numpy(), pd.Index(names["name"], dtype=object), plan)
     changed, left, spent = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
@@ -325,12 +344,31 @@ def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
     return plan
 
 
-def _obey_clip(plan: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
-    """Put a decision on a place into the plan; one for a unit that is not of this level waits."""
-    if decision is None:
-        return
-    heir = codes.get_indexer([decision.target])[0] if decision.target else plan["target"].iloc[place]
+def _may_have(found: Clips, place: int, label: Array, *, codes: pd.Index, above: pd.Index) -> dict[str, int]:
+    """Return the children that may have a place, in the order of preference, by their codes and those of parents."""
+    claimed, borders = found.defects.claimed, found.defects.borders
+    claimants = claimed.loc[claimed["defect"] == place, "unit"].tolist()
+    beside = borders[borders["defect"] == place].sort_values(["length", "unit"], ascending=[False, True])["unit"]
+    suggested = [one for one in (int(found.target[place]),) if one >= 0]
+    units = list(dict.fromkeys([*suggested, *map(int, claimants), *map(int, beside)]))
+    result = {str(codes[unit]): unit for unit in units}
+    for unit in units:
+        if label[unit] >= 0:
+            result.setdefault(str(above[label[unit]]), unit)
+    return result
+
+
+def _obey_clip(
+    plan: pd.DataFrame, place: int, name: str, decision: Decision, *, heirs: dict[str, int], choices: Choices
+) -> None:
+    """Put a decision on a place into the plan, or note why it cannot be followed."""
     if decision.what == DO_KEEP:
         plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-    elif decision.what == DO_GIVE and heir not in (NOWHERE, LEAVE):
-        plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]
+        return
+    heir = heirs.get(decision.target) if decision.target else int(plan["target"].iloc[place])
+    if decision.what != DO_GIVE or heir is None or heir in (NOWHERE, LEAVE):
+        why = _ONLY_GIVE if decision.what != DO_GIVE else _NOT_BESIDE if decision.target else _NO_HEIR
+        choices.deny(name, why, may=heirs)
+        return
+    choices.followed.add(name)
+    plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]

@@ -104,6 +104,7 @@ def mend(
             _mend_level(
                 name, works, given, says, choices, limits=limits, cross=_crossing(name, says, authority, limits)
             )
+    choices.demand_followed()
     changed = [_changed(levels[name], work) for name, work in works.items()]
     log, shapes = write_log(changed)
     layers = {name: _written(city, name, changed) for name in city.layers}
@@ -178,7 +179,7 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     units = Units(
         name, codes, shapes, pd.factorize(level.parent[at])[0], np.isin(codes, [str(code) for code in locked]),
         compounds, evidence, broken=invalid[~same], parents=level.parent[at],
-        held=held_by_others(levels, level),
+        held=held_by_others(levels, level), below=_below(levels, name),
     )  # fmt: skip
     work = Work.on(units)
     fixed = invalid[same]
@@ -192,6 +193,15 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     work.entries = [Entry(by_unit[unit], INVALID, MATCHED, unit, AUTO, 0.0, None, None) for unit in fixed.tolist()]
     work.misfits = [by_unit[unit] for unit in units.broken.tolist()]
     return work
+
+
+def _below(levels: Mapping[str, Level], name: str) -> tuple[Array, Array]:
+    """Return the shapes of the level below, and the code of the parent of each."""
+    child = next((levels[child] for child, parent in PAIRS if parent == name and child in levels), None)
+    if child is None:
+        return np.empty(0, dtype=object), np.empty(0, dtype=object)
+    at = child.drawn[child.covers[child.drawn]]
+    return child.shapes[at], child.parent[at]
 
 
 def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Index) -> tuple[Array, pd.DataFrame]:

@@ -37,7 +37,8 @@ class Units:
     ``shapes`` are valid polygons in metres, ``parent`` the number of the parent of each (-1 for none), ``locked`` those
     that neither gain nor lose, ``compounds`` the points where compounds lie, ``evidence`` what they say (``point``,
     ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents,
-    ``held`` what fills gaps (exclusive grids), ``outside`` other units of the layer that are not looked at.
+    ``held`` what fills gaps (exclusive grids), ``outside`` other units of the layer that are not looked at,
+    ``below`` what the level below says: its shapes and the unit that each names as its parent (``shape``, ``parent``).
     """
 
     level: str
@@ -51,6 +52,7 @@ class Units:
     parents: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     held: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     outside: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
+    below: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0, dtype=object), np.zeros(0, dtype=object)))
 
 
 @dataclass

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from gridkit.errors import InputError, TableError, UsageError
+from gridkit.geo import place
 from gridkit.model import City
 from gridkit.model.boundaries import LOG_COLUMNS, SHAPE_COLUMNS
 from gridkit.model.fields import COMMUNITY, GRID
+from gridkit.topology.inspect import inspect
 from gridkit.topology.journal import replay, revert
 from gridkit.topology.mend import mend
 from tests import tiny
@@ -158,6 +160,63 @@ def test_decisions_that_cannot_be_followed_are_refused(rows, error):
     (waits,) = mend(city).waiting
     with pytest.raises(error):
         mend(city, decisions=pd.DataFrame({"defect_id": [waits] * len(rows["decision"]), **rows}))
+
+
+ACROSS = {"A1": box(0, 0, 130, 100), "B1": box(130, 0, 200, 100)}
+"""A1 lies 30 m deep in the outline of B."""
+HALVES = {"A": box(0, 0, 100, 100), "B": box(100, 0, 200, 100)}
+
+
+@pytest.mark.parametrize(
+    ("authority", "decision", "target", "said"),
+    [
+        ("bottom", "give", "B", ("state the parent A", "targets: A;", "codes")),
+        ("bottom", "remove", "A", ("state the parent A",)),
+        ("top", "give", "C9", ("neither claims", "targets: B1, A1, B, A;")),
+        ("top", "remove", "A", ("nothing is removed", "targets: B1")),
+    ],
+)
+def test_a_decision_between_levels_that_cannot_be_followed_is_refused(authority, decision, target, said):
+    city = grids(ACROSS, parents=HALVES)
+    (waits,) = mend(city, authority=authority).waiting
+    row = {"defect_id": [waits], "decision": [decision], "target": [target], "ref": ["d.csv!7"]}
+    with pytest.raises(TableError) as error:
+        mend(city, authority=authority, decisions=pd.DataFrame(row))
+    for words in ("d.csv:7", waits, *said):
+        assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "areas"), [("B1", (100, 100)), ("B", (100, 100)), ("A", (130, 70)), ("", (100, 100))]
+)
+def test_a_place_outside_its_parent_goes_to_a_unit_or_to_the_one_of_a_parent(target, areas):
+    city = grids(ACROSS, parents=HALVES)
+    (waits,) = mend(city, authority="top").waiting
+    decided = pd.DataFrame({"defect_id": [waits], "decision": ["give"], "target": [target]})
+    repair = mend(city, authority="top", decisions=decided)
+    assert (area(repair, "A1"), area(repair, "B1")) == tuple(100 * one for one in areas)
+    assert repair.waiting == ()
+
+
+def test_a_decision_that_would_change_a_locked_unit_is_refused_with_all_others():
+    city = grids({**WIDE, "A3": box(300, 0, 430, 100), "A4": box(400, 0, 500, 100)})
+    waits = mend(city).waiting
+    decided = pd.DataFrame({"defect_id": waits, "decision": "give", "target": ["A2", "A4"]})
+    with pytest.raises(TableError) as error:
+        mend(city, decisions=decided, locked=["A1", "A3"])
+    assert str(error.value).count("locked") == 2
+
+
+def test_a_decision_without_a_target_goes_to_the_parent_that_the_units_there_name():
+    drawn = {"A1": box(0, 0, 100, 100), "B1": box(100, 0, 200, 100), "B2": box(200, 0, 300, 100)}
+    city = grids(drawn, parents={"A": box(0, 0, 180, 100), "B": box(100, -50, 300, 100)})
+    found = inspect(city, place(city)).frame
+    (name,) = found.index[(found["code"] == "T201") & (found["level"] == COMMUNITY)]
+    assert found.loc[name, "target"] == "B"
+    decided = pd.DataFrame({"defect_id": [name], "decision": ["give"]})
+    for authority in ("top", "none"):
+        repair = mend(city, authority=authority, decisions=decided)
+        assert area(repair, "A", COMMUNITY) == 10_000
 
 
 def test_a_decision_that_names_nothing_is_told():
