@@ -33,6 +33,7 @@ from gridkit.model.repairs import BoundaryPlan, LayerInput, MadeValid
 from gridkit.repair_folder import DOCUMENT, UNDO, Done
 from gridkit.reports.repair_files import MADE_VALID, read_document, read_lines
 from gridkit.rules import CATALOGUE
+from gridkit.topology.choices import demand_possible
 from gridkit.topology.inspect import inspect
 from gridkit.topology.journal import fingerprint, replay, standing
 from gridkit.topology.levels import read_levels, system_of
@@ -57,7 +58,6 @@ SHOWN: Final = 10
 """Units or defects that a sentence names."""
 _OF_SHAPES: Final = ("S103", "S104", "S130", "S131", "S133", "S134", "S135", "S136", "S160", "S161", "S163", "S164",
                      "S165", "S166", *(f"S1{number}" for number in range(69, 80)))  # fmt: skip
-"""Findings of reading that concern the shapes of a layer."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -162,8 +162,10 @@ def _planned(
     known = {*inspection.frame.index, *repair.log["defect_id"], *repair.waiting, *repair.failed}
     stale = tuple(sorted(set(current["defect_id"]) - known))
     sides = authorities(city, read_levels(city, places, system_of(city)), authority)
+    stated = {child: side for (child, _parent), side in sides.items()}
+    demand_possible(current, inspection.frame, {*repair.unused} & left, stated)
     settings = {
-        "authority": {child: side for (child, _parent), side in sides.items()}, "limits": asdict(limits),
+        "authority": stated, "limits": asdict(limits),
         "locked": list(project.repair.locked),
     }  # fmt: skip
     return BoundaryPlan(

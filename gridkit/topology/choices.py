@@ -12,11 +12,12 @@ import shapely
 from gridkit.errors import TableError
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
+from gridkit.rules import CATALOGUE
 from gridkit.topology.resolve import NOBODY
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from gridkit.topology.defects import Defects
 
@@ -25,6 +26,9 @@ Array = np.ndarray[Any, Any]
 DO_GIVE, DO_KEEP, DO_REMOVE = "give", "keep", "remove"
 AUTO: Final = "auto"
 """Role of what was settled by the rules alone."""
+_BETWEEN: Final = ("T351", "T352", "T353", "T354")
+"""Rules about two levels that differ."""
+_SAY_WHO: Final = N_('say who is right: authority = {{ {level} = "bottom" }} or "top" in [repair]; or write keep')
 _ROW: Final = N_("decision on {defect_id}")
 
 
@@ -123,6 +127,41 @@ def read_choices(decisions: pd.DataFrame | None, exceptions: pd.DataFrame | None
             place = _place(row["defect_id"], row["ref"])
             raise TableError(N_("the defect is decided twice, and differently"), place=place)
     return Choices({**found, **seen})
+
+
+def demand_possible(
+    decided: pd.DataFrame, frame: pd.DataFrame, unused: Collection[str], sides: Mapping[str, str]
+) -> None:
+    """Refuse decisions to move ground on defects that no repair settles: they would wait for ever without a word.
+
+    Parameters
+    ----------
+    decided : pandas.DataFrame
+        Decisions, with ``ref``.
+    frame : pandas.DataFrame
+        Of an inspection.
+    unused : collection of str
+        Defects that are there after the repair, and at which it did not look.
+    sides : mapping of str to str
+        Level of the children -> ``bottom``, ``top`` or ``none``.
+
+    Raises
+    ------
+    TableError
+        All at once.
+    """
+    rows = decided[decided["defect_id"].isin(frame.index.intersection(list(unused))) & (decided["decision"] != DO_KEEP)]
+    said = []
+    for name, ref in rows[["defect_id", "ref"]].itertuples(index=False):
+        code, level = str(frame["code"][name]), str(frame["level"][name])
+        undecided = code in _BETWEEN and sides.get(level) == "none"
+        said.append(str(TableError(
+            N_("the repair moves no ground for {code} ({title}) as it is set"), place=_place(str(name), str(ref)),
+            remedy=_SAY_WHO if undecided else N_("correct the layer or its codes, or write keep"), level=level,
+            code=code, title=_(CATALOGUE[code].title),
+        )))  # fmt: skip
+    if said:
+        raise TableError("{text}", text="\n".join(said))
 
 
 def _place(defect_id: str, ref: str = "") -> str:

@@ -110,7 +110,8 @@ def mend(
     layers = {name: _written(city, name, changed) for name in city.layers}
     waiting = [one for work in works.values() for one in (*work.waiting, *work.misfits)]
     failed = [one for work in works.values() for one in work.failed]
-    return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes)
+    return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes,
+                  tuple(sorted(set(choices.by_id) - choices.used)))  # fmt: skip
 
 
 def _crossing(

@@ -236,6 +236,26 @@ def test_a_decision_about_nothing_is_reported_as_stale(gridkit, project, tmp_pat
     assert "1 decision(s) name no defect of these layers any more: aaaaaaaaaaaa" in said.out
 
 
+def test_a_decision_on_what_no_repair_settles_is_refused(gridkit, project, tmp_path):
+    """A community without a name for its street, which lies in none: nothing to give."""
+    frame = gpd.read_file(project / "communities.gpkg")
+    bow = shapely.Polygon([(X0 + x, Y0 + y) for x, y in ((2000, 0), (2500, 400), (2500, 0), (2000, 300))])
+    frame.geometry = [*frame.geometry[:4], bow]
+    frame.to_file(project / "communities.gpkg", layer="communities")
+    write(project, '[repair]\nauthority = { community = "none" }\n')
+    found = gridkit("repair", project, "-o", tmp_path / "plan")
+    assert found.code == 1
+    layers = pyogrio.list_layers(tmp_path / "plan" / "defects.gpkg")[:, 0]
+    between = next(str(one) for one in layers if str(one).startswith(("community_T351", "community_T352")))
+    name = gpd.read_file(tmp_path / "plan" / "defects.gpkg", layer=between)["defect_id"].iloc[0]
+    file = decide(tmp_path / "d.csv", **{name: ("give", "990101001")})
+    said = gridkit("repair", project, "--apply", file, "-o", tmp_path / "out")
+    assert said.code == 3
+    for words in ("d.csv:2", name, 'authority = { community = "bottom" }', "keep"):
+        assert words in said.err
+    assert gridkit("repair", project, "--apply", decide(file, **{name: ("keep", "")}), "-o", tmp_path / "out").code == 1
+
+
 def test_a_decision_that_has_ended_is_reported_and_not_used(gridkit, project, tmp_path):
     gridkit("repair", project, "-o", tmp_path / "plan")
     (row,) = rows(tmp_path / "plan")
