@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridkit.topology.edges import shared_lengths
 from gridkit.topology.faces import find_regions
-from gridkit.topology.mesh import Mesh, joined, mesh
+from gridkit.topology.mesh import Mesh, joined, mesh_around
 
 Array = np.ndarray[Any, Any]
 
@@ -51,19 +51,17 @@ def find_defects(shapes: Array) -> Defects:
     ([[2.0, 1.0]], [0, 1])
     """
     regions = find_regions(shapes)
-    tree = shapely.STRtree(shapes)
-    uneven = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    near = tree.query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else np.zeros(0, np.intp)
-    cut = mesh(shapes, np.union1d(near, uneven))
-    wrong = _wrong_faces(cut, regions.shapes)
-    return of_faces(cut, wrong)
+    near = shapely.STRtree(shapes).query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else []
+    cut = mesh_around(shapes, np.union1d(np.asarray(near, dtype=np.intp), regions.loose), regions)
+    return of_faces(cut, _wrong_faces(cut, regions.shapes))
 
 
 def of_faces(cut: Mesh, wrong: Array, key: Array | None = None) -> Defects:
     """Return the faces ``wrong`` as defects: those side by side with the same claimants (and ``key``) are one."""
-    of_face = _grouped(cut, wrong, key)
+    shared = shared_lengths(cut.faces)
+    of_face = _grouped(cut, wrong, key, shared)
     claimed = _claimed(cut, of_face)
-    return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face), cut, of_face)
+    return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face, shared), cut, of_face)
 
 
 def _wrong_faces(cut: Mesh, regions: Array) -> Array:
@@ -77,13 +75,13 @@ def _wrong_faces(cut: Mesh, regions: Array) -> Array:
     return result
 
 
-def _grouped(cut: Mesh, wrong: Array, key: Array | None) -> Array:
+def _grouped(cut: Mesh, wrong: Array, key: Array | None, shared: tuple[Array, Array, Array]) -> Array:
     """Return the number of the defect of each face, -1 for faces that are not wrong."""
     size = len(cut.faces)
     mixed = np.random.Generator(np.random.PCG64(1)).integers(1, 2**63, size=len(cut.units), dtype=np.uint64)
     claim = np.zeros(size, dtype=np.uint64) if key is None else (key.astype(np.int64) + 1).astype(np.uint64)
     np.add.at(claim, cut.face, mixed[cut.unit])
-    one, other, _ = shared_lengths(cut.faces)
+    one, other, _ = shared
     same = wrong[one] & wrong[other] & (claim[one] == claim[other])
     graph = coo_array((np.ones(same.sum(), dtype=np.int8), (one[same], other[same])), shape=(size, size))
     _, group = connected_components(graph, directed=False)
@@ -146,13 +144,13 @@ def wider(shapes: Array, limit: Array) -> Array:
     return result
 
 
-def _borders(cut: Mesh, of_face: Array) -> pd.DataFrame:
+def _borders(cut: Mesh, of_face: Array, shared: tuple[Array, Array, Array]) -> pd.DataFrame:
     """Return the length of the border between each defect and each unit that owns a face beside it alone."""
     alone = cut.count == 1
     owner = np.full(len(cut.faces), -1, dtype=np.intp)
     single = alone[cut.face]
     owner[cut.face[single]] = cut.units[cut.unit[single]]
-    one, other, length = shared_lengths(cut.faces)
+    one, other, length = shared
     here, there = np.r_[one, other], np.r_[other, one]
     beside = (of_face[here] >= 0) & (owner[there] >= 0)
     table = pd.DataFrame({

@@ -21,13 +21,16 @@ class Regions:
     """Places that are not claimed exactly once.
 
     ``shapes`` are polygons that do not overlap; ``count`` says how many polygons of the layer claim each (0 for a gap,
-    2 and more for an overlap). ``loose`` are the units (positions) with segments that match none of a neighbour though
-    nothing lies between them: vertices that only one side has.
+    2 and more for an overlap). ``loose`` are the units (positions) with segments that match none of a neighbour: those
+    beside such places, those on the outside, and those with vertices that only one side has. ``ends`` are these
+    segments, shape (m, 4), and ``lines`` what they are cut into where they meet.
     """
 
     shapes: Array
     count: Array
     loose: Array
+    ends: Array
+    lines: Array
 
 
 def noded(ends: Array) -> Array:
@@ -107,8 +110,9 @@ def find_regions(shapes: Array) -> Regions:
     """
     ends, unit = segments(shapes)
     single = unmatched(ends)
-    faces = polygons_between(noded(ends[single]))
+    lines = noded(ends[single])
+    faces = polygons_between(lines)
     face, _ = claims(faces, shapes)
     count = np.bincount(face, minlength=len(faces))
     wrong = count != 1
-    return Regions(faces[wrong], count[wrong], np.unique(unit[single]))
+    return Regions(faces[wrong], count[wrong], np.unique(unit[single]), ends[single], lines)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from gridkit.topology.edges import grouped, segments
+from gridkit.topology.edges import grouped, places_of, segments
 from gridkit.topology.faces import claims, noded, polygons_between
+
+if TYPE_CHECKING:
+    from gridkit.topology.faces import Regions
 
 Array = np.ndarray[Any, Any]
 
@@ -48,9 +51,42 @@ def mesh(shapes: Array, units: Array, *, lines: Array | None = None) -> Mesh:
     ends, _ = segments(chosen)
     ends = ends if lines is None else np.vstack([ends, lines])
     order, starts, _ = grouped(ends)
-    faces = polygons_between(noded(ends[np.sort(order[starts])]))
+    return _of_lines(noded(ends[np.sort(order[starts])]), chosen, units)
+
+
+def _of_lines(lines: Array, chosen: Array, units: Array) -> Mesh:
+    faces = polygons_between(lines)
     face, unit = claims(faces, chosen)
     return Mesh(units, faces, face, unit)
+
+
+def mesh_around(shapes: Array, units: Array, regions: Regions) -> Mesh:
+    """Return the units at the positions ``units``, all that are ``loose`` among them, as faces.
+
+    The segments without a partner are cut already. Those with one meet others in places only that several units claim.
+
+    Examples
+    --------
+    >>> from gridkit.topology.faces import find_regions
+    >>> two = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
+    >>> sorted(mesh_around(two, np.array([0, 1]), find_regions(two)).count.tolist())
+    [1, 1, 2]
+    """
+    chosen = shapes[units]
+    ends, _ = segments(chosen)
+    place, _ = places_of(ends)
+    _, first = np.unique(place, return_index=True)
+    first = np.sort(first[~np.isin(place[first], places_of(regions.ends)[0])])
+    even = shapely.linestrings(ends[first].reshape(-1, 2, 2))
+    over = regions.shapes[regions.count > 1]
+    line, at = shapely.STRtree(over).query(even, predicate="intersects")
+    through = np.unique(line[~shapely.touches(even[line], over[at])])
+    if not len(through):
+        return _of_lines(np.r_[regions.lines, even], chosen, units)
+    met = np.unique(shapely.STRtree(even[through]).query(regions.lines, predicate="intersects")[0])
+    both = shapely.get_coordinates(regions.lines[met]).reshape(-1, 4)
+    again = noded(np.vstack([both, ends[first[through]]]))
+    return _of_lines(np.r_[np.delete(regions.lines, met), np.delete(even, through), again], chosen, units)
 
 
 def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
