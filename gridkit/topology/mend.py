@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.errors import UsageError
+from gridkit.errors import InputError, UsageError
 from gridkit.geo import place, stated_parent
 from gridkit.geo.finite import finite
 from gridkit.locale import N_
@@ -81,6 +81,8 @@ def mend(
 
     Raises
     ------
+    InputError
+        If a layer is in another coordinate system than the city: its numbers would have to change.
     UsageError
         If an authority is unknown, or a level would be rebuilt from its children and cut to its parents.
     TableError
@@ -94,6 +96,8 @@ def mend(
     (0, ())
     """
     limits = limits or Limits()
+    if any(layer.frame.crs is not None and layer.frame.crs != city.crs for layer in city.layers.values()):
+        raise InputError(N_("the layers are in different coordinate systems"), remedy=N_("bring them to one system"))
     levels = read_levels(city, place(city) if places is None else places, city.crs)
     choices = read_choices(decisions, exceptions, city.as_of)
     says = authorities(city, levels, authority)
