@@ -53,6 +53,7 @@ WORDS = {
     "search": N_("Search by name or code"),
     "found_none": N_("nothing found"),
     "found": N_("{n} found, the first {shown} are shown"),
+    "tools": N_("Tools"),
     "legend": N_("Legend and filter"),
     "layers": N_("Layers"),
     "fill": N_("Colour areas by organisation coverage"),

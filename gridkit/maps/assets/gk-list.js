@@ -4,19 +4,6 @@
   var PAGE = 200;
   var chosen = "UNCOVERED", shown = PAGE, body, counter, more, picker, empty;
 
-  // Makes an element; text only ever becomes a text node.
-  gk.el = function (tag, options, children) {
-    var node = document.createElement(tag), given = options || {};
-    for (var key in given) {
-      if (key === "text") node.textContent = given[key];
-      else if (key === "on") for (var event in given.on) node.addEventListener(event, given.on[event]);
-      else if (key === "class") node.className = given[key];
-      else node.setAttribute(key, given[key]);
-    }
-    (children || []).forEach(function (child) { node.appendChild(child); });
-    return node;
-  };
-
   // A cell that no spreadsheet takes for a formula, quoted.
   gk.cell = function (value) {
     var text = value === null || value === undefined ? "" : String(value);
@@ -89,7 +76,7 @@
 
   // The list that the page opens with.
   gk.usualList = function () {
-    var statuses = gk.levels.compound ? gk.levels.compound.columns.status : [];
+    var statuses = gk.levels.compound ? gk.levels.compound.values("status").of : [];
     return statuses.indexOf("UNCOVERED") >= 0 || statuses.indexOf("UNKNOWN") < 0 ? "UNCOVERED" : "UNKNOWN";
   };
 

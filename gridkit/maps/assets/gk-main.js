@@ -18,17 +18,20 @@
 
   gk.redraw = function () { if (tiles) { tiles.redraw(); labels.draw(); } };
 
+  function extra(i) { return gk.filters.every(function (filter) { return filter(i); }); }
+
   gk.refresh = function () {
     var level = gk.levels.compound;
     gk.state.on = new Uint8Array(level ? level.n : 0);
     for (var i = 0; level && i < level.n; i++) {
-      gk.state.on[i] = passes(level.get("status", i)) && gk.inStreet(i) ? 1 : 0;
+      gk.state.on[i] = passes(level.get("status", i)) && gk.inStreet(i) && extra(i) ? 1 : 0;
     }
     gk.redraw();
     count();
     scope();
     gk.drawList();
     gk.writeAddress();
+    gk.onRefresh.forEach(function (tell) { tell(); });
   };
 
   function streetName() { return gk.nameOf("street", gk.state.street) || gk.words.no_street; }
@@ -100,7 +103,7 @@
         return streets.name(a).localeCompare(streets.name(b), document.documentElement.lang);
       });
       var options = [["*", gk.words.all_streets]].concat(order.map(function (i) { return [streets.code[i], streets.name(i)]; }));
-      if (gk.levels.compound && gk.levels.compound.columns.street.indexOf("") >= 0) options.push(["", gk.words.no_street]);
+      if (gk.levels.compound && gk.levels.compound.values("street").of.indexOf("") >= 0) options.push(["", gk.words.no_street]);
       line.appendChild(gk.el("select", { id: "gk-street", "aria-label": gk.words.street_filter, on: { change: function () {
         gk.state.street = this.value === "*" ? null : this.value;
         gk.refresh();
@@ -137,7 +140,7 @@
     box.hidden = !level;
     if (!level) return;
     gk.settings.classes.forEach(function (style) {
-      var n = level.columns["class"].filter(function (id) { return id === style.id; }).length;
+      var kinds = level.values("class"), n = kinds.at.filter(function (k) { return kinds.of[k] === style.id; }).length;
       box.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
         gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));
     });
@@ -268,5 +271,7 @@
     document.addEventListener("keydown", function (event) { if (event.key === "Escape") gk.select(null); });
     document.body.classList.add("gk-ready");
     gk.readAddress();
+    gk.makeToolbar();
+    gk.onStart.forEach(function (start) { start(map); });
   };
 })();

@@ -1,0 +1,86 @@
+// What the other files of the page build on: elements, hooks, the toolbar, columns as whole numbers.
+(function () {
+  "use strict";
+  var waiting = [];
+
+  gk.filters = []; // functions (i) -> whether compound i is shown; all must agree
+  gk.onRefresh = []; // functions called after the filters or what is shown have changed
+  gk.onStart = []; // functions (map) called once, when the page stands
+
+  // Makes an element; text only ever becomes a text node.
+  gk.el = function (tag, options, children) {
+    var node = document.createElement(tag), given = options || {};
+    for (var key in given) {
+      if (key === "text") node.textContent = given[key];
+      else if (key === "on") for (var event in given.on) node.addEventListener(event, given.on[event]);
+      else if (key === "class") node.className = given[key];
+      else node.setAttribute(key, given[key]);
+    }
+    (children || []).forEach(function (child) { node.appendChild(child); });
+    return node;
+  };
+
+  // A drawing of 16 by 16 from path data, for buttons; screen readers pass over it.
+  gk.icon = function (path) {
+    var name = "http://www.w3.org/2000/svg", svg = document.createElementNS(name, "svg");
+    var line = document.createElementNS(name, "path");
+    [["viewBox", "0 0 16 16"], ["aria-hidden", "true"], ["focusable", "false"], ["class", "gk-icon"]].forEach(function (pair) {
+      svg.setAttribute(pair[0], pair[1]);
+    });
+    line.setAttribute("d", path);
+    svg.appendChild(line);
+    return svg;
+  };
+
+  // Adds a button to the toolbar: {id, label, icon: path data (may be missing), press: function (event)}.
+  // With `words: false` the label is only a tooltip. Returns the button.
+  gk.addTool = function (tool) {
+    var only = tool.icon && tool.words === false;
+    var button = gk.el("button", { type: "button", id: tool.id, title: tool.label, on: { click: tool.press } });
+    if (tool.icon) button.appendChild(gk.icon(tool.icon));
+    if (only) button.setAttribute("aria-label", tool.label);
+    else button.appendChild(gk.el("span", { text: tool.label }));
+    var bar = document.getElementById("gk-toolbar");
+    if (bar) bar.appendChild(button);
+    else waiting.push(button);
+    return button;
+  };
+
+  gk.makeToolbar = function () {
+    waiting.splice(0).forEach(function (button) { document.getElementById("gk-toolbar").appendChild(button); });
+  };
+
+  // Column of a level as {of: distinct values, at: number of the value of each feature}; made once.
+  gk.coded = function (level, column) {
+    var made = level.coded = level.coded || {};
+    if (made[column]) return made[column];
+    var found = level.values ? level.values(column) : null;
+    if (!found) {
+      var known = new Map(), of = [], at = new Int32Array(level.n);
+      for (var i = 0; i < level.n; i++) {
+        var value = level.get(column, i), key = Array.isArray(value) ? value.join("\n") : value, k = known.get(key);
+        if (k === undefined) { k = of.length; known.set(key, k); of.push(value); }
+        at[i] = k;
+      }
+      found = { of: of, at: at };
+    }
+    return (made[column] = found);
+  };
+
+  // Column of numbers of a level, missing ones NaN; made once.
+  gk.numbers = function (level, column) {
+    var made = level.numbers = level.numbers || {};
+    if (!made[column]) {
+      var out = made[column] = new Float64Array(level.n);
+      for (var i = 0; i < level.n; i++) {
+        var value = level.get(column, i);
+        out[i] = value === null || value === undefined ? NaN : value;
+      }
+    }
+    return made[column];
+  };
+
+  gk.has = function (level, column) {
+    return !!level && (level.has ? level.has(column) : column in level.columns);
+  };
+})();
