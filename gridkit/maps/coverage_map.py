@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gridkit.model import Run
 
 PROFILES = ("internal", "public")
-_SCRIPTS = ("fflate", "gk-data", "gk-draw", "gk-list", "gk-panel", "gk-address", "gk-print", "gk-main")
+_SCRIPTS = ("fflate", "gk-data", "gk-hooks", "gk-draw", "gk-list", "gk-panel", "gk-address", "gk-print", "gk-main")
 _START_ZOOM = 12
 
 
