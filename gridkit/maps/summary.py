@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from gridkit.audit.format import interval, percent, span
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
+from gridkit.maps.bare import NOT_AUDITED
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
+from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, said
 from gridkit.model.fields import STATUSES, STREET
 
 if TYPE_CHECKING:
     from gridkit.model import Run
+
+FILES_NAMED: Final = 6
+"""Files that the foot of a page names; of more it says the number."""
 
 
 @dataclass(frozen=True)
@@ -146,31 +152,64 @@ def _row(code: str, name: str, counts: tuple[int, ...], rate: Numbers) -> Row:
     return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate))
 
 
-def footer(run: Run, *, public: bool) -> list[str]:
+def footer(run: Run, options: Options) -> list[str]:
     """Return the lines at the foot of the page."""
     as_of = run.city.as_of.isoformat() if run.city.as_of else _("not stated")
     lines = [
         _("Data as of {date}").format(date=as_of),
+        _("Source: {source}").format(source=_source(run, public=options.public)),
         _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
-        _("Base map: none"),
+        _("Base map: {name}").format(name=basemap_name(options.basemap)),
         _("Rule set: {name}").format(name=run.coverage.ruleset),
         _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
     ]
-    if public:
-        return [*lines, _("Map review number: none; have the map reviewed before it is published")]
+    if options.approval_no:
+        lines.append(_("Map review number: {number}").format(number=options.approval_no))
+    elif options.public:
+        lines.append(_("Map review number: none; have the map reviewed before it is published"))
+    if options.public:
+        lines.append(
+            _(
+                "Places of the armed forces are not shown; the figures count every compound. Of compounds with fewer "
+                "than {few} households only place and status are shown."
+            ).format(few=FEW_HOUSEHOLDS)
+        )
+        return lines
     return [*lines, _("Internal material, not for publication")]
 
 
-def shell(run: Run, title: str, *, public: bool) -> dict[str, Any]:
+def _source(run: Run, *, public: bool) -> str:
+    """Return what the map was made from: on a public map only how many tables and layers, as names may tell."""
+    files = sorted({source.path for source in run.city.sources})
+    if public or len(files) > FILES_NAMED:
+        return _("{n} files of {city}").format(n=len(files), city=run.city.name)
+    return _(", ").join(files) if files else _("not stated")
+
+
+def basemap_name(basemap: object) -> str:
+    """Return how a base map is called at the foot of the page; a key in an address is not repeated.
+
+    >>> basemap_name("http://10.0.0.1/tiles/{z}/{x}/{y}.png?key=1"), basemap_name("osm")
+    ('10.0.0.1', 'osm')
+    """
+    if not basemap:
+        return _("none")
+    name = str(getattr(basemap, "name", "") or basemap)
+    return urlsplit(name).netloc.rpartition("@")[2] or name if "://" in name else name
+
+
+def shell(run: Run, title: str, options: Options | None = None) -> dict[str, Any]:
     """Return what the page template shows."""
+    options = options or Options()
+    notes = [_("Made without an audit: without findings, and without an allowance for wrong links.")]
     return {
         "title": title,
         "figures": headline(run),
         "rates": [*rates(run), *filter(None, [upper_end(run)])],
-        "warnings": caveats(run.city),
+        "warnings": [*caveats(run.city), *(notes if run.settings.get(NOT_AUDITED) else [])],
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],
         "rows": by_street(run),
-        "footer": footer(run, public=public),
-        "mark": "" if public else _("Internal"),
+        "footer": footer(run, options),
+        "mark": "" if options.public else _("Internal"),
     }
