@@ -129,7 +129,14 @@ class GridMap(folium.Map):
         with harmless(self):
             super().render(**kwargs)  # type: ignore[no-untyped-call]
 
-    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+    def save(
+        self,
+        outfile: str | bytes | Path | BinaryIO,
+        close_file: bool = True,
+        *,
+        resources: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Write the page, as a whole or not at all.
 
         Parameters
@@ -138,6 +145,9 @@ class GridMap(folium.Map):
             Where to write.
         close_file : bool
             Whether an open file is closed afterwards.
+        resources : str, optional
+            ``strict`` (refuse what is not part of gridkit), ``inline`` (leave it out and warn) or ``cdn`` (keep the
+            links, so that the page needs a network); by default that of the figure, ``strict``.
         **kwargs
             Handed to the elements' ``render``.
 
@@ -145,7 +155,19 @@ class GridMap(folium.Map):
         ------
         OutputError
             If an element asks for something outside the page, or the file cannot be written.
+        UsageError
+            If ``resources`` is none of the three.
+
+        Examples
+        --------
+        >>> import io
+        >>> page = io.BytesIO()
+        >>> GridMap().save(page, close_file=False)
+        >>> page.getvalue()[:15]
+        b'<!DOCTYPE html>'
         """
+        if resources is not None:
+            kwargs["resources"] = resources
         data = self.get_root().render(**kwargs).encode("utf-8")
         if isinstance(outfile, (str, bytes, Path)):
             write_whole(Path(os.fsdecode(outfile)), data)

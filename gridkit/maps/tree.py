@@ -7,7 +7,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from branca.element import Element, Link
+from branca.element import Element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,12 +90,26 @@ def seeded(text: str, names: dict[str, str], known: set[str]) -> str:
     return _ID.sub(number, text)
 
 
-def outside_addresses(root: Element) -> set[str]:
-    """Return the web addresses of tiles and pictures that elements of the tree would load."""
-    found = set()
-    for element in (element for element in walk(root) if not isinstance(element, Link)):
-        for name in ("tiles", "url"):
-            value = vars(element).get(name)
-            if isinstance(value, str) and re.match(r"(?:https?:)?//", value):
-                found.add(value)
+def addresses(element: Element) -> set[str]:
+    """Return the addresses of tiles and pictures that one element would load from outside the page.
+
+    Tiles are outside wherever they lie, also as files beside the page: a policy cannot allow a folder.
+
+    >>> from folium import TileLayer
+    >>> addresses(TileLayer("https://tiles.example/{z}/{x}/{y}.png", attr="x"))
+    {'https://tiles.example/{z}/{x}/{y}.png'}
+    """
+    own = vars(element)
+    options = own.get("options")
+    options = options if isinstance(options, dict) else {}
+    pictures = [own.get("url"), own.get("image"), options.get("icon_url"), options.get("shadow_url")]
+    found = {value for value in pictures if isinstance(value, str) and re.match(r"(?i)(?:https?:)?//", value)}
+    tiles = own.get("tiles")
+    if isinstance(tiles, str) and not tiles.lower().startswith(("data:", "blob:")):
+        found.add(tiles)
     return found
+
+
+def hosts(root: Element) -> list[str]:
+    """Return the sources of pictures that elements of the tree declare in ``picture_sources``, sorted."""
+    return sorted({host for element in walk(root) for host in getattr(element, "picture_sources", ())})
