@@ -35,6 +35,7 @@ from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.linkage.sampled import Labelled, match_labels
 from gridkit.locale import N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
+from gridkit.maps.profiles import from_project
 from gridkit.model import Findings, Linked, Run
 from gridkit.model.samples import Labels
 from gridkit.reports import (
@@ -306,8 +307,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
 def write_map(run: Run, path: Path) -> None:
     """Write the offline coverage map of ``run`` to ``path``."""
     with speaking(run.language):
-        title = dict(run.settings["map"]).get("title")  # type: ignore[call-overload]
-        coverage_map(run, title=title, profile=str(run.settings["profile"])).save(path)
+        coverage_map(run, **from_project(run.settings)).save(path)
 
 
 # The register of writers: whatever leaves this package as a file stands here, and nothing else may write one. The tests

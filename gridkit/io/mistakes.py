@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from gridkit.io.claims import MIXED, SUBJECTS, subjects
 from gridkit.io.dictionary import fields_of
+from gridkit.io.map_settings import KEYS, map_problems
 from gridkit.io.settings import a_figure
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
@@ -57,7 +58,6 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     ),
     "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
-_MAP = ("title",)
 COVERAGES = ("community", "grid")
 """Levels that ``authority`` of ``[repair]`` may name."""
 _SENTENCES: Mapping[str, str] = {
@@ -143,15 +143,12 @@ def column_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
 
 
 def map_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
-    """Return what is wrong in ``[map]``: it knows a title and nothing else."""
+    """Return what is wrong in ``[map]``."""
     found = data.get("map", {})
     if not isinstance(found, dict):
         return []
-    mistakes: list[Mistake] = [(("map", key), unknown(key, _MAP)) for key in found if key not in _MAP]
-    if not isinstance(found.get("title", ""), str):
-        template = _SENTENCES["string_type"]
-        mistakes.append((("map", "title"), gettext(template).format(key="title")))
-    return mistakes
+    mistakes: list[Mistake] = [(("map", key), unknown(key, KEYS)) for key in found if key not in KEYS]
+    return [*mistakes, *((("map", key), sentence) for key, sentence in map_problems(found))]
 
 
 def claim_mistakes(claims: object) -> list[Mistake]:

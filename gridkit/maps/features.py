@@ -10,11 +10,12 @@ import pandas as pd
 
 from gridkit.coverage.reasons import reasons
 from gridkit.geo.crs import to_lonlat
+from gridkit.io.map_settings import EVIDENCE, FIELDS
 from gridkit.locale import gettext
 from gridkit.maps.evidence import Evidence
 from gridkit.maps.indicators import choropleths
 from gridkit.maps.pinyin import initials
-from gridkit.maps.profiles import EVIDENCE, FIELDS, Options, military, reduced
+from gridkit.maps.profiles import Options, military, reduced
 from gridkit.model.fields import COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
 
@@ -61,9 +62,10 @@ def features(
             continue
         index = layer.frame.index.sort_values()
         index = index[~index.isin(hidden)] if hidden else index
-        columns = _compounds(run, layer, index) if level == COMPOUND else _areas(run, layer, index, shown)
-        if level == COMPOUND:
-            columns = reduced(columns, options)
+        if level != COMPOUND:
+            columns = _areas(run, layer, index, shown)
+        else:
+            columns = reduced(_compounds(run, layer, index, named=not options.public), options)
             columns["grid"] = columns["grid"].mask(columns["grid"].isin(hidden), "")
         shapes = to_lonlat(layer.frame.geometry)
         frames[level] = gpd.GeoDataFrame(columns, geometry=shapes.reindex(columns.index), crs=shapes.crs)
@@ -99,7 +101,7 @@ def spoken(
     return said
 
 
-def _compounds(run: Run, layer: Layer, index: pd.Index) -> pd.DataFrame:
+def _compounds(run: Run, layer: Layer, index: pd.Index, *, named: bool) -> pd.DataFrame:
     attributes, places = run.attributes.frame.reindex(index), run.places.frame.reindex(index)
     coverage = run.coverage.frame.reindex(index)
     names = attributes["name"].fillna("")
@@ -115,12 +117,12 @@ def _compounds(run: Run, layer: Layer, index: pd.Index) -> pd.DataFrame:
         "rule": coverage["rule"].fillna(""),
         "unit": attributes["owner_unit"].fillna(""),
         "company": attributes["property_company"].fillna(""),
-        **_texts(run, index),
+        **_texts(run, index, named=named),
     }
     return pd.DataFrame(columns, index=index)[list(COMPOUND_FIELDS)]
 
 
-def _texts(run: Run, index: pd.Index, *, named: bool = True) -> dict[str, object]:
+def _texts(run: Run, index: pd.Index, *, named: bool) -> dict[str, object]:
     """Return what is said of compounds in the current language."""
     coverage = run.coverage.frame.reindex(index)
     evidence = Evidence.of(run.city)

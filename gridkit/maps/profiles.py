@@ -10,22 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import pandas as pd
 
 from gridkit.errors import UsageError
+from gridkit.io.map_settings import EVIDENCE, FIELDS, NEEDED, PROFILES
 from gridkit.locale import N_
 from gridkit.model.fields import COMPOUND, GRID
 
 if TYPE_CHECKING:
     from gridkit.model import City, Links
 
-PROFILES: Final = ("internal", "public")
-NEEDED: Final = ("street", "community", "grid", "status", "organisation", "work", "valid")
-"""Fields without which the page could not draw, filter or count; they are always there."""
-EVIDENCE: Final = ("records", "waiting", "cells", "findings")
-"""Fields that name rows and cells of registries: never on a public map."""
-FIELDS: Final = (
-    "name", "initials", "type", "households", "formal_members", *NEEDED, "reason", "rule", *EVIDENCE, "unit", "company",
-)  # fmt: skip
-"""Fields of a compound that a map may show. Of persons only the number of formal members; no address and no free text
-of a registry besides names of places and organisations."""
 PUBLIC_FIELDS: Final = ("name", "initials", "type", "households", *NEEDED, "reason", "rule")
 """Fields of a public map where the project names none."""
 FEW_HOUSEHOLDS: Final = 30
