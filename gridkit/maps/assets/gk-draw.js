@@ -71,32 +71,31 @@
   function trace(path, level, i, view) {
     for (var p = level.part[i]; p < level.part[i + 1]; p++) {
       for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
-        var a = level.path[r], b = level.path[r + 1];
-        var x = level.x[a] * view.scale - view.x, y = level.y[a] * view.scale - view.y;
-        if (level.isPoint[p]) {
+        var points = level.path(r, level.kind[p] === gk.LINE), x = points[0] * view.scale - view.x, y = points[1] * view.scale - view.y;
+        if (level.kind[p] === gk.POINT) {
           path.moveTo(x + view.radius, y);
           path.arc(x, y, view.radius, 0, 2 * Math.PI);
           continue;
         }
         path.moveTo(x, y);
-        for (var k = a + 1; k < b; k++) {
-          var nx = level.x[k] * view.scale - view.x, ny = level.y[k] * view.scale - view.y;
-          if (k + 1 < b && Math.abs(nx - x) < 0.4 && Math.abs(ny - y) < 0.4) continue;
+        for (var k = 2; k < points.length; k += 2) {
+          var nx = points[k] * view.scale - view.x, ny = points[k + 1] * view.scale - view.y;
+          if (k + 2 < points.length && Math.abs(nx - x) < 0.4 && Math.abs(ny - y) < 0.4) continue;
           x = nx; y = ny;
           path.lineTo(x, y);
         }
-        path.closePath();
+        if (level.kind[p] === gk.POLYGON) path.closePath();
       }
     }
   }
 
   function seen(level, view) {
-    var margin = (view.radius + 2) / view.scale, out = [];
-    var x0 = view.x / view.scale - margin, y0 = view.y / view.scale - margin;
-    var x1 = (view.x + view.width) / view.scale + margin, y1 = (view.y + view.height) / view.scale + margin;
-    for (var i = 0; i < level.n; i++) if (level.meets(i, x0, y0, x1, y1)) out.push(i);
-    return out;
+    var margin = (view.radius + 2) / view.scale;
+    return level.within(view.x / view.scale - margin, view.y / view.scale - margin,
+      (view.x + view.width) / view.scale + margin, (view.y + view.height) / view.scale + margin);
   }
+
+  function isPoint(level, i) { return level.kind[level.part[i]] === gk.POINT; }
 
   function size(level, i, view) {
     var b = level.box, k = 4 * i;
@@ -132,7 +131,7 @@
   function batch(ctx, level, some, view, style, broken) {
     var path = new Path2D(), large = false;
     some.forEach(function (i) {
-      var wide = level.isPoint[level.part[i]] ? 2 * view.radius : size(level, i, view);
+      var wide = isPoint(level, i) ? 2 * view.radius : size(level, i, view);
       if (wide > 4) large = true;
       if (wide > 2.5) { trace(path, level, i, view); return; }
       var k = 4 * i, x = level.box[k] * view.scale - view.x, y = level.box[k + 1] * view.scale - view.y;
@@ -145,7 +144,7 @@
       return;
     }
     ctx.globalAlpha = 0.88;
-    var points = some.every(function (i) { return level.isPoint[level.part[i]]; });
+    var points = some.every(function (i) { return isPoint(level, i); });
     fill(ctx, path, points ? { color: style.color } : style);
     ctx.globalAlpha = 1;
     if (points && style.pattern && view.radius > 4) marks(ctx, level, some, view, style);
@@ -270,7 +269,7 @@
   function names(ctx, level, view, taken, row, zoom) {
     ctx.font = row[2] + " " + row[1] + "px " + FONT;
     seen(level, view).forEach(function (i) {
-      var point = level.isPoint[level.part[i]], text = level.get("name", i);
+      var point = isPoint(level, i), text = level.get("name", i);
       if (!text || (point ? zoom < 17 : size(level, i, view) < row[3])) return;
       if (level.level === "compound" && !gk.state.on[i]) return;
       if (text.length > 18) text = text.slice(0, 17) + "…";
@@ -290,58 +289,48 @@
     });
   }
 
-  // Whether a point lies within reach of an outline of feature i: of a sliver nothing else can be hit.
-  function beside(level, i, x, y, reach) {
-    if (!level.meets(i, x - reach, y - reach, x + reach, y + reach)) return false;
-    for (var r = level.ring[level.part[i]]; r < level.ring[level.part[i + 1]]; r++) {
-      for (var a = level.path[r], b = level.path[r + 1], k = a, j = b - 1; k < b; j = k++) {
-        var dx = level.x[j] - level.x[k], dy = level.y[j] - level.y[k], long = dx * dx + dy * dy;
-        var t = long ? Math.max(0, Math.min(1, ((x - level.x[k]) * dx + (y - level.y[k]) * dy) / long)) : 0;
-        if (Math.hypot(level.x[k] + t * dx - x, level.y[k] + t * dy - y) <= reach) return true;
-      }
-    }
-    return false;
-  }
-
   // What lies under a point of the map: a defect or compound that is shown, else the smallest area.
   gk.under = function (map, latlng) {
     var p = map.project(latlng, gk.UNIT_ZOOM), scale = Math.pow(2, map.getZoom() - gk.UNIT_ZOOM);
     var compound = gk.levels.compound, defect = gk.levels.defect;
-    for (var d = 0; defect && gk.state.show.defect && d < defect.n; d++) {
-      var at = defect.n - 1 - d; // the worst is drawn last
-      if (defect.hit(at, p.x, p.y, 6 / scale) || beside(defect, at, p.x, p.y, 5 / scale)) return { level: "defect", i: at };
+    function near(level, reach) { return level.within(p.x - reach, p.y - reach, p.x + reach, p.y + reach); }
+    if (defect && gk.state.show.defect) {
+      var hits = near(defect, 6 / scale).filter(function (i) {
+        return defect.hit(i, p.x, p.y, 6 / scale) || defect.beside(i, p.x, p.y, 5 / scale);
+      });
+      if (hits.length) return { level: "defect", i: hits[hits.length - 1] }; // the worst is drawn last
     }
     if (compound && gk.state.show.compound) {
-      var best = -1, least = Infinity;
-      for (var i = 0; i < compound.n; i++) {
-        if (!gk.state.on[i]) continue;
-        var point = compound.isPoint[compound.part[i]];
-        if (!compound.hit(i, p.x, p.y, point ? (gk.radius(map.getZoom()) + 2) / scale : 0)) continue;
+      var best = -1, least = Infinity, reach = (gk.radius(map.getZoom()) + 2) / scale;
+      near(compound, reach).forEach(function (i) {
+        if (!gk.state.on[i] || !compound.hit(i, p.x, p.y, isPoint(compound, i) ? reach : 0)) return;
         var dx = compound.label[2 * i] - p.x, dy = compound.label[2 * i + 1] - p.y;
         if (dx * dx + dy * dy < least) { least = dx * dx + dy * dy; best = i; }
-      }
+      });
       if (best >= 0) return { level: "compound", i: best };
     }
     for (var k = gk.order.length - 1; k >= 0; k--) {
       var level = gk.levels[gk.order[k]];
       if (level.level === "compound" || level.level === "defect" || !(gk.state.show[level.level] || gk.state.fill === level.level)) continue;
-      for (var j = 0; j < level.n; j++) if (level.hit(j, p.x, p.y, 0)) return { level: level.level, i: j };
+      var some = near(level, 0);
+      for (var j = 0; j < some.length; j++) if (level.hit(some[j], p.x, p.y, 0)) return { level: level.level, i: some[j] };
     }
     return null;
   };
 
-  // Latitudes and longitudes of a feature, for Leaflet.
+  // The outline of a feature as Leaflet layers.
   gk.outline = function (map, feature) {
     var level = gk.levels[feature.level], shapes = [];
-    function latlng(k) { return map.unproject([level.x[k], level.y[k]], gk.UNIT_ZOOM); }
     for (var p = level.part[feature.i]; p < level.part[feature.i + 1]; p++) {
       var rings = [];
       for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
-        var ring = [];
-        for (var k = level.path[r]; k < level.path[r + 1]; k++) ring.push(latlng(k));
+        for (var points = level.path(r, level.kind[p] === gk.LINE), ring = [], k = 0; k < points.length; k += 2) {
+          ring.push(map.unproject([points[k], points[k + 1]], gk.UNIT_ZOOM));
+        }
         rings.push(ring);
       }
-      shapes.push(level.isPoint[p] ? L.circleMarker(rings[0][0]) : L.polygon(rings));
+      var kind = level.kind[p];
+      shapes.push(kind === gk.POINT ? L.circleMarker(rings[0][0]) : kind === gk.LINE ? L.polyline(rings) : L.polygon(rings));
     }
     return L.featureGroup(shapes);
   };

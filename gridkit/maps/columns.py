@@ -1,0 +1,140 @@
+"""Columns of values as sections of the map's data.
+
+===========  ==========================================================================================
+``text``     the texts joined, and the length of each in UTF-16 units, by which a page cuts them apart
+``words``    distinct texts in ``of``, the place of each value among them in ``at``
+``whole``    whole numbers in ``at``; ``gap`` is 1 where there is none
+``real``     numbers with a fraction, NaN where there is none
+``list``     tuples of text: how many in ``n``, all of them one after another in ``of``
+``json``     anything else, each value as JSON text
+===========  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gridkit.maps.planes import LARGEST, read_floats, read_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gridkit.maps.planes import Sections
+
+_REPEATED = 2
+"""Texts are numbered where each stands for this many values or more."""
+
+
+def write_column(sections: Sections, values: pd.Series) -> dict[str, Any]:
+    """Write a column and return its head.
+
+    Lone surrogates, which no file can hold, become U+FFFD.
+
+    >>> from gridkit.maps.planes import Sections
+    >>> sections = Sections()
+    >>> head = write_column(sections, pd.Series(["a", "b", "a", "a"]))
+    >>> head["kind"], read_column(sections.bytes(), head)
+    ('words', ['a', 'b', 'a', 'a'])
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return _numbers(sections, values)
+    plain = values.tolist()
+    kinds = set(map(type, plain))
+    if kinds <= {str}:
+        return write_texts(sections, plain)
+    if kinds <= {tuple, list} and set(map(type, (item for value in plain for item in value))) <= {str}:
+        counts = sections.numbers([len(value) for value in plain])
+        return {"kind": "list", "n": counts, "of": write_texts(sections, [item for value in plain for item in value])}
+    simple = [_simple(value) for value in plain]
+    if set(map(type, simple)) <= {int, float, type(None)}:
+        return _numbers(sections, pd.Series([math.nan if value is None else value for value in simple], dtype=object))
+    if set(map(type, simple)) <= {str}:
+        return write_texts(sections, simple)
+    return {"kind": "json", "of": write_texts(sections, [_json(value) for value in simple])}
+
+
+def write_texts(sections: Sections, texts: Sequence[str]) -> dict[str, Any]:
+    """Write texts, numbered where that is shorter."""
+    place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    if _REPEATED * len(place) > len(texts):
+        return _joined(sections, texts)
+    return {"kind": "words", "at": sections.numbers([place[text] for text in texts]), "of": _joined(sections, [*place])}
+
+
+def _joined(sections: Sections, texts: Sequence[str]) -> dict[str, Any]:
+    joined = "".join(texts)
+    try:
+        data = joined.encode("utf-8")
+    except UnicodeEncodeError:
+        return _joined(sections, [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts])
+    wide = len(joined) and max(joined) > "\uffff"
+    lengths = [len(text.encode("utf-16-le")) // 2 for text in texts] if wide else list(map(len, texts))
+    return {"kind": "text", "n": sections.numbers(lengths), "of": sections.raw(data)}
+
+
+def _numbers(sections: Sections, values: pd.Series) -> dict[str, Any]:
+    gap = values.isna().to_numpy(dtype=bool)
+    filled = values.mask(gap, 0).tolist()
+    if all(value == int(value) and abs(value) < LARGEST for value in filled if abs(value) != math.inf) and not any(
+        abs(value) == math.inf for value in filled
+    ):
+        head = {"kind": "whole", "at": sections.numbers([int(value) for value in filled])}
+        return head | ({"gap": sections.numbers(gap)} if gap.any() else {})
+    real = np.array([float(value) for value in filled])
+    real[gap] = math.nan
+    return {"kind": "real", "at": sections.floats(real)}
+
+
+def _simple(value: Any) -> Any:
+    """Return a value that JSON has: a text, a number, None, or a list of such."""
+    if isinstance(value, (tuple, list, set, frozenset, np.ndarray)):
+        return [_simple(item) for item in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
+    if isinstance(value, str):
+        return str(value)
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return int(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value) if abs(int(value)) < LARGEST else str(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_column(data: bytes, head: dict[str, Any]) -> list[Any]:
+    """Return the values that :func:`write_column` wrote; lists as tuples, no value as None."""
+    kind = head["kind"]
+    if kind == "text":
+        offset, size = head["of"]
+        wide = data[offset : offset + size].decode("utf-8").encode("utf-16-le")
+        ends = [0, *accumulate(read_numbers(data, head["n"]).tolist())]
+        return [wide[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise(ends)]
+    if kind == "words":
+        words = read_column(data, head["of"])
+        return [words[at] for at in read_numbers(data, head["at"]).tolist()]
+    if kind == "list":
+        items = read_column(data, head["of"])
+        ends = [0, *accumulate(read_numbers(data, head["n"]).tolist())]
+        return [tuple(items[a:b]) for a, b in pairwise(ends)]
+    if kind == "json":
+        return [_tuples(json.loads(text)) for text in read_column(data, head["of"])]
+    if kind == "real":
+        return [None if math.isnan(value) else value for value in read_floats(data, head["at"]).tolist()]
+    values = read_numbers(data, head["at"]).tolist()
+    gaps = read_numbers(data, head["gap"]).tolist() if "gap" in head else [0] * len(values)
+    return [None if gap else value for value, gap in zip(values, gaps, strict=True)]
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
