@@ -73,9 +73,6 @@ def _pictures(folder: str, *names: str) -> tuple[tuple[str, str], ...]:
 
 
 BSD2, BSD3 = "BSD-2-Clause", "BSD-3-Clause"
-_MEASURES = [
-    f"{name}{size}.png" for name in ("cancel", "check", "focus", "rulers", "start", "trash") for size in ("", "_@2X")
-]
 PACKAGES = (
     Package("leaflet", "1.9.4", BSD2, "LICENSE", (
         ("dist/leaflet.js", r"leaflet@1\.9\.\d+/dist/leaflet\.js$"),
@@ -134,11 +131,6 @@ PACKAGES = (
         ("dist/Control.MiniMap.min.js", r"leaflet-minimap/3\.6\.\d+/Control\.MiniMap\.js$"),
         ("dist/Control.MiniMap.min.css", r"leaflet-minimap/3\.6\.\d+/Control\.MiniMap\.css$"),
         *_pictures("dist/images", "toggle.png", "toggle.svg"),
-    )),
-    Package("leaflet-measure", "3.1.0", "MIT", "LICENSE", (
-        ("dist/leaflet-measure.js", r"leaflet-measure@2\.1\.\d+/dist/leaflet-measure\.min\.js$"),
-        ("dist/leaflet-measure.css", r"leaflet-measure@2\.1\.\d+/dist/leaflet-measure\.min\.css$"),
-        *_pictures("dist/assets", *_MEASURES),
     )),
     Package("leaflet.featuregroup.subgroup", "1.0.2", BSD2, "LICENSE", (
         ("dist/leaflet.featuregroup.subgroup.js", r"subgroup@1\.0\.\d+/dist/leaflet\.featuregroup\.subgroup\.js$"),

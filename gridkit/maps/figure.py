@@ -18,7 +18,7 @@ from branca.element import Figure, Link
 
 from gridkit.errors import OutputError
 from gridkit.locale import N_, gettext
-from gridkit.maps import resources, tree, vendored
+from gridkit.maps import mended, resources, tree, vendored
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -43,7 +43,7 @@ _PAGE = """<!DOCTYPE html>
 """
 _META = '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
 _SCRIPT = re.compile(r"(?is)<script\b([^>]*)>(.*?)</script\s*>")
-_OUTSIDE = re.compile(r"(?i)<(?:script|link)\b[^>]*?\s(?:src|href)\s*=\s*[\"']?(?!data:)([^\"'\s>]+)")
+_OUTSIDE = re.compile(r"(?i)<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)\s*=\s*[\"']?(?!data:)([^\"'\s>]+)")
 
 
 class OfflineFigure(Figure):
@@ -91,6 +91,7 @@ class OfflineFigure(Figure):
             for child in list(self._children.values()):
                 child.render(**kwargs)
             tree.settle(self.header, self.html, self.script, before=before)
+            mended.mend(self)
             script = vendored.safe_script(self.script.render(**kwargs))
             body = self.html.render(**kwargs)
             parts = resources.parts(self.header, script, _SCRIPT.sub(_only_tag, body))

@@ -26,7 +26,7 @@ _WORDS = r"table(?:-\w+)?|btn|badge|card|alert|list-group|accordion|d-flex|text-
 _DEMANDS = tuple(
     (re.compile(pattern), tuple(urls))
     for pattern, urls in (
-        (r"\$[.(]|jQuery", [_JQUERY]),
+        (r"\$[.(]|jQuery|\bTDHeatmap\b", [_JQUERY]),
         (rf"""class\s*=\s*\\?["'](?:[^"'<>]*[\s])?(?:{_WORDS})(?![\w-])""", [_URLS["bootstrap_css"]]),
         (r"data-bs-|\bbootstrap\.[A-Z]", [_URLS["bootstrap_css"], _URLS["bootstrap"]]),
         (
@@ -72,7 +72,7 @@ def parts(header: Element, script: str, body: str) -> list[Element]:
     needed: list[Element] = [_link(url) for url in dict.fromkeys(urls) if url not in have]
     first = max((at + 1 for at, part in enumerate(kept) if _is_leaflet(part)), default=0)
     kept[first:first] = needed
-    if "L.marker(" in script or "L.Icon.Default" in script or any("marker" in url.lower() for url in have):
+    if first:
         names = {"icon": "marker-icon", "retina": "marker-icon-2x", "shadow": "marker-shadow"}
         pictures = {key: vendored.data_uri(f"images/{name}.png") for key, name in names.items()}
         kept.append(Element(_ICONS.format(**pictures)))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"\{\{'((?:stripe|circle)_pattern_[0-9a-f]{32})'\}\}")
 
 
 def walk(root: Element) -> Iterator[Element]:
@@ -59,12 +60,13 @@ def settle(*parts: Element, before: set[int]) -> None:
     """Make the texts that rendering put into ``parts`` final.
 
     branca hands what a macro returned to ``Element``, which would read it as a Jinja template once more: a name
-    ``{{ ... }}`` in the data would be carried out, in Python.
+    ``{{ ... }}`` in the data would be carried out, in Python. Patterns of folium count on it for the name of an
+    element, so that this one case is carried out here.
     """
     for part in parts:
         for name, child in part._children.items():
             if type(child) is Element and id(child) not in before and child._template_str is not None:
-                part._children[name] = Verbatim(child._template_str)
+                part._children[name] = Verbatim(_NAME.sub(r"\1", child._template_str))
 
 
 def ids(root: Element) -> set[str]:

@@ -9,7 +9,7 @@ import re
 import folium
 import pytest
 from branca.element import Element, Figure, JavascriptLink
-from folium.plugins import Geocoder, GroupedLayerControl, MarkerCluster, MiniMap, Search
+from folium.plugins import Geocoder, MiniMap
 
 from gridkit.errors import OutputError, UsageError
 from gridkit.maps import GridMap, OfflineFigure
