@@ -109,12 +109,22 @@ def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
     order = np.lexsort((face, unit))
     face, unit = face[order], unit[order]
     result = np.empty(len(cut.units), dtype=object)
-    owners, starts = np.unique(unit, return_index=True)
-    if not len(owners):
-        return result
-    for owner, some in zip(owners.tolist(), np.split(cut.faces[face], starts[1:]), strict=True):
-        result[owner] = joined(some)
+    owners, starts, number = np.unique(unit, return_index=True, return_counts=True)
+    for many in np.unique(number).tolist():  # all units of as many faces at once
+        mine = np.flatnonzero(number == many)
+        some = cut.faces[face[starts[mine, None] + np.arange(many)]]
+        result[owners[mine]] = some[:, 0] if many == 1 else _joined_each(some)
     return result
+
+
+def _joined_each(faces: Array) -> Array:
+    """Return each row of faces, shape (n, m), put together."""
+    try:
+        return np.asarray(shapely.coverage_union_all(faces, axis=1))
+    except shapely.GEOSException:
+        result = np.empty(len(faces), dtype=object)
+        result[:] = [joined(some) for some in faces]
+        return result
 
 
 def joined(faces: Array) -> shapely.Geometry:
