@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import jinja2
 from folium.elements import JSCSSMixin
@@ -11,39 +11,36 @@ from folium.template import Template
 from markupsafe import Markup
 
 from gridkit.errors import UsageError
-from gridkit.locale import LANGUAGES, N_, current, gettext, speaking
+from gridkit.locale import N_, current, speaking
 from gridkit.maps import vendored
 from gridkit.maps.bare import run_of
 from gridkit.maps.codec import Encoded, encode_levels
-from gridkit.maps.compare import Before, before_status, comparison
-from gridkit.maps.defects import LEVEL, defect_features, defect_words
-from gridkit.maps.features import TEXTS, features, spoken
+from gridkit.maps.compare import Before
+from gridkit.maps.defects import LEVEL
 from gridkit.maps.gridmap import GridMap
-from gridkit.maps.indicators import choropleths
-from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
+from gridkit.maps.prepared import prepare
 from gridkit.maps.profiles import Options, Settings
-from gridkit.maps.summary import shell
 from gridkit.maps.tree import Verbatim
-from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, VALID, WORK, page_words, rule_words, said
 from gridkit.model import City, Coverage, Run
-from gridkit.model.fields import COMPOUND, vocabulary
-from gridkit.rules.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import geopandas as gpd
 
-    from gridkit.maps.indicators import Choropleth
+    from gridkit.maps.prepared import Prepared
 
-MANY: Final = 20_000
-"""Compounds from which a page carries one language only, unless both are asked for."""
 _SCRIPTS = (
     "fflate",
     "gk-data",
     "gk-find",
     "gk-hooks",
+    "gk-theme",
+    "gk-paint",
     "gk-draw",
+    "gk-tiles",
+    "gk-labels",
+    "gk-hit",
     "gk-list",
     "gk-panel",
     "gk-address",
@@ -144,15 +141,8 @@ def coverage_map(
     >>> coverage_map(city, coverage, profile="public", approval_no="黔S(2024)001号")  # doctest: +SKIP
     """
     options = Options(**settings)
-    audited = _audited(run, coverage)
     before = Before.of(compare) if isinstance(compare, Run) else compare
-    with speaking(audited.language):
-        indicators = choropleths(audited, public=options.public)
-        frames = features(audited, options, indicators=indicators)
-        defects = None if options.public else defect_features(audited)
-        if defects is not None:
-            frames[LEVEL] = defects
-    return draw(audited, frames, options, indicators=indicators, before=before)
+    return draw(prepare(_audited(run, coverage), options, before=before))
 
 
 def _audited(run: Run | City, coverage: Coverage | None) -> Run:
@@ -166,113 +156,23 @@ def _audited(run: Run | City, coverage: Coverage | None) -> Run:
     return run_of(run, coverage, language=current())
 
 
-def draw(
-    run: Run,
-    frames: dict[str, gpd.GeoDataFrame],
-    options: Options,
-    *,
-    indicators: Sequence[Choropleth],
-    before: Before | None = None,
-) -> GridMap:
-    """Return the map of features that are there already; parameters as of :func:`coverage_map`.
-
-    Parameters
-    ----------
-    frames : dict of str to geopandas.GeoDataFrame
-        From :func:`gridkit.maps.features.features`, in the language of the run.
-    indicators : sequence of Choropleth
-    """
-    size = len(frames.get(COMPOUND, ()))
-    both = size <= MANY if options.both_languages is None else options.both_languages
-    frames = {level: frame.copy() for level, frame in frames.items()}
-    main = run.language
-    languages = {main: _language(run, frames, options, indicators=indicators, speak=main)}
-    if both:
-        for other in LANGUAGES:
-            if other != main:
-                languages[other] = _language(run, frames, options, indicators=indicators, speak=other)
-    if before is not None and COMPOUND in frames:
-        frames[COMPOUND]["before_status"] = before_status(frames[COMPOUND], before)
-    with speaking(main):
-        settings = {
-            "language": main,
-            "public": options.public,
-            "fields": list(options.shown()),
-            "bounds": _bounds(frames),
-            **{key: value for key, value in languages[main].items() if key != "page"},
-            "languages": dict(sorted(languages.items())) if both else {},
-        }
-        if before is not None and COMPOUND in frames:
-            settings["compare"] = comparison(run, frames[COMPOUND], before, public=options.public)
-        page = shell(run, _title(run, options), options)
-    (south, west), (north, east) = settings["bounds"]
-    more: dict[str, Any] = {} if options.basemap is None else {"basemap": options.basemap}
+def draw(prepared: Prepared) -> GridMap:
+    """Return the map of what is prepared: of a run, or of a part of one."""
+    language, options = prepared.run.language, prepared.options
+    with speaking(language):
+        page = prepared.page()
+    (south, west), (north, east) = bounds = _bounds(prepared.frames)
+    settings = {**prepared.settings(), "bounds": bounds}
+    more: dict[str, Any] = {} if not options.basemap else {"basemap": options.basemap}
     grid_map = GridMap(
-        ((south + north) / 2, (west + east) / 2), title=page["title"], language=main, zoom_start=_START_ZOOM, **more
+        ((south + north) / 2, (west + east) / 2), title=page["title"], language=language, zoom_start=_START_ZOOM, **more
     )
-    encoded = encode_levels(frames, later=later(frames), ordered=[LEVEL])
+    encoded = encode_levels(prepared.frames, later=prepared.later(), ordered=[LEVEL])
     grid_map.add_child(CoverageView(encoded, settings=settings, page=page))
     return grid_map
 
 
-def _title(run: Run, options: Options) -> str:
-    return options.title or gettext("{city}: coverage of residential compounds").format(city=run.city.name)
-
-
-def _language(
-    run: Run,
-    frames: dict[str, gpd.GeoDataFrame],
-    options: Options,
-    *,
-    indicators: Sequence[Choropleth],
-    speak: str,
-) -> dict[str, Any]:
-    """Return what the page says in one language; texts of another than the run's go into columns ``<name>@<lang>``."""
-    with speaking(speak):
-        if speak != run.language:
-            indicators = choropleths(run, public=options.public)
-            for level, texts in spoken(run, frames, options, indicators).items():
-                for name in texts.columns:
-                    frames[level][f"{name}@{speak}"] = texts[name]
-            defects = defect_features(run) if LEVEL in frames else None
-            if defects is not None:
-                for name in ("name", "sentence", "size", "remedy"):
-                    frames[LEVEL][f"{name}@{speak}"] = defects[name].reindex(frames[LEVEL].index).fillna("")
-        page = shell(run, _title(run, options), options)
-        return {
-            "words": page_words(),
-            "levels": said(LEVEL_NAMES),
-            "one": said(ONE_OF),
-            "types": {kind: label(kind, "compound_type") for kind in vocabulary("compound_type")},
-            "valid": said(VALID),
-            "organisation": said(ORGANISATION),
-            "work": said(WORK),
-            "rules": rule_words(run.coverage.ruleset),
-            "statuses": [style.said() for style in STATUS_STYLES],
-            "classes": [style.said() for style in CLASS_STYLES],
-            "indicators": [one.said() for one in indicators],
-            "defects": defect_words(run, len(frames.get(LEVEL, ()))),
-            "page": {
-                **{key: page[key] for key in ("title", "mark", "rates", "warnings", "counting", "footer")},
-                "figures": {figure.id: figure.label for figure in page["figures"]},
-            },
-        }
-
-
-def later(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, list[str]]:
-    """Return level -> the columns that the page needs only when somebody asks for details.
-
-    >>> later({})
-    {}
-    """
-    found = {}
-    for level, frame in frames.items():
-        long = set(TEXTS) if level == COMPOUND else set()
-        found[level] = [str(name) for name in frame.columns if str(name) in long or "@" in str(name)]
-    return found
-
-
-def _bounds(frames: dict[str, gpd.GeoDataFrame]) -> list[list[float]]:
+def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> list[list[float]]:
     """Return ``[[south, west], [north, east]]`` of the widest level that has a geometry; of China where none has.
 
     The widest level only: one compound with a wrong coordinate must not shrink the city to a dot.
