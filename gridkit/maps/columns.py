@@ -81,9 +81,7 @@ def _joined(sections: Sections, texts: Sequence[str]) -> dict[str, Any]:
 def _numbers(sections: Sections, values: pd.Series) -> dict[str, Any]:
     gap = values.isna().to_numpy(dtype=bool)
     filled = values.mask(gap, 0).tolist()
-    if all(value == int(value) and abs(value) < LARGEST for value in filled if abs(value) != math.inf) and not any(
-        abs(value) == math.inf for value in filled
-    ):
+    if all(abs(value) < LARGEST and value == int(value) for value in filled):
         head = {"kind": "whole", "at": sections.numbers([int(value) for value in filled])}
         return head | ({"gap": sections.numbers(gap)} if gap.any() else {})
     real = np.array([float(value) for value in filled])
@@ -93,19 +91,15 @@ def _numbers(sections: Sections, values: pd.Series) -> dict[str, Any]:
 
 def _simple(value: Any) -> Any:
     """Return a value that JSON has: a text, a number, None, or a list of such."""
-    if isinstance(value, (tuple, list, set, frozenset, np.ndarray)):
-        return [_simple(item) for item in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
-    if isinstance(value, str):
-        return str(value)
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return [_simple(item) for item in value]
+    if isinstance(value, (bool, np.bool_, int, np.integer)) and abs(int(value)) < LARGEST:
         return int(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value) if abs(int(value)) < LARGEST else str(value)
     if isinstance(value, (float, np.floating)):
         return float(value) if math.isfinite(value) else None
-    return str(value)
+    return None if value is None or value is pd.NaT or value is pd.NA else str(value)
 
 
 def _json(value: Any) -> str:

@@ -43,15 +43,16 @@ class Sections:
         self._at += len(data)
         return where
 
-    def numbers(self, values: Sequence[int] | NDArray[Any]) -> list[int]:
+    def numbers(self, values: Sequence[int] | NDArray[Any], *, steps: bool = True) -> list[int]:
         """Write whole numbers; return offset, how many, bytes of each, and how they are to be read.
 
-        The last is 1 where differences were written, and 2 more where a number needs more than 32 bits.
+        The last is 1 where differences were written (``steps``: if that is shorter), and 2 more where a number needs
+        more than 32 bits.
         """
         whole = np.asarray(values, dtype=np.int64)
-        steps = np.diff(whole, prepend=0)
-        delta = _bits(steps) < _bits(whole)
-        folded = _fold(steps if delta else whole)
+        change = np.diff(whole, prepend=0)
+        delta = steps and _bits(change) < _bits(whole)
+        folded = _fold(change if delta else whole)
         planes = max(1, (int(folded.max(initial=0)).bit_length() + 7) // 8)
         data = folded.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :planes]
         wide = bool((np.abs(whole) >= _INT32).any()) or planes > _PLAIN

@@ -117,11 +117,11 @@ var gk = {};
     return arcs;
   }
 
-  // References of all paths: 0 is the next new arc, n the arc n back from the newest, -n the same backwards.
+  // References of all paths: twice the step from arc to arc, and one more where the arc runs backwards.
   function readRefs(tokens) {
-    for (var i = 0, fresh = 0; i < tokens.length; i++) {
-      var t = tokens[i];
-      tokens[i] = t === 0 ? fresh++ : t > 0 ? fresh - t : ~(fresh + t);
+    for (var i = 0, arc = 0; i < tokens.length; i++) {
+      arc += tokens[i] >> 1;
+      tokens[i] = tokens[i] & 1 ? ~arc : arc;
     }
     return tokens;
   }
