@@ -57,7 +57,7 @@ class Choropleth:
 
     ``id`` is that of the indicator and its basis, ``column`` and ``text`` are the columns of class and rate,
     ``classes`` the styles of its legend in order, ``areas`` maps a level to a frame indexed by code with ``class``,
-    ``rate`` (in words) and the numbers.
+    ``rate`` (in words) and the numbers. ``scale`` is 0 for a share, else what a quotient is multiplied by.
     """
 
     id: str
@@ -67,6 +67,16 @@ class Choropleth:
     text: str
     classes: tuple[Style, ...]
     areas: Mapping[str, pd.DataFrame]
+    scale: int = 0
+
+    def in_words(self) -> dict[str, pd.DataFrame]:
+        """Return the areas with their rates in the current language."""
+        found = {}
+        for level, numbers in self.areas.items():
+            rate = pd.Series(_in_words(numbers, scale=self.scale), index=numbers.index, dtype="object")
+            withheld = numbers["class"] == f"{self.id}/{_WITHHELD.id}"
+            found[level] = numbers.assign(rate=rate.mask(withheld, _(_WITHHELD.label)))
+        return found
 
     def said(self) -> dict[str, Any]:
         """Return what the page needs to offer the indicator, in the current language."""
@@ -152,7 +162,7 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
     column, text = f"class:{ident}", f"rate:{ident}"
     if (name, basis) in _FIRST[:2]:  # the columns that a map always has
         column, text = ("class", "rate") if first else (column, "valid_rate")
-    return Choropleth(ident, name, basis, column, text, styles, areas)
+    return Choropleth(ident, name, basis, column, text, styles, areas, scale)
 
 
 def _withhold(numbers: pd.DataFrame, ident: str) -> None:

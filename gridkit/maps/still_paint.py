@@ -140,7 +140,8 @@ def _names(axes: Any, frame: gpd.GeoDataFrame) -> None:
     there = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     order = there[np.argsort(-shapely.area(shapes[there]), kind="stable")][:NAMES]
     names = frame["name"].fillna("").astype(str).to_numpy(dtype=object)
-    inverse, taken = axes.transData, []
+    inverse = axes.transData
+    taken: list[tuple[float, float, float, float]] = []
     halo = [patheffects.withStroke(linewidth=3, foreground="white")]
     for at in order:
         name = " ".join(str(names[at]).split())[:24]

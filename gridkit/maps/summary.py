@@ -16,7 +16,7 @@ from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
 from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
-from gridkit.maps.words import GROUPS, said
+from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
 
 if TYPE_CHECKING:
@@ -127,21 +127,24 @@ def counting(run: Run) -> str:
     )
 
 
-def by_street(run: Run) -> list[Row]:
+def by_street(run: Run, level: str = STREET) -> list[Row]:
     """Return the table street by status, compounds in no street in a row of their own, all in the last row.
+
+    ``level`` is ``community`` for the page of one street.
 
     The rates are those of the indicators of the same scope, so that no two figures of a page differ.
     """
     coverage = run.coverage.frame
-    street = run.places.frame[STREET].reindex(coverage.index).fillna("")
+    street = run.places.frame[level].reindex(coverage.index).fillna("")
     counts = pd.crosstab(street, coverage["status"]).reindex(columns=list(STATUSES), fill_value=0)
-    table, city = numbers(run, DECLARED, STREET), numbers(run, DECLARED, "city")
-    layer = run.city.layers.get(STREET)
+    table, city = numbers(run, DECLARED, level), numbers(run, DECLARED, "city")
+    layer = run.city.layers.get(level)
     names = {} if layer is None else layer.frame["name"].to_dict()
+    nowhere = _("(in no street)") if level == STREET else _("(in no community)")
     rows = []
     for code in [*sorted({*names, *counts.index} - {""}), *([""] if "" in counts.index else [])]:
         held = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
-        name = (names.get(code) or code) if code else _("(in no street)")
+        name = (names.get(code) or code) if code else nowhere
         rows.append(_row(code, str(name), held, numbers_of(table, code or UNPLACED)))
     sums = tuple(sum(row.counts[at] for row in rows) for at in range(len(STATUSES)))
     return [*rows, _row("", _("All"), sums, numbers_of(city, ""))]
@@ -198,8 +201,8 @@ def basemap_name(basemap: object) -> str:
     return urlsplit(name).netloc.rpartition("@")[2] or name if "://" in name else name
 
 
-def shell(run: Run, title: str, options: Options | None = None) -> dict[str, Any]:
-    """Return what the page template shows."""
+def shell(run: Run, title: str, options: Options | None = None, *, level: str = STREET) -> dict[str, Any]:
+    """Return what the page template shows; ``level`` is that of the rows of its table."""
     options = options or Options()
     notes = [_("Made without an audit: without findings, and without an allowance for wrong links.")]
     return {
@@ -209,7 +212,9 @@ def shell(run: Run, title: str, options: Options | None = None) -> dict[str, Any
         "warnings": [*caveats(run.city), *(notes if run.settings.get(NOT_AUDITED) else [])],
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],
-        "rows": by_street(run),
+        "rows": by_street(run, level),
+        "level": level,
+        "level_name": _(ONE_OF[level]),
         "footer": footer(run, options),
         "mark": "" if options.public else _("Internal"),
     }
