@@ -11,12 +11,15 @@ import folium
 from folium.template import Template
 
 from gridkit.locale import gettext, speaking
+from gridkit.maps.basemaps import BaseMapLayer, base_map
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.literals import harmless
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gridkit.maps.basemaps import BaseMap
 
 MAX_ZOOM = 20
 
@@ -25,7 +28,7 @@ _LEAFLET_CSS = [("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist
 
 
 class GridMap(folium.Map):
-    """A map without base map that makes no request; ordinary folium elements can be added to it.
+    """A map that makes no request, but for a base map's; ordinary folium elements can be added to it.
 
     Parameters
     ----------
@@ -37,6 +40,9 @@ class GridMap(folium.Map):
         ``zh`` or ``en``.
     max_zoom : int
         Deepest zoom level.
+    basemap : str or BaseMap, optional
+        Tiles under the map: ``tianditu``, ``osm``, ``amap``, or a template with ``{z}``, ``{x}`` and ``{y}``; see
+        :func:`gridkit.maps.basemaps.base_map`. The page then asks this host for pictures, and no other.
     **kwargs
         As for :class:`folium.Map`. A tile layer is refused when the map is rendered, because its tiles are outside.
 
@@ -109,9 +115,16 @@ class GridMap(folium.Map):
         title: str = "",
         language: str = "zh",
         max_zoom: int = MAX_ZOOM,
+        basemap: str | BaseMap | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs = {"tiles": None, "control_scale": True, "fade_animation": False, "attribution_control": False} | kwargs
+        base = base_map(basemap) if basemap else None
+        kwargs = {
+            "tiles": None,
+            "control_scale": True,
+            "fade_animation": False,
+            "attribution_control": bool(base),
+        } | kwargs
         super().__init__(location, max_zoom=max_zoom, **kwargs)
         # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
         self.options["max_zoom"] = max_zoom
@@ -123,6 +136,8 @@ class GridMap(folium.Map):
             self.zoom_titles = (gettext("Zoom in"), gettext("Zoom out"))
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
         OfflineFigure(title, language).add_child(self)
+        if base:
+            self.add_child(BaseMapLayer(base, language), name="base_map")
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the map and its children into the figure, texts made harmless."""
