@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Unpack
 
 import jinja2
 from folium.elements import JSCSSMixin
 from folium.template import Template
-from markupsafe import Markup
 
 from gridkit.errors import UsageError
 from gridkit.locale import N_, current, speaking
@@ -18,6 +16,7 @@ from gridkit.maps.codec import Encoded, encode_levels
 from gridkit.maps.compare import Before
 from gridkit.maps.defects import LEVEL
 from gridkit.maps.gridmap import GridMap
+from gridkit.maps.plain import plain_json
 from gridkit.maps.prepared import prepare
 from gridkit.maps.profiles import Options, Settings
 from gridkit.maps.tree import Verbatim
@@ -92,14 +91,6 @@ class CoverageView(JSCSSMixin):
             page=self.page, words=self.settings["words"], settings=plain_json(self.settings), data=self.data.data,
             later=self.data.later,
         )  # fmt: skip
-
-
-def plain_json(value: object) -> Markup:
-    """Return JSON that may stand inside a ``<script type="application/json">`` element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
 
 
 def coverage_map(

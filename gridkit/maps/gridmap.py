@@ -13,6 +13,7 @@ from folium.template import Template
 from gridkit.locale import gettext, speaking
 from gridkit.maps.basemaps import BaseMapLayer, base_map
 from gridkit.maps.figure import OfflineFigure
+from gridkit.maps.levels import add_level
 from gridkit.maps.literals import harmless
 from gridkit.writing import whole
 
@@ -57,6 +58,7 @@ class GridMap(folium.Map):
 
     default_js = _LEAFLET_JS
     default_css = _LEAFLET_CSS
+    add_level = add_level
 
     # as in folium, but the user may zoom the page, and the map has a name that a screen reader can say
     _template = Template(

@@ -21,9 +21,9 @@ from gridkit.locale import current
 from gridkit.locale import gettext as _
 from gridkit.maps import vendored
 from gridkit.maps.codec import encode_levels, project
-from gridkit.maps.coverage_map import plain_json
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.gridmap import write_whole
+from gridkit.maps.plain import plain_json
 from gridkit.maps.review_words import review_words
 from gridkit.maps.tree import Verbatim
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS

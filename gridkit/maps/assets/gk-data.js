@@ -1,5 +1,5 @@
 // Decodes the data of the page (docs/map-format.md) into typed arrays, and answers questions about features.
-var gk = {};
+var gk = { words: {} };
 
 (function () {
   "use strict";
@@ -128,7 +128,7 @@ var gk = {};
 
   // The features of a page: {arcs, order, levels}. later: the text of the columns that are read when first needed.
   gk.open = function (text, later) {
-    var data = new Data(text), head = data.head, arcs = readArcs(data, head.arcs), store = { arcs: arcs, levels: {} };
+    var data = new Data(text), head = data.head, arcs = readArcs(data, head.arcs), store = { arcs: arcs, levels: Object.create(null) };
     var counts = starts(data.numbers(head.arcs.count)), refs = readRefs(data.numbers(head.arcs.refs)), path = 0, rest = null;
     store.order = head.levels.map(function (raw) { return raw.level; });
     store.later = function () {
@@ -155,7 +155,7 @@ var gk = {};
     this.part = starts(data.numbers(raw.parts)); // feature -> first part
     this.ring = starts(data.numbers(raw.rings)); // part -> first path
     this.kind = Uint8Array.from(data.numbers(raw.kind));
-    this._raw = raw; this._data = data; this._store = store; this._read = {}; this._values = {};
+    this._raw = raw; this._data = data; this._store = store; this._read = Object.create(null); this._values = Object.create(null);
   }
 
   gk.Level = Level;
@@ -239,16 +239,18 @@ var gk = {};
 
   // ---- columns
 
+  function own(object, name) { return Object.prototype.hasOwnProperty.call(object, name) ? object[name] : null; }
+
   Level.prototype.load = function (name) {
-    var raw = this._raw, data = this._data, head = raw.columns[name];
+    var raw = this._raw, data = this._data, head = own(raw.columns, name);
     if (!head && raw.later.indexOf(name) >= 0) {
       data = this._store.later();
-      head = data && data.head.levels[this.level][name];
+      head = data && own(data.head.levels[this.level], name);
     }
     return this._read[name] = head ? data.column(head) : { plain: [] };
   };
 
-  Level.prototype.has = function (name) { return !!this._raw.columns[name] || this._raw.later.indexOf(name) >= 0; };
+  Level.prototype.has = function (name) { return !!own(this._raw.columns, name) || this._raw.later.indexOf(name) >= 0; };
 
   Level.prototype.get = function (name, i) {
     var column = this._read[name] || this.load(name);
