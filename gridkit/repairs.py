@@ -18,6 +18,7 @@ from gridkit.io.boundary_decisions import EXCEPTION_COLUMNS, read_decisions, rea
 from gridkit.io.city import read_city
 from gridkit.io.originals import LEVELS, made_valid, read_originals, unsound
 from gridkit.io.project import LayerSpec
+from gridkit.io.repair_settings import BorderSpec
 from gridkit.io.stated import without_persons
 from gridkit.locale import N_, gettext, speaking
 from gridkit.model import Findings
@@ -148,7 +149,8 @@ def _planned(
     total = len(STEPS)
     places = place(city)
     limits = Limits(**project.repair.limits())
-    authority = cast("Mapping[str, str]", project.repair.authority)
+    project.repair.demand_known(city.layers)
+    authority = project.repair.sides()
     progress(gettext(STEPS[1]), 1, total)
     inspection = inspect(city, places, limits=limits, exceptions=kept)
     progress(gettext(STEPS[2]), 2, total)
@@ -167,6 +169,7 @@ def _planned(
     settings = {
         "authority": stated, "limits": asdict(limits),
         "locked": list(project.repair.locked),
+        "borders": [one.model_dump(mode="json") for one in project.repair.borders],
     }  # fmt: skip
     return BoundaryPlan(
         city, inspection, replace(repair, notes=() if stale else repair.notes), current, kept, settings,
@@ -341,6 +344,7 @@ def _as_it_was(project: Project, document: Mapping[str, Any]) -> Project:
         settings = document["settings"]
         repair = project.repair.model_copy(update={
             "authority": dict(settings["authority"]), "locked": tuple(settings["locked"]), **settings["limits"],
+            "borders": tuple(BorderSpec(**one) for one in settings.get("borders", ())),
         })  # fmt: skip
     except (KeyError, TypeError, ValueError) as problem:
         raise InputError(

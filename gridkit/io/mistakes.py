@@ -55,7 +55,9 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
         "decisions",
         "exceptions",
         "locked",
+        "borders",
     ),
+    "borders": ("between", "authority"),
     "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
 COVERAGES = ("community", "grid")
@@ -81,6 +83,9 @@ _SENTENCES: Mapping[str, str] = {
     "measure": N_("{key} must be a number of metres or square metres, 0 or more"),
     "share": N_("{key} must be a share between 0 and 1, such as 0.005"),
     "codes": N_('{key} must be a list of codes as text, such as ["990101001"]'),
+    "pair": N_('{key} must be two different codes as text, such as ["990101001", "990101002"]'),
+    "border": N_("{key} must be bottom, top, none, or one of the two codes of between"),
+    "border_twice": N_("{key} names the same two units twice; keep one of them"),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -117,6 +122,7 @@ def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
     if error["type"] == "extra_forbidden":
         table = "definition" if where[-2:-1] == ("definition",) else str(where[0])
         table = "side" if where[0] == "reconcile" and where[-2] in ("a", "b") else table
+        table = "borders" if where[:2] == ("repair", "borders") and where[2:] else table
         return where, unknown(key, _KNOWN["" if len(where) == 1 else table])
     template = _SENTENCES.get(error["type"], N_("{key} has a value that cannot be used"))
     expected = str(error.get("ctx", {}).get("expected", ""))

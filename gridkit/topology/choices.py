@@ -225,6 +225,18 @@ def preferred(defects: Defects, locked: Array, evidence: pd.DataFrame) -> tuple[
     return prefer, torn
 
 
+def prefer_winners(defects: Defects, winners: Mapping[frozenset[str], str], codes: pd.Index, prefer: Array) -> None:
+    """Change ``prefer`` at what exactly two units claim or border on, where one of the two is said to be right."""
+    if not winners:
+        return
+    count = defects.frame["count"].to_numpy()
+    gaps = defects.borders.loc[count[defects.borders["defect"].to_numpy(np.intp)] == 0, ["defect", "unit"]]
+    for at, some in pd.concat([defects.claimed[["defect", "unit"]], gaps]).groupby("defect")["unit"]:
+        winner = winners.get(frozenset(map(str, codes[some.to_numpy(np.intp)])))
+        if winner is not None and prefer[int(str(at))] != NOBODY:
+            prefer[int(str(at))] = codes.get_loc(winner)
+
+
 def _prefer_locked(defects: Defects, locked: Array, prefer: Array) -> None:
     """Change ``prefer`` so that no locked unit gains or loses."""
     gap = defects.frame["count"].to_numpy() == 0

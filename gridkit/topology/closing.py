@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from gridkit.locale import N_
-from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE, preferred
+from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE, prefer_winners, preferred
 from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
 from gridkit.topology.faces import find_regions
@@ -128,6 +128,7 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     named_units.update(pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object))
     ids = defect_ids(rule, named_units, geometry, level=units.level)
     prefer, torn = preferred(defects, units.locked, units.evidence)
+    prefer_winners(defects, units.winners, units.codes, prefer)
     inside = _inside(units.compounds, defects)
     plan = resolve(
         defects,

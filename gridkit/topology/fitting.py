@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gridkit.locale import N_
+from gridkit.topology.borders import BOTTOM, TOP, Borders
 from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE
 from gridkit.topology.closing import Named, carry_out, really
 from gridkit.topology.defects import find_defects, wider, widths
@@ -37,6 +38,7 @@ NOISE: Final = 1e-6
 """Metres: what is narrower comes from rounding, and is no conflict."""
 SPECK: Final = 1e-6
 """Square metres: what is smaller is none either."""
+ALL_BOTTOM, ALL_TOP = Borders(BOTTOM), Borders(TOP)
 _AGAINST_CODES: Final = N_("the units there state the parent {stated}, and parents are put together from their units")
 _CHANGE_CODES: Final = N_(
     "correct the codes of these units, write one of these targets: {may}; or keep; or let outlines be right: "
@@ -117,8 +119,9 @@ def _decision(listed: Listed, row: int, own: str, choices: Choices) -> tuple[str
 
 
 def rebuild(
-    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits, cross: float = math.inf
-) -> bool:
+    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits,
+    borders: Borders = ALL_BOTTOM,
+) -> bool:  # fmt: skip
     """Put the parents together from their children; what is beyond the limits stays as it is drawn and waits.
 
     Returns whether any parent was changed.
@@ -133,9 +136,8 @@ def rebuild(
     listed : Listed
     limits : Limits
         A place is bound by area and width, a parent as a whole by the share of its area.
-    cross : float
-        Widest strip, in metres, that goes from the outline of one parent to another without a decision; where a person
-        has said that the children are right, that is the decision.
+    borders : Borders
+        Where the children are right; other places stay as they are drawn, without a word.
     """
     made = parents_of(below.shapes, label, len(above.shapes))
     has = ~shapely.is_missing(made) & ~above.units.locked
@@ -145,10 +147,14 @@ def rebuild(
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
     names = _names(misfits, rows, listed, below.units, above.units)
-    plan = _plan(misfits, table, above=above, limits=limits, cross=cross)
+    sided = borders.at(zip(misfits["stated"], misfits["drawn"], strict=True), above.units.codes)
+    mine = sided.side == BOTTOM
+    plan = _plan(misfits, table, above=above, limits=limits, cross=np.where(sided.said, math.inf, borders.cross))
+    plan.loc[sided.asked, "action"] = ASK
+    plan.loc[~mine, "action"] = KEEP
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
         decided = _decision(listed, row, own, choices)
-        if decided is not None and real[place]:
+        if decided is not None and real[place] and mine[place]:
             _obey(plan, misfits, place, *decided, codes=above.units.codes, choices=choices)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
@@ -168,12 +174,23 @@ def rebuild(
         done = done.iloc[:0]  # outlines that fit get the vertices of their children, no more
     stuck = np.union1d(bad, np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp)))
     candidates = np.setdiff1d(np.flatnonzero(has), stuck)
+    if borders.usual != BOTTOM:  # what lies at no border of these keeps the vertices of its outline
+        candidates = np.intersect1d(candidates, done["parent"].to_numpy(np.intp))
     result = above.shapes.copy()
     result[candidates] = fresh[candidates]
     changed = really(above.shapes, result, candidates)
     above.shapes[changed] = result[changed]
     _log_rebuilt(above, misfits, done, names, plan=plan, changed=changed)
     return bool(len(changed))
+
+
+def left_over(below: Work, label: Array, above: Work, listed: Listed) -> list[str]:
+    """Return the ids of the places where two levels differ now."""
+    misfits = find_misfits(below.shapes, label, above.shapes)
+    real = (widths(misfits["geometry"].to_numpy()) > NOISE) & (misfits["area"].to_numpy() > SPECK)
+    rows = listed.at(misfits["geometry"].to_numpy())
+    names = _names(misfits, rows, listed, below.units, above.units)
+    return list(dict.fromkeys(names.loc[real & ~_told(below, misfits), "name"]))
 
 
 def _other_type(before: Array, fresh: Array) -> Array:
@@ -208,7 +225,7 @@ def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool
                 yield place, parent, parent in stated
 
 
-def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits, cross: float) -> pd.DataFrame:
+def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits, cross: Array) -> pd.DataFrame:
     """Return what is done at each place: ``action``, ``role``.
 
     Ground that children of one parent have in the outline of another is asked about where it is wider than ``cross``.
@@ -216,7 +233,7 @@ def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Li
     shapes, area = misfits["geometry"].to_numpy(), misfits["area"].to_numpy()
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
     crossing = (misfits["stated"].map(len).to_numpy() > 0) & (misfits["drawn"].map(len).to_numpy() > 0)
-    crossing &= wider(shapes, np.full(len(shapes), cross))
+    crossing &= wider(shapes, cross)
     large = (area > limits.area) | wider(shapes, np.full(len(shapes), limits.gap_width)) | crossing
     counted = table[(seen & ~large)[table["place"].to_numpy(np.intp)]]
     counted = counted.rename(columns={"place": "defect", "parent": "unit"})
@@ -282,7 +299,10 @@ def _log_rebuilt(
         above.entries.append(Entry(name, UNMATCHED, MATCHED, unit, AUTO, 0.0, None, None))
 
 
-def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> bool:
+def clip(
+    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits,
+    borders: Borders = ALL_TOP,
+) -> bool:  # fmt: skip
     """Cut the children to their parents; what is beyond the limits stays and waits. Return whether any changed.
 
     Parameters
@@ -295,6 +315,8 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
         blank); ``keep`` leaves the children as they are.
     listed : Listed
     limits : Limits
+    borders : Borders
+        Where the outlines of the parents are right; children stay as they are elsewhere, without a word.
     """
     found = find_clips(below.shapes, label, above.shapes)
     defects = found.defects
@@ -305,7 +327,11 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     misfits["children"] = [one if isinstance(one, tuple) else () for one in claims]
     misfits["drawn"] = [(one,) if one >= 0 else () for one in found.drawn.tolist()]
     names = _names(misfits, rows, listed, below.units, above.units)
+    stated = [tuple({int(label[child]) for child in some}) for some in misfits["children"]]
+    sided = borders.at(zip(stated, misfits["drawn"], strict=True), above.units.codes)
     plan = _clip_plan(below, found, limits=limits)
+    plan.loc[sided.asked & (plan["action"] == GIVE).to_numpy(), "action"] = ASK
+    plan.loc[sided.side != TOP, "action"] = KEEP
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
         decided = _decision(listed, row, own, choices)
         if decided is not None and plan["action"].iloc[place] != KEEP:

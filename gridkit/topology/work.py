@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 Array = np.ndarray[Any, Any]
@@ -53,6 +55,7 @@ class Units:
     held: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     outside: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     below: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0, dtype=object), np.zeros(0, dtype=object)))
+    winners: Mapping[frozenset[str], str] = field(default_factory=dict)
 
 
 @dataclass

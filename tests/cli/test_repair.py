@@ -354,6 +354,68 @@ def test_settings_with_mistakes_are_told_with_their_lines(gridkit, project):
         assert any(needle in line for line in lines)
 
 
+BORDER = '[repair]\narea = 1e6\nshare = 1\n[[repair.borders]]\nbetween = ["990101001", "990101002"]\nauthority = "{}"\n'
+
+
+def test_mistakes_in_borders_are_told_with_their_lines(gridkit, project):
+    write(
+        project,
+        """
+[[repair.borders]]
+between = ["990101001", "990101001"]
+authority = "top"
+[[repair.borders]]
+between = ["990101001", "990101002"]
+authority = "990101003"
+[[repair.borders]]
+betwen = ["990101001", "990101002"]
+""",
+    )
+    said = gridkit("repair", project)
+    assert said.code == 3
+    lines = {
+        int(line.split("gridkit.toml:")[1].split(":")[0]): line for line in said.err.splitlines() if ".toml:" in line
+    }
+    for number, words in ((14, "two different codes"), (18, "one of the two codes"), (20, "did you mean between?")):
+        assert words in lines[number]
+
+
+@pytest.mark.parametrize(("pair", "words"), [
+    ('["990101001", "990101009"]', "did you mean 99010100"), ('["990101001", "x"]', "code x"),
+    ('["990101001", "990101002001"]', "different levels"),
+])  # fmt: skip
+def test_borders_of_units_that_are_not_there_are_told_with_their_line(gridkit, project, pair, words):
+    write(project, f'[[repair.borders]]\nbetween = {pair}\nauthority = "top"\n')
+    said = gridkit("repair", project)
+    assert said.code == 3
+    assert "gridkit.toml:12:" in said.err
+    assert words in said.err
+
+
+@pytest.mark.parametrize(("winner", "width"), [("990101001", 410), ("990101002", 400)])
+def test_a_border_of_the_project_is_planned_done_and_taken_back(gridkit, project, tmp_path, winner, width):
+    """The outline of the first street reaches 10 m into the second; their communities meet at 400 m."""
+    gpd.GeoDataFrame(
+        {"街道代码": ["990101001", "990101002"], "街道名称": ["一街道", "二街道"]},
+        geometry=[box(0, 0, 2500, 410), box(0, 410, 2000, 390)], crs="EPSG:4544",
+    ).to_file(project / "streets.gpkg", layer="streets")  # fmt: skip
+    write(project, BORDER.format(winner))
+    file = project / "gridkit.toml"
+    file.write_text(file.read_text("utf-8").replace("streets.geojson", "streets.gpkg"), encoding="utf-8")
+    found = json.loads(gridkit("repair", project, "--json").out)
+    assert found["settings"]["borders"] == [{"between": ["990101001", "990101002"], "authority": winner}]
+    assert gridkit("repair", project, "--apply", "-o", tmp_path / "out").code in (0, 1)
+    made = gpd.read_file(tmp_path / "out" / "community.gpkg").geometry
+    assert made.iloc[3].bounds[1] - Y0 == width
+    log = tmp_path / "out" / "log.jsonl"
+    file.write_text(file.read_text("utf-8").split("[repair]")[0], encoding="utf-8")
+    assert gridkit("repair", project, "--revert", log, "-o", tmp_path / "back").code in (0, 1)
+    back, given = (
+        gpd.read_file(one).geometry for one in (tmp_path / "back" / "community.gpkg", project / "communities.gpkg")
+    )
+    assert [one.wkb for one in back] == [one.wkb for one in given]
+
+
 def test_limits_and_locked_units_of_the_project_hold(gridkit, project, tmp_path):
     write(project, '[repair]\ngap_width = 1\nlocked = ["990101001001"]\n')
     found = json.loads(gridkit("repair", project, "--json").out)

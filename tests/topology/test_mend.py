@@ -306,11 +306,97 @@ def test_a_long_gap_is_divided_among_the_units_beside_it():
     assert len(set(gained["defect_id"])) == 1
 
 
-def test_authorities_that_contradict_are_refused():
-    with pytest.raises(UsageError):
-        mend(tiny.city(), authority={GRID: "bottom", COMMUNITY: "top"})
+def test_an_unknown_authority_is_refused():
     with pytest.raises(UsageError):
         mend(tiny.city(), authority="both")
+
+
+ROOM = spoilt.Limits(share=0.5, area=5000)
+
+
+def three(**more) -> City:
+    """Two streets of a community each, of two grids each; grids, communities and streets have borders of their own."""
+    drawn = {
+        "A1": box(0, 0, 50, 100),
+        "A2": box(50, 0, 103, 100),
+        "B1": box(103, 0, 150, 100),
+        "B2": box(150, 0, 200, 100),
+    }
+    city = grids(drawn, parents={"A": box(0, 0, 106, 100), "B": box(106, 0, 200, 100), **more})
+    streets = spoilt.layer("street", ["S", "T"], np.array([box(0, 0, 100, 100), box(100, 0, 200, 100)], dtype=object))
+    above = city.layers[COMMUNITY].frame
+    above["street_code"] = ["S", *["T"] * (len(above) - 1)]
+    return city.with_layers(street=streets)
+
+
+def test_grids_make_communities_and_lie_in_the_streets():
+    city = three()
+    repair = mend(city, authority={GRID: "bottom", COMMUNITY: "top"}, limits=ROOM)
+    assert [area(repair, code) for code in ("A2", "B1")] == [5000, 5000]
+    assert [area(repair, code, COMMUNITY) for code in "AB"] == [10_000, 10_000]
+    assert "street" not in set(repair.log["level"])
+    again = mend(spoilt.after(city, repair), authority={GRID: "bottom", COMMUNITY: "top"}, limits=ROOM)
+    assert not len(again.log)
+
+
+def test_a_community_without_grids_that_lies_outside_its_street_waits():
+    city = three(C=box(0, 100, 60, 200))
+    repair = mend(city, authority={GRID: "bottom", COMMUNITY: "top"}, limits=ROOM)
+    frame = inspect(city, place(city), limits=ROOM).frame
+    asked = set(frame.index[frame["units"].map(lambda units: "C" in units) & (frame["code"] == "T351")])
+    assert asked
+    assert asked <= set(repair.waiting)
+
+
+CORNER = {
+    "A1": box(0, 0, 103, 100),
+    "B1": box(103, 0, 200, 100),
+    "C1": box(0, 100, 96, 200),
+    "D1": box(96, 100, 200, 200),
+}
+OUTLINES = {
+    "A": box(0, 0, 100, 100),
+    "B": box(100, 0, 200, 100),
+    "C": box(0, 100, 100, 200),
+    "D": box(100, 100, 200, 200),
+}
+
+
+@pytest.mark.parametrize(
+    ("usual", "said", "widths"),
+    [  # of A1 and of C1 (100 by the outlines, 103 and 96 by the grids), and of A and C
+        ("bottom", {"CD": "top"}, (103, 100, 103, 100)),
+        ("top", {"CD": "bottom"}, (100, 96, 100, 96)),
+        ("none", {"CD": "bottom"}, (103, 96, 100, 96)),
+        ("none", {"CD": "top"}, (103, 100, 100, 100)),
+        ("bottom", {"CD": "none"}, (103, 96, 103, 100)),
+        ("none", {"AB": "A", "CD": "C"}, (103, 100, 103, 100)),
+        ("none", {"AB": "B", "CD": "D"}, (100, 96, 100, 96)),
+    ],
+)
+def test_a_border_of_two_parents_follows_what_is_said_of_it(usual, said, widths):
+    city = grids(CORNER, parents=OUTLINES)
+    authority = {GRID: usual} | {frozenset(pair): side for pair, side in said.items()}
+    repair = mend(city, authority=authority, limits=ROOM)
+    found = [area(repair, "A1"), area(repair, "C1"), area(repair, "A", COMMUNITY), area(repair, "C", COMMUNITY)]
+    assert found == [100 * one for one in widths]
+    assert len(repair.waiting) == (1 if "none" in said.values() else 0)
+    again = mend(spoilt.after(city, repair), authority=authority, limits=ROOM)
+    assert not len(again.log)
+
+
+def test_what_two_outlines_claim_goes_to_the_one_that_is_right_at_their_border():
+    outlines = {"A": box(0, 0, 104, 100), "B": box(100, 0, 200, 100)}
+    city = grids({"A1": box(0, 0, 100, 100), "B1": box(100, 0, 200, 100)}, parents=outlines)
+    for winner in "AB":
+        repair = mend(city, authority={GRID: "top", frozenset("AB"): winner}, limits=ROOM)
+        assert area(repair, "A", COMMUNITY) == (10_400 if winner == "A" else 10_000)
+        assert area(repair, "A1") == area(repair, "A", COMMUNITY)
+
+
+def test_a_border_that_is_to_follow_grids_and_streets_is_refused():
+    with pytest.raises(UsageError, match=r"A / B.*S / T"):
+        mend(three(), authority={GRID: "top", COMMUNITY: "top", frozenset("AB"): "bottom"})
 
 
 def test_a_log_is_not_done_to_another_layer():
