@@ -15,17 +15,18 @@
     control.addTo(map);
   }
 
-  // Follows the tiles of one layer: the second try without CORS, and one note for all layers where nothing comes.
+  // Follows the tiles of one layer: the second try without CORS, and one note for all layers where nothing comes. The
+  // failures of the first try that come late are those of tiles that are no longer there.
   function watch(map, layer, settings) {
     var loaded = false;
     layer.on("tileload", function () { loaded = true; });
-    layer.on("tileerror", function () {
+    layer.on("tileerror", function (event) {
       if (loaded) return;
       if (layer.options.crossOrigin) {
         layer.options.crossOrigin = false;
         own.exportable = false;
         setTimeout(function () { layer.redraw(); }, 0);
-      } else if (!own.failed) {
+      } else if (!event.tile.crossOrigin && !own.failed) {
         own.failed = true;
         makeNote(map, settings.note);
       }

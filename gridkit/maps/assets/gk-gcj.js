@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var own = window.gkBase = window.gkBase || {};
-  var AXIS = 6378245.0, ECC = 0.00669342162296594323, RAD = Math.PI / 180;
+  var AXIS = 6378245.0, ECC = 0.00669342162296594323, RAD = Math.PI / 180, ROOM = 0.3;
 
   function wave(x) { return (20 * Math.sin(6 * x * Math.PI) + 20 * Math.sin(2 * x * Math.PI)) * 2 / 3; }
 
@@ -38,11 +38,6 @@
     return [x, y];
   };
 
-  function moved(map, point, zoom, turn) {
-    var at = map.unproject(point, zoom), to = turn(at.lng, at.lat);
-    return map.project([to[1], to[0]], zoom);
-  }
-
   own.ShiftedTiles = L.TileLayer.extend({
     // which tiles are on the screen: those around the middle as the tiles have it
     _getTiledPixelBounds: function (center) {
@@ -50,10 +45,28 @@
       return L.TileLayer.prototype._getTiledPixelBounds.call(this, L.latLng(to[1], to[0]));
     },
 
+    // The place of a tile in pixels of its zoom: the best upright rectangle for its four corners, which go up to a pixel
+    // different ways; a little larger, so that neighbours leave no line between them.
+    _place: function (coords) {
+      var size = this.getTileSize(), map = this._map, corners = [0, 1, 2, 3].map(function (k) {
+        var at = map.unproject(L.point(coords.x + k % 2, coords.y + (k >> 1)).scaleBy(size), coords.z);
+        var to = own.fromGcj(at.lng, at.lat);
+        return map.project([to[1], to[0]], coords.z);
+      });
+      var west = (corners[0].x + corners[2].x) / 2, east = (corners[1].x + corners[3].x) / 2;
+      var north = (corners[0].y + corners[1].y) / 2, south = (corners[2].y + corners[3].y) / 2;
+      return { at: L.point(west - ROOM / 2, north - ROOM / 2), size: L.point(east - west + ROOM, south - north + ROOM) };
+    },
+
     _getTilePos: function (coords) {
-      var size = this.getTileSize(), middle = coords.scaleBy(size).add(size.divideBy(2));
-      var by = moved(this._map, middle, coords.z, own.fromGcj).subtract(middle);
-      return L.TileLayer.prototype._getTilePos.call(this, coords).add(by).round();
+      return this._place(coords).at.subtract(this._level.origin).multiplyBy(8)._round().divideBy(8);
+    },
+
+    _addTile: function (coords, container) {
+      L.TileLayer.prototype._addTile.call(this, coords, container);
+      var tile = this._tiles[this._tileCoordsToKey(coords)].el, size = this._place(coords).size;
+      tile.style.width = size.x.toFixed(3) + "px";
+      tile.style.height = size.y.toFixed(3) + "px";
     }
   });
 })();
