@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridkit.topology.edges import shared_lengths
 from gridkit.topology.faces import find_regions
-from gridkit.topology.mesh import Mesh, joined, mesh_around
+from gridkit.topology.mesh import Mesh, joined_by, mesh_around
 
 Array = np.ndarray[Any, Any]
 
@@ -90,28 +90,29 @@ def _grouped(cut: Mesh, wrong: Array, key: Array | None, shared: tuple[Array, Ar
         return result
     # Numbered by place, not by the order of the rows: by the lower left corner of the bounds of each.
     corners = shapely.bounds(cut.faces[wrong])
-    table = pd.DataFrame({"group": group[wrong], "x": corners[:, 0], "y": corners[:, 1]})
-    table["claim"], table["area"] = claim[wrong], shapely.area(cut.faces[wrong])
-    first = table.groupby("group").agg({"x": "min", "y": "min", "area": "sum"})
-    rank = pd.Series(np.arange(len(first)), index=first.sort_values(["x", "y", "area"], kind="stable").index)
-    result[wrong] = rank.reindex(group[wrong]).to_numpy()
+    _, mine = np.unique(group[wrong], return_inverse=True)
+    low = np.full((2, mine.max() + 1), np.inf)
+    np.minimum.at(low[0], mine, corners[:, 0])
+    np.minimum.at(low[1], mine, corners[:, 1])
+    rank = np.empty(low.shape[1], dtype=np.intp)
+    rank[np.lexsort((np.bincount(mine, weights=shapely.area(cut.faces[wrong])), low[1], low[0]))] = np.arange(len(rank))
+    result[wrong] = rank[mine]
     return result
 
 
 def _claimed(cut: Mesh, of_face: Array) -> pd.DataFrame:
     defect = of_face[cut.face]
-    table = pd.DataFrame({"defect": defect, "unit": cut.units[cut.unit]})[defect >= 0]
-    return table.drop_duplicates().sort_values(["defect", "unit"], ignore_index=True)
+    pairs = np.column_stack([defect, cut.units[cut.unit]])[defect >= 0]
+    pairs = pairs[np.lexsort(pairs.T[::-1])]
+    first = np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)][: len(pairs)]
+    return pd.DataFrame(pairs[first], columns=["defect", "unit"])
 
 
 def _records(cut: Mesh, of_face: Array, claimed: pd.DataFrame) -> pd.DataFrame:
     wrong = np.flatnonzero(of_face >= 0)
     order = wrong[np.argsort(of_face[wrong], kind="stable")]
-    _, starts = np.unique(of_face[order], return_index=True)
-    pieces = np.split(cut.faces[order], starts[1:]) if len(order) else []
-    shapes = np.empty(len(pieces), dtype=object)
-    shapes[:] = [one[0] if len(one) == 1 else joined(one) for one in pieces]
-    count = np.bincount(claimed["defect"], minlength=len(pieces))
+    shapes = joined_by(cut.faces[order], of_face[order])
+    count = np.bincount(claimed["defect"], minlength=len(shapes))
     return pd.DataFrame({"count": count, "area": shapely.area(shapes), "width": widths(shapes), "geometry": shapes})
 
 
@@ -153,8 +154,9 @@ def _borders(cut: Mesh, of_face: Array, shared: tuple[Array, Array, Array]) -> p
     one, other, length = shared
     here, there = np.r_[one, other], np.r_[other, one]
     beside = (of_face[here] >= 0) & (owner[there] >= 0)
-    table = pd.DataFrame({
-        "defect": of_face[here][beside], "unit": owner[there][beside], "length": np.r_[length, length][beside],
-    })  # fmt: skip
-    table = table.sort_values(["defect", "unit", "length"], kind="stable")
-    return table.groupby(["defect", "unit"], as_index=False)["length"].sum()
+    defect, unit, length = of_face[here][beside], owner[there][beside], np.r_[length, length][beside]
+    order = np.lexsort((length, unit, defect))  # sums do not depend on the order of the faces
+    defect, unit, length = defect[order], unit[order], length[order]
+    starts = np.flatnonzero(np.r_[True, (defect[1:] != defect[:-1]) | (unit[1:] != unit[:-1])][: len(defect)])
+    total = np.add.reduceat(length, starts) if len(starts) else length
+    return pd.DataFrame({"defect": defect[starts], "unit": unit[starts], "length": total})

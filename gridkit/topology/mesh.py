@@ -109,11 +109,22 @@ def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
     order = np.lexsort((face, unit))
     face, unit = face[order], unit[order]
     result = np.empty(len(cut.units), dtype=object)
-    owners, starts, number = np.unique(unit, return_index=True, return_counts=True)
-    for many in np.unique(number).tolist():  # all units of as many faces at once
+    result[np.unique(unit)] = joined_by(cut.faces[face], unit)
+    return result
+
+
+def joined_by(faces: Array, key: Array) -> Array:
+    """Return the faces of each ``key`` (sorted) put together, in the order of the keys.
+
+    >>> shapely.area(joined_by(np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]), np.array([3, 3]))).tolist()
+    [2.0]
+    """
+    _, starts, number = np.unique(key, return_index=True, return_counts=True)
+    result = np.empty(len(starts), dtype=object)
+    for many in np.unique(number).tolist():  # all of as many faces at once
         mine = np.flatnonzero(number == many)
-        some = cut.faces[face[starts[mine, None] + np.arange(many)]]
-        result[owners[mine]] = some[:, 0] if many == 1 else _joined_each(some)
+        some = faces[starts[mine, None] + np.arange(many)]
+        result[mine] = some[:, 0] if many == 1 else _joined_each(some)
     return result
 
 
