@@ -9,11 +9,17 @@ import pandas as pd
 from gridkit.audit import measure
 from gridkit.geo.places import place
 from gridkit.linkage import link, merge_attributes
-from gridkit.model import Findings, Run
-from gridkit.model.results import CLAIM_COLUMNS
+from gridkit.model import Attributes, Coverage, Findings, Indicators, Links, Run
+from gridkit.model.fields import COMPOUND, LAYER_FIELDS
+from gridkit.model.results import (
+    CLAIM_COLUMNS,
+    COVERAGE_COLUMNS,
+    INDICATOR_COLUMNS,
+    LINK_COLUMNS,
+)
 
 if TYPE_CHECKING:
-    from gridkit.model import City, Coverage
+    from gridkit.model import City
 
 NOT_AUDITED: Final = "not_audited"
 """Key of ``Run.settings``: claims, findings and the allowance for wrong links are not in such a run."""
@@ -43,6 +49,29 @@ def run_of(city: City, coverage: Coverage, *, language: str = "zh") -> Run:
         attributes=attributes,
         coverage=coverage,
         indicators=measure(city, places, links, attributes, coverage),
+        claims=pd.DataFrame(columns=list(CLAIM_COLUMNS)),
+        findings=Findings.none(),
+        language=language,
+        settings={NOT_AUDITED: True},
+    )
+
+
+def without_compounds(city: City, *, language: str = "zh") -> Run:
+    """Return a run of a city that has boundaries only: places above places, and nothing whose coverage is decided.
+
+    >>> from gridkit.model import City
+    >>> len(without_compounds(City("nowhere", "EPSG:4544")).coverage.frame)
+    0
+    """
+    nothing = pd.DataFrame(columns=list(COVERAGE_COLUMNS), index=pd.Index([], dtype="object", name="code"))
+    attributes = pd.DataFrame(columns=list(LAYER_FIELDS[COMPOUND]), index=nothing.index)
+    return Run(
+        city=city,
+        places=place(city),
+        links=Links(pd.DataFrame(columns=list(LINK_COLUMNS))),
+        attributes=Attributes(attributes, attributes),
+        coverage=Coverage(nothing, ""),
+        indicators=Indicators(pd.DataFrame(columns=list(INDICATOR_COLUMNS))),
         claims=pd.DataFrame(columns=list(CLAIM_COLUMNS)),
         findings=Findings.none(),
         language=language,
