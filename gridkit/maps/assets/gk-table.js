@@ -40,8 +40,7 @@
     this.head = gk.el("thead");
     this.body = gk.el("tbody");
     this.table = gk.el("table", { role: "grid", tabindex: "0", id: "gk-table", "aria-label": options.label,
-      on: { keydown: function (event) { self.keys(event); }, focus: function () { if (self.active < 0) self.go(0, true); } } },
-    [this.head, this.body]);
+      on: { keydown: function (event) { self.keys(event); } } }, [this.head, this.body]);
     this.tall = gk.el("div", { class: "gk-tall" }, [this.table]);
     this.box = gk.el("div", { class: "gk-scroll gk-window" }, [this.tall]);
     this.waiting = 0;
@@ -62,7 +61,7 @@
     this.heads();
     this.arrange();
     this.box.scrollTop = 0;
-    this.draw();
+    this.draw(true);
   };
 
   Table.prototype.arrange = function () {
@@ -78,7 +77,7 @@
     this.head.textContent = "";
     this.head.appendChild(gk.el("tr", { "aria-rowindex": "1" }, this.columns.map(function (column) {
       var on = self.sort.id === column.id;
-      var button = gk.el("button", { type: "button", tabindex: "-1", "data-sort": column.id, title: gk.words.sort_by, on: { click: function () {
+      var button = gk.el("button", { type: "button", "data-sort": column.id, title: gk.words.sort_by, on: { click: function () {
         self.sortBy(column.id);
       } } }, [gk.el("span", { text: column.text }), gk.el("i", { "aria-hidden": "true", text: on ? (self.sort.down ? "▼" : "▲") : "" })]);
       return gk.el("th", { scope: "col", class: column.class || "", "aria-sort": on ? (self.sort.down ? "descending" : "ascending") : "none" }, [button]);
@@ -87,21 +86,21 @@
 
   // Sorts by a column, the other way round at the second press, as at first at the third.
   Table.prototype.sortBy = function (id) {
+    var had = this.head.contains(document.activeElement);
     if (this.sort.id !== id) this.sort = { id: id, down: false };
     else if (!this.sort.down) this.sort = { id: id, down: true };
     else this.sort = { id: null, down: false };
     this.heads();
     this.arrange();
     this.box.scrollTop = 0;
-    this.draw();
-    var button = this.head.querySelector('[data-sort="' + id + '"]');
-    if (button && this.head.contains(document.activeElement) === false && document.activeElement === document.body) button.focus();
+    this.draw(true);
+    if (had) this.head.querySelector('[data-sort="' + id + '"]').focus();
   };
 
   Table.prototype.row = function (k) {
     var i = this.rows[k], self = this, level = this.level;
     return gk.el("tr", { id: "gk-row-" + k, "data-code": level.code[i], "aria-rowindex": String(k + 2),
-      "aria-selected": k === this.active ? "true" : "false", on: { click: function () {
+      "aria-selected": "false", on: { click: function () {
         self.mark(k);
         self.options.open(i);
       } } }, this.columns.map(function (column) {
@@ -110,22 +109,27 @@
     }));
   };
 
-  Table.prototype.draw = function () {
+  // Draws the rows in view; where they stand already only the chosen one changes, so that a click finds its row.
+  Table.prototype.draw = function (fresh) {
     if (!this.level) return;
     var n = this.rows.length, high = this.high, view = this.box.clientHeight;
     var most = view ? Math.ceil(view / high) + 2 * SPARE : LEAST;
     var first = Math.max(0, Math.min(Math.floor(this.box.scrollTop / high) - SPARE, n - most)), last = Math.min(n, first + most);
+    if (!fresh && this.drawn && this.drawn[0] === first && this.drawn[1] === last) { this.point(); return; }
+    this.drawn = [first, last];
     this.tall.style.height = n * high + this.head.offsetHeight + "px";
     this.table.style.marginTop = first * high + "px";
     this.body.textContent = "";
     for (var k = first; k < last; k++) this.body.appendChild(this.row(k));
     var real = this.body.firstElementChild ? this.body.firstElementChild.getBoundingClientRect().height : 0;
-    if (real > 8 && Math.abs(real - high) > 0.2) { this.high = real; this.draw(); return; }
+    if (real > 8 && Math.abs(real - high) > 0.2) { this.high = real; this.draw(true); return; }
     this.point();
   };
 
   Table.prototype.point = function () {
-    var node = document.getElementById("gk-row-" + this.active);
+    var node = document.getElementById("gk-row-" + this.active), before = this.body.querySelector("[aria-selected=true]");
+    if (before) before.setAttribute("aria-selected", "false");
+    if (node && this.active >= 0) node.setAttribute("aria-selected", "true");
     if (node && this.active >= 0) this.table.setAttribute("aria-activedescendant", node.id);
     else this.table.removeAttribute("aria-activedescendant");
   };
@@ -141,20 +145,21 @@
     this.draw();
   };
 
-  Table.prototype.go = function (k, quiet) {
+  Table.prototype.go = function (k) {
     if (!this.rows.length) return;
     this.mark(Math.max(0, Math.min(this.rows.length - 1, k)));
-    if (!quiet) this.options.walk(this.rows[this.active]);
+    this.options.walk(this.rows[this.active]);
   };
 
   Table.prototype.keys = function (event) {
     if (event.target !== this.table) return;
-    var page = Math.max(1, Math.floor((this.box.clientHeight - this.head.offsetHeight) / this.high) - 1), k = this.active;
+    var page = Math.max(1, Math.floor((this.box.clientHeight - this.head.offsetHeight) / this.high) - 1);
+    var k = this.active < 0 ? Math.ceil(this.box.scrollTop / this.high) - 1 : this.active;
     var to = { ArrowDown: k + 1, ArrowUp: k - 1, PageDown: k + page, PageUp: k - page, Home: 0, End: this.rows.length - 1 }[event.key];
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      if (k >= 0) this.options.open(this.rows[k]);
+      if (this.active >= 0) this.options.open(this.rows[k]);
     } else if (to !== undefined) {
       event.preventDefault();
       this.go(to);
