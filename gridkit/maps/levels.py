@@ -23,7 +23,7 @@ from gridkit.maps.plain import plain_json
 from gridkit.maps.tree import Verbatim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import folium
 
@@ -95,7 +95,8 @@ class LevelLayer(Layer):
         super().__init__(name=name, overlay=True, control=True, show=show)
         self._name = "LevelLayer"
         # as a function, so that whoever walks the tree does not render the store as a part of the layer
-        self.number, self._store = number, lambda: store
+        self.number = number
+        self._store: Callable[[], LevelStore] = lambda: store
 
     @property
     def store(self) -> LevelStore:
@@ -162,10 +163,12 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
         styles: tuple[Style, ...] = (Style("0", "", _PLAIN[number % len(_PLAIN)]),)
     else:
         ids, styles = by_value(frame[style_by], styles=options.get("styles"), scheme=options.get("scheme", SCHEMES[0]))
-    columns: dict[str, Any] = {"class": ids, **{f"f{at}": as_text(frame[field]) for at, field in enumerate(fields)}}
+    texts = {f"f{at}": as_text(frame[field]) for at, field in enumerate(fields)}
     if labels:
-        columns["name"] = as_text(frame[labels])
+        texts["name"] = as_text(frame[labels])
     index = pd.Index([str(code) for code in frame.index], dtype=object)
+    # as objects: a text column of pandas holds no lone surrogates
+    columns = {key: pd.Series(values, dtype=object, index=index) for key, values in {"class": ids, **texts}.items()}
     shapes = np.asarray(frame.geometry.array)
     store.frames[f"l{number}"] = gpd.GeoDataFrame(columns, index=index, geometry=shapes, crs=frame.crs)
     name = str(options.get("name") or level)
