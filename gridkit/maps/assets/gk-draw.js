@@ -2,13 +2,14 @@
 (function () {
   "use strict";
   var BATCH = 16; // one huge path fills in quadratic time, small ones in linear time
-  var SMALL = 3; // pixels: a smaller feature is written as pixels
-  var THIN = 6; // pixels: a smaller feature has no outline
+  var TINY = 3; // pixels: of a smaller feature the box is enough
+  var SMALL = 18; // pixels: a smaller feature is written pixel by pixel
+  var THIN = 8; // pixels: a smaller feature has no outline
   var CROWD = 1500; // points of one view from which they are written as pixels
   var ALPHA = 0.88;
   var BORDER = {
-    grid: { width: 0.8, dash: [3, 3], least: 8 },
-    community: { width: 1.1, dash: [], least: 6 },
+    grid: { width: 0.8, dash: [3, 3], least: 22 },
+    community: { width: 1.1, dash: [], least: 8 },
     street: { width: 2, dash: [], least: 0 }
   };
   var NAMED = ["street", "community", "grid", "compound", "defect"];
@@ -34,9 +35,11 @@
     var column = gk.state.fillColumn || "class", large = [], pixels = null;
     gk.seen(level, view).forEach(function (i) {
       if (gk.kindOf(level, i) !== gk.POLYGON) return;
-      if (gk.sizeOf(level, i, view) >= SMALL) { large.push(i); return; }
+      var wide = gk.sizeOf(level, i, view), ink;
+      if (wide >= SMALL) { large.push(i); return; }
       pixels = pixels || new gk.Pixels(view);
-      pixels.add(level, i, gk.Pixels.color(gk.colour(styleOf(level, column, i)), 0.8));
+      ink = gk.ink(styleOf(level, column, i), 0.8, view.ratio);
+      if (wide < TINY) pixels.box(level, i, ink); else pixels.fill(level, i, ink);
     });
     if (pixels) pixels.put(ctx);
     yield;
@@ -60,33 +63,44 @@
 
   // Compounds of a view by how they are drawn; the values of a status are whole numbers here.
   function sort(level, view) {
-    var kinds = level.values(gk.state.statusColumn || "status"), out = { fill: [], points: [], faint: [], lined: [], broken: [] };
+    var kinds = level.values(gk.state.statusColumn || "status"), out = { fill: [], points: [], faint: [], lined: [], broken: [], small: [] };
     var valid = level.has("valid") ? level.values("valid") : null, no = valid ? valid.of.indexOf("no") : -1;
-    var some = gk.seen(level, view), pixels = null, alpha = ALPHA, crowded = some.length > CROWD && view.radius < 4;
-    var colors = kinds.of.map(function (id) { return gk.Pixels.color(gk.colour(gk.style[id] || { color: "#888888" }), alpha); });
+    var some = gk.seen(level, view), crowded = some.length > CROWD && view.radius < 4;
+    out.kinds = kinds.of.map(function (id, at) {
+      var style = gk.style[id] || { id: String(id), color: "#888888", pattern: "" };
+      return { style: style, at: at, ink: gk.ink(style, ALPHA, view.ratio) };
+    });
     for (var k = 0; k < some.length; k++) {
       var i = some[k], point = gk.kindOf(level, i) === gk.POINT, wide = point ? 2 * view.radius : gk.sizeOf(level, i, view);
       if (!isOn(i)) { if (wide >= THIN && !crowded) out.faint.push(i); continue; }
       var kind = kinds.at[i];
-      if (point ? crowded : wide < SMALL) {
-        pixels = pixels || new gk.Pixels(view);
-        pixels.add(level, i, colors[kind]);
-        continue;
-      }
-      var into = point ? out.points : out.fill;
-      (into[kind] = into[kind] || []).push(i);
+      if (point ? crowded : wide < SMALL) out.small.push(i);
+      else if (point) (out.points[kind] = out.points[kind] || []).push(i);
+      else (out.fill[kind] = out.fill[kind] || []).push(i);
       if (wide >= THIN && !point) out.lined.push(i);
       if (wide > 8 && no >= 0 && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
     }
-    out.pixels = pixels;
-    out.kinds = kinds.of.map(function (id, at) { return { style: gk.style[id], at: at }; }).filter(function (one) { return one.style; })
-      .sort(function (a, b) { return a.style.id < b.style.id ? -1 : 1; });
+    out.of = kinds.at;
     return out;
+  }
+
+  // Small compounds pixel by pixel; the picture is whole before the next step, other views use the same canvas.
+  function dots(ctx, level, groups, view) {
+    if (!groups.small.length) return;
+    var pixels = new gk.Pixels(view);
+    groups.small.forEach(function (i) {
+      var ink = groups.kinds[groups.of[i]].ink;
+      if (gk.kindOf(level, i) === gk.POINT || gk.sizeOf(level, i, view) < TINY) pixels.box(level, i, ink);
+      else pixels.fill(level, i, ink);
+    });
+    pixels.put(ctx);
   }
 
   function* compounds(ctx, level, view) {
     var groups = sort(level, view), palette = gk.palette();
-    if (groups.pixels) groups.pixels.put(ctx);
+    yield;
+    dots(ctx, level, groups, view);
+    groups.kinds.sort(function (a, b) { return a.style.id < b.style.id ? -1 : 1; });
     yield;
     yield* faint(ctx, level, groups.faint, view);
     for (var k = 0; k < groups.kinds.length; k++) {
@@ -228,7 +242,7 @@
         ctx.globalAlpha = 0.7;
         gk.fillWith(ctx, style, view.ratio);
         ctx.globalAlpha = 1;
-        if (gk.sizeOf(level, i, view) < SMALL) return;
+        if (gk.sizeOf(level, i, view) < TINY) return;
         ctx.strokeStyle = gk.palette().outline;
         ctx.lineWidth = 0.9;
         ctx.stroke();

@@ -100,6 +100,7 @@
     draw: function () {
       var map = this._map, size = map.getSize(), ratio = gk.ratio();
       gk.repaintSwatches();
+      map.getContainer().style.background = gk.theme === "dark" ? gk.palette().ground : "";
       // Chromium prints the clearing of a used canvas, too, which would wipe out the tiles below: always a fresh one
       var canvas = this._canvas.cloneNode(), origin = map.getPixelBounds().min, zoom = map.getZoom();
       L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));

@@ -104,12 +104,8 @@
     return added;
   };
 
-  function packed(color, alpha) {
-    var v = parseInt(color.slice(1), 16);
-    return ((Math.round(alpha * 255) << 24) | ((v & 255) << 16) | (v & 0xff00) | (v >> 16)) >>> 0;
-  }
-
-  // A picture of single pixels over a view, written feature by feature and put on the canvas at the end.
+  // A picture of single pixels over a view, written feature by feature and put on the canvas at the end. It is
+  // several times as fast as paths for small features; there are no half pixels between neighbours.
   gk.Pixels = function (view) {
     this.view = view;
     this.wide = Math.ceil(view.width * view.ratio); this.high = Math.ceil(view.height * view.ratio);
@@ -123,21 +119,82 @@
     this.some = false;
   };
 
-  // The box of feature i, at least one pixel; a point as a square.
-  gk.Pixels.prototype.add = function (level, i, color) {
+  gk.Pixels.prototype.span = function (y, x0, x1, ink) {
+    if (x0 < 0) x0 = 0;
+    if (x1 > this.wide) x1 = this.wide;
+    var row = y * this.wide, size = ink.size, from = (y % size) * size, data = this.data;
+    if (size === 1) for (var x = x0; x < x1; x++) data[row + x] = ink.data[0];
+    else for (x = x0; x < x1; x++) data[row + x] = ink.data[from + x % size];
+  };
+
+  // The box of feature i, at least one pixel; a point as a square. ink: of gk.ink.
+  gk.Pixels.prototype.box = function (level, i, ink) {
     var b = level.box, k = 4 * i, v = this.view, s = v.scale * v.ratio, vx = v.x * v.ratio - 0.5, vy = v.y * v.ratio - 0.5;
     var more = gk.kindOf(level, i) === gk.POINT ? 1.5 * v.ratio : 0;
-    var x0 = Math.floor(b[k] * s - vx - more), x1 = Math.floor(b[k + 2] * s - vx + more);
-    var y0 = Math.floor(b[k + 1] * s - vy - more), y1 = Math.floor(b[k + 3] * s - vy + more);
-    if (x1 <= x0) x1 = x0 + 1;
-    if (y1 <= y0) y1 = y0 + 1;
-    if (x0 < 0) x0 = 0;
-    if (y0 < 0) y0 = 0;
-    if (x1 > this.wide) x1 = this.wide;
-    if (y1 > this.high) y1 = this.high;
-    for (var y = y0; y < y1; y++) for (var at = y * this.wide + x0, end = at + x1 - x0; at < end; at++) this.data[at] = color;
+    var x0 = Math.floor(b[k] * s - vx - more), x1 = Math.max(x0 + 1, Math.floor(b[k + 2] * s - vx + more));
+    var y0 = Math.floor(b[k + 1] * s - vy - more), y1 = Math.max(y0 + 1, Math.floor(b[k + 3] * s - vy + more));
+    for (var y = Math.max(0, y0), end = Math.min(y1, this.high); y < end; y++) this.span(y, x0, x1, ink);
     this.some = true;
   };
+
+  // The same in one colour of gk.Pixels.color("#rrggbb", alpha).
+  gk.Pixels.prototype.add = function (level, i, color) { this.box(level, i, { size: 1, data: [color] }); };
+
+  gk.Pixels.color = function (color, alpha) {
+    var v = parseInt(color.slice(1), 16);
+    return ((Math.round(alpha * 255) << 24) | ((v & 255) << 16) | (v & 0xff00) | (v >> 16)) >>> 0;
+  };
+
+  // Every pixel whose middle lies in feature i.
+  gk.Pixels.prototype.fill = function (level, i, ink) {
+    var count = edgesOf(level, i, this.view), found = false, xs = crossings;
+    var y0 = Math.max(0, Math.ceil(count.top - 0.5)), y1 = Math.min(this.high, Math.ceil(count.bottom - 0.5));
+    for (var y = y0; y < y1; y++) {
+      var n = 0, middle = y + 0.5, e, k;
+      for (e = 0; e < count.n; e += 4) {
+        var top = edges[e + 1], bottom = edges[e + 3];
+        if (top <= middle === bottom <= middle) continue;
+        var x = edges[e] + (middle - top) * (edges[e + 2] - edges[e]) / (bottom - top);
+        for (k = n++; k > 0 && xs[k - 1] > x; k--) xs[k] = xs[k - 1];
+        xs[k] = x;
+      }
+      for (k = 0; k + 1 < n; k += 2) {
+        var from = Math.ceil(xs[k] - 0.5), to = Math.ceil(xs[k + 1] - 0.5);
+        if (to > from) { found = true; this.span(y, from, to, ink); }
+      }
+    }
+    if (!found && y1 - y0 < 2) this.box(level, i, ink); // thinner than a pixel
+    this.some = true;
+  };
+
+  var edges = new Float64Array(4096), crossings = [];
+
+  // The sides of feature i in canvas pixels, in `edges`.
+  function edgesOf(level, i, view) {
+    var out = { n: 0, top: Infinity, bottom: -Infinity }, refs = level.refs, r = view.ratio;
+    of = level.arcs || gk.arcs;
+    for (var p = level.part[i]; p < level.part[i + 1]; p++) {
+      if (level.kind[p] !== gk.POLYGON) continue;
+      for (var j = level.ref[level.ring[p]], end = level.ref[level.ring[p + 1]]; j < end; j++) {
+        var n = thin(refs[j] < 0 ? ~refs[j] : refs[j], view), at = out.n;
+        if (at + 4 * n > edges.length) {
+          var more = new Float64Array(2 * (at + 4 * n));
+          more.set(edges);
+          edges = more;
+        }
+        for (var k = 0; k < n; k++) {
+          var y = by[k] * r;
+          if (y < out.top) out.top = y;
+          if (y > out.bottom) out.bottom = y;
+          if (!k) continue;
+          edges[at++] = bx[k - 1] * r; edges[at++] = by[k - 1] * r;
+          edges[at++] = bx[k] * r; edges[at++] = y;
+        }
+        out.n = at;
+      }
+    }
+    return out;
+  }
 
   gk.Pixels.prototype.put = function (ctx) {
     if (!this.some) return;
@@ -145,6 +202,4 @@
     ctx.imageSmoothingEnabled = false;
     ctx.drawImage(scratch, 0, 0, this.wide / this.view.ratio, this.high / this.view.ratio);
   };
-
-  gk.Pixels.color = packed;
 })();

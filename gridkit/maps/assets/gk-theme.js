@@ -15,7 +15,7 @@
     stripe: "rgba(255,255,255,.8)", speck: "rgba(235,238,242,.7)",
     swap: { "#122896": "#4a6cf0", "#e5e6e6": "#4b515a", "#ffffff": "#15181d", "#0b5345": "#1b8a73" }
   };
-  var patterns = {};
+  var patterns = {}, inks = {};
 
   gk.palette = function () { return gk.theme === "dark" ? DARK : LIGHT; };
 
@@ -65,6 +65,21 @@
     if (!style.pattern) return;
     ctx.fillStyle = gk.pattern(ctx, style.pattern, color, ratio);
     ctx.fill();
+  };
+
+  // What single pixels of a style are: {size, data}, a square that repeats. alpha: 0..1.
+  gk.ink = function (style, alpha, ratio) {
+    var side = style.pattern ? Math.max(1, Math.round(8 * ratio)) : 1;
+    var key = [gk.theme || "", gk.colour(style), style.pattern, alpha, side].join(" ");
+    if (inks[key]) return inks[key];
+    var canvas = document.createElement("canvas");
+    canvas.width = canvas.height = side;
+    var ctx = canvas.getContext("2d", { willReadFrequently: true });
+    ctx.globalAlpha = alpha;
+    ctx.beginPath();
+    ctx.rect(0, 0, side, side);
+    gk.fillWith(ctx, style, side / 8);
+    return (inks[key] = { size: side, data: new Uint32Array(ctx.getImageData(0, 0, side, side).data.buffer) });
   };
 
   function picture(canvas) {

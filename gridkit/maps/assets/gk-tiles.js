@@ -2,17 +2,21 @@
 (function () {
   "use strict";
   var SLICE = 9; // milliseconds of drawing in one frame
+  var FLUSH = 4; // steps after which a canvas is made to draw
   var jobs = [], frame = 0, board = null;
 
   // Canvas pixels per pixel of the page; more of them on paper.
   gk.ratio = function () { return gk.fine || Math.min(window.devicePixelRatio || 1, 2); };
 
-  // Works for at most some milliseconds; returns whether all is done. Each job: {steps, rank(), end()}.
+  // Works for at most some milliseconds; returns whether all is done. Each job: {canvas, rank, steps, ctx(), end()}.
   function work(until) {
     while (jobs.length) {
       var job = jobs[0];
+      var n = 0;
       do {
         if (job.steps.next().done) { jobs.shift(); job.end(); break; }
+        // the browser only notes what is drawn; reading a pixel makes it draw, so that the time is spent here
+        if (++n % FLUSH === 0) job.ctx().getImageData(0, 0, 1, 1);
       } while (performance.now() < until);
       if (performance.now() >= until) break;
     }
@@ -43,7 +47,7 @@
   function boardFor(wide, high) {
     if (!board) board = document.createElement("canvas");
     board.width = wide; board.height = high; // this also clears it
-    return board.getContext("2d");
+    return board.getContext("2d", { willReadFrequently: true });
   }
 
   gk.Tiles = L.GridLayer.extend({
@@ -82,7 +86,7 @@
       var dx = view.x + view.width / 2 - middle.x, dy = view.y + view.height / 2 - middle.y;
       var wide = Math.round(view.width * view.ratio), high = Math.round(view.height * view.ratio);
       drop(canvas);
-      add({ canvas: canvas, rank: dx * dx + dy * dy, end: function () {
+      add({ canvas: canvas, rank: dx * dx + dy * dy, ctx: function () { return board.getContext("2d"); }, end: function () {
         canvas.width = wide; canvas.height = high;
         canvas.getContext("2d").drawImage(board, 0, 0);
         done();
