@@ -109,7 +109,7 @@ def carry_out(
     changed = really(work.shapes, settled.shapes, settled.changed)
     done = np.where(settled.done, target, LEAVE)
     spent = _log(work, named, parts, origin, target=done, changed=changed, width=width)
-    work.shapes[changed] = settled.shapes[changed]
+    work.shapes[changed] = _as_many(settled.shapes[changed], given=work.units.shapes[changed])
     left = np.ones(len(named.ids), dtype=bool)
     left[origin[settled.done]] = False
     work.failed = named.ids[np.unique(origin[settled.failed])].tolist()
@@ -124,8 +124,7 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     rule = twins_counted(rule_of(defects, work.shapes, match_width=limits.match_width), defects, work.shapes)
     named_units = units_of(defects, units.codes)
     inner = np.flatnonzero(rule == INSIDE)
-    named_units = pd.Series(dict(enumerate(named_units)), dtype=object)
-    named_units.update(pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object))
+    named_units[inner] = pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object)
     ids = defect_ids(rule, named_units, geometry, level=units.level)
     prefer, torn = preferred(defects, units.locked, units.evidence)
     prefer_winners(defects, units.winners, units.codes, prefer)
@@ -138,21 +137,24 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
         inside=inside,
         prefer=prefer,
     )
-    give = (plan["action"] == GIVE).to_numpy()
-    plan.loc[give & np.isin(rule, (TWICE, INSIDE)), ["action", "cause"]] = [ASK, "share"]
+    action, cause = (plan[name].to_numpy(dtype=object).copy() for name in ("action", "cause"))
+    give = action == GIVE
     unsaid = (rule == OVERLAP) & (inside > 0) & (prefer < 0)
-    plan.loc[give & (torn | unsaid), ["action", "cause"]] = [ASK, "inside"]
     gap = np.flatnonzero(defects.frame["count"] == 0)
-    plan.loc[gap[filled(geometry[gap], units.held)], ["action", "cause"]] = [KEEP, ""]
-    plan.loc[_beyond(geometry, units.outside), ["action", "cause"]] = [NONE, ""]
-    for table in (defects.claimed, defects.borders):
-        at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
-        plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
-    plan["role"] = AUTO
+    broken = [table.loc[table["unit"].isin(units.broken), "defect"] for table in (defects.claimed, defects.borders)]
+    for at, what, why in (
+        (give & np.isin(rule, (TWICE, INSIDE)), ASK, "share"),
+        (give & (torn | unsaid), ASK, "inside"),
+        (gap[filled(geometry[gap], units.held)], KEEP, ""),
+        (_beyond(geometry, units.outside), NONE, ""),
+        (np.concatenate(broken).astype(np.intp), ASK, "alone"),
+    ):
+        action[at], cause[at] = what, why
+    plan = plan.assign(action=action, cause=cause, role=AUTO)
     named = Named(defects, rule, ids, plan)
-    for at, defect_id in enumerate(ids):
+    for at, defect_id in enumerate(ids.tolist()):
         decision = choices.of(defect_id)
-        if decision is not None and plan["action"].iloc[at] != NONE:
+        if decision is not None and action[at] != NONE:
             _obey(named, at, decision, units=units, choices=choices)
     return named
 
@@ -248,6 +250,12 @@ def really(before: Array, after: Array, changed: Array) -> Array:
     return changed[~same]
 
 
+def _as_many(shapes: Array, *, given: Array) -> Array:
+    """Return shapes with one part as multipolygons where they were given as such: these may fall apart later on."""
+    whole = ~shapely.is_empty(shapes) & (shapely.get_type_id(given) == shapely.GeometryType.MULTIPOLYGON)
+    return np.where(whole, _many(shapes), shapes)
+
+
 def _many(shapes: Array) -> Array:
     """Return polygons as multipolygons, so that both kinds compare."""
     result = shapes.copy()
@@ -263,14 +271,15 @@ def _log(
     table = changes_of(parts, target, target != LEAVE)
     geometry = parts.frame["geometry"].to_numpy()
     seen = wider(geometry, np.full(len(geometry), width))
+    ids, roles = named.ids.tolist(), named.plan["role"].tolist()
     logged: set[int] = set()
     spent = np.zeros(len(work.shapes))
     for part, unit, gains, area in zip(
         table["defect"].tolist(), table["unit"].tolist(), table["gains"].tolist(), table["area"].tolist(), strict=True
     ):
         at = int(origin[part])
-        op, role = (GAINED if gains else LOST), str(named.plan["role"].iloc[at])
-        work.entries.append(Entry(named.ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
+        op, role = (GAINED if gains else LOST), str(roles[at])
+        work.entries.append(Entry(ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
         logged.add(unit)
         if role == AUTO and seen[part]:
             spent[unit] += area
@@ -293,11 +302,12 @@ def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:
         work.shapes[np.array(alone, dtype=np.intp)], level=work.units.level,
     )  # fmt: skip
     names = dict(zip(alone, own, strict=True))
+    ids, roles = named.ids.tolist(), named.plan["role"].tolist()
     for unit in rest.tolist():
         at = near.get(unit)
-        name = names[unit] if at is None else named.ids[at]
+        name = names[unit] if at is None else ids[at]
         rule = MISMATCH if at is None else named.rule[at]
-        role = AUTO if at is None else str(named.plan["role"].iloc[at])
+        role = AUTO if at is None else str(roles[at])
         work.entries.append(Entry(name, rule, MATCHED, unit, role, 0.0, None, None))
 
 
@@ -307,7 +317,7 @@ def _anything_new(shapes: Array, changed: Array, known: Array) -> Array:
     near = np.unique(tree.query(shapes[changed], predicate="intersects")[1])
     regions = find_regions(shapes[near])
     points = shapely.point_on_surface(regions.shapes)
-    edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near]))
+    edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near[regions.loose]]))
     new, loose = np.ones(len(points), dtype=bool), np.ones(len(edges), dtype=bool)
     if len(known):
         seen = shapely.STRtree(known)
