@@ -69,7 +69,8 @@ def parts_of(shapes: NDArray[Any]) -> Parts:
     of one feature, which a repair leaves, have no area and are dropped.
     """
     parts, owner = _exploded(shapes)
-    parts = shapely.orient_polygons(parts)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are dropped below
+        parts = shapely.orient_polygons(parts)
     kind = _KIND[shapely.get_type_id(parts)] if len(parts) else np.zeros(0, np.int64)
     polygon = kind == POLYGON
     rings, ring_part = shapely.get_rings(np.where(polygon, parts, None), return_index=True)
