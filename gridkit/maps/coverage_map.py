@@ -50,6 +50,7 @@ _SCRIPTS = (
     "gk-panel",
     "gk-address",
     "gk-print",
+    "gk-png",
     "gk-main",
 )
 _START_ZOOM = 12

@@ -148,6 +148,17 @@ WORDS = {
     "beside": N_("Units concerned"),
     "remedy": N_("What to do"),
     "exception": N_("Kept as an exception"),
+    "png_view": N_("Save view as PNG"),
+    "png_a3": N_("Save A3 as PNG"),
+    "png_working": N_("The picture is being drawn: {n}%"),
+    "png_done": N_("Saved as {file}."),
+    "png_base": N_("The base map is not part of the picture."),
+    "png_too_large": N_(
+        "This browser cannot hold a picture of {w} × {h} pixels. Save the view instead, or print the page."
+    ),
+    "png_tainted": N_("The base map does not allow its pictures to be saved. Switch it off and save again."),
+    "png_failed": N_("The picture could not be made ({what}). Print the page instead."),
+    "north": N_("N"),
     "no_canvas": N_("This browser cannot draw the map. The list, the details and the table by street say the same."),
     "opening": N_("The map is being opened. Should it not appear, use a newer browser; the table below says the same."),
     "broken": N_("Something on this page does not work; the table by street stands."),
