@@ -12,7 +12,7 @@ from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point
 
 from benchmarks.map_worlds import map_world
 from gridkit.maps import GridMap
-from gridkit.maps.codec import project, unproject
+from gridkit.maps.codec import encode_levels, project, unproject
 
 HOSTILE = [
     "<img src=x onerror='window.pwned=1'>",
@@ -179,3 +179,48 @@ def test_geometry_of_every_kind_is_drawn_and_hit(open_page, quiet):
         assert opened.page.evaluate(said, place) == kind, (place, kind)
     assert opened.page.evaluate("gk.levelAt(gk.stores[0], L.latLng([0, 0]))") is None
     quiet(opened)
+
+
+def test_the_page_reads_what_python_wrote(open_page):
+    columns = {
+        "text": ["\ufeff名", "🏘🏘", "", "a\0b"],
+        "words": ["x", "x", "y", "x"],
+        "whole": [1, None, -70_000, 2],
+        "wide": [2**40, -(2**51), 0, 3],
+        "real": [0.5, None, -1e300, 1 / 3],
+        "list": [("a", "🏘b"), (), ("a",), ("c", "c")],
+        "mixed": [None, ("a", (1,)), 3, "t"],
+        "constructor": ["p", "q", "r", "s"],
+    }
+    line = LineString([(107, 26), (107.005, 26.1)])
+    shapes = [box(107, 26, 107.01, 26.01), box(107.01, 26, 107.02, 26.01), None, line]
+    index = ["same", "same", "b", "c"]
+    series = {name: pd.Series(values, dtype=object, index=index) for name, values in columns.items()}
+    frame = gpd.GeoDataFrame(series, geometry=shapes, index=index, crs=4490)
+    frames = {"area": frame.iloc[:2][["text", "geometry"]], "l": frame}
+    encoded = encode_levels(frames, later={"l": ["list", "wide"]}, ordered=["l"])
+    grid_map = GridMap(language="en")
+    grid_map.add_level(frame, "any")
+    page = open_page(grid_map, ready=READY).page
+    found = page.evaluate(
+        """([data, later, names]) => { let reads = 0; const store = gk.open(data, () => { reads++; return later; });
+           const l = store.levels.l, out = { order: store.order, code: l.code, first: l.at.get("same"), before: 0 };
+           names.forEach(name => { if (name === "list") out.before = reads;
+             out[name] = l.code.map((_, i) => l.get(name, i)); });
+           out.values = l.values("mixed").of.length; out.reads = reads; out.has = [l.has("wide"), l.has("toString")];
+           out.none = l.get("toString", 0) === undefined; out.box = Array.from(l.box); out.kind = Array.from(l.kind);
+           out.paths = [l.path(0), l.path(2, true)]; return out; }""",
+        [encoded.data, encoded.later, [name for name in columns if name not in ("list", "wide")] + ["list", "wide"]],
+    )
+    plain = {name: [list(one) if isinstance(one, tuple) else one for one in values] for name, values in columns.items()}
+    plain["mixed"][1] = ["a", [1]]
+    assert {name: found[name] for name in columns} == plain
+    assert (found["order"], found["code"], found["first"]) == (["area", "l"], index, 0)
+    assert (found["before"], found["reads"], found["values"]) == (0, 1, 4)
+    assert (found["has"], found["none"]) == ([True, False], True)
+    units = project(shapely.get_coordinates([shapes[0], shapes[3]]))
+    assert found["box"][:4] == [*units[:5].min(axis=0).tolist(), *units[:5].max(axis=0).tolist()]
+    assert found["box"][8:12] == [1, 1, 0, 0] and found["kind"] == [0, 0, 2]
+    corners = zip(found["paths"][0][::2], found["paths"][0][1::2], strict=True)
+    assert sorted(corners) == sorted(map(tuple, units[:4].tolist()))
+    assert found["paths"][1] == units[5:].ravel().tolist()
