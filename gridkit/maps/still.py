@@ -96,8 +96,11 @@ def sheet_of(run: Run, options: Options, frames: Mapping[str, gpd.GeoDataFrame])
                 said = _("{label}  {n}/{all}")
                 line = said.format(label=_(style.label), n=int(counts.get(style.id, 0)), all=len(compounds))
                 legend.append((style, line))
-        notes = [*page["rates"], page["counting"], *page["warnings"], _("Broken outline: cover is not valid")]
-        return Sheet(title, shown, STATUS_STYLES, legend, notes, page["footer"], page["mark"])
+        notes = list(page["warnings"])
+        if len(shown.get(COMPOUND, ())):
+            notes = [*page["rates"], page["counting"], *notes, _("Broken outline: cover is not valid")]
+        labels = [level for level in shown if level != COMPOUND][:1]
+        return Sheet(title, shown, STATUS_STYLES, legend, notes, page["footer"], page["mark"], labels)
 
 
 def write_still(sheet: Sheet, path: Path, *, dpi: int = DPI) -> None:

@@ -163,7 +163,7 @@ def footer(run: Run, options: Options) -> list[str]:
         _("Source: {source}").format(source=_source(run, public=options.public)),
         _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
         _("Base map: {name}").format(name=basemap_name(options.basemap)),
-        _("Rule set: {name}").format(name=run.coverage.ruleset),
+        _("Rule set: {name}").format(name=run.coverage.ruleset or _("not stated")),
         _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
     ]
     if options.approval_no:
@@ -209,7 +209,10 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
         "title": title,
         "figures": headline(run),
         "rates": [*rates(run), *filter(None, [upper_end(run)])],
-        "warnings": [*caveats(run.city), *(notes if run.settings.get(NOT_AUDITED) else [])],
+        "warnings": [
+            *(caveats(run.city) if len(run.coverage.frame) else []),
+            *(notes if run.settings.get(NOT_AUDITED) else []),
+        ],
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],
         "rows": by_street(run, level),
