@@ -1,7 +1,7 @@
 // The legend: every status with its share of compounds and of households, for what is filtered or in view.
 (function () {
   "use strict";
-  var rows = {}, counter, homes, all, scopes = {};
+  var pictures = {}, rows = {}, counter, homes, all, scopes = {};
 
   // A first click shows one status alone, later ones add and remove; with Ctrl the first one removes, too.
   function pick(id, keep) {
@@ -119,6 +119,15 @@
     parent.appendChild(gk.el("p", { class: "gk-note gk-lines" }, [homes,
       gk.el("span", { class: "gk-hint", text: gk.words.legend_hint }), gk.el("span", { text: gk.words.not_valid_line })]));
     gk.map.on("moveend", function () { if (gk.state.view) gk.drawLegend(); });
+  };
+
+  // A picture of a style for rows that come and go: drawn once, then shown as a background.
+  gk.chip = function (style) {
+    var key = (gk.theme || "") + style.id + style.color, box = gk.el("span", { class: "gk-swatch gk-chip-of", "aria-hidden": "true" });
+    if (gk.swatch === gk.plainSwatch) return gk.swatch(style);
+    if (!pictures[key]) pictures[key] = "url(" + gk.swatch(style).toDataURL() + ")";
+    box.style.backgroundImage = pictures[key];
+    return box;
   };
 
   // A swatch where the browser cannot draw: colour and the first letters of the status.

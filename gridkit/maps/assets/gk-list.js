@@ -75,7 +75,7 @@
       return Float64Array.from(coded.at, function (k) { return rank[k]; });
     }, cell: function (i) {
       var style = gk.styleOf({ level: "compound", i: i });
-      return [gk.swatch(style), gk.el("span", { class: "gk-line", title: style.label, text: style.short || style.label })];
+      return [gk.chip(style), gk.el("span", { class: "gk-line", title: style.label, text: style.short || style.label })];
     } }, { id: above, text: gk.settings.one[above], class: "", key: function () { return gk.ranks(level, above); }, cell: function (i) {
       var area = gk.areaOf(i);
       return [gk.el("span", { class: "gk-line", title: area, text: area })];
@@ -92,7 +92,7 @@
       }, cell: function (i) {
         var n = level.get("numerator", i), all = level.get("denominator", i), unknown = level.get("unknown", i);
         var text = all ? n + "/" + all : gk.words.no_denominator;
-        return [gk.swatch(gk.styleOf({ level: level.level, i: i })), gk.el("span", { class: "gk-line", text: text }),
+        return [gk.chip(gk.styleOf({ level: level.level, i: i })), gk.el("span", { class: "gk-line", text: text }),
           gk.el("small", { class: "gk-line", text: all ? gk.percent(n, all) + (unknown ? gk.say("plus_unknown", { n: unknown }) : "") : "" })];
       } });
     }

@@ -47,7 +47,11 @@
     gk.showTab("gk-list");
   }
 
-  gk.home = function () { map.fitBounds(gk.settings.bounds, { padding: [16, 16], animate: false }); };
+  // The whole city, beside the box of layers where that is open.
+  gk.home = function () {
+    var box = document.querySelector(".gk-layer-box"), wide = box && map.getSize().x > 3 * box.offsetWidth;
+    map.fitBounds(gk.settings.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? box.offsetWidth + 18 : 16, 16], animate: false });
+  };
 
   gk.zoomTo = function (feature) {
     var shape = gk.outline(map, feature);

@@ -1,37 +1,78 @@
 // Search by name, code or pinyin initials: every level in one text, so that a query is a few passes over it.
 (function () {
   "use strict";
-  var WIDE = 6, NARROW = 40; // hits shown of a level of areas, and of compounds or other features
+  var WIDE = 6, NARROW = 24; // hits shown of a level of areas, and of compounds or other features
+  var SLICE = 4000, LINE = 10, TAB = 9;
   var books = {}, input, list, note, hits = [], now = -1;
 
-  // Text of a level: "\n" name "\t" code "\t" initials, one feature after another, and where each begins.
-  function book(name) {
-    if (books[name]) return books[name];
-    var level = gk.levels[name], parts = new Array(level.n), begin = new Int32Array(level.n + 1), at = 0;
-    var spelt = gk.has(level, "initials");
-    for (var i = 0; i < level.n; i++) {
-      parts[i] = "\n" + plain(level.get("name", i)) + "\t" + plain(level.code[i]) + "\t" + (spelt ? plain(level.get("initials", i)) : "");
-      begin[i] = at;
-      at += parts[i].length;
-    }
-    begin[level.n] = at;
-    return (books[name] = { text: parts.join(""), begin: begin, n: level.n });
+  // Texts of a level are put together slice by slice: "\n" name "\t" code "\t" initials, one feature after another.
+  function Book(name) {
+    this.level = gk.levels[name];
+    this.n = this.level.n;
+    this.spelt = gk.has(this.level, "initials");
+    this.done = 0;
+    this.parts = [];
+    this.begin = new Int32Array(this.n + 1);
   }
 
   function plain(value) { return gk.fold(value === null || value === undefined ? "" : value).replace(/[\n\t]/g, " "); }
+
+  Book.prototype.entry = function (i) {
+    var level = this.level;
+    return "\n" + plain(level.get("name", i)) + "\t" + plain(level.code[i]) + "\t" + (this.spelt ? plain(level.get("initials", i)) : "");
+  };
+
+  Book.prototype.slice = function () {
+    var level = this.level, to = Math.min(this.n, this.done + SLICE), raw = [], begin = this.begin, at = begin[this.done];
+    for (var i = this.done; i < to; i++) {
+      raw.push("\n" + (level.get("name", i) || "") + "\t" + level.code[i] + "\t" + (this.spelt ? level.get("initials", i) || "" : ""));
+    }
+    var text = gk.fold(raw.join("")), k = this.done, from = text.indexOf("\n");
+    while (from >= 0 && k <= to) { begin[k++] = at + from; from = text.indexOf("\n", from + 1); }
+    if (k !== to || text.split("\t").length !== 2 * (to - this.done) + 1) { // a name holds a line end or a tab
+      text = "";
+      for (var j = this.done; j < to; j++) { begin[j] = at + text.length; text += this.entry(j); }
+    }
+    begin[to] = at + text.length;
+    this.parts.push(text);
+    this.done = to;
+  };
+
+  Book.prototype.finish = function () {
+    while (this.done < this.n) this.slice();
+    if (this.text === undefined) { this.text = this.parts.join(""); this.parts = []; }
+    return this;
+  };
+
+  function book(name) {
+    if (!books[name]) books[name] = new Book(name);
+    return books[name].finish();
+  }
+
+  // Makes the texts after the page stands, a little at a time, so that the first query need not wait.
+  function ahead() {
+    var name = gk.order.filter(function (one) { return one !== "defect" && !(books[one] && books[one].text !== undefined); })[0];
+    if (!name) return;
+    if (!books[name]) books[name] = new Book(name);
+    if (books[name].done < books[name].n) books[name].slice();
+    else books[name].finish();
+    setTimeout(ahead, 5);
+  }
 
   function words(query) { return gk.fold(query).split(/\s+/).filter(Boolean); }
 
   // Calls `found` with each feature of a level whose text holds all words, and the place of the longest of them.
   function scan(name, query, found) {
-    var it = book(name), sought = words(query).sort(function (a, b) { return b.length - a.length; }), first = sought.shift();
+    var it = book(name), text = it.text, begin = it.begin;
+    var sought = words(query).sort(function (a, b) { return b.length - a.length; }), first = sought.shift();
     if (!first) return;
-    var i = 0, at = it.text.indexOf(first);
-    while (at >= 0) {
-      while (it.begin[i + 1] <= at) i++;
-      var text = sought.length ? it.text.slice(it.begin[i], it.begin[i + 1]) : "";
-      if (sought.every(function (word) { return text.indexOf(word) >= 0; })) found(i, at, it);
-      at = it.text.indexOf(first, it.begin[i + 1]);
+    for (var i = 0, at = text.indexOf(first); at >= 0; at = text.indexOf(first, begin[i + 1])) {
+      while (begin[i + 1] <= at) i++;
+      if (sought.length) {
+        var one = text.slice(begin[i], begin[i + 1]);
+        if (!sought.every(function (word) { return one.indexOf(word) >= 0; })) continue;
+      }
+      found(i, at, it);
     }
   }
 
@@ -44,12 +85,11 @@
 
   // Hits of one level, the best `most` of them: the whole name first, then names that begin with it, then codes that do.
   function best(name, query, most) {
-    var ranks = [[], [], [], []], n = 0;
+    var ranks = [[], [], [], []], n = 0, sought = words(query), whole = sought.length === 1 ? sought[0].length : Infinity;
     scan(name, query, function (i, at, it) {
-      var from = it.begin[i] + 1, rank = 3;
+      var before = it.text.charCodeAt(at - 1);
+      var rank = before === LINE ? (it.text.charCodeAt(at + whole) === TAB ? 0 : 1) : before === TAB ? 2 : 3;
       n++;
-      if (at === from) rank = words(query).length === 1 && it.text.charAt(at + words(query)[0].length) === "\t" ? 0 : 1;
-      else if (it.text.charAt(at - 1) === "\t") rank = 2;
       if (ranks[rank].length < most) ranks[rank].push({ level: name, i: i });
     });
     return { level: name, n: n, hits: Array.prototype.concat.apply([], ranks).slice(0, most) };
@@ -77,7 +117,7 @@
     var above = feature.level === "compound" ? gk.areaOf(i) : "";
     var place = level.placed(i) ? [] : [gk.words.without_place];
     return gk.el("li", { role: "option", id: "gk-hit-" + k, "aria-selected": "false", on: {
-      mousedown: function (event) { event.preventDefault(); pick(feature); } } }, [gk.swatch(gk.styleOf(feature)),
+      mousedown: function (event) { event.preventDefault(); pick(feature); } } }, [gk.chip(gk.styleOf(feature)),
       gk.el("span", {}, marked(level.name(i), query)),
       gk.el("small", {}, marked(level.code[i], query).concat([document.createTextNode([""].concat(above || [], place).join(" · "))]))]);
   }
@@ -161,6 +201,8 @@
       stand((now + (event.key === "ArrowDown" ? 1 : hits.length - 1)) % hits.length);
     }
   }
+
+  gk.onStart.push(function () { setTimeout(ahead, 300); });
 
   gk.makeSearch = function (parent) {
     list = gk.el("ul", { id: "gk-found", role: "listbox", "aria-label": gk.words.search, hidden: "" });
