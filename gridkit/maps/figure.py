@@ -19,6 +19,7 @@ from branca.element import Figure, Link
 from gridkit.errors import OutputError
 from gridkit.locale import N_, gettext
 from gridkit.maps import mended, resources, tree, vendored
+from gridkit.maps.literals import harmless
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -43,7 +44,8 @@ _PAGE = """<!DOCTYPE html>
 """
 _META = '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
 _SCRIPT = re.compile(r"(?is)<script\b([^>]*)>(.*?)</script\s*>")
-_OUTSIDE = re.compile(r"(?i)<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)\s*=\s*[\"']?(?!data:)([^\"'\s>]+)")
+_TAG = re.compile(r"""(?i)<(?:script|link|img|iframe)\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTE = re.compile(r"""(?i)([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 class OfflineFigure(Figure):
@@ -88,8 +90,9 @@ class OfflineFigure(Figure):
             absent = list(resources.missing(self)) if mode != "cdn" else []
             outside = set().union(*(urls for _, urls in absent))
             names = resources.leave_out(element for element, _ in absent) if mode == "inline" else []
-            for child in list(self._children.values()):
-                child.render(**kwargs)
+            with harmless(self), tree.late_templates():
+                for child in list(self._children.values()):
+                    child.render(**kwargs)
             tree.settle(self.header, self.html, self.script, before=before)
             mended.mend(self)
             script = vendored.safe_script(self.script.render(**kwargs))
@@ -103,7 +106,7 @@ class OfflineFigure(Figure):
             known, hosts = tree.ids(self), tree.hosts(self)
         if mode != "cdn":
             bare = (_SCRIPT.sub(_only_tag, text) for text in (*head, body))
-            _refuse(outside.union(*map(_OUTSIDE.findall, bare)), names, strict=mode == "strict")
+            _refuse(outside.union(*map(_outside, bare)), names, strict=mode == "strict")
         return self._page("\n".join(head), body, script, known, policy=None if mode == "cdn" else hosts)
 
     def _page(self, head: str, body: str, script: str, known: set[str], *, policy: list[str] | None) -> str:
@@ -136,6 +139,17 @@ def _refuse(urls: set[str], names: list[str], *, strict: bool) -> None:
         )
     text = gettext("left out of the map, because its files are not part of gridkit: {names} ({urls})")
     warnings.warn(text.format(names=", ".join(sorted(names)), urls=listed), stacklevel=3)
+
+
+def _outside(text: str) -> set[str]:
+    """Return what the tags of a text would load from outside the page."""
+    found = set()
+    for tag in _TAG.finditer(text):
+        for name, *values in _ATTRIBUTE.findall(tag[1]):
+            address = "".join(values)
+            if name.lower() in {"src", "href"} and not address.lower().startswith(("data:", "blob:")):
+                found.add(address)
+    return found - {""}
 
 
 def _only_tag(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -143,7 +144,7 @@ class GridMap(folium.Map):
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the map and its children into the figure, texts made harmless."""
-        with harmless(self):
+        with nullcontext() if isinstance(self.get_root(), OfflineFigure) else harmless(self):  # else the figure does it
             super().render(**kwargs)  # type: ignore[no-untyped-call]
 
     def save(

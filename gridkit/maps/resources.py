@@ -73,6 +73,7 @@ def parts(header: Element, script: str, body: str) -> list[Element]:
     first = max((at + 1 for at, part in enumerate(kept) if _is_leaflet(part)), default=0)
     kept[first:first] = needed
     if first:
+        kept.insert(0, JavascriptLink(f"{vendored.OWN}gk-guard.js"))
         names = {"icon": "marker-icon", "retina": "marker-icon-2x", "shadow": "marker-shadow"}
         pictures = {key: vendored.data_uri(f"images/{name}.png") for key, name in names.items()}
         kept.append(Element(_ICONS.format(**pictures)))

@@ -7,7 +7,9 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import branca.element
 from branca.element import Element
+from jinja2 import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,28 @@ def unchanged(root: Element) -> Iterator[set[int]]:
     finally:
         for element, children in before:
             element._children = OrderedDict(children)
+
+
+class _Late:
+    """A Jinja template that is compiled when it is used, if ever."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(Template(self.text), name)
+
+
+@contextmanager
+def late_templates() -> Iterator[None]:
+    """Let branca compile no template from what a macro returned: ``{% if %}`` in the data would be an error."""
+    names = vars(branca.element)
+    own = names["Template"]
+    names["Template"] = _Late
+    try:
+        yield
+    finally:
+        names["Template"] = own
 
 
 class Verbatim(Element):
