@@ -32,8 +32,8 @@ UNSURE: Final = ("share", "alone", "parents")
 """Causes that depend on the units beside a defect: looked at again where one of these was changed."""
 NONE: Final = "none"
 """Action on what is no defect: the ground of units that are not looked at."""
-_NO_TARGET: Final = N_("the target {target!r} neither claims the place nor borders on it")
-_NONE_SUGGESTED: Final = N_("the decision names no target, and no unit is suggested")
+NO_TARGET: Final = N_("the target {target!r} neither claims the place nor borders on it")
+NONE_SUGGESTED: Final = N_("the decision names no target, and no unit is suggested")
 _NOTHING_LEFT: Final = N_("nothing can be removed there: the place has no second claimant")
 _LOCKED: Final = N_("it would change {units}, which [repair] locked names")
 _BROKEN: Final = N_("it would change {units}, whose geometry is invalid and cannot be mended without changing its area")
@@ -190,7 +190,7 @@ def _obey(named: Named, at: int, decision: Decision, *, units: Units, choices: C
     elif decision.what == DO_GIVE:
         target = _named_below(defects.frame["geometry"].iloc[at], units, claimants, usual=target)
     if target not in may:
-        why = _NO_TARGET if decision.target else _NONE_SUGGESTED
+        why = NO_TARGET if decision.target else NONE_SUGGESTED
         choices.deny(name, why, may=units.codes[may])
         return
     if decision.what == DO_REMOVE:

@@ -13,7 +13,7 @@ import shapely
 from gridkit.locale import N_
 from gridkit.topology.borders import BOTTOM, TOP, Borders
 from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE
-from gridkit.topology.closing import Named, carry_out, really
+from gridkit.topology.closing import NO_TARGET, NONE_SUGGESTED, Named, carry_out, really
 from gridkit.topology.defects import find_defects, wider, widths
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.nested import find_clips, parents_of
@@ -40,13 +40,8 @@ SPECK: Final = 1e-6
 """Square metres: what is smaller is none either."""
 ALL_BOTTOM, ALL_TOP = Borders(BOTTOM), Borders(TOP)
 _AGAINST_CODES: Final = N_("the units there state the parent {stated}, and parents are put together from their units")
-_CHANGE_CODES: Final = N_(
-    "correct the codes of these units, write one of these targets: {may}; or keep; or let outlines be right: "
-    'authority = "top" in [repair]'
-)
+_CHANGE_CODES: Final = N_('write one of these targets: {may}; or keep; or correct codes, or say authority = "top"')
 _ONLY_GIVE: Final = N_("nothing is removed there: units are cut to the outlines of their parents")
-_NOT_BESIDE: Final = N_("the target {target!r} neither claims the place nor borders on it")
-_NO_HEIR: Final = N_("the decision names no target, and no unit is suggested")
 
 
 @dataclass(frozen=True)
@@ -361,7 +356,12 @@ def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
     ask[moves.loc[units.locked[moves["unit"].to_numpy(np.intp)], "defect"].to_numpy(np.intp)] = True
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
     counted = moves[(seen & ~ask)[moves["defect"].to_numpy(np.intp)]]
-    ask[over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)] = True
+    ask[counted.loc[counted["unit"].isin(below.barred), "defect"].to_numpy(np.intp)] = True
+    over = over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)
+    if below.cut is not None:  # a second repair would not know what was spent: such units are left from the start
+        units_over = counted.loc[counted["defect"].isin(over), "unit"]
+        below.spent |= {unit for unit in units_over.tolist() if below.cut[unit] > 0}
+    ask[over] = True
     plan = pd.DataFrame({"action": np.where(ask, ASK, GIVE).astype(object), "target": target, "role": AUTO})
     plan.loc[(widths(shapes) <= NOISE) | (frame["area"].to_numpy() <= SPECK), "action"] = KEEP
     if len(below.kept) and len(shapes):
@@ -393,7 +393,7 @@ def _obey_clip(
         return
     heir = heirs.get(decision.target) if decision.target else int(plan["target"].iloc[place])
     if decision.what != DO_GIVE or heir is None or heir in (NOWHERE, LEAVE):
-        why = _ONLY_GIVE if decision.what != DO_GIVE else _NOT_BESIDE if decision.target else _NO_HEIR
+        why = _ONLY_GIVE if decision.what != DO_GIVE else NO_TARGET if decision.target else NONE_SUGGESTED
         choices.deny(name, why, may=heirs)
         return
     choices.followed.add(name)

@@ -79,7 +79,17 @@ def _from_above(order: Order, level: str) -> None:
         _put_together(order, level)
     cuts = [_cut(order, level, above, borders)] if borders.has(TOP) else []
     cuts += [_cut_through(order)] if through else []
-    invalid = work.misfits
+    start = work.copied()
+    for _attempt in range(ROUNDS):
+        _cut_and_close(order, work, cuts, cross=cross)
+        if work.spent <= work.barred:
+            break
+        work.taken_back(start, barred=work.barred | work.spent)
+
+
+def _cut_and_close(order: Order, work: Work, cuts: list[tuple[Array, str, Listed, Borders]], *, cross: float) -> None:
+    """Cut a level to the outlines above it, and close what that leaves, until nothing changes any more."""
+    invalid, limits = work.misfits, order.limits
     for _round in range(ROUNDS):  # what is cut can leave a gap, and a gap that is closed can lie in another parent
         again = close(work, order.choices, limits=limits, cross=cross)
         found = []

@@ -64,7 +64,8 @@ class Work:
 
     ``used`` is the change of each unit by overlaps and gaps so far, ``cut`` that by fitting to the parents; ``waiting``
     are defects of the level itself and where they are, ``misfits`` those against another level; ``kept``
-    the places of exceptions, ``left`` those of all overlaps and gaps that are left.
+    the places of exceptions, ``left`` those of all overlaps and gaps that are left; ``spent`` are units that were cut
+    to their parents and would pass their bound by what came up after that, ``barred`` those that only decisions cut.
     """
 
     units: Units
@@ -77,11 +78,24 @@ class Work:
     cut: Array | None = None
     kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
     left: Array = field(default_factory=lambda: np.empty(0, dtype=object))
+    spent: frozenset[int] = frozenset()
+    barred: frozenset[int] = frozenset()
 
     @classmethod
     def on(cls, units: Units) -> Work:
         """Return the work on a level before anything is done."""
         return cls(units, units.shapes.copy(), np.zeros(len(units.shapes)))
+
+    def copied(self) -> Work:
+        """Return the work as it is now, for :meth:`taken_back`."""
+        lists = {name: list(getattr(self, name)) for name in ("entries", "failed", "misfits")}
+        return replace(self, shapes=self.shapes.copy(), used=self.used.copy(), waiting=dict(self.waiting), **lists)
+
+    def taken_back(self, to: Work, *, barred: frozenset[int]) -> None:
+        """Put the work back to where it was; units that are ``barred`` change by decisions alone from now on."""
+        for name, value in vars(to.copied()).items():
+            setattr(self, name, value)
+        self.barred = barred
 
 
 def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
