@@ -1,5 +1,5 @@
 // What the page shows, in its address: #<zoom>/<lat>/<lon>&f=<code>&s=<statuses>&street=<code>&type=<kind>
-// &party=<name>&q=<words>&fill=<level>&list=<which>; what is as the page opens is left out.
+// &party=<name>&q=<words>&fill=<level>&list=<which> and what gk.kept adds; what is as the page opens is left out.
 (function () {
   "use strict";
   var ready = false, home = "", later = 0;
@@ -21,6 +21,7 @@
     if (state.party) parts.push(["party", state.party]);
     if (state.q) parts.push(["q", state.q]);
     if (state.fill) parts.push(["fill", state.fill]);
+    gk.kept.forEach(function (one) { if (one.get()) parts.push([one.key, one.get()]); });
     if (gk.listKind() !== gk.usualList()) parts.push(["list", gk.listKind()]);
     var text = parts.map(function (part) { return part[0] + "=" + encodeURIComponent(part[1]).replace(/%2C/g, ",").replace(/%3A/g, ":"); });
     if (view() !== home) text.unshift(view());
@@ -48,6 +49,7 @@
 
   function take(wish) {
     var state = gk.state, streets = gk.levels.street, compound = gk.levels.compound, wanted = (wish.s || "").split(",");
+    gk.kept.forEach(function (one) { one.take(wish[one.key] || ""); });
     state.only = gk.statuses.filter(function (id) { return wanted.indexOf(id) >= 0; });
     var street = streets && wish.street !== undefined && (wish.street === "" || streets.at.has(wish.street));
     state.street = street ? wish.street : null;

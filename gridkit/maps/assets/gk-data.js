@@ -272,6 +272,12 @@ var gk = { words: {} };
     return this._values[name];
   };
 
+  // Adds a column that the page has worked out: value i is of[at[i]].
+  Level.prototype.put = function (name, of, at) {
+    this._raw.columns[name] = { kind: "words" };
+    this._read[name] = { of: of, at: at };
+  };
+
   Level.prototype.name = function (i) { return this.get("name", i) || gk.words.unnamed; };
   Level.prototype.placed = function (i) { return this.part[i + 1] > this.part[i]; };
 })();

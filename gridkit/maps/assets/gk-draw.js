@@ -43,7 +43,7 @@
     });
     if (pixels) pixels.put(ctx);
     yield;
-    var unknown = level.has("unknown");
+    var unknown = column === "class" && level.has("unknown"); // of the first indicator only
     for (var k = 0; k < large.length; k++) {
       var i = large[k], style = styleOf(level, column, i);
       ctx.beginPath();

@@ -133,8 +133,17 @@
     gk.arcs = store.arcs;
     gk.order = store.order; // widest first
     gk.levels = store.levels;
+    gk.nameStyles();
+    gk.onRead.forEach(function (tell) { tell(); });
+  };
+
+  // Puts every style into gk.style, with its label in the words of now.
+  gk.nameStyles = function () {
+    var s = gk.settings, all = [s.statuses, s.classes, (s.defects || {}).styles || []];
+    (s.indicators || []).forEach(function (one) { all.push(one.classes); });
+    gk.moreStyles.forEach(function (more) { all.push(more()); });
     gk.style = {};
-    settings.statuses.concat(settings.classes, (settings.defects || { styles: [] }).styles).forEach(function (style) { gk.style[style.id] = style; });
+    [].concat.apply([], all).forEach(function (style) { gk.style[style.id] = style; });
   };
 
   // A template such as "{n} of {all}" with its values.

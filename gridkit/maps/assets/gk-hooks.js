@@ -6,6 +6,11 @@
   gk.filters = []; // functions (i) -> whether compound i is shown; all must agree
   gk.onRefresh = []; // functions called after the filters or what is shown have changed
   gk.onStart = []; // functions (map) called once, when the page stands
+  gk.onRead = []; // functions called once, when the data are read and nothing is shown yet
+  gk.onSpeak = []; // functions called after the words have changed, before the page is put together again
+  gk.moreStyles = []; // functions () -> further styles, with their labels in the words of now
+  gk.kept = []; // what else the address keeps: {key, get: () -> text, take: function (text)}, "" for what is usual
+  gk.tips = []; // functions (feature) -> what the tooltip says of it after its name, or ""
 
   // Makes an element; text only ever becomes a text node.
   gk.el = function (tag, options, children) {
@@ -32,18 +37,26 @@
     return svg;
   };
 
-  // Adds a button to the toolbar: {id, label, icon: path data (may be missing), press: function (event)}.
-  // With `words: false` the label is only a tooltip. Returns the button.
+  // Adds a button to the toolbar: {id, label or word (a key of gk.words), icon: path data (may be missing),
+  // press: function (event)}. With `words: false` the label is only a tooltip. Returns the button.
   gk.addTool = function (tool) {
-    var only = tool.icon && tool.words === false;
-    var button = gk.el("button", { type: "button", id: tool.id, title: tool.label, on: { click: tool.press } });
+    var button = gk.el("button", { type: "button", id: tool.id, on: { click: tool.press } });
     if (tool.icon) button.appendChild(gk.icon(tool.icon));
-    if (only) button.setAttribute("aria-label", tool.label);
-    else button.appendChild(gk.el("span", { text: tool.label }));
+    if (!tool.icon || tool.words !== false) button.appendChild(gk.el("span"));
+    if (tool.word) button.setAttribute("data-word", tool.word);
+    gk.labelTool(button, tool.label || gk.words[tool.word] || "");
     var bar = document.getElementById("gk-toolbar");
     if (bar) bar.appendChild(button);
     else waiting.push(button);
     return button;
+  };
+
+  // Puts a label on a button of the toolbar: its text, or what is said of its icon.
+  gk.labelTool = function (button, label) {
+    var text = button.querySelector("span");
+    button.title = label;
+    if (text) text.textContent = label;
+    else button.setAttribute("aria-label", label);
   };
 
   gk.makeToolbar = function () {

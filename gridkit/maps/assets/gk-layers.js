@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var AREAS = ["street", "community", "grid"];
-  var boxes = {}, groups = [], note;
+  var boxes = {}, groups = [], note, control = null;
 
   gk.levelName = function (name) { return gk.settings.levels[name] || name; };
 
@@ -53,7 +53,7 @@
     var known = function (name) { return !!gk.levels[name]; }, areas = AREAS.filter(known);
     var others = gk.order.filter(function (name) { return AREAS.concat(["compound", "defect"]).indexOf(name) < 0; });
     var list = gk.el("ul", { id: "gk-layers" });
-    gk.state.show.labels = true;
+    if (gk.state.show.labels === undefined) gk.state.show.labels = true;
     list.appendChild(entry("labels", gk.words.names, ""));
     if (known("defect")) list.appendChild(entry("defect", gk.levelName("defect"), count("defect")));
     if (others.length) list.appendChild(group(others, gk.words.further_layers));
@@ -62,8 +62,7 @@
     return list;
   }
 
-  function build(fold) {
-    var small = window.innerWidth < 860;
+  function build(fold, small) {
     var body = gk.el("div", { class: "gk-layer-body", id: "gk-layer-body" }, [tree()]);
     if (gk.settings.defects) {
       note = gk.el("p", { class: "gk-hint", id: "gk-defects", text: gk.settings.defects.note, hidden: "" });
@@ -82,12 +81,17 @@
     return fold;
   }
 
+  // Puts the box of layers on the map, in place of one that is there.
   gk.makeLayers = function (map) {
-    var control = L.control({ position: "topright" });
+    var shut = control ? document.getElementById("gk-layer-body").hidden : window.innerWidth < 860;
+    if (control) control.remove();
+    boxes = {};
+    groups = [];
+    control = L.control({ position: "topright" });
     control.onAdd = function () {
       var box = gk.el("section", { class: "gk-layer-box", "aria-label": gk.words.layers });
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-      return build(box);
+      return build(box, shut);
     };
     control.addTo(map);
   };

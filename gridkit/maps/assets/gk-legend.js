@@ -118,8 +118,9 @@
     parent.appendChild(gk.el("p", { class: "gk-note gk-bar" }, [counter, all]));
     parent.appendChild(gk.el("p", { class: "gk-note gk-lines" }, [homes,
       gk.el("span", { class: "gk-hint", text: gk.words.legend_hint }), gk.el("span", { text: gk.words.not_valid_line })]));
-    gk.map.on("moveend", function () { if (gk.state.view) gk.drawLegend(); });
   };
+
+  gk.onStart.push(function (map) { map.on("moveend", function () { if (gk.state.view) gk.drawLegend(); }); });
 
   // A picture of a style for rows that come and go: drawn once, then shown as a background.
   gk.chip = function (style) {

@@ -107,8 +107,8 @@
         map.getContainer().classList.toggle("gk-over", !!feature);
         if (!feature) return;
         var level = gk.levels[feature.level];
-        var second = feature.level === "defect" ? level.get("size", feature.i)
-          : feature.level === "compound" || !gk.has(level, "rate") ? gk.styleOf(feature).label : level.get("rate", feature.i);
+        var second = gk.tips.map(function (tip) { return tip(feature); }).filter(Boolean).join(" · ") || (feature.level === "defect" ? level.get("size", feature.i)
+          : feature.level === "compound" || !gk.has(level, "rate") ? gk.styleOf(feature).label : level.get("rate", feature.i));
         tip.textContent = level.name(feature.i) + (second ? " · " + second : "");
         var right = event.containerPoint.x > map.getSize().x - 220;
         tip.style.left = event.containerPoint.x + (right ? -12 : 14) + "px";
@@ -140,9 +140,35 @@
     labels = new gk.Labels().addTo(map);
     halo = L.layerGroup().addTo(map);
     hover();
-    map.on("click", function (event) { gk.select(gk.under(map, event.latlng)); });
+    map.on("click", function (event) { if (!gk.measuring) gk.select(gk.under(map, event.latlng)); });
     gk.makePrint();
   }
+
+  // Puts every part with words into the page, in place of what is there.
+  function furnish() {
+    var tools = document.getElementById("gk-tools");
+    ["gk-tools", "gk-tabs", "gk-list", "gk-details"].forEach(function (id) { document.getElementById(id).textContent = ""; });
+    gk.makeSearch(tools);
+    gk.makeFilters(tools);
+    if (gk.makeCompare) gk.makeCompare(tools);
+    gk.makeLegend(tools);
+    gk.makeLayers(map);
+    gk.makeDetails(document.getElementById("gk-details"));
+    gk.makeList(document.getElementById("gk-list"));
+    makeTabs();
+    map.getContainer().setAttribute("aria-label", gk.words.map_label);
+  }
+
+  // Puts the page together again, in other words; what is chosen stays.
+  gk.refurnish = function () {
+    var kind = gk.listKind(), tab = open, chosen = gk.state.selected;
+    furnish();
+    gk.showFill();
+    gk.refresh();
+    gk.chooseList(kind);
+    gk.showDetails(chosen);
+    gk.showTab(tab);
+  };
 
   function build() {
     gk.read();
@@ -151,17 +177,9 @@
       rest: new Uint8Array(0), selected: null };
     gk.statuses = gk.settings.statuses.map(function (style) { return style.id; });
     gk.order.forEach(function (name) { gk.state.show[name] = name !== "defect"; });
-    var tools = document.getElementById("gk-tools");
     gk.makeToolbar();
-    gk.makeSearch(tools);
-    gk.makeFilters(tools);
-    gk.makeLegend(tools);
-    gk.makeLayers(map);
-    gk.makeDetails(document.getElementById("gk-details"));
-    gk.makeList(document.getElementById("gk-list"));
-    makeTabs();
+    furnish();
     map.getContainer().setAttribute("role", "application");
-    map.getContainer().setAttribute("aria-label", gk.words.map_label);
     document.body.classList.add("gk-ready");
     map.invalidateSize(false);
     gk.home();

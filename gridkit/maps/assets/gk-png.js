@@ -291,7 +291,7 @@
 
   gk.onStart.push(function () {
     var icon = "M2 3h12v10H2zM2 11l4-4 3 3 2-2 3 3";
-    gk.addTool({ id: "gk-png", label: gk.words.png_view, icon: icon, press: function () { gk.savePng({ a3: false }); } });
-    gk.addTool({ id: "gk-png-a3", label: gk.words.png_a3, icon: icon, press: function () { gk.savePng({ a3: true }); } });
+    gk.addTool({ id: "gk-png", word: "png_view", icon: icon, press: function () { gk.savePng({ a3: false }); } });
+    gk.addTool({ id: "gk-png-a3", word: "png_a3", icon: icon, press: function () { gk.savePng({ a3: true }); } });
   });
 })();

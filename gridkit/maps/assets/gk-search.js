@@ -203,6 +203,7 @@
   }
 
   gk.onStart.push(function () { setTimeout(ahead, 300); });
+  gk.onSpeak.push(function () { books = {}; });
 
   gk.makeSearch = function (parent) {
     list = gk.el("ul", { id: "gk-found", role: "listbox", "aria-label": gk.words.search, hidden: "" });
