@@ -78,7 +78,7 @@
       else if (point) (out.points[kind] = out.points[kind] || []).push(i);
       else (out.fill[kind] = out.fill[kind] || []).push(i);
       if (wide >= THIN && !point) out.lined.push(i);
-      if (wide > 8 && no >= 0 && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
+      if (wide > 12 && no >= 0 && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
     }
     out.of = kinds.at;
     return out;

@@ -74,6 +74,7 @@
   // Draws the names of a view, level by level.
   gk.nameSteps = function* (ctx, view, zoom) {
     var taken = new Taken(), here = gk.viewOf(view);
+    if (gk.state.show.labels === false) return;
     ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
     var others = gk.order.filter(function (name) {
       return name !== "defect" && !ROWS.some(function (row) { return row[0] === name; });
