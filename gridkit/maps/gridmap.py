@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
+from folium.raster_layers import TileLayer
 from folium.template import Template
 
 from gridkit.locale import gettext, speaking
@@ -144,6 +145,8 @@ class GridMap(folium.Map):
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the map and its children into the figure, texts made harmless."""
+        if any(isinstance(child, TileLayer) for child in self._children.values()):
+            self.options["attribution_control"] = True  # whose tiles they are has to be said
         with nullcontext() if isinstance(self.get_root(), OfflineFigure) else harmless(self):  # else the figure does it
             super().render(**kwargs)  # type: ignore[no-untyped-call]
 

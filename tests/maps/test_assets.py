@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import inspect
 import re
 import zlib
+from pathlib import Path
 
 import folium
 import folium.plugins
@@ -52,6 +54,24 @@ def test_hashes_licences_and_completeness():
         assert below == {name for name in listed if name.startswith(f"{inner}/")}
     licences = {f"licences/{path.name}" for path in (vendored.folder() / "licences").iterdir()}
     assert licences == {asset.licence_file for asset in vendored.assets()}
+
+
+def test_every_file_and_licence_goes_into_the_wheel():
+    """What setuptools would put into a wheel, found without building one."""
+    from setuptools import Distribution
+
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "setup.cfg").is_file():
+        pytest.skip("not in a source tree")
+    with contextlib.chdir(root):
+        distribution = Distribution()
+        distribution.parse_config_files([str(root / "setup.cfg")])
+        command = distribution.get_command_obj("build_py")
+        command.ensure_finalized()
+        command.manifest_files = {}
+        packed = {Path(name).as_posix() for name in command.find_data_files("gridkit", "gridkit")}
+    wanted = {f"gridkit/maps/assets/{name}" for asset in vendored.assets() for name in (asset.file, asset.licence_file)}
+    assert wanted <= packed
 
 
 def test_the_files_are_small_in_the_wheel():
