@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from folium.plugins import GroupedLayerControl
+from PIL import Image
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from benchmarks.map_worlds import map_world
@@ -178,6 +182,33 @@ def test_geometry_of_every_kind_is_drawn_and_hit(open_page, quiet):
                    return hit && hit.level.data.get('f0', hit.i); }"""
         assert opened.page.evaluate(said, place) == kind, (place, kind)
     assert opened.page.evaluate("gk.levelAt(gk.stores[0], L.latLng([0, 0]))") is None
+    opened.page.wait_for_function("() => document.querySelectorAll('.leaflet-tile-loaded').length > 3")
+    picture = Image.open(io.BytesIO(opened.page.screenshot())).convert("RGB")
+    ground, drawn, beyond = (
+        picture.getpixel(
+            tuple(
+                opened.page.evaluate(
+                    """at => { const p = gk.stores[0].map.latLngToContainerPoint(at);
+                       return [Math.round(p.x), Math.round(p.y)]; }""",
+                    place,
+                )
+            )
+        )
+        for place in ([14.5, 177], [13.4, 179], [13.4, 181.5])
+    )
+    assert drawn == beyond != ground
+    quiet(opened)
+
+
+def test_grouped_and_tree_controls_switch_levels(open_page, quiet, city):
+    grid_map = GridMap(language="en")
+    layers = [grid_map.add_level(city[level], level) for level in ("street", "community")]
+    GroupedLayerControl({"areas": layers}, exclusive_groups=False, collapsed=False).add_to(grid_map)
+    opened = open_page(grid_map, ready=READY)
+    assert visible(opened.page) == ["street", "community"]
+    opened.page.locator(".leaflet-control-layers-overlays input[type=checkbox]").first.uncheck()
+    opened.page.locator("[data-legend] h2", has_text="street").wait_for(state="detached")
+    assert visible(opened.page) == ["community"]
     quiet(opened)
 
 

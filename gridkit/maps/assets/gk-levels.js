@@ -105,6 +105,8 @@
       this.level = store.levels[number];
       store.layers.push(this);
     },
+    // Each tile as it lies, also beyond 180 degrees: a level may reach across.
+    _wrapCoords: function (coords) { return coords; },
     createTile: function (coords) {
       var canvas = document.createElement("canvas"), size = this.getTileSize(), ratio = Math.min(window.devicePixelRatio || 1, 2);
       canvas.width = size.x * ratio; canvas.height = size.y * ratio;
