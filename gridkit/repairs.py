@@ -113,7 +113,7 @@ def _plan(
         plan = _planned(project, city, decided, kept, progress=progress, language=language)
         plan = replace(
             _writable(plan, originals), inputs=_inputs(project, originals), made_valid=_made_valid(originals),
-            findings=_concerning(noticed, city, originals),
+            findings=_concerning(noticed, plan.inspection, originals, city),
         )  # fmt: skip
         return plan, originals, project
 
@@ -129,8 +129,9 @@ def _made_valid(originals: Mapping[str, Original]) -> tuple[MadeValid, ...]:
     )  # fmt: skip
 
 
-def _concerning(noticed: Findings, city: City, originals: Mapping[str, Original]) -> Findings:
-    """Return what reading says of the shapes of the boundary layers, and which of their units have none."""
+def _concerning(noticed: Findings, found: Inspection, originals: Mapping[str, Original], city: City) -> Findings:
+    """Return what reading says of the shapes of boundary layers, which have none, and which exceptions have ended."""
+    ended = [row for row in found.findings.rows() if row["code"] in ("T601", "T602")]
     sources = {part.name for original in originals.values() for part in original.parts}
     sources |= {str(name) for level in LEVELS if level in city.layers for name in city.layers[level].frame["src"]}
     rows = [
@@ -140,7 +141,7 @@ def _concerning(noticed: Findings, city: City, originals: Mapping[str, Original]
     ]  # fmt: skip
     codes = {str(code) for level in LEVELS if level in city.layers for code in city.layers[level].frame.index}
     nested = check_nesting(city, place(city)).with_code("T341").to_dict("records")
-    return Findings.of([*rows, *(row for row in nested if str(row["subject"]) in codes)])
+    return Findings.of([*rows, *ended, *(row for row in nested if str(row["subject"]) in codes)])
 
 
 def _planned(
@@ -272,7 +273,7 @@ def undo_repair(
         repair = Repair(frames, log_left, plan.repair.waiting, plan.repair.failed, (), kept_shapes)
         plan = replace(
             plan, repair=repair, inputs=_inputs(project, originals), made_valid=fixed, left=plan.left | set(gone),
-            findings=_concerning(noticed, city, originals),
+            findings=_concerning(noticed, plan.inspection, originals, city),
         )  # fmt: skip
         return Done(plan, frames, originals, project, gone)
 
@@ -385,9 +386,8 @@ def simplify(project: Project, tolerance: float, *, progress: Progress = _quiet,
             geometry[at] = shapes.to_numpy()
             frame.geometry = gpd.GeoSeries(geometry, index=frame.index, crs=frame.crs)
             frames[level] = frame
-        nothing = Repair({}, pd.DataFrame(columns=list(LOG_COLUMNS)))
         plan = BoundaryPlan(
-            city, _nothing(city.crs), nothing,
+            city, _nothing(city.crs), Repair({}, pd.DataFrame(columns=list(LOG_COLUMNS))),
             _table((), BOUNDARY_DECISION_COLUMNS), _table((), EXCEPTION_COLUMNS),
             {"authority": {}, "limits": {}, "locked": [], "simplify": tolerance}, inputs=_inputs(project, originals),
             versions={"gridkit": __version__, "rules": rules_version()}, language=language,

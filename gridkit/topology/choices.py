@@ -49,10 +49,12 @@ class Decision:
 class Choices:
     """Decisions by defect, which of them were used (their ids), to tell those that fit nothing, and how it went.
 
-    A decision may concern several places: it is refused only if it was ``followed`` at none and ``denied`` at one.
+    ``excepted`` are those of the exceptions; of these an inspection tells which concern nothing. A decision may concern
+    several places: it is refused only if it was ``followed`` at none and ``denied`` at one.
     """
 
     by_id: Mapping[str, Decision] = field(default_factory=dict)
+    excepted: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
     followed: set[str] = field(default_factory=set)
     denied: dict[str, TableError] = field(default_factory=dict)
@@ -126,7 +128,7 @@ def read_choices(decisions: pd.DataFrame | None, exceptions: pd.DataFrame | None
         if seen.setdefault(row["defect_id"], decision) != decision:
             place = _place(row["defect_id"], row["ref"])
             raise TableError(N_("the defect is decided twice, and differently"), place=place)
-    return Choices({**found, **seen})
+    return Choices({**found, **seen}, frozenset(found) - frozenset(seen))
 
 
 def demand_possible(

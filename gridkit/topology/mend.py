@@ -255,7 +255,7 @@ def _written(city: City, name: str, changed: list[Changed]) -> gpd.GeoDataFrame:
 
 
 def _notes(choices: Choices) -> tuple[str, ...]:
-    unused = sorted(set(choices.by_id) - choices.used)
+    unused = sorted(set(choices.by_id) - choices.used - choices.excepted)
     if not unused:
         return ()
     sentence = _("{n} decisions name no defect of these layers (settled before, or gone): {ids}")

@@ -280,6 +280,20 @@ def test_what_is_kept_stays_kept_in_later_runs(gridkit, project, tmp_path):
         assert "wait" not in said.out
 
 
+@pytest.mark.parametrize(("until", "waits"), [("2024-06-30", False), ("2024-06-29", True)])
+def test_an_exception_that_has_ended_is_told_and_the_defect_waits_again(gridkit, project, tmp_path, until, waits):
+    gridkit("repair", project, "-o", tmp_path / "plan")
+    (row,) = rows(tmp_path / "plan")
+    lines = ["defect_id,reason,role,until", f"{row['defect_id']},seen,office,{until}", "abcdefabcdef,seen,office,"]
+    (project / "exceptions.csv").write_text("\n".join(lines), encoding="utf-8")
+    write(project, '[repair]\nexceptions = "exceptions.csv"\n')
+    said = gridkit("repair", project).out
+    assert ("1 defect(s) wait" in said) == waits
+    assert (f"the exception for defect {row['defect_id']} ended on {until}" in said) == waits
+    assert "T602  no defect abcdefabcdef is found any more" in said
+    assert "decisions name no defect" not in said
+
+
 def test_filled_decisions_are_never_written_over(gridkit, project, tmp_path):
     gridkit("repair", project, "-o", tmp_path / "plan")
     assert gridkit("repair", project, "-o", tmp_path / "plan").code == 1  # ours, unchanged: replaced
