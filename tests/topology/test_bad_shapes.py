@@ -216,7 +216,8 @@ def test_a_level_of_it_is_inspected_and_repaired(name, level):
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]])
 def test_two_levels_of_it_are_fitted_to_each_other(name, authority):
     one = layer_of("grid", BAD[name], above=True)
-    inspected(one)
+    if authority == "none":  # findings do not depend on who is right
+        inspected(one)
     check_mended(one, mend(one, place(one), authority=authority, limits=WIDE))
 
 
