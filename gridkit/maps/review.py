@@ -49,6 +49,7 @@ _SCRIPTS: Final = (
     "fflate",
     "gk-data",
     "gk-find",
+    "gk-hooks",
     "gk-list",
     "gk-review-data",
     "gk-review-tools",
