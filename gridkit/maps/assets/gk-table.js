@@ -118,7 +118,7 @@
     if (!fresh && this.drawn && this.drawn[0] === first && this.drawn[1] === last) { this.point(); return; }
     this.drawn = [first, last];
     this.tall.style.height = n * high + this.head.offsetHeight + "px";
-    this.table.style.marginTop = first * high + "px";
+    this.tall.style.paddingTop = first * high + "px";
     this.body.textContent = "";
     for (var k = first; k < last; k++) this.body.appendChild(this.row(k));
     var real = this.body.firstElementChild ? this.body.firstElementChild.getBoundingClientRect().height : 0;
