@@ -16,6 +16,7 @@ NAMES = (
     "calibration",
     "rules",
     "boundaries",
+    "maps",
 )
 
 

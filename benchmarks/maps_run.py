@@ -86,7 +86,7 @@ def chromium() -> str | None:
 @contextlib.contextmanager
 def started() -> Iterator[Any]:
     """Give a browser of its own, so that no page inherits the memory of another."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  an optional tool
+    from playwright.sync_api import sync_playwright  # an optional tool
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -96,7 +96,14 @@ def started() -> Iterator[Any]:
             browser.close()
 
 
-def measure(path: Path, *, patience: float = 180.0, points: list[list[float]] | None = None) -> tuple[Opened, list[Any]]:
+def available() -> bool:
+    """Return whether pages can be measured here."""
+    return importlib.util.find_spec("playwright") is not None and chromium() is not None
+
+
+def measure(
+    path: Path, *, patience: float = 180.0, points: list[list[float]] | None = None, short: bool = False
+) -> tuple[Opened, list[Any]]:
     """Return what a page measures, and what it finds at ``points`` (longitude, latitude): codes of compounds.
 
     Parameters
@@ -107,6 +114,8 @@ def measure(path: Path, *, patience: float = 180.0, points: list[list[float]] | 
         Seconds after which a page counts as not loaded; then nothing else is measured.
     points : list of pairs, optional
         Only a page of gridkit is asked.
+    short : bool
+        Drag for a moment only, and wait less: for tests of this program itself.
     """
     result = Opened()
     with started() as browser:
@@ -118,13 +127,13 @@ def measure(path: Path, *, patience: float = 180.0, points: list[list[float]] | 
         try:
             page.goto(path.resolve().as_uri(), wait_until="commit")
             _wait(page, patience)
-        except Exception as error:  # noqa: BLE001  playwright's own, and a renderer that dies
+        except Exception as error:  # playwright's own, or a renderer that dies
             print(f"{path.name}: not loaded after {patience:.0f} s ({type(error).__name__}: {str(error)[:200]})")
             return result, []
         result.interactive = page.evaluate("window.__open") / 1000
-        result.pan = _pan(page)
-        result.gap = _zoom(page)
-        page.wait_for_timeout(1000)
+        result.pan = _pan(page, 0.4 if short else 2.0)
+        result.gap = _zoom(page, 600 if short else 2500)
+        page.wait_for_timeout(100 if short else 1000)
         result.memory = _memory(browser)
         found = _own(page, result, points or []) if page.evaluate("!!window.gk") else []
         return result, found
@@ -167,13 +176,13 @@ def _middle(page: Any) -> tuple[float, float]:
     return box[0] + box[2] / 2, box[1] + box[3] / 2
 
 
-def _pan(page: Any) -> tuple[float, float]:
-    """Drag to and fro for two seconds, as a hand does."""
+def _pan(page: Any, seconds: float) -> tuple[float, float]:
+    """Drag to and fro, as a hand does."""
     x, y = _middle(page)
     page.mouse.move(x, y)
     page.mouse.down()
     page.evaluate("window.__frames = []")
-    end = time.perf_counter() + 2.0
+    end = time.perf_counter() + seconds
     step = 0
     while time.perf_counter() < end:
         step += 1
@@ -187,12 +196,12 @@ def _pan(page: Any) -> tuple[float, float]:
     return float(np.median(frames)), float(np.percentile(frames, 95))
 
 
-def _zoom(page: Any) -> float:
+def _zoom(page: Any, wait: float) -> float:
     page.evaluate("(() => { __frames = []; __map().setZoom(__map().getZoom() + 3, {animate: true}); })()")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(wait)
     frames = _frames(page)
     page.evaluate("(() => { __map().setZoom(__map().getZoom() - 3, {animate: false}); })()")
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(wait / 2)
     return float(frames.max()) if len(frames) else float("inf")
 
 
@@ -210,7 +219,9 @@ def _memory(browser: Any) -> float | None:
     return max(sizes, default=None)
 
 
-DRAWN: Final = "await new Promise(done => { const wait = () => gk.drawing() ? requestAnimationFrame(wait) : done(); wait(); })"
+DRAWN: Final = (
+    "await new Promise(done => { const wait = () => gk.drawing() ? requestAnimationFrame(wait) : done(); wait(); })"
+)
 FILTER: Final = f"""async () => {{
     const times = [];
     for (const only of [["UNCOVERED"], []]) {{
@@ -240,7 +251,8 @@ HITS: Final = """(points) => {
     const level = gk.levels.compound, scale = Math.pow(2, gk.map.getZoom() - gk.UNIT_ZOOM);
     const units = points.map(p => gk.map.project([p[1], p[0]], gk.UNIT_ZOOM)), from = performance.now();
     const found = units.map(p => gk.hitAt(p, scale, 0)), spent = performance.now() - from;
-    return [found.map(one => one && one.level === "compound" ? level.code[one.i] : ""), spent / Math.max(1, points.length)];
+    const codes = found.map(one => one && one.level === "compound" ? level.code[one.i] : "");
+    return [codes, spent / Math.max(1, points.length)];
 }"""
 
 
@@ -251,9 +263,10 @@ def _own(page: Any, result: Opened, points: list[list[float]]) -> list[Any]:
         result.search = page.evaluate(SEARCH, "翠湖花")
     if page.evaluate("!!gk.png"):
         page.wait_for_timeout(300)
-        result.png = page.evaluate(
-            "async () => { const from = performance.now(); await gk.png({a3: true}); return (performance.now() - from) / 1000; }"
+        spent = page.evaluate(
+            "async () => { const from = performance.now(); await gk.png({a3: true}); return performance.now() - from; }"
         )
+        result.png = spent / 1000
     found: list[Any] = []
     if points:
         page.evaluate(HITS, points[:50])
