@@ -121,10 +121,11 @@ def map_(source: Path | None, output: Path | None, by_street: bool, png: bool, d
     from gridkit.maps.profiles import military
 
     _possible(by_street=by_street, png=png, dpi=dpi, source=source, layers=wish["layers"])
+    map_sources.check_wish(wish)
+    before = map_sources.before_of(wish["compare"]) if wish["compare"] else None
     with options.progress() as progress:
         run, root = map_sources.run_of(source, layers=wish["layers"], project=wish["project"], progress=progress)
         chosen = map_sources.chosen(run, wish)
-        before = map_sources.before_of(wish["compare"]) if wish["compare"] else None
         progress(gettext("drawing the map"), 0, 1)
         prepared = prepare(run, chosen, before=before)
         default = _FOLDER if by_street else "map.png" if png else "map.html"
@@ -158,12 +159,16 @@ def _picture(run: Run, chosen: Options, frames: Any, target: Path, dpi: int) -> 
 
 def _possible(*, by_street: bool, png: bool, dpi: int | None, source: Path | None, layers: tuple[str, ...]) -> None:
     """Refuse options that do not go together."""
+    from gridkit.maps.still import check_dpi
+
     if by_street and png:
         raise errors.UsageError(
             N_("--by-street writes pages and --png a picture"), remedy=N_("give one of the two, or run it twice")
         )
     if dpi is not None and not png:
         raise errors.UsageError(N_("--dpi is for pictures"), remedy=N_("add --png, or leave it out"))
+    if dpi is not None:
+        check_dpi(dpi)
     if layers and source is not None:
         raise errors.UsageError(
             N_("--layer maps files without a project, but {source} is given as well"),

@@ -50,6 +50,17 @@ def run_of(
     return pipeline.audit(found, progress=progress, language=language), found.root
 
 
+def check_wish(wish: Mapping[str, Any]) -> None:
+    """Refuse a profile or field that there is not, before anything is read."""
+    from gridkit.maps.profiles import Options
+
+    Options(profile=wish["profile"] or "internal", fields=_fields(wish["fields"]))
+
+
+def _fields(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
 def chosen(run: Run, wish: Mapping[str, Any]) -> Options:
     """Return what the map shows: as the project says, the command line outranks it."""
     from gridkit.maps.profiles import Options, from_project
@@ -59,7 +70,7 @@ def chosen(run: Run, wish: Mapping[str, Any]) -> Options:
         if wish[key] is not None:
             stated[key] = wish[key]
     if wish["fields"] is not None:
-        stated["fields"] = [name.strip() for name in wish["fields"].split(",") if name.strip()]
+        stated["fields"] = _fields(wish["fields"])
     if wish["layers"] and not stated.get("title"):
         files = ", ".join(spec.rpartition("=")[2].replace("\\", "/").rpartition("/")[2] for spec in wish["layers"])
         stated["title"] = gettext("Map of {files}").format(files=files)

@@ -103,6 +103,18 @@ def sheet_of(run: Run, options: Options, frames: Mapping[str, gpd.GeoDataFrame])
         return Sheet(title, shown, STATUS_STYLES, legend, notes, page["footer"], page["mark"], labels)
 
 
+def check_dpi(dpi: int) -> None:
+    """Refuse a resolution that nobody can want; see :func:`write_still`."""
+    if not LEAST_DPI <= dpi <= MOST_DPI:
+        raise UsageError(
+            N_("{dpi} dots per inch cannot be drawn"),
+            remedy=N_("choose between {least} and {most}"),
+            dpi=dpi,
+            least=LEAST_DPI,
+            most=MOST_DPI,
+        )
+
+
 def write_still(sheet: Sheet, path: Path, *, dpi: int = DPI) -> None:
     """Write a picture as PNG: A3 landscape; equal sheets give equal bytes on one machine.
 
@@ -120,14 +132,7 @@ def write_still(sheet: Sheet, path: Path, *, dpi: int = DPI) -> None:
     OutputError
         There is no font for the texts, or the file cannot be written.
     """
-    if not LEAST_DPI <= dpi <= MOST_DPI:
-        raise UsageError(
-            N_("{dpi} dots per inch cannot be drawn"),
-            remedy=N_("choose between {least} and {most}"),
-            dpi=dpi,
-            least=LEAST_DPI,
-            most=MOST_DPI,
-        )
+    check_dpi(dpi)
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
