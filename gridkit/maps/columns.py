@@ -2,6 +2,7 @@
 
 ===========  ==========================================================================================
 ``text``     the texts joined, and the length of each in UTF-16 units, by which a page cuts them apart
+``code``     texts of one length that differ in digits at their end only: ``prefix``, ``digits``, the numbers ``at``
 ``words``    distinct texts in ``of``, the place of each value among them in ``at``
 ``whole``    whole numbers in ``at``; ``gap`` is 1 where there is none
 ``real``     numbers with a fraction, NaN where there is none
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from gridkit.maps.planes import Sections
 
+_FEW, _DIGITS = 8, 15
 _REPEATED = 2
 """Texts are numbered where each stands for this many values or more."""
 
@@ -63,8 +65,22 @@ def write_texts(sections: Sections, texts: Sequence[str]) -> dict[str, Any]:
     """Write texts, numbered where that is shorter."""
     place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
     if _REPEATED * len(place) > len(texts):
-        return _joined(sections, texts)
-    return {"kind": "words", "at": sections.numbers([place[text] for text in texts]), "of": _joined(sections, [*place])}
+        return _codes(sections, texts) or _joined(sections, texts)
+    at, distinct = sections.numbers([place[text] for text in texts]), [*place]
+    return {"kind": "words", "at": at, "of": _codes(sections, distinct) or _joined(sections, distinct)}
+
+
+def _codes(sections: Sections, texts: Sequence[str]) -> dict[str, Any] | None:
+    """Write texts such as 520102001, 520102002; None if they are not of that form."""
+    if len(texts) < _FEW or len(set(map(len, texts))) > 1:
+        return None
+    low, high = min(texts), max(texts)
+    prefix = low[: next((at for at, (a, b) in enumerate(zip(low, high, strict=True)) if a != b), len(low))]
+    ends = [text[len(prefix) :] for text in texts]
+    joined, digits = "".join(ends), len(ends[0])
+    if not (0 < digits <= _DIGITS and joined.isascii() and joined.isdigit() and prefix.isascii()):
+        return None
+    return {"kind": "code", "prefix": prefix, "digits": digits, "at": sections.numbers(list(map(int, ends)))}
 
 
 def _joined(sections: Sections, texts: Sequence[str]) -> dict[str, Any]:
@@ -109,14 +125,8 @@ def _json(value: Any) -> str:
 def read_column(data: bytes, head: dict[str, Any]) -> list[Any]:
     """Return the values that :func:`write_column` wrote; lists as tuples, no value as None."""
     kind = head["kind"]
-    if kind == "text":
-        offset, size = head["of"]
-        wide = data[offset : offset + size].decode("utf-8").encode("utf-16-le")
-        ends = [0, *accumulate(read_numbers(data, head["n"]).tolist())]
-        return [wide[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise(ends)]
-    if kind == "words":
-        words = read_column(data, head["of"])
-        return [words[at] for at in read_numbers(data, head["at"]).tolist()]
+    if kind in ("text", "code", "words"):
+        return _read_texts(data, head)
     if kind == "list":
         items = read_column(data, head["of"])
         ends = [0, *accumulate(read_numbers(data, head["n"]).tolist())]
@@ -128,6 +138,18 @@ def read_column(data: bytes, head: dict[str, Any]) -> list[Any]:
     values = read_numbers(data, head["at"]).tolist()
     gaps = read_numbers(data, head["gap"]).tolist() if "gap" in head else [0] * len(values)
     return [None if gap else value for value, gap in zip(values, gaps, strict=True)]
+
+
+def _read_texts(data: bytes, head: dict[str, Any]) -> list[str]:
+    if head["kind"] == "words":
+        words = _read_texts(data, head["of"])
+        return [words[at] for at in read_numbers(data, head["at"]).tolist()]
+    if head["kind"] == "code":
+        return [f"{head['prefix']}{value:0{head['digits']}d}" for value in read_numbers(data, head["at"]).tolist()]
+    offset, size = head["of"]
+    wide = data[offset : offset + size].decode("utf-8").encode("utf-16-le")
+    ends = [0, *accumulate(read_numbers(data, head["n"]).tolist())]
+    return [wide[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise(ends)]
 
 
 def _tuples(value: Any) -> Any:

@@ -18,7 +18,9 @@ from shapely.geometry import GeometryCollection, LineString, MultiPoint, MultiPo
 from benchmarks.map_worlds import map_world
 from gridkit.maps.arcs import cut
 from gridkit.maps.codec import Encoded, decode_levels, encode_levels
+from gridkit.maps.columns import read_column, write_column
 from gridkit.maps.parts import WORLD, parts_of, project, unproject
+from gridkit.maps.planes import Sections
 
 UNIT = 360 / WORLD
 
@@ -215,3 +217,22 @@ def test_no_levels_and_other_texts():
     assert decode_levels(encode_levels({})) == {}
     with pytest.raises(ValueError, match="not map data"):
         decode_levels(Encoded(base64.b64encode(gzip.compress(b"{}")).decode()))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        ([f"52010200{at:04d}" for at in range(40)], "code"),
+        ([f"{at:020d}" for at in range(10**6, 10**6 + 40)], "code"),
+        ([f"c{at}" for at in range(40)], "text"),
+        ([f"c{at:02d}" for at in range(39)] + ["c3٣"], "text"),
+        ([f"c{at:02d}" for at in range(39)] + ["c-1"], "text"),
+        ([f"号{at:02d}" for at in range(40)], "text"),
+        (["007"] * 40, "words"),
+        ([f"{at:018d}" for at in range(0, 4 * 10**17, 10**16)], "text"),
+    ],
+)
+def test_codes_are_written_as_numbers_only_where_that_is_exact(texts, kind):
+    sections = Sections()
+    head = write_column(sections, pd.Series(texts, dtype=object))
+    assert head["kind"] == kind and read_column(sections.bytes(), head) == texts

@@ -71,6 +71,9 @@ var gk = { words: {} };
       var all = new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes.subarray(head.of[0], head.of[0] + head.of[1]));
       return { plain: pieces(all, this.numbers(head.n)) };
     }
+    if (head.kind === "code") {
+      return { plain: Array.from(this.numbers(head.at), function (n) { return head.prefix + String(n).padStart(head.digits, "0"); }) };
+    }
     if (head.kind === "list") return { plain: pieces(spread(this.column(head.of)), this.numbers(head.n)) };
     if (head.kind === "json") return { plain: spread(this.column(head.of)).map(function (text) { return JSON.parse(text); }) };
     if (head.kind === "real") return { plain: this.reals(head.at) };
