@@ -15,10 +15,11 @@ MOST: Final = 4
 LONGEST: Final = 40
 """Characters of a name that are spelt; nobody types more."""
 _LISTED: Final = """
-長cz 單ds 樂ly 廈sx 會hk 調td 傳cz 係xj 車cj 適sk 鉛qy 重cz 长cz 行hx 厦sx 乐ly 朝cz 单ds 曾zc 解jx 校xj 藏cz 调td 卡kq 番fp 圩wx 堡bp 埔pb 涌yc 盛sc 屏pb
-蔚wy 尉wy 会hk 系xj 泊bp 弄nl 宿sx 澄cd 沈sc 翟zd 巷xh 提td 晟sc 秘mb 贾jg 峒td 浒hx 铅qy 莘sx 曲qx
-覃qt 尾wy 柜gj 伽gj 茄qj 参cs 传cz 降jx 乾qg 幢zc 仔zc 适sk 畜cx 车cj 缪mj 隗wk 查cz 郄qx 褚cz 仇qc
-洗xs 囤td 折zs 便bp
+長cz 單ds 樂ly 廈sx 會hk 調td 傳cz 係xj 車cj 適sk 鉛qy 重cz 长cz 行hx 厦sx 乐ly 朝cz 单ds
+曾zc 解jx 校xj 藏cz 调td 卡kq 番fp 圩wx 堡bp 埔pb 涌yc 盛sc 屏pb 蔚wy 尉wy 会hk 系xj 泊bp
+弄nl 宿sx 澄cd 沈sc 翟zd 巷xh 提td 晟sc 秘mb 贾jg 峒td 浒hx 铅qy 莘sx 曲qx 覃qt 尾wy 柜gj
+伽gj 茄qj 参cs 传cz 降jx 乾qg 幢zc 仔zc 适sk 畜cx 车cj 缪mj 隗wk 查cz 郄qx 褚cz 仇qc 洗xs
+囤td 折zs 便bp
 """
 _SEVERAL: Final = {entry[0]: tuple(entry[1:]) for entry in _LISTED.split()}
 """Characters of place names that are read in several ways, the common initial first. The dictionary knows a rare or
