@@ -99,7 +99,7 @@ class Work:
 
 
 def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
-    """Return the units at and beside places as work of their own, and their positions.
+    """Return the units at and beside places, and at what waits beside a change, as work of their own; their positions.
 
     Parameters
     ----------
@@ -110,8 +110,10 @@ def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
     """
     units = work.units
     tree = shapely.STRtree(work.shapes)
-    core = np.unique(tree.query(places, predicate="intersects")[1])
-    near = np.unique(tree.query(work.shapes[np.union1d(core, changed)], predicate="intersects")[1])
+    waits = np.array(list(work.waiting.values()), dtype=object)
+    beside = np.unique(shapely.STRtree(waits).query(work.shapes[changed], predicate="intersects")[1])
+    core = np.unique(tree.query(np.r_[places, waits[beside]], predicate="intersects")[1])
+    near = np.unique(tree.query(work.shapes[core], predicate="intersects")[1])
     position = np.full(len(work.shapes), -1, dtype=np.intp)
     position[near] = np.arange(len(near))
     said = units.evidence.assign(unit=position[units.evidence["unit"].to_numpy(np.intp)])
