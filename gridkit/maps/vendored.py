@@ -30,10 +30,13 @@ STAND_INS = (
 """Our own files for addresses that no package holds; none for two that folium names and nothing uses."""
 
 MENDED = {
-    "vendor/leaflet-search/dist/leaflet-search.min.js": ("gk-plain.js",),
-    "vendor/leaflet-timedimension/dist/leaflet.timedimension.control.css": ("gk-time.css",),
+    "vendor/leaflet-search/files/leaflet-search.min.js": ("gk-plain.js",),
+    "vendor/leaflet-timedimension/files/leaflet.timedimension.control.css": ("gk-time.css",),
 }
 """Our own files that follow a vendored one."""
+
+MADE_WITHOUT_EVAL = "vendor/leaflet-measure/files/leaflet-measure.js"
+"""A script that makes functions out of texts; ``gk-templates.js`` holds them as functions."""
 
 _OWN_FILE = re.compile(r"gk:([a-z][a-z0-9_-]*\.(?:js|css))")
 _FOLIUM_FILE = re.compile(r"/folium(?:@\w+)?/folium/templates/(pa7_(?:leaflet_)?hm\.min\.js)$")
@@ -126,6 +129,8 @@ def script(file: str) -> str:
     text = _SOURCE_MAP.sub("", _read(file))
     if _COMMON_JS.search(text):  # written for a bundler: give it what it asks for
         text = "(function () {\nvar module = {}, require = function () { return window.L; };\n" + text + "\n})();"
+    if file == MADE_WITHOUT_EVAL:
+        text = f"{_read('gk-templates.js')}(function (Function) {{\n{text}\n}})(gkTemplates);"
     return safe_script(text).strip() + "\n"
 
 

@@ -29,11 +29,10 @@ PERMISSIVE = {"MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "CC-BY
 ONLINE = {
     "GeoMan": "geoman",
     "Geocoder": "geocoder",
-    "MeasureControl": "measure",
     "VectorGridProtobuf": "vectorgrid",
     "Vega": "vega",
 }
-"""What stays online: it asks a server, names no version, needs ``eval``, or draws with a library of 2014."""
+"""What stays online: it asks a server, names no version, or draws with a library of 2014."""
 
 
 def test_hashes_licences_and_completeness():
@@ -106,7 +105,7 @@ def test_every_picture_that_a_style_names_is_vendored_or_left_out_on_purpose():
         # the old format of each font beside the one that is there, and its second mention for old names
         "vendor/fontawesome-free/css/all.min.css": 16,
         # a font that no package holds, see gk-time.css
-        "vendor/leaflet-timedimension/dist/leaflet.timedimension.control.css": 5,
+        "vendor/leaflet-timedimension/files/leaflet.timedimension.control.css": 5,
     }
 
 
