@@ -81,7 +81,7 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
     -------
     dict
         ``label``, ``new`` (codes), ``vanished`` (code, name, status), ``vanished_count``, ``changed``, ``same``,
-        ``counts`` (status -> number then), ``same_rules``.
+        ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that are organisation coverage).
     """
     then = before_status(now, before)
     gone = before.frame[~before.frame.index.isin(run.coverage.frame.index)].sort_index()
@@ -97,4 +97,5 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
         "same": int((there & (then == now["status"])).sum()),
         "counts": {status: int(counts.get(status, 0)) for status in STATUSES},
         "same_rules": before.ruleset in ("", run.coverage.ruleset),
+        "counts_as": list(run.coverage.counts_as),
     }

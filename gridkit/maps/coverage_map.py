@@ -35,6 +35,7 @@ _SCRIPTS = (
     "gk-find",
     "gk-hooks",
     "gk-theme",
+    "gk-switch",
     "gk-paint",
     "gk-draw",
     "gk-tiles",
@@ -44,6 +45,8 @@ _SCRIPTS = (
     "gk-legend",
     "gk-layers",
     "gk-fill",
+    "gk-compare",
+    "gk-measure",
     "gk-search",
     "gk-table",
     "gk-list",
@@ -82,7 +85,7 @@ class CoverageView(JSCSSMixin):
         self._name = "CoverageView"
         self.data, self.settings, self.page = data, settings, page
         self.default_js = [(name, f"{vendored.OWN}{name}.js") for name in _SCRIPTS]
-        self.default_css = [("gk_css", f"{vendored.OWN}gk.css")]
+        self.default_css = [(name, f"{vendored.OWN}{name}.css") for name in ("gk", "gk-more")]
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Put the panels into the page as they are: branca would read what a macro returns as a template again."""

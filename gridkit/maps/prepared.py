@@ -115,6 +115,8 @@ class Prepared:
             "page": {
                 **{key: page[key] for key in ("title", "mark", "rates", "warnings", "counting", "footer")},
                 "figures": {figure.id: figure.label for figure in page["figures"]},
+                "level_name": page["level_name"],
+                "rows": [row.name for row in page["rows"]],
             },
         }
 

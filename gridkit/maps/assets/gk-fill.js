@@ -1,36 +1,95 @@
-// Colours of areas by their rate: which level is coloured, and the legend of the classes.
+// Colours of areas by any indicator: which indicator, which level, the legend of its classes, and its numbers.
 (function () {
   "use strict";
-  var classes;
+  var classes, levels, picker;
+
+  // The indicator that colours the areas; the first one unless another was chosen.
+  gk.indicator = function () {
+    var all = gk.settings.indicators || [];
+    return all.filter(function (one) { return one.id === gk.state.indicator; })[0] || all[0] || { id: "", label: gk.words.fill,
+      column: "class", text: "rate", classes: gk.settings.classes, levels: areas() };
+  };
+
+  function areas() { return gk.order.filter(function (name) { return gk.has(gk.levels[name], "class") && name !== "defect"; }); }
+
+  function change() {
+    gk.showFill();
+    gk.redraw();
+    gk.showDetails(gk.state.selected);
+    gk.writeAddress();
+  }
+
+  function select(id, text, options, press) {
+    var field = gk.el("select", { id: id, on: { change: press } }, options.map(function (pair) {
+      return gk.el("option", { value: pair[0], text: pair[1] });
+    }));
+    return [gk.el("label", { class: "gk-fill" }, [gk.el("span", { text: text }), field]), field];
+  }
 
   gk.makeFill = function (parent) {
-    var kinds = [["", gk.words.fill_none]].concat(gk.order.filter(function (name) { return gk.has(gk.levels[name], "class") && name !== "defect"; })
-      .map(function (name) { return [name, gk.levelName(name)]; }));
-    classes = gk.el("div", { id: "gk-classes", hidden: "" });
-    parent.appendChild(gk.el("label", { class: "gk-fill" }, [gk.el("span", { text: gk.words.fill }),
-      gk.el("select", { id: "gk-fill", on: { change: function () {
+    var all = gk.settings.indicators || [], first, second;
+    first = select("gk-indicator", gk.words.fill_indicator, all.map(function (one) { return [one.id, one.label]; }), function () {
+      gk.state.indicator = this.value;
+      var known = gk.indicator().levels;
+      if (gk.state.fill && known.indexOf(gk.state.fill) < 0) gk.state.fill = known[0] || "";
+      if (!gk.state.fill) gk.state.fill = known[0] || ""; // who picks an indicator wants to see it
+      change();
+    });
+    second = select("gk-fill", all.length ? gk.words.fill_level : gk.words.fill,
+      [["", gk.words.fill_none]].concat(areas().map(function (name) { return [name, gk.levelName(name)]; })), function () {
         gk.state.fill = this.value;
-        gk.showFill();
-        gk.redraw();
-        gk.writeAddress();
-      } } }, kinds.map(function (kind) { return gk.el("option", { value: kind[0], text: kind[1] }); }))]));
+        change();
+      });
+    picker = first[1];
+    levels = second[1];
+    classes = gk.el("div", { id: "gk-classes", hidden: "" });
+    if (all.length) parent.appendChild(first[0]);
+    parent.appendChild(second[0]);
     parent.appendChild(classes);
   };
 
-  // Puts the control and the legend of the classes to the state.
+  // Puts the controls and the legend of the classes to the state.
   gk.showFill = function () {
-    var level = gk.levels[gk.state.fill];
-    document.getElementById("gk-fill").value = gk.state.fill;
+    var chosen = gk.indicator(), level = gk.levels[gk.state.fill];
+    gk.state.fillColumn = chosen.column;
+    picker.value = chosen.id;
+    levels.value = gk.state.fill;
+    Array.prototype.forEach.call(levels.options, function (option) {
+      option.disabled = !!option.value && chosen.levels.indexOf(option.value) < 0;
+    });
     classes.textContent = "";
     classes.hidden = !level;
     if (!level) return;
-    var coded = gk.coded(level, "class"), counts = coded.of.map(function () { return 0; });
+    var coded = gk.coded(level, chosen.column), counts = coded.of.map(function () { return 0; });
     for (var i = 0; i < level.n; i++) counts[coded.at[i]]++;
-    gk.settings.classes.forEach(function (style) {
+    chosen.classes.forEach(function (style) {
       var n = counts[coded.of.indexOf(style.id)] || 0;
       classes.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
         gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));
     });
-    classes.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.unknown_part }));
+    if (chosen.column === "class") classes.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.fill_dots }));
   };
+
+  // What an area's details say besides the first two indicators: the chosen one first.
+  gk.details.push(function (feature) {
+    var level = gk.levels[feature.level], chosen = gk.indicator();
+    if (!gk.has(level, "rate") || feature.level === "defect") return [];
+    var rest = (gk.settings.indicators || []).filter(function (one) {
+      return one.column !== "class" && one.text !== "valid_rate" && one.levels.indexOf(feature.level) >= 0;
+    });
+    rest.sort(function (a, b) { return (b.id === chosen.id) - (a.id === chosen.id); });
+    return rest.map(function (one) {
+      var style = gk.style[level.get(one.column, feature.i)];
+      return [one.label, gk.el("span", { "data-indicator": one.id }, (style ? [gk.swatch(style)] : []).concat(
+        document.createTextNode(" " + level.get(one.text, feature.i))))];
+    });
+  });
+
+  gk.tips.push(function (feature) {
+    var level = gk.levels[feature.level], chosen = gk.indicator();
+    return feature.level !== "compound" && feature.level !== "defect" && gk.has(level, chosen.text) ? level.get(chosen.text, feature.i) : "";
+  });
+
+  gk.kept.push({ key: "of", get: function () { return gk.state.fill && gk.indicator().column !== "class" ? gk.indicator().id : ""; },
+    take: function (text) { gk.state.indicator = text; } });
 })();

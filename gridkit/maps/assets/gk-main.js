@@ -1,7 +1,7 @@
 // Puts the page together: state, refresh, tabs, selection, start; says in words what went wrong.
 (function () {
   "use strict";
-  var map, tiles, labels, halo, tabs = {}, open = "gk-list";
+  var map, tiles, labels, halo, side, tabs = {}, open = "gk-list";
 
   gk.redraw = function () { if (tiles) { tiles.redraw(); labels.draw(); } };
 
@@ -49,8 +49,9 @@
 
   // The whole city, beside the box of layers where that is open.
   gk.home = function () {
-    var box = document.querySelector(".gk-layer-box"), wide = box && map.getSize().x > 3 * box.offsetWidth;
-    map.fitBounds(gk.settings.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? box.offsetWidth + 18 : 16, 16], animate: false });
+    var box = document.querySelector(".gk-layer-box");
+    if (side === undefined) side = box && map.getSize().x > 3 * box.offsetWidth ? box.offsetWidth + 18 : 16; // the same ever after
+    map.fitBounds(gk.settings.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [side, 16], animate: false });
   };
 
   gk.zoomTo = function (feature) {
@@ -181,11 +182,11 @@
     furnish();
     map.getContainer().setAttribute("role", "application");
     document.body.classList.add("gk-ready");
+    gk.onStart.forEach(function (start) { start(map); }); // their tools take room from the map
     map.invalidateSize(false);
     gk.home();
     gk.refresh();
     draw();
-    gk.onStart.forEach(function (start) { start(map); });
     gk.followAddress();
   }
 

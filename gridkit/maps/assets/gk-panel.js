@@ -3,8 +3,6 @@
   "use strict";
   var panel;
 
-  gk.details = []; // functions (feature) -> [[word, node], ...]: what other parts say of a feature
-
   gk.validity = function (i) {
     return gk.covers(i) && gk.has(gk.levels.compound, "valid") ? gk.settings.valid[gk.levels.compound.get("valid", i)] || "" : "";
   };
