@@ -90,10 +90,10 @@
         var n = gk.numbers(level, "numerator"), all = gk.numbers(level, "denominator");
         return n.map(function (value, i) { return all[i] ? value / all[i] : NaN; });
       }, cell: function (i) {
-        var n = level.get("numerator", i), all = level.get("denominator", i), unknown = level.get("unknown", i);
-        var text = all ? n + "/" + all : gk.words.no_denominator;
+        var n = level.get("numerator", i), all = level.get("denominator", i), unknown = gk.has(level, "unknown") && level.get("unknown", i);
+        var text = all ? n + "/" + all + " = " + gk.percent(n, all) : gk.words.no_denominator;
         return [gk.chip(gk.styleOf({ level: level.level, i: i })), gk.el("span", { class: "gk-line", text: text }),
-          gk.el("small", { class: "gk-line", text: all ? gk.percent(n, all) + (unknown ? gk.say("plus_unknown", { n: unknown }) : "") : "" })];
+          gk.el("small", { class: "gk-line", text: all && unknown ? gk.say("plus_unknown", { n: unknown }) : "" })];
       } });
     }
     if (gk.has(level, "parent") && level.level !== "street") {

@@ -27,6 +27,24 @@
     if (id === "gk-list") gk.placeList();
   };
 
+  // Folds filters and legend away, so that the panel below has the room.
+  function makeFold() {
+    var old = document.getElementById("gk-fold"), panel = document.getElementById("gk-side");
+    var button = gk.el("button", { type: "button", id: "gk-fold", "aria-controls": "gk-tools", on: { click: function () {
+      panel.classList.toggle("gk-slim");
+      say();
+      gk.placeList();
+    } } });
+    function say() {
+      var slim = panel.classList.contains("gk-slim");
+      button.setAttribute("aria-expanded", slim ? "false" : "true");
+      button.textContent = gk.words[slim ? "unfold" : "fold"];
+    }
+    say();
+    if (old) old.remove();
+    document.getElementById("gk-tabline").appendChild(button);
+  }
+
   function makeTabs() {
     var bar = document.getElementById("gk-tabs"), names = ["gk-list", "gk-details", "gk-summary"];
     names.forEach(function (id) {
@@ -44,13 +62,15 @@
       if (id !== "gk-list") panel.setAttribute("tabindex", "0"); // so that the keyboard can scroll it
       bar.appendChild(tabs[id]);
     });
+    makeFold();
     gk.showTab("gk-list");
   }
 
   // The whole city, beside the box of layers where that is open.
   gk.home = function () {
     var box = document.querySelector(".gk-layer-box");
-    if (side === undefined) side = box && map.getSize().x > 3 * box.offsetWidth ? box.offsetWidth + 18 : 16; // the same ever after
+    var open = document.getElementById("gk-layer-body");
+    if (side === undefined) side = open && !open.hidden && map.getSize().x > 3 * box.offsetWidth ? box.offsetWidth + 18 : 16; // the same ever after
     map.fitBounds(gk.settings.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [side, 16], animate: false });
   };
 

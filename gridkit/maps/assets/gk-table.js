@@ -111,7 +111,7 @@
 
   // Draws the rows in view; where they stand already only the chosen one changes, so that a click finds its row.
   Table.prototype.draw = function (fresh) {
-    if (!this.level) return;
+    if (!this.level || !document.body.contains(this.table)) return;
     var n = this.rows.length, high = this.high, view = this.box.clientHeight;
     var most = view ? Math.ceil(view / high) + 2 * SPARE : LEAST;
     var first = Math.max(0, Math.min(Math.floor(this.box.scrollTop / high) - SPARE, n - most)), last = Math.min(n, first + most);
