@@ -13,7 +13,9 @@
     text: "#f1f3f6", dim: "#b3bac4", halo: "rgba(16,18,22,.9)", edge: "rgba(12,14,18,.7)",
     border: { grid: "#7d8590", community: "#aab2bd", street: "#eef0f3" }, other: "#aab2bd",
     stripe: "rgba(255,255,255,.8)", speck: "rgba(235,238,242,.7)",
-    swap: { "#122896": "#4a6cf0", "#e5e6e6": "#4b515a", "#ffffff": "#15181d", "#0b5345": "#1b8a73" }
+    swap: { "#122896": "#4a6cf0", "#e5e6e6": "#767d88", "#ffffff": "#15181d", // the more, the lighter:
+      "#0b5345": "#7cf2d0", "#136b5c": "#45cdb1", "#2f9e8a": "#2fa38c", "#7fcbbd": "#22776a", "#b5dfd7": "#1b5a51", "#c9ece5": "#1a4f48",
+      "#e6f4f1": "#173f3a" }
   };
   var patterns = {}, inks = {};
 
