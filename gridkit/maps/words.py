@@ -185,6 +185,7 @@ WORDS = {
     "change_same": N_("same status"),
     "not_then": N_("was not there"),
     "changes_hint": N_("Click a kind of change to see it alone; gone compounds have no place on the map."),
+    "gone_list": N_("The {n} gone compounds"),
     "gone_few": N_("Which compounds are gone is not listed here, only how many."),
     "rules_differ": N_("The earlier run used another rule set; part of the changes may come from that."),
     "csv_changes": N_("Save changes as CSV"),

@@ -5,13 +5,13 @@
   var LOOK = { gained: ["#139d86", ""], lost: ["#e83504", "hatch"], other: ["#9362b7", "rows"], new: ["#98c7f1", "columns"],
     same: ["#e5e6e6", ""], gone: ["#ffffff", "cross"] };
   var LISTED = 300; // gone compounds that the page shows; the saved list has all
-  var given = null, mode = "now", only = "", box, table, buttons = {}, passed = null, then = null, kinds = null;
+  var given = null, mode = "now", only = "", box, table, buttons = {}, passed = null, then = null, kinds = null, rows = [];
 
   function style(kind) { return { id: "change/" + kind, label: gk.words["change_" + kind], color: LOOK[kind][0], pattern: LOOK[kind][1] }; }
 
   gk.moreStyles.push(function () {
     if (!gk.settings.compare) return [];
-    return KINDS.map(style).concat({ id: "ABSENT", label: gk.words.not_then, color: "#ffffff", pattern: "" });
+    return KINDS.map(style).concat({ id: "ABSENT", label: gk.words.not_then, color: "#ffffff", pattern: "cross" });
   });
 
   // What became of a compound that had the status `was` and has the status `is`.
@@ -85,25 +85,28 @@
       gk.el("td", { text: n + "/" + all }), gk.el("td", { text: gk.percent(n, all) })]);
   }
 
-  // Of all compounds of the earlier run, or where filters are set of those that are still there.
+  // [style, count, of how many]: of all compounds of the earlier run, where filters are set of those still there.
   function beforeRows() {
-    var whole = !gk.filtered(), sums = whole ? given.counts : tally(then), all = 0;
+    var here = tally(then), sums = gk.filtered() ? here : given.counts, all = 0;
     gk.settings.statuses.forEach(function (one) { all += sums[one.id] || 0; });
-    var rows = gk.settings.statuses.map(function (one) { return line(one, sums[one.id] || 0, all); });
-    return rows;
+    return gk.settings.statuses.map(function (one) { return [one, sums[one.id] || 0, all]; })
+      .concat([[gk.style.ABSENT, here.ABSENT || 0, here.all]]);
   }
 
-  function changeRows() {
-    var sums = tally(kinds), both = sums.all - (sums["change/new"] || 0), whole = !filtered();
-    var rows = KINDS.map(function (kind) {
-      var look = style(kind), n = sums[look.id] || 0;
-      return line(look, n, kind === "new" ? sums.all : both, function () {
-        take("changes", only === kind ? "" : kind);
-        table.querySelector('[data-change="' + kind + '"]').focus();
-      });
-    });
-    if (whole) rows.push(line(style("gone"), given.vanished_count, both + given.vanished_count));
-    return rows;
+  function changedRows() {
+    var sums = tally(kinds), both = sums.all - (sums["change/new"] || 0), more = given.vanished_count;
+    var rows = KINDS.map(function (kind) { return [style(kind), sums["change/" + kind] || 0, kind === "new" ? sums.all : both]; });
+    return filtered() ? rows : rows.concat([[style("gone"), more, both + more]]);
+  }
+
+  // The legend of the comparison, null where the map shows this run.
+  gk.comparedRows = function () { return given && mode !== "now" ? rows : null; };
+
+  function pressed(kind) {
+    return function () {
+      take("changes", only === kind ? "" : kind);
+      table.querySelector('[data-change="' + kind + '"]').focus();
+    };
   }
 
   function draw() {
@@ -113,7 +116,11 @@
     box.querySelectorAll(".gk-of-changes").forEach(function (node) { node.hidden = mode !== "changes"; });
     table.textContent = "";
     table.hidden = mode === "now";
-    if (mode !== "now") table.appendChild(gk.el("tbody", {}, mode === "before" ? beforeRows() : changeRows()));
+    rows = mode === "before" ? beforeRows() : changedRows();
+    if (mode !== "now") table.appendChild(gk.el("tbody", {}, rows.map(function (row) {
+      var kind = row[0].id.replace("change/", "");
+      return line(row[0], row[1], row[2], KINDS.indexOf(kind) >= 0 && mode === "changes" ? pressed(kind) : null);
+    })));
     passed.fill(0);
   }
 
@@ -150,7 +157,7 @@
       return gk.el("li", {}, [gk.el("span", { text: (one.name || gk.words.unnamed) + " " }), gk.el("small", { text: one.code + " · " + label(one.status) })]);
     });
     if (more > 0) items.push(gk.el("li", { text: "… " + more }));
-    return [gk.el("details", { class: "gk-of-changes", id: "gk-gone" }, [gk.el("summary", { text: gk.words.change_gone + " " + given.vanished_count }),
+    return [gk.el("details", { class: "gk-of-changes", id: "gk-gone" }, [gk.el("summary", { text: gk.say("gone_list", { n: given.vanished_count }) }),
       gk.el("ul", { tabindex: "0" }, items)])];
   }
 

@@ -65,6 +65,7 @@
   function sort(level, view) {
     var kinds = level.values(gk.state.statusColumn || "status"), out = { fill: [], points: [], faint: [], lined: [], broken: [], small: [] };
     var valid = level.has("valid") ? level.values("valid") : null, no = valid ? valid.of.indexOf("no") : -1;
+    var now = !gk.state.statusColumn || gk.state.statusColumn === "status"; // what is valid now says nothing of another run
     var some = gk.seen(level, view), crowded = some.length > CROWD && view.radius < 4;
     out.kinds = kinds.of.map(function (id, at) {
       var style = gk.style[id] || { id: String(id), color: "#888888", pattern: "" };
@@ -78,7 +79,7 @@
       else if (point) (out.points[kind] = out.points[kind] || []).push(i);
       else (out.fill[kind] = out.fill[kind] || []).push(i);
       if (wide >= THIN && !point) out.lined.push(i);
-      if (wide > 12 && no >= 0 && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
+      if (wide > 12 && no >= 0 && now && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
     }
     out.of = kinds.at;
     return out;

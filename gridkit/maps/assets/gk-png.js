@@ -159,6 +159,7 @@
       all++;
       counts[kinds.of[kinds.at[i]]] = (counts[kinds.of[kinds.at[i]]] || 0) + 1;
     }
+    if (gk.comparedRows && gk.comparedRows()) return gk.comparedRows();
     return gk.settings.statuses.filter(function (style) { return !gk.state.only.length || gk.state.only.indexOf(style.id) >= 0; })
       .map(function (style) { return [style, counts[style.id] || 0, all]; });
   }
@@ -168,7 +169,7 @@
     if (!level) return [];
     var kinds = level.values(gk.state.fillColumn || "class");
     kinds.at.forEach(function (k) { counts[kinds.of[k]] = (counts[kinds.of[k]] || 0) + 1; });
-    var styles = gk.settings.classes.concat(kinds.of.map(function (id) { return gk.style[id]; }));
+    var styles = gk.indicator().classes.concat(kinds.of.map(function (id) { return gk.style[id]; }));
     return styles.filter(function (style, at) { return style && counts[style.id] && styles.indexOf(style) === at; })
       .map(function (style) { return [style, counts[style.id], level.n]; });
   }
@@ -177,7 +178,7 @@
     var x = plan.map.x + plan.map.width + 16, y = plan.map.y + 16, most = SIDE - 16;
     [["share_compounds", statusRows()], [gk.state.fill && "fill", classRows()]].forEach(function (group) {
       if (!group[1].length) return;
-      write(ctx, gk.words[group[0]] || "", { x: x, y: y }, { size: 14, weight: 600, most: most });
+      write(ctx, group[0] === "fill" ? gk.indicator().label : gk.words[group[0]] || "", { x: x, y: y }, { size: 14, weight: 600, most: most });
       y += 12;
       group[1].forEach(function (row) { y = legendRow(ctx, plan, row, { x: x, y: y, most: most }); });
       y += 30;
