@@ -43,6 +43,7 @@ def test_hashes_licences_and_completeness():
         assert len((vendored.folder() / asset.licence_file).read_text(encoding="utf-8")) > 500, asset.name
         assert set(asset.licence.split(" AND ")) <= PERMISSIVE
         assert asset.package == f"npm:{asset.name}@{asset.version}"
+        assert not {"dist", "build"} & set(asset.file.split("/")), "what .gitignore leaves out"
         listed.add(asset.file)
     own = {"gk.css", "shell.html", "ASSETS.toml"}
     files = {path.name for path in vendored.folder().iterdir() if path.is_file()}
