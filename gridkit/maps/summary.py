@@ -111,8 +111,11 @@ def upper_end(run: Run) -> str:
         text = _("{n} whose organisation coverage is unknown ({listed} of them listed as data missing)")
         parts.append(text.format(n=without, listed=listed))
     if perhaps > 0:
+        records = len(row["details"].get("possible", ()))
         text = _("up to {n} that the registries may mean by names that match nothing ({records} records)")
-        parts.append(text.format(n=perhaps, records=len(row["details"].get("possible", ()))))
+        if not records:  # of a street, whose rows do not name them
+            text = _("up to {n} that the registries may mean by names that match nothing")
+        parts.append(text.format(n=perhaps, records=records))
     if hidden > 0:
         parts.append(_("{n} that wrong links may hide (allowance)").format(n=hidden))
     high = covered + unknown + max(hidden, 0)
@@ -185,7 +188,7 @@ def _source(run: Run, *, public: bool) -> str:
     """Return what the map was made from: on a public map only how many tables and layers, as names may tell."""
     files = sorted({source.path for source in run.city.sources})
     if public or len(files) > FILES_NAMED:
-        return _("{n} files of {city}").format(n=len(files), city=run.city.name)
+        return _("{n} files").format(n=len(files))
     return _(", ").join(files) if files else _("not stated")
 
 
