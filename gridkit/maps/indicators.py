@@ -15,6 +15,7 @@ from gridkit.audit.titles import basis_label, indicator_title
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.maps.palette import CLASS_STYLES, Style, rate_class
+from gridkit.maps.profiles import FEW, withheld_homes
 from gridkit.maps.rates import DECLARED, VALID, in_words
 from gridkit.maps.shares import COLUMNS, MEMBERS, TITLES, shares
 from gridkit.model.fields import COMMUNITY, GRID, STREET
@@ -157,7 +158,7 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
         if first:
             numbers["class"] = _present(numbers)
         if homes:
-            _withhold(numbers, ident)
+            _withhold(numbers, ident, withheld_homes(run))
     styles = (*styles, _of(ident, _WITHHELD)) if homes else styles
     column, text = f"class:{ident}", f"rate:{ident}"
     if (name, basis) in _FIRST[:2]:  # the columns that a map always has
@@ -165,8 +166,10 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
     return Choropleth(ident, name, basis, column, text, styles, areas, scale)
 
 
-def _withhold(numbers: pd.DataFrame, ident: str) -> None:
-    small = (numbers["denominator"] < _LEAST_HOMES) & (numbers["denominator"] > 0)
+def _withhold(numbers: pd.DataFrame, ident: str, withheld: pd.Series) -> None:
+    """Empty the numbers of streets with few households, or in which one or two compounds could be worked out."""
+    small = (numbers["denominator"] < _LEAST_HOMES) | numbers.index.isin(withheld.index[withheld < FEW])
+    small &= numbers["denominator"] > 0
     numbers.loc[small, "rate"] = _(_WITHHELD.label)
     numbers.loc[small, "class"] = f"{ident}/{_WITHHELD.id}"
     numbers.loc[small, _NUMBERS] = 0

@@ -15,7 +15,7 @@ from gridkit.locale import N_
 from gridkit.model.fields import COMPOUND, GRID
 
 if TYPE_CHECKING:
-    from gridkit.model import City, Links
+    from gridkit.model import City, Links, Run
 
 PUBLIC_FIELDS: Final = ("name", "initials", "type", "households", *NEEDED, "reason", "rule")
 """Fields of a public map where the project names none."""
@@ -163,6 +163,19 @@ def _emptied(column: pd.Series) -> pd.Series:
     if column.name in ("households", "formal_members"):
         return pd.Series(pd.array([pd.NA] * len(column), dtype="Int64"), index=column.index)
     return pd.Series("", index=column.index, dtype="object")
+
+
+def withheld_homes(run: Run) -> pd.Series:
+    """Return street -> number of compounds whose households a public map does not say; ``""`` for those in no street.
+
+    A sum over one or two of them and others that are said would give them away, so such sums are withheld as well
+    (fewer than ``FEW``).
+    """
+    homes = run.attributes.frame["households"].reindex(run.coverage.frame.index).astype("Int64")
+    small = (homes < FEW_HOUSEHOLDS).fillna(False).to_numpy(dtype=bool)
+    hidden = homes.notna().to_numpy(dtype=bool) & homes.index.isin(military(run.city, run.links))
+    street = run.places.frame["street"].reindex(homes.index).fillna("")
+    return street[small | hidden].value_counts()
 
 
 def military(city: City, links: Links | None = None) -> frozenset[str]:

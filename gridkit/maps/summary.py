@@ -14,7 +14,7 @@ from gridkit.locale import gettext as _
 from gridkit.maps.bare import NOT_AUDITED
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
-from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options
+from gridkit.maps.profiles import FEW, FEW_HOUSEHOLDS, Options, withheld_homes
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
@@ -66,14 +66,19 @@ def headline(run: Run) -> list[Figure]:
     return figures
 
 
-def rates(run: Run) -> list[str]:
-    """Return the city's coverage rates in words, each with numerator, denominator and what was left out."""
+def rates(run: Run, *, public: bool = False) -> list[str]:
+    """Return the city's coverage rates in words, each with numerator, denominator and what was left out.
+
+    A public map leaves out the rate by households where one or two compounds could be worked out from it.
+    """
     labels = {
         (DECLARED, "compounds"): _("Organisation coverage as declared, by compounds"),
         (VALID, "compounds"): _("as valid, by compounds"),
         (DECLARED, "households"): _("as declared, by households"),
     }
     lines = []
+    if public and 0 < withheld_homes(run).sum() < FEW:
+        labels.pop((DECLARED, "households"))
     for (name, basis), label in labels.items():
         try:
             row = run.indicators.get(name, basis=basis)
@@ -211,7 +216,7 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
     return {
         "title": title,
         "figures": headline(run),
-        "rates": [*rates(run), *filter(None, [upper_end(run)])],
+        "rates": [*rates(run, public=options.public), *filter(None, [upper_end(run)])],
         "warnings": [
             *(caveats(run.city) if len(run.coverage.frame) else []),
             *(notes if run.settings.get(NOT_AUDITED) else []),
