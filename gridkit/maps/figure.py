@@ -134,7 +134,9 @@ def _refuse(urls: set[str], names: list[str], *, strict: bool) -> None:
     if strict:
         raise OutputError(
             N_("the map asks for files that are not part of gridkit: {urls}"),
-            remedy=N_("leave out the element that needs them; an offline map can make no request"),
+            remedy=N_(
+                "leave out the element that needs them, or save with resources='inline' (without it) or 'cdn' (online)"
+            ),
             urls=listed,
         )
     text = gettext("left out of the map, because its files are not part of gridkit: {names} ({urls})")

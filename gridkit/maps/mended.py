@@ -1,23 +1,29 @@
-"""What two plugins of folium write into a page that cannot stand there, put right after they have rendered."""
+"""What folium and geopandas write into a page that cannot stand there, put right after it has been rendered."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from branca.element import Element
 from folium.plugins import Draw, ScrollZoomToggler
 
 from gridkit.maps.tree import Verbatim, walk
 
 if TYPE_CHECKING:
-    from branca.element import Element, Figure
+    from branca.element import Figure
 
+_AWAY = re.compile(r"(?i)<(?=/?(?:meta|base|link|script|iframe)\b)")
 _OPTIONS = re.compile(r"(?<![\w\"'.])options(?=\s*[.=\n])")
 _IMAGE = re.compile(r"(?s)<img(\s+id=\"\w+\")\s+alt=\"scroll\".*?</img>")
 
 
 def mend(figure: Figure) -> None:
     """Change the rendered texts of the plugins below ``figure``; the elements stay as they are."""
+    for key, child in figure.html._children.items():
+        # the legend of geopandas: names of categories in a text that branca would read as a template, in Python
+        if type(child) is Element and child._template_name == "legend" and child._template_str is not None:
+            figure.html._children[key] = Verbatim(_AWAY.sub("&lt;", child._template_str))
     for element in list(walk(figure)):
         if isinstance(element, Draw):
             _draw(figure, element.get_name())

@@ -41,6 +41,7 @@ _DEMANDS = tuple(
 """What a page needs where its script or HTML matches: folium asks for all of it in every map."""
 
 _OPTIONAL = set(_URLS) - {"leaflet", "leaflet_css"}
+_RAW = re.compile(r"""(?i)<script\s+src=["']([^"']+)["']\s*>\s*</script\s*>""")
 _ICONS = """<script>L.Icon.Default.imagePath = "";
 L.Icon.Default.mergeOptions({{iconUrl: "{icon}", iconRetinaUrl: "{retina}", shadowUrl: "{shadow}"}});</script>"""
 
@@ -67,6 +68,7 @@ def parts(header: Element, script: str, body: str) -> list[Element]:
     """
     asked = [(name, part) for name, part in header._children.items() if name != "meta_http"]
     kept = [part for name, part in asked if not (name in _OPTIONAL and isinstance(part, Link))]
+    script += "\n".join(part.text for part in kept if isinstance(part, tree.Verbatim))
     urls = [url for pattern, urls in _DEMANDS if pattern.search(script) or pattern.search(body) for url in urls]
     have = {part.url for part in kept if isinstance(part, Link)}
     needed: list[Element] = [_link(url) for url in dict.fromkeys(urls) if url not in have]
@@ -96,9 +98,14 @@ def is_unknown(part: Element) -> bool:
 def inline(part: Element, **kwargs: Any) -> str:
     """Return the text of one element of the head, a link replaced by what it links to."""
     if not isinstance(part, Link) or is_unknown(part):
-        return str(part.render(**kwargs))
+        return _RAW.sub(lambda match: _files(match[1]) or match[0], str(part.render(**kwargs)))
+    return _files(part.url)
+
+
+def _files(url: str) -> str:
+    """Return the elements that stand for an address; empty where we have none."""
     texts = []
-    for file in vendored.find(part.url) or ():
+    for file in vendored.find(url) or ():
         is_script = file.endswith(".js")
         texts.append(
             f"<script>{vendored.script(file)}</script>" if is_script else f"<style>{vendored.style(file)}</style>"

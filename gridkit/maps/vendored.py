@@ -25,6 +25,7 @@ STAND_INS = (
     (r"/Leaflet\.MousePosition/src/L\.Control\.MousePosition\.min\.css$", ("gk-mouse.css",)),
     (r"/folium/templates/leaflet\.awesome\.rotate\.min\.css$", ("gk-rotate.css",)),
     (r"/bootstrap/3\.0\.0/css/bootstrap-glyphicons\.css$", ("gk-glyphs.css",)),
+    (r"//code\.jquery\.com/ui/1\.\d+\.\d+/jquery-ui\.js$", ("gk-draggable.js",)),
     (r"/jqueryui/1\.10\.\d+/jquery-ui\.min\.js$|/highlight\.js/8\.4/styles/default\.min\.css$", ()),
 )
 """Our own files for addresses that no package holds; none for two that folium names and nothing uses."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import folium
+import geopandas as gpd
 import pytest
 from branca.element import Figure
 from folium import plugins
+from shapely.geometry import box
 
 from gridkit.maps import GridMap
 
@@ -101,3 +103,20 @@ def test_a_map_in_an_ordinary_figure_still_has_harmless_texts(browser, tmp_path)
     folium.CircleMarker((27.1, 107.9), tooltip="`${window.hacked=1}`").add_to(grid_map)
     page = Figure().add_child(grid_map).render()
     assert "\\`\\${window.hacked=1}\\`" in page
+
+
+@pytest.mark.parametrize("column", ["rate", "name"])
+def test_explore_of_geopandas_on_a_grid_map(open_page, quiet, column):
+    """Its legend is HTML that branca reads as a template: a name there would be carried out in Python."""
+    names = ["{{ 7 * 7 }}", "<script>window.hacked=1</script>", "<meta http-equiv=refresh content='0;url=about:blank'>"]
+    places = [box(107.9 + at / 100, 27.1, 107.91 + at / 100, 27.11) for at in range(3)]
+    frame = gpd.GeoDataFrame({"name": names, "rate": [1.0, 2.0, 3.0]}, geometry=places, crs=4326)
+    grid_map = GridMap((27.1, 107.9), zoom_start=13)
+    frame.explore(column, m=grid_map)
+    opened = open_page(grid_map, ready="path.leaflet-interactive")
+    opened.page.hover("path.leaflet-interactive")
+    opened.page.wait_for_timeout(100)
+    assert opened.page.evaluate("window.hacked") is None and opened.page.url.startswith("file:")
+    if column == "name":
+        assert "{{ 7 * 7 }}" in opened.page.inner_text(".maplegend")
+    quiet(opened)
