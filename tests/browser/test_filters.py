@@ -81,7 +81,9 @@ def test_the_legend_counts_the_view(open_page, town):
 
 
 def test_no_rounding_makes_a_share_whole(open_page, town):
-    said = open_page(town).page.evaluate("[[9999, 10000], [1, 10000], [0, 5], [5, 5], [0, 0]].map(p => gk.percent(p[0], p[1]))")
+    said = open_page(town).page.evaluate(
+        "[[9999, 10000], [1, 10000], [0, 5], [5, 5], [0, 0]].map(p => gk.percent(p[0], p[1]))"
+    )
     assert said == [">99.9%", "<0.1%", "0%", "100%", "—"]
 
 
@@ -114,12 +116,16 @@ def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, to
 
 def test_other_parts_can_filter(open_page, town):
     page = open_page(town).page
-    page.evaluate("window.told = 0; gk.onRefresh.push(() => told++); gk.filters.push(i => gk.levels.compound.code[i] > 'b'); gk.refresh()")
+    page.evaluate(
+        "window.told = 0; gk.onRefresh.push(() => told++); gk.filters.push(i => gk.levels.compound.code[i] > 'b'); gk.refresh()"
+    )
     page.select_option("#gk-kind", "shown")
     assert sorted(codes(page)) == ["b1", "b2", "c1", "c2"]
     assert cells(page, "UNCOVERED")[0] == "1/4"
     assert page.evaluate("told") == 1
-    page.evaluate("gk.addTool({id: 'gk-try', label: 'Try', icon: 'M2 2h12v12z', press: () => { window.pressed = true; }})")
+    page.evaluate(
+        "gk.addTool({id: 'gk-try', label: 'Try', icon: 'M2 2h12v12z', press: () => { window.pressed = true; }})"
+    )
     page.click("#gk-toolbar #gk-try")
     assert page.evaluate("pressed") is True
 
@@ -204,7 +210,8 @@ def test_a_link_is_copied(open_page, town):
 def test_layers_are_a_tree_with_counts(open_page, town):
     page = open_page(town).page
     counts = page.eval_on_selector_all(
-        "#gk-layers label:has([data-level])", "all => all.map(one => [one.firstChild.dataset.level, one.lastChild.textContent])"
+        "#gk-layers label:has([data-level])",
+        "all => all.map(one => [one.firstChild.dataset.level, one.lastChild.textContent])",
     )
     assert counts == [["labels", ""], ["street", "2"], ["community", "3"], ["grid", "4"], ["compound", "8"]]
     group = page.locator("#gk-layers > li > label > input:not([data-level])")
@@ -217,3 +224,46 @@ def test_layers_are_a_tree_with_counts(open_page, town):
     page.click("#gk-layer-fold")
     assert page.locator("#gk-layers").is_hidden()
     assert page.get_attribute("#gk-layer-fold", "aria-expanded") == "false"
+
+
+def test_the_legend_folds_away_and_leaves_the_list_the_room(open_page, town):
+    page = open_page(town).page
+    before = page.locator("#gk-list").bounding_box()["height"]
+    page.click("#gk-fold")
+    assert page.locator("#gk-legend").is_hidden() and page.locator("#gk-query").is_visible()
+    assert page.locator("#gk-list").bounding_box()["height"] > before + 150
+    assert page.get_attribute("#gk-fold", "aria-expanded") == "false"
+    page.click("#gk-fold")
+    assert page.locator("#gk-legend").is_visible()
+
+
+@pytest.mark.parametrize("left", [("compound",), ("street", "community", "grid"), ()])
+def test_missing_levels_and_strange_names(open_page, quiet, left):
+    """Missing levels, and names of 10,000 characters, right to left, with separators of ours in them."""
+    city = tiny.city([tiny.registry("branches", sample.BRANCHES)])
+    names = {"a1": "长" * 10_000, "a2": "حي السلام", "a3": "x\ty\nz", "b1": "👩‍👩‍👧 花园", "c1": ""}
+    if "compound" not in left:
+        frame = city.layers["compound"].frame.copy()
+        frame["name"] = frame["name"].where(~frame.index.isin(list(names)), frame.index.map(names))
+        city = city.with_layers(compound=type(city.layers["compound"])("compound", frame))
+    layers = {level: layer for level, layer in city.layers.items() if level not in left}
+    few = type(city)(city.name, city.crs, city.as_of, layers, city.registries, city.sources)
+    run = sample.run(city, language="en")
+    opened = open_page(coverage_map(type(run)(**{**vars(run), "city": few})))
+    page = opened.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    if "compound" in left:
+        assert page.inner_text("#gk-shown") == "This city has no compound layer."
+        page.select_option("#gk-kind", "level:street")
+        assert page.locator("#gk-table tbody tr").count() == 2
+    else:
+        page.select_option("#gk-kind", "shown")
+        assert len(codes(page)) == 8
+        heights = page.eval_on_selector_all("#gk-table tbody tr", "rows => rows.map(row => row.offsetHeight)")
+        assert max(heights) == min(heights)
+        for query, code in [("السلام", "a2"), ("长长长", "a1"), ("y z", "a3"), ("👩‍👧", "b1"), ("b2", "b2")]:
+            page.fill("#gk-query", query)
+            assert hits(page) == [code]
+        page.evaluate("gk.select(gk.find('a1'))")
+        assert page.locator("#gk-details h2").bounding_box()["height"] < 140
+    quiet(opened)

@@ -127,7 +127,7 @@
     empty.hidden = rows.length > 0;
     counter.textContent = String(rows.length);
     Array.prototype.forEach.call(picker.querySelectorAll("option"), function (option) {
-      option.textContent = option.getAttribute("data-label") + "（" + (sums[option.value] || 0) + "）";
+      option.textContent = gk.say("with_count", { label: option.getAttribute("data-label"), n: sums[option.value] || 0 });
     });
     var said = gk.filterWords().join(" · ");
     line.hidden = !said || name !== "compound";
@@ -164,19 +164,27 @@
     gk.writeAddress();
   };
 
-  function compoundRows(level) {
-    var words = gk.words, one = gk.settings.one, rows = [[words.name, words.code, one.street, one.community, one.grid, words.type,
-      words.households, gk.settings.public ? null : words.formal_members, words.status, words.coverage, words.validity,
-      words.reason, words.records, words.cells]];
-    Array.prototype.forEach.call(table.rows, function (i) {
-      var get = function (name) { return gk.has(level, name) ? level.get(name, i) : null; };
-      rows.push([get("name"), level.code[i], gk.nameOf("street", get("street")), gk.nameOf("community", get("community")),
-        gk.nameOf("grid", get("grid")), gk.settings.types[get("type")] || "", get("households"),
-        get("formal_members"), gk.styleOf({ level: "compound", i: i }).label, gk.both(i), gk.validity(i), get("reason"),
-        (get("records") || []).join("; "), (get("cells") || []).join("; ")]);
+  // What the CSV says of a compound, in this order; fields that the map may not show are left out.
+  function fields(level) {
+    var words = gk.words, one = gk.settings.one;
+    function of(name) { return function (i) { return level.get(name, i); }; }
+    function area(name) { return function (i) { return gk.nameOf(name, level.get(name, i)); }; }
+    function all(name) { return function (i) { return (level.get(name, i) || []).join("; "); }; }
+    return [["name", words.name, of("name")], ["", words.code, function (i) { return level.code[i]; }],
+      ["street", one.street, area("street")], ["community", one.community, area("community")], ["grid", one.grid, area("grid")],
+      ["type", words.type, function (i) { return gk.settings.types[level.get("type", i)] || ""; }],
+      ["unit", words.unit, of("unit")], ["company", words.company, of("company")], ["households", words.households, of("households")],
+      ["formal_members", words.formal_members, of("formal_members")],
+      ["status", words.status, function (i) { return gk.styleOf({ level: "compound", i: i }).label; }],
+      ["organisation", words.coverage, gk.both], ["valid", words.validity, gk.validity], ["reason", words.reason, of("reason")],
+      ["records", words.records, all("records")], ["cells", words.cells, all("cells")]].filter(function (field) {
+      return (!field[0] || gk.has(level, field[0])) && !(gk.settings.public && field[0] === "formal_members");
     });
-    var left = gk.settings.public ? rows[0].indexOf(null) : -1; // a published list has no column of members
-    if (left >= 0) rows.forEach(function (row) { row.splice(left, 1); });
+  }
+
+  function compoundRows(level) {
+    var columns = fields(level), rows = [columns.map(function (column) { return column[1]; })];
+    Array.prototype.forEach.call(table.rows, function (i) { rows.push(columns.map(function (column) { return column[2](i); })); });
     return rows;
   }
 
