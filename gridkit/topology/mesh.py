@@ -63,7 +63,8 @@ def _of_lines(lines: Array, chosen: Array, units: Array) -> Mesh:
 def mesh_around(shapes: Array, units: Array, regions: Regions) -> Mesh:
     """Return the units at the positions ``units``, all that are ``loose`` among them, as faces.
 
-    The segments without a partner are cut already. Those with one meet others in places only that several units claim.
+    The segments without a partner are cut already. Those with one meet anything but at common ends only in places that
+    several units claim, or on the edge of such a place: along it, or with an end at which the edge has no vertex.
 
     Examples
     --------
@@ -79,14 +80,13 @@ def mesh_around(shapes: Array, units: Array, regions: Regions) -> Mesh:
     first = np.sort(first[~np.isin(place[first], places_of(regions.ends)[0])])
     even = shapely.linestrings(ends[first].reshape(-1, 2, 2))
     over = regions.shapes[regions.count > 1]
-    line, at = shapely.STRtree(over).query(even, predicate="intersects")
-    through = np.unique(line[~shapely.touches(even[line], over[at])])
-    if not len(through):
+    crossing = np.unique(shapely.STRtree(over).query(even, predicate="intersects")[0])
+    if not len(crossing):
         return _of_lines(np.r_[regions.lines, even], chosen, units)
-    met = np.unique(shapely.STRtree(even[through]).query(regions.lines, predicate="intersects")[0])
+    met = np.unique(shapely.STRtree(even[crossing]).query(regions.lines, predicate="intersects")[0])
     both = shapely.get_coordinates(regions.lines[met]).reshape(-1, 4)
-    again = noded(np.vstack([both, ends[first[through]]]))
-    return _of_lines(np.r_[np.delete(regions.lines, met), np.delete(even, through), again], chosen, units)
+    again = noded(np.vstack([both, ends[first[crossing]]]))
+    return _of_lines(np.r_[np.delete(regions.lines, met), np.delete(even, crossing), again], chosen, units)
 
 
 def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:

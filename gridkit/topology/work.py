@@ -88,8 +88,10 @@ class Work:
 
     def copied(self) -> Work:
         """Return the work as it is now, for :meth:`taken_back`."""
-        lists = {name: list(getattr(self, name)) for name in ("entries", "failed", "misfits")}
-        return replace(self, shapes=self.shapes.copy(), used=self.used.copy(), waiting=dict(self.waiting), **lists)
+        return replace(
+            self, shapes=self.shapes.copy(), used=self.used.copy(), waiting=dict(self.waiting),
+            entries=list(self.entries), failed=list(self.failed), misfits=list(self.misfits),
+        )  # fmt: skip
 
     def taken_back(self, to: Work, *, barred: frozenset[int]) -> None:
         """Put the work back to where it was; units that are ``barred`` change by decisions alone from now on."""
