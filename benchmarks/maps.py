@@ -1,7 +1,7 @@
 """The map beside its peers: the same city, the same Chromium without a graphics card, one run.
 
-``python -m benchmarks.maps [--tiny] [--huge] [--sizes N ...] [--rounds N]`` builds each page from the same city
-(``gridkit``: the coverage map with list, filters and evidence; ``explore``: ``GeoDataFrame.explore`` of every level
+``python -m benchmarks.maps [--tiny] [--huge] [--sizes N ...] [--rounds N] [--peers NAME ...]`` builds each page
+from the same city (``gridkit``: the coverage map with list, filters and evidence; ``explore``: ``GeoDataFrame.explore`` of every level
 on one map; ``folium``: a plain ``folium.GeoJson`` per level with tooltips), opens it and prints size, cpu seconds to
 build, time to interactive, frames while dragging and zooming, memory, and what only our page can do. Ratios are
 gridkit to the peer, the median of the rounds with the smallest and largest; ``-`` where a peer has no such thing or
@@ -40,7 +40,6 @@ HUGE: Final = 100_000
 POINTS: Final = 3_000
 NEAR: Final = 0.2
 """Metres: a point this near to a border may be on either side of it, as coordinates are whole units."""
-PATIENCE: Final = 180.0
 COLUMNS: Final = {
     "mb": ("file MB", 2),
     "build": ("build cpu s", 1),
@@ -155,11 +154,11 @@ def coordinate_error(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, int
 
 
 def rounds_of(
-    run: Run, frames: Mapping[str, gpd.GeoDataFrame], *, rounds: int, tiny: bool
+    run: Run, frames: Mapping[str, gpd.GeoDataFrame], chosen: argparse.Namespace
 ) -> dict[str, list[dict[str, Any]]]:
     """Return name -> what was measured in each round; the pages are opened in turns."""
-    peers = PEERS[:1] if tiny else PEERS
-    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in ("gridkit", *peers)}
+    tiny, rounds = chosen.tiny, 1 if chosen.tiny else chosen.rounds
+    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in ("gridkit", *chosen.peers)}
     points = points_of(frames, 200 if tiny else POINTS)
     huge = len(frames["compound"]) > HUGE / 2
     with tempfile.TemporaryDirectory() as place:
@@ -168,7 +167,9 @@ def rounds_of(
             for name, page in pages.items():
                 if huge and turn and name in PEERS:
                     continue
-                opened, found = maps_run.measure(page.path, patience=PATIENCE, points=points.tolist(), short=tiny)
+                opened, found = maps_run.measure(
+                    page.path, patience=chosen.patience, points=points.tolist(), short=tiny
+                )
                 row = asdict(opened) | {"mb": page.mb, "build": page.build, "found": found}
                 row["pan_median"], row["pan_p95"] = opened.pan or (None, None)
                 measured[name].append(row)
@@ -213,7 +214,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--huge", action="store_true", help="100,000 compounds as well")
     parser.add_argument("--sizes", type=int, nargs="+", default=None, help="of 1000, 10000 and 100000")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=None)
+    parser.add_argument("--patience", type=float, default=180.0, help="seconds until a page counts as not loaded")
     chosen, _ = parser.parse_known_args(arguments)
+    if chosen.peers is None:
+        chosen.peers = PEERS[:1] if chosen.tiny else PEERS
     if not maps_run.available():
         print("no Chromium: set GRIDKIT_CHROMIUM or run scripts/browser.py")
         return 0
@@ -224,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = run_of(frames)
         worst, lost = coordinate_error(frames)
         print(f"{len(frames['compound'])} compounds: coordinates within {worst:.3f} m, {lost} features or places lost")
-        measured = rounds_of(run, frames, rounds=1 if chosen.tiny else chosen.rounds, tiny=chosen.tiny)
+        measured = rounds_of(run, frames, chosen)
         report(measured)
         failed = failed or lost > 0 or any(row["requests"] for row in measured["gridkit"])
     return int(failed)
