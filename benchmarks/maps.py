@@ -1,10 +1,10 @@
 """The map beside its peers: the same city, the same Chromium without a graphics card, one run.
 
-``python -m benchmarks.maps [--tiny] [--huge] [--sizes N ...] [--rounds N] [--peers NAME ...]`` builds each page
-from the same city (``gridkit``: the coverage map with list, filters and evidence; ``explore``: ``GeoDataFrame.explore`` of every level
-on one map; ``folium``: a plain ``folium.GeoJson`` per level with tooltips), opens it and prints size, cpu seconds to
-build, time to interactive, frames while dragging and zooming, memory, and what only our page can do. Ratios are
-gridkit to the peer, the median of the rounds with the smallest and largest; ``-`` where a peer has no such thing or
+``python -m benchmarks.maps [--tiny] [--huge] [--sizes N ...] [--rounds N] [--beside NAME ...]`` builds each page from
+the same city (``gridkit``: the coverage map with list, filters and evidence; ``explore``: ``GeoDataFrame.explore`` of
+every level on one map; ``folium``: a plain ``folium.GeoJson`` per level with tooltips), opens it and prints size, cpu
+seconds to build, time to interactive, frames while dragging and zooming, memory, and what only our page can do. Ratios
+are gridkit to the peer, the median of the rounds with the smallest and largest; ``-`` where a peer has no such thing or
 was not loaded in time. ``--huge`` adds 100,000 compounds, where the peers are opened once.
 """
 
@@ -158,7 +158,7 @@ def rounds_of(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return name -> what was measured in each round; the pages are opened in turns."""
     tiny, rounds = chosen.tiny, 1 if chosen.tiny else chosen.rounds
-    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in ("gridkit", *chosen.peers)}
+    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in ("gridkit", *chosen.beside)}
     points = points_of(frames, 200 if tiny else POINTS)
     huge = len(frames["compound"]) > HUGE / 2
     with tempfile.TemporaryDirectory() as place:
@@ -214,11 +214,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--huge", action="store_true", help="100,000 compounds as well")
     parser.add_argument("--sizes", type=int, nargs="+", default=None, help="of 1000, 10000 and 100000")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", nargs="*", choices=PEERS, default=None)
+    parser.add_argument("--beside", nargs="*", choices=PEERS, default=None)
     parser.add_argument("--patience", type=float, default=180.0, help="seconds until a page counts as not loaded")
     chosen, _ = parser.parse_known_args(arguments)
-    if chosen.peers is None:
-        chosen.peers = PEERS[:1] if chosen.tiny else PEERS
+    if chosen.beside is None:
+        chosen.beside = PEERS[:1] if chosen.tiny else PEERS
     if not maps_run.available():
         print("no Chromium: set GRIDKIT_CHROMIUM or run scripts/browser.py")
         return 0
