@@ -138,6 +138,7 @@
         gk.nameOf("community", level.get("community", i)), gk.has(level, "households") ? level.get("households", i) : "",
         label(kinds.of[kinds.at[i]]), label(then.of[then.at[i]]), label(level.get("status", i))]);
     }
+    rows = rows.slice(0, 1).concat(rows.slice(1).sort(function (a, b) { return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0; }));
     if (!gk.filtered()) given.vanished.forEach(function (gone) {
       rows.push([gone.name, gone.code, "", "", "", w.change_gone, label(gone.status), ""]);
     });

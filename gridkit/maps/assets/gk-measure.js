@@ -139,7 +139,7 @@
 
   // Before everything else that listens: Esc ends measuring only, Enter and Backspace work on the points.
   function keys(event) {
-    if (!gk.measuring || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!gk.measuring || event.ctrlKey || event.altKey || event.metaKey || /^(input|select|textarea)$/i.test(event.target.tagName)) return;
     var onMap = event.target === gk.map.getContainer() || event.target === document.body;
     if (event.key === "Escape") end();
     else if (onMap && event.key === "Enter") add({ latlng: gk.map.getCenter() });
