@@ -253,7 +253,7 @@ def test_on_a_dark_ground_own_branches_are_lighter(page):
     page.evaluate("gk.theme = 'dark'")
     pixels = painted(page, "a1", scale=60 / width(page, "a1"), side=2, shift=(-20, 0))
     assert share(pixels, OWN) == 0
-    assert pixels[..., :3].sum(axis=-1).min() > sum(OWN) + 150
+    assert pixels[..., :3].sum(axis=-1).min() > sum(OWN) + 100
 
 
 def test_a_redraw_never_leaves_the_map_blank(page):
