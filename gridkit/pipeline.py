@@ -321,8 +321,8 @@ def write_map(run: Run, path: Path) -> None:
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
 #
-# ``gridkit map`` also writes :func:`gridkit.maps.streets.write_by_street` (pages, from the features of the one page) and
-# :func:`gridkit.maps.still.write_still` (a picture of them).
+# ``gridkit map`` also calls :func:`gridkit.maps.streets.write_by_street` (pages, from the features of the one page)
+# and :func:`gridkit.maps.still.write_still` (a picture of them).
 #
 # What a command prints, and what it writes without either value (gridkit.toml of ``gridkit init``), is registered by
 # the command itself in ``gridkit.cli.COMMANDS``: tests/privacy/lines.py has a line to call each of them with, and
