@@ -46,6 +46,10 @@ def counts(page):
     )
 
 
+def labels(page):
+    return page.evaluate("Object.fromEntries(gk.settings.statuses.map(style => [style.id, style.label]))")
+
+
 def rows_of(page):
     with page.expect_download() as waiting:
         page.click("#gk-csv-changes")
@@ -64,14 +68,15 @@ def test_changes_are_counted_filtered_listed_and_saved(opened, quiet):
         "gained": "1/7", "lost": "1/7", "other": "2/7", "new": "1/8", "same": "3/7", "gone": "1/8",
     }  # fmt: skip
     name, rows = rows_of(page)
+    label = labels(page)
     assert name == "Changes-2023-12-31.csv"
     assert [(row[1].strip(), *row[5:]) for row in rows[1:]] == [
-        ("a1", "gained organisation coverage", "uncovered", "own branch"),
-        ("a3", "other change of status", "data missing", "through the unit's organisation"),
-        ("a4", "lost organisation coverage", "own branch", "grid branch"),
-        ("b2", "new compound", "was not there", "branch planned"),
-        ("c1", "other change of status", "branch planned", "uncovered"),
-        ("z9", "gone: not in this run", "uncovered", ""),
+        ("a1", "gained organisation coverage", label["UNCOVERED"], label["OWN_BRANCH"]),
+        ("a3", "other change of status", label["UNKNOWN"], label["UNIT_ORG"]),
+        ("a4", "lost organisation coverage", label["OWN_BRANCH"], label["GRID_BRANCH"]),
+        ("b2", "new compound", "was not there", label["PLANNED"]),
+        ("c1", "other change of status", label["PLANNED"], label["UNCOVERED"]),
+        ("z9", "gone: not in this run", label["UNCOVERED"], ""),
     ]
     assert rows[-1][0] == "'=老街院"
     assert page.inner_text("#gk-gone summary").endswith("1")
@@ -116,12 +121,12 @@ def test_the_address_holds_the_comparison_and_details_say_what_was(open_page):
     ).page
     assert page.get_attribute("[data-change=lost]", "aria-pressed") == "true"
     assert page.locator(".gk-compare .gk-warning").count() == 0
-    details = page.inner_text("#gk-details dl")
-    assert "lost organisation coverage" in details and "Status before\nown branch" in details
+    details, label = page.inner_text("#gk-details dl"), labels(page)
+    assert "lost organisation coverage" in details and f"Status before\n{label['OWN_BRANCH']}" in details
     tip = page.evaluate(
         "gk.tips.map(tip => tip({level: 'compound', i: gk.levels.compound.at.get('a4')})).filter(Boolean)"
     )
-    assert tip == ["lost organisation coverage · own branch → grid branch"]
+    assert tip == [f"lost organisation coverage · {label['OWN_BRANCH']} → {label['GRID_BRANCH']}"]
     page.click("#gk-see-now")
     assert "see=" not in page.evaluate("location.hash") and "change=" not in page.evaluate("location.hash")
 

@@ -85,9 +85,9 @@ def test_scale_whole_map_and_full_screen(opened):
     assert page.evaluate("[gk.map.getZoom(), gk.map.getCenter().lng]") == pytest.approx(home)
     if page.evaluate("document.fullscreenEnabled"):
         page.click("#gk-full")
-        page.wait_for_function("document.fullscreenElement !== null")
+        page.wait_for_function("() => document.fullscreenElement !== null")
         page.wait_for_selector("#gk-full[aria-pressed=true]")
         page.click("#gk-full")
-        page.wait_for_function("document.fullscreenElement === null")
+        page.wait_for_function("() => document.fullscreenElement === null")
     else:
         assert page.locator("#gk-full").count() == 0

@@ -3,7 +3,7 @@
   "use strict";
   var MODES = ["before", "now", "changes"], KINDS = ["gained", "lost", "other", "new", "same"];
   var LOOK = { gained: ["#139d86", ""], lost: ["#e83504", "hatch"], other: ["#9362b7", "rows"], new: ["#98c7f1", "columns"],
-    same: ["#e5e6e6", ""], gone: ["#ffffff", "cross"] };
+    same: ["#9aa0a9", ""], gone: ["#ffffff", "cross"] };
   var LISTED = 300; // gone compounds that the page shows; the saved list has all
   var given = null, mode = "now", only = "", box, table, buttons = {}, passed = null, then = null, kinds = null, rows = [];
 

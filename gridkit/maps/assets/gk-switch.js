@@ -98,6 +98,7 @@
     each("#gk-foot span", page.footer);
     put("#gk-error", words.broken, "data-words");
     put("#gk-opening", words.opening);
+    put("#gk-say", ""); // what was last said, was said in the other language
     put("#gk-toolbar", words.tools, "aria-label");
     put("#gk-side", words.list, "aria-label");
     put("#gk-tabs", words.details, "aria-label");
