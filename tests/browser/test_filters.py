@@ -69,7 +69,8 @@ def test_the_legend_counts_the_view(open_page, town):
     page = open_page(town).page
     page.evaluate(
         """() => { const level = gk.levels.compound, i = level.at.get("c1");
-        gk.map.setView(gk.map.unproject([level.label[2 * i], level.label[2 * i + 1]], gk.UNIT_ZOOM), 19, {animate: false}); }"""
+        const at = gk.map.unproject([level.label[2 * i], level.label[2 * i + 1]], gk.UNIT_ZOOM);
+        gk.map.setView(at, 19, {animate: false}); }"""
     )
     page.click("#gk-in-view")
     assert cells(page, "UNCOVERED")[:2] == ["1/1", "100%"]
@@ -117,7 +118,8 @@ def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, to
 def test_other_parts_can_filter(open_page, town):
     page = open_page(town).page
     page.evaluate(
-        "window.told = 0; gk.onRefresh.push(() => told++); gk.filters.push(i => gk.levels.compound.code[i] > 'b'); gk.refresh()"
+        """window.told = 0; gk.onRefresh.push(() => told++);
+        gk.filters.push(i => gk.levels.compound.code[i] > 'b'); gk.refresh()"""
     )
     page.select_option("#gk-kind", "shown")
     assert sorted(codes(page)) == ["b1", "b2", "c1", "c2"]

@@ -66,8 +66,8 @@
     ready = false;
     take(wish);
     gk.showFill();
+    gk.setList(wish.list);
     gk.refresh();
-    gk.chooseList(wish.list);
     if (at) gk.map.setView([at[1], at[2]], at[0], { animate: false });
     if (feature) gk.select(feature, { zoom: !at });
     else {

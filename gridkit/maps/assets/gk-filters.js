@@ -104,25 +104,37 @@
     });
   }
 
-  function makeParty(level) {
+  // Every name of a unit or company once, for the field to offer; gathered when it is first used.
+  function offer(level, list) {
     var names = {};
+    if (list.firstChild) return;
     parties(level).forEach(function (column) {
       gk.coded(level, column).of.forEach(function (value) {
         text(value).split("\n").forEach(function (name) { if (name) names[name] = true; });
       });
     });
-    var list = Object.keys(names).sort();
-    if (!list.length) return [];
-    party = gk.el("input", { type: "search", id: "gk-party", list: "gk-parties", placeholder: gk.words.party_filter,
-      "aria-label": gk.words.party_filter, autocomplete: "off", on: { change: take, search: take } });
+    Object.keys(names).sort().slice(0, MOST).forEach(function (name) { list.appendChild(gk.el("option", { value: name })); });
+  }
+
+  function makeParty(level) {
+    var known = parties(level).some(function (column) {
+      var coded = level.values ? level.values(column) : null;
+      if (coded) return coded.of.some(function (value) { return !!text(value); });
+      for (var i = 0; i < level.n; i++) if (text(level.get(column, i))) return true;
+      return false;
+    });
+    party = null;
+    if (!known) return [];
+    var list = gk.el("datalist", { id: "gk-parties" });
     function take() {
       if (gk.state.party === party.value.trim()) return;
       gk.state.party = party.value.trim();
       gk.refresh();
     }
-    return [party, gk.el("datalist", { id: "gk-parties" }, list.slice(0, MOST).map(function (name) {
-      return gk.el("option", { value: name });
-    }))];
+    party = gk.el("input", { type: "search", id: "gk-party", list: "gk-parties", placeholder: gk.words.party_filter,
+      "aria-label": gk.words.party_filter, autocomplete: "off",
+      on: { change: take, search: take, focus: function () { offer(level, list); } } });
+    return [party, list];
   }
 
   gk.makeFilters = function (parent) {

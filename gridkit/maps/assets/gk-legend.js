@@ -51,8 +51,16 @@
     return out;
   }
 
+  // A number in few signs, where millions would push the words aside; the exact one is in the tooltip.
+  function brief(n, all) {
+    if (all < 1e6) return String(n);
+    if (!/^zh/.test(document.documentElement.lang)) return (n / 1e6).toFixed(1) + "M";
+    return all < 1e8 ? (n / 1e4).toFixed(0) + "万" : (n / 1e8).toFixed(2) + "亿";
+  }
+
   function put(cells, n, all) {
-    cells[0].textContent = n + "/" + all;
+    cells[0].textContent = brief(n, all) + "/" + brief(all, all);
+    cells[0].title = n + "/" + all;
     cells[1].textContent = gk.percent(n, all);
   }
 

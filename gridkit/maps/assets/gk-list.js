@@ -155,11 +155,15 @@
 
   gk.listKind = function () { return chosen; };
 
-  // Takes the usual list for a kind that there is not.
-  gk.chooseList = function (kind) {
+  // Takes a list without drawing it; the usual one for a kind that there is not.
+  gk.setList = function (kind) {
     var known = Array.prototype.some.call(picker.options, function (option) { return option.value === kind; });
     chosen = known ? kind : gk.usualList();
     picker.value = chosen;
+  };
+
+  gk.chooseList = function (kind) {
+    gk.setList(kind);
     gk.drawList();
     gk.writeAddress();
   };
@@ -228,6 +232,6 @@
       walk: function (i) { gk.select({ level: table.level.level, i: i }, { stay: true, pan: true }); } });
     panel.appendChild(empty);
     panel.appendChild(gk.el("p", { class: "gk-hint gk-keys", text: gk.words.keys }));
-    gk.chooseList("");
+    gk.setList(chosen);
   };
 })();

@@ -159,7 +159,6 @@
     }
     tiles = new gk.Tiles({ maxZoom: map.getMaxZoom(), keepBuffer: 1 }).addTo(map);
     labels = new gk.Labels().addTo(map);
-    halo = L.layerGroup().addTo(map);
     hover();
     map.on("click", function (event) { if (!gk.measuring) gk.select(gk.under(map, event.latlng)); });
     gk.makePrint();
@@ -205,9 +204,9 @@
     gk.onStart.forEach(function (start) { start(map); }); // their tools take room from the map
     map.invalidateSize(false);
     gk.home();
-    gk.refresh();
+    if (canDraw()) halo = L.layerGroup().addTo(map);
+    gk.followAddress(); // what it asks for is drawn at once, and only once
     draw();
-    gk.followAddress();
   }
 
   gk.start = function (leaflet) {
