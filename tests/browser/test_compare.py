@@ -24,7 +24,7 @@ THEN = {
     "b1": ("翠湖苑二期", "INSTRUCTOR_ONLY"),
     "c1": ("向阳院", "PLANNED"),
     "c2": ("金桂家园", "UNKNOWN"),
-    "z9": ("=老街院", "UNCOVERED"),
+    "z9": ("=<img src=x onerror=alert(1)>老街院", "UNCOVERED"),
 }
 
 
@@ -78,7 +78,7 @@ def test_changes_are_counted_filtered_listed_and_saved(opened, quiet):
         ("c1", "other change of status", label["PLANNED"], label["UNCOVERED"]),
         ("z9", "gone: not in this run", label["UNCOVERED"], ""),
     ]
-    assert rows[-1][0] == "'=老街院"
+    assert rows[-1][0] == "'=<img src=x onerror=alert(1)>老街院"
     assert page.inner_text("#gk-gone summary").endswith("1")
     page.click("[data-change=gained]")
     assert page.inner_text("#gk-shown").startswith("1 of 1 compounds shown")

@@ -198,6 +198,7 @@ def test_statuses_stand_out_on_the_dark_ground_and_a_sandbox_is_no_obstacle(open
 def test_a_page_of_one_language_has_no_switch(open_page):
     page = open_page(coverage_map(sample.run(language="en"), both_languages=False)).page
     assert page.locator("#gk-language").count() == 0
-    page.evaluate("location.hash = 'lang=zh'")
-    page.wait_for_timeout(100)
+    for language in ("zh", "constructor"):
+        page.evaluate("language => { location.hash = 'theme=constructor&lang=' + language; }", language)
+        page.wait_for_timeout(60)
     assert page.inner_text("#gk-shown") == "8 of 8 compounds shown"

@@ -70,19 +70,34 @@
     if (chosen.column === "class") classes.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.fill_dots }));
   };
 
-  // What an area's details say besides the first two indicators: the chosen one first.
-  gk.details.push(function (feature) {
-    var level = gk.levels[feature.level], chosen = gk.indicator();
+  function said(level, one, i) {
+    var style = gk.style[level.get(one.column, i)];
+    return gk.el("span", { "data-indicator": one.id }, (style ? [gk.swatch(style)] : []).concat(
+      document.createTextNode(" " + level.get(one.text, i))));
+  }
+
+  // Indicators that speak of a feature besides the two that its details say anyway.
+  function further(feature) {
+    var level = gk.levels[feature.level];
     if (!gk.has(level, "rate") || feature.level === "defect") return [];
-    var rest = (gk.settings.indicators || []).filter(function (one) {
+    return (gk.settings.indicators || []).filter(function (one) {
       return one.column !== "class" && one.text !== "valid_rate" && one.levels.indexOf(feature.level) >= 0;
     });
-    rest.sort(function (a, b) { return (b.id === chosen.id) - (a.id === chosen.id); });
-    return rest.map(function (one) {
-      var style = gk.style[level.get(one.column, feature.i)];
-      return [one.label, gk.el("span", { "data-indicator": one.id }, (style ? [gk.swatch(style)] : []).concat(
-        document.createTextNode(" " + level.get(one.text, feature.i))))];
-    });
+  }
+
+  // The one that colours the areas stands at the head of the details, the others at their end.
+  gk.details.push(function (feature) {
+    var chosen = gk.indicator();
+    if (!gk.state.fill || further(feature).indexOf(chosen) < 0) return [];
+    return [[chosen.label, said(gk.levels[feature.level], chosen, feature.i)]];
+  });
+
+  gk.detailsMore.push(function (feature) {
+    var chosen = gk.state.fill ? gk.indicator() : null, rest = further(feature).filter(function (one) { return one !== chosen; });
+    if (!rest.length) return [];
+    return [[gk.words.further_indicators, gk.el("ul", { class: "gk-further" }, rest.map(function (one) {
+      return gk.el("li", {}, [gk.el("small", { text: one.label }), said(gk.levels[feature.level], one, feature.i)]);
+    }))]];
   });
 
   gk.tips.push(function (feature) {

@@ -10,6 +10,7 @@
   gk.onSpeak = []; // functions called after the words have changed, before the page is put together again
   gk.moreStyles = []; // functions () -> further styles, with their labels in the words of now
   gk.details = []; // functions (feature) -> [[word, node], ...]: what the details say of a feature besides
+  gk.detailsMore = []; // the same for the end of the details
   gk.kept = []; // what else the address keeps: {key, get: () -> text, take: function (text)}, "" for what is usual
   gk.tips = []; // functions (feature) -> what the tooltip says of it after its name, or ""
 

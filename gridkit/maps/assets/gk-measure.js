@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var A = 6378137, F = 1 / 298.257223563, E2 = F * (2 - F), E = Math.sqrt(E2); // the ellipsoid of WGS 84 (of CGCS2000 to 0.1 mm)
-  var box = null, control, output, points = [], shape = null, kind = "distance";
+  var box = null, control, output, hint, points = [], shape = null, kind = "distance";
 
   gk.measuring = false;
 
@@ -66,6 +66,7 @@
     if (ring) text = gk.say("measured_area", { a: gk.inSquareMetres(gk.area(at)), d: gk.inMetres(length(at, true)) });
     else if (at.length > 1) text = gk.say("measured_distance", { d: gk.inMetres(length(at)) });
     output.textContent = text;
+    hint.hidden = at.length > 1; // who has measured once knows how
   }
 
   function draw() {
@@ -98,12 +99,13 @@
 
   function make() {
     output = gk.el("output", { id: "gk-measured", "aria-live": "polite" });
+    hint = gk.el("p", { class: "gk-hint", text: gk.words.measure_hint });
     box = gk.el("section", { class: "gk-measure", "aria-label": gk.words.measure }, [
       gk.el("div", { class: "gk-switch", role: "group", "aria-label": gk.words.measure }, [
         button("gk-measure-distance", "measure_distance", function () { choose("distance"); }),
         button("gk-measure-area", "measure_area", function () { choose("area"); })]),
       button("gk-measure-clear", "measure_clear", function () { points = []; draw(); gk.map.getContainer().focus(); }),
-      button("gk-measure-end", "measure_end", end), output, gk.el("p", { class: "gk-hint", text: gk.words.measure_hint })]);
+      button("gk-measure-end", "measure_end", end), output, hint]);
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
     control = L.control({ position: "topleft" });
     control.onAdd = function () { return box; };

@@ -158,6 +158,9 @@
       (more(feature) || []).forEach(function (pair) { row(pair[0], pair[1]).forEach(function (node) { list.appendChild(node); }); });
     });
     partsOf(feature, level).forEach(function (nodes) { nodes.forEach(function (node) { list.appendChild(node); }); });
+    gk.detailsMore.forEach(function (more) {
+      (more(feature) || []).forEach(function (pair) { row(pair[0], pair[1]).forEach(function (node) { list.appendChild(node); }); });
+    });
     panel.appendChild(list);
     panel.scrollTop = 0;
   };

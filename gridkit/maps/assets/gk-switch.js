@@ -151,7 +151,7 @@
 
   // Takes the words of a language that the page carries, for everything that it shows.
   gk.speak = function (language) {
-    var next = languages[language] ? language : main;
+    var next = Object.prototype.hasOwnProperty.call(languages, language) ? language : main;
     if (next === gk.language) return;
     gk.language = next;
     gk.settings = Object.assign({}, given, languages[next]);
