@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,11 +30,15 @@ class Before:
         How the run is called: its date, or its folder.
     ruleset : str
         Rule set of that run; statuses by another one are another question, and the page says so.
+    part : bool
+        Whether this is a part of that run, as on the page of one street; where the vanished compounds lay is not known
+        there, so that nothing is said of them.
     """
 
     frame: pd.DataFrame
     label: str = ""
     ruleset: str = ""
+    part: bool = False
 
     def __post_init__(self) -> None:
         lacking = {"name", "status"} - set(self.frame.columns)
@@ -52,6 +56,15 @@ class Before:
         names = run.attributes.frame["name"].reindex(status.index).fillna("")
         frame = pd.DataFrame({"name": names, "status": status})
         return cls(frame, run.city.as_of.isoformat() if run.city.as_of else "", run.coverage.ruleset)
+
+    def of_those(self, codes: pd.Index) -> Before:
+        """Return the same run as far as it speaks of ``codes``.
+
+        >>> frame = pd.DataFrame({"name": ["A", "B"], "status": ["UNKNOWN"] * 2}, index=["a", "b"])
+        >>> list(Before(frame).of_those(pd.Index(["b", "c"])).frame.index)
+        ['b']
+        """
+        return replace(self, frame=self.frame[self.frame.index.isin(codes)], part=True)
 
 
 def before_status(now: pd.DataFrame, before: Before) -> pd.Series:
@@ -80,8 +93,8 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
     Returns
     -------
     dict
-        ``label``, ``new`` (codes), ``vanished`` (code, name, status), ``vanished_count``, ``changed``, ``same``,
-        ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that are organisation coverage).
+        ``label``, ``new`` (codes), ``vanished`` (code, name, status), ``vanished_count``, ``whole``, ``changed``,
+        ``same``, ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that are organisation coverage).
     """
     then = before_status(now, before)
     gone = before.frame[~before.frame.index.isin(run.coverage.frame.index)].sort_index()
@@ -93,6 +106,7 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
         "new": sorted(map(str, now.index[~there])),
         "vanished": [{"code": str(code), "name": str(name), "status": status} for code, name, status in listed],
         "vanished_count": len(gone),
+        "whole": not before.part,
         "changed": int((there & (then != now["status"])).sum()),
         "same": int((there & (then == now["status"])).sum()),
         "counts": {status: int(counts.get(status, 0)) for status in STATUSES},

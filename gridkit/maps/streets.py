@@ -156,7 +156,10 @@ def part_of(prepared: Prepared, street: str, *, name: str) -> Prepared:
         replace(one, areas={k: v for k, v in one.areas.items() if k in frames}) for one in prepared.indicators
     ]
     options = replace(prepared.options, title=_titled(prepared, name))
-    return replace(prepared, run=part, options=options, frames=frames, indicators=indicators, level=level)
+    before = None if prepared.before is None else prepared.before.of_those(coverage.frame.index)
+    return replace(
+        prepared, run=part, options=options, frames=frames, indicators=indicators, level=level, before=before
+    )
 
 
 def _titled(prepared: Prepared, name: str) -> str | None:

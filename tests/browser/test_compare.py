@@ -10,6 +10,9 @@ import pytest
 
 from gridkit.maps import coverage_map
 from gridkit.maps.compare import Before
+from gridkit.maps.prepared import prepare
+from gridkit.maps.profiles import Options
+from gridkit.maps.streets import part_of
 from tests import tiny
 from tests.maps import sample
 
@@ -129,6 +132,13 @@ def test_the_address_holds_the_comparison_and_details_say_what_was(open_page):
     assert tip == [f"lost organisation coverage · {label['OWN_BRANCH']} → {label['GRID_BRANCH']}"]
     page.click("#gk-see-now")
     assert "see=" not in page.evaluate("location.hash") and "change=" not in page.evaluate("location.hash")
+
+
+def test_the_page_of_a_street_says_nothing_of_compounds_that_are_gone():
+    prepared = prepare(sample.run(language="en"), Options(), before=before())
+    found = part_of(prepared, tiny.STREET2, name="x").settings()["compare"]
+    assert (found["vanished"], found["whole"], found["new"], found["changed"], found["same"]) == ([], False, [], 1, 1)
+    assert prepared.settings()["compare"]["whole"] is True
 
 
 def test_without_an_earlier_run_nothing_speaks_of_one(open_page):

@@ -96,7 +96,7 @@
   function changedRows() {
     var sums = tally(kinds), both = sums.all - (sums["change/new"] || 0), more = given.vanished_count;
     var rows = KINDS.map(function (kind) { return [style(kind), sums["change/" + kind] || 0, kind === "new" ? sums.all : both]; });
-    return filtered() ? rows : rows.concat([[style("gone"), more, both + more]]);
+    return filtered() || !given.whole ? rows : rows.concat([[style("gone"), more, both + more]]);
   }
 
   // The legend of the comparison, null where the map shows this run.
