@@ -94,7 +94,8 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
     -------
     dict
         ``label``, ``new`` (codes), ``vanished`` (code, name, status), ``vanished_count``, ``whole``, ``changed``,
-        ``same``, ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that are organisation coverage).
+        ``same``, ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that count as organisation
+        coverage).
     """
     then = before_status(now, before)
     gone = before.frame[~before.frame.index.isin(run.coverage.frame.index)].sort_index()
