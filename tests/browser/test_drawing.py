@@ -286,6 +286,18 @@ def test_names_never_lie_over_one_another(page):
             assert apart, (one, other)
 
 
+def test_paper_gets_a_whole_power_of_two_of_pixels(page):
+    """Chromium prints a canvas at whole 64ths of its size: a third of it would leave a gap beside every tile."""
+    ratios = page.evaluate(
+        """() => { window.dispatchEvent(new Event("beforeprint"));
+        const tiles = Array.from(document.querySelectorAll("canvas.leaflet-tile"));
+        const ratios = tiles.map(tile => tile.width / parseFloat(tile.style.width));
+        window.dispatchEvent(new Event("afterprint")); return ratios; }"""
+    )
+    assert ratios
+    assert all(64 % ratio == 0 for ratio in ratios)
+
+
 PICTURE = """async (wish) => { const blob = await gk.png(wish), bitmap = await createImageBitmap(blob);
     const canvas = document.createElement("canvas"); canvas.width = bitmap.width; canvas.height = bitmap.height;
     const ctx = canvas.getContext("2d"); ctx.drawImage(bitmap, 0, 0);

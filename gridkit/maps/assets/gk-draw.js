@@ -36,7 +36,7 @@
     gk.seen(level, view).forEach(function (i) {
       if (gk.kindOf(level, i) !== gk.POLYGON) return;
       var wide = gk.sizeOf(level, i, view), ink;
-      if (wide >= SMALL || view.flat) { large.push(i); return; }
+      if (wide >= SMALL) { large.push(i); return; }
       pixels = pixels || new gk.Pixels(view);
       ink = gk.ink(styleOf(level, column, i), 0.8, view.ratio);
       if (wide < TINY) pixels.box(level, i, ink); else pixels.fill(level, i, ink);
@@ -75,7 +75,7 @@
       var i = some[k], point = gk.kindOf(level, i) === gk.POINT, wide = point ? 2 * view.radius : gk.sizeOf(level, i, view);
       if (!isOn(i)) { if (wide >= THIN && !crowded) out.faint.push(i); continue; }
       var kind = kinds.at[i];
-      if (!view.flat && (point ? crowded : wide < SMALL)) out.small.push(i);
+      if (point ? crowded : wide < SMALL) out.small.push(i);
       else if (point) (out.points[kind] = out.points[kind] || []).push(i);
       else (out.fill[kind] = out.fill[kind] || []).push(i);
       if (wide >= THIN && !point) out.lined.push(i);
@@ -97,12 +97,6 @@
     pixels.put(ctx);
   }
 
-  // A feature too small for its outline, as a path.
-  function square(ctx, level, i, view) {
-    var b = level.box, k = 4 * i, s = view.scale;
-    ctx.rect(b[k] * s - view.x, b[k + 1] * s - view.y, Math.max(0.6, (b[k + 2] - b[k]) * s), Math.max(0.6, (b[k + 3] - b[k + 1]) * s));
-  }
-
   function* compounds(ctx, level, view) {
     var groups = sort(level, view), palette = gk.palette();
     yield;
@@ -114,9 +108,7 @@
       var kind = groups.kinds[k];
       yield* batches(groups.fill[kind.at] || [], function (some) {
         ctx.beginPath();
-        some.forEach(function (i) {
-          if (gk.sizeOf(level, i, view) < TINY) square(ctx, level, i, view); else gk.trace(ctx, level, i, view);
-        });
+        some.forEach(function (i) { gk.trace(ctx, level, i, view); });
         ctx.globalAlpha = ALPHA;
         gk.fillWith(ctx, kind.style, view.ratio);
         ctx.globalAlpha = 1;

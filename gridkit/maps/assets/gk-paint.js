@@ -6,8 +6,7 @@
   var stamp = new Int32Array(0), round = 0, of = null;
   var scratch = null;
 
-  // A view with its rectangle in units. view: {x, y, width, height: pixels of the page; scale; radius; ratio; flat}.
-  // flat: by paths alone; Chromium prints a picture on a canvas smaller than it is.
+  // A view with its rectangle in units. view: {x, y, width, height: pixels of the page; scale; radius; ratio}.
   gk.viewOf = function (view, shift) {
     var out = Object.assign({ ratio: 1 }, view), margin = (view.radius + 2) / view.scale;
     out.x -= (shift || 0) * view.scale;

@@ -75,7 +75,7 @@
     },
 
     fresh: function (canvas, coords) {
-      var view = Object.assign(this.view(coords), { flat: true }), ctx = canvas.getContext("2d");
+      var view = this.view(coords), ctx = canvas.getContext("2d");
       canvas.width = view.width * view.ratio; canvas.height = view.height * view.ratio;
       ctx.scale(view.ratio, view.ratio);
       gk.paint(ctx, view);
