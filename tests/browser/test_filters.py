@@ -88,6 +88,13 @@ def test_no_rounding_makes_a_share_whole(open_page, town):
     assert said == [">99.9%", "<0.1%", "0%", "100%", "—"]
 
 
+def test_large_numbers_are_brief_and_exact_in_the_tooltip(open_page, town):
+    page = open_page(town).page
+    page.evaluate("gk.numbers(gk.levels.compound, 'households').fill(20e6); gk.drawLegend()")
+    cell = page.locator("#gk-legend tr:has([data-status=OWN_BRANCH]) td").nth(2)
+    assert (cell.inner_text(), cell.get_attribute("title")) == ("20.00M/160.00M", "20000000/160000000")
+
+
 def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, town, quiet):
     opened = open_page(town)
     page = opened.page

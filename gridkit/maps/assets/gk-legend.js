@@ -51,10 +51,10 @@
     return out;
   }
 
-  // A number in few signs, where millions would push the words aside; the exact one is in the tooltip.
+  // A number in few signs, where tens of millions would push the words aside; the exact one is in the tooltip.
   function brief(n, all) {
-    if (all < 1e6) return String(n);
-    if (!/^zh/.test(document.documentElement.lang)) return (n / 1e6).toFixed(1) + "M";
+    if (all < 1e7 || !n) return String(n);
+    if (!/^zh/.test(document.documentElement.lang)) return (n / 1e6).toFixed(2) + "M";
     return all < 1e8 ? (n / 1e4).toFixed(0) + "万" : (n / 1e8).toFixed(2) + "亿";
   }
 
