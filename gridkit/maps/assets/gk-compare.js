@@ -102,6 +102,10 @@
   // The legend of the comparison, null where the map shows this run.
   gk.comparedRows = function () { return given && mode !== "now" ? rows : null; };
 
+  function title() { return given.label ? gk.say("comparison", { label: given.label }) : gk.words.comparison_plain; }
+
+  gk.comparedTitle = function () { return given && mode !== "now" ? title() + ": " + gk.words[mode] : ""; };
+
   function pressed(kind) {
     return function () {
       take("changes", only === kind ? "" : kind);
@@ -164,14 +168,14 @@
 
   gk.makeCompare = function (parent) {
     if (!given) return;
-    var w = gk.words, title = given.label ? gk.say("comparison", { label: given.label }) : w.comparison_plain;
-    var group = gk.el("div", { class: "gk-switch", role: "group", "aria-label": title }, MODES.map(function (one) {
+    var w = gk.words, said = title();
+    var group = gk.el("div", { class: "gk-switch", role: "group", "aria-label": said }, MODES.map(function (one) {
       buttons[one] = gk.el("button", { type: "button", id: "gk-see-" + one, text: w[one], on: { click: function () { take(one, ""); } } });
       return buttons[one];
     }));
-    table = gk.el("table", { id: "gk-changes", "aria-label": title, hidden: "" });
-    box = gk.el("section", { class: "gk-compare", "aria-label": title }, [gk.el("div", { class: "gk-compare-head" },
-      [gk.el("span", { text: title }), group])].concat(given.same_rules ? [] : [gk.el("p", { class: "gk-warning", text: w.rules_differ })],
+    table = gk.el("table", { id: "gk-changes", "aria-label": said, hidden: "" });
+    box = gk.el("section", { class: "gk-compare", "aria-label": said }, [gk.el("div", { class: "gk-compare-head" },
+      [gk.el("span", { text: said }), group])].concat(given.same_rules ? [] : [gk.el("p", { class: "gk-warning", text: w.rules_differ })],
       [table], gone(), [gk.el("p", { class: "gk-bar gk-of-changes" }, [gk.el("button", { type: "button", id: "gk-csv-changes",
         text: w.csv_changes, on: { click: save } })]), gk.el("p", { class: "gk-hint gk-of-changes", text: w.changes_hint })]));
     parent.appendChild(box);

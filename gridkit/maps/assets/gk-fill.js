@@ -1,7 +1,7 @@
 // Colours of areas by any indicator: which indicator, which level, the legend of its classes, and its numbers.
 (function () {
   "use strict";
-  var classes, levels, picker;
+  var classes, levels, picker, paper; // the last one: the legend once more, for paper only
 
   // The indicator that colours the areas; the first one unless another was chosen.
   gk.indicator = function () {
@@ -46,6 +46,8 @@
     if (all.length) parent.appendChild(first[0]);
     parent.appendChild(second[0]);
     parent.appendChild(classes);
+    paper = gk.el("div", { class: "gk-classes-paper" });
+    document.getElementById("gk-tools").appendChild(paper);
   };
 
   // Puts the controls and the legend of the classes to the state.
@@ -57,15 +59,18 @@
     Array.prototype.forEach.call(levels.options, function (option) {
       option.disabled = !!option.value && chosen.levels.indexOf(option.value) < 0;
     });
-    classes.textContent = "";
+    classes.textContent = paper.textContent = "";
     classes.hidden = !level;
     if (!level) return;
+    paper.appendChild(gk.el("b", { text: chosen.label + " · " + gk.levelName(gk.state.fill) }));
     var coded = gk.coded(level, chosen.column), counts = coded.of.map(function () { return 0; });
     for (var i = 0; i < level.n; i++) counts[coded.at[i]]++;
     chosen.classes.forEach(function (style) {
       var n = counts[coded.of.indexOf(style.id)] || 0;
-      classes.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
-        gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));
+      [classes, paper].forEach(function (box) {
+        box.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
+          gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));
+      });
     });
     if (chosen.column === "class") classes.appendChild(gk.el("p", { class: "gk-hint", text: gk.words.fill_dots }));
   };

@@ -39,6 +39,9 @@
 
   gk.inMetres = function (m) { return m < 1000 ? gk.say("in_m", { n: Math.round(m) }) : gk.say("in_km", { n: figure(m / 1000) }); };
 
+  // The same for a round number of metres.
+  gk.roundMetres = function (m) { return m < 1000 ? gk.inMetres(m) : gk.say("in_km", { n: m / 1000 }); };
+
   gk.inSquareMetres = function (m) {
     if (m < 1e4) return gk.say("in_m2", { n: Math.round(m) });
     return m < 1e6 ? gk.say("in_ha", { n: figure(m / 1e4) }) : gk.say("in_km2", { n: figure(m / 1e6) });
@@ -47,8 +50,8 @@
   // ---- the scale
 
   L.Control.Scale.include({ _updateMetric: function (most) {
-    var metres = this._getRoundNum(most), words = gk.words.in_m ? gk.inMetres : String;
-    this._updateScale(this._mScale, metres < 1000 || !gk.words.in_m ? words(metres) : gk.say("in_km", { n: metres / 1000 }), metres / most);
+    var metres = this._getRoundNum(most);
+    this._updateScale(this._mScale, gk.words.in_m ? gk.roundMetres(metres) : "", metres / most); // the words come with the data
   } });
 
   // ---- measuring

@@ -178,13 +178,14 @@
     var x = plan.map.x + plan.map.width + 16, y = plan.map.y + 16, most = SIDE - 16;
     [["share_compounds", statusRows()], [gk.state.fill && "fill", classRows()]].forEach(function (group) {
       if (!group[1].length) return;
-      write(ctx, group[0] === "fill" ? gk.indicator().label : gk.words[group[0]] || "", { x: x, y: y }, { size: 14, weight: 600, most: most });
+      var title = group[0] === "fill" ? gk.indicator().label : gk.comparedTitle && gk.comparedTitle() || gk.words[group[0]];
+      write(ctx, title || "", { x: x, y: y }, { size: 14, weight: 600, most: most });
       y += 12;
       group[1].forEach(function (row) { y = legendRow(ctx, plan, row, { x: x, y: y, most: most }); });
       y += 30;
     });
-    if (gk.levels.compound && gk.levels.compound.has("valid")) y = note(ctx, gk.words.not_valid_line, x, y - 8, most);
-    if (gk.levels[gk.state.fill]) note(ctx, gk.words.unknown_part, x, y, most);
+    if (gk.levels.compound && gk.levels.compound.has("valid") && !(gk.comparedRows && gk.comparedRows())) y = note(ctx, gk.words.not_valid_line, x, y - 8, most);
+    if (gk.levels[gk.state.fill] && gk.indicator().column === "class") note(ctx, gk.words.unknown_part, x, y, most);
   }
 
   function legendRow(ctx, plan, row, at) {
@@ -224,7 +225,7 @@
     ctx.beginPath();
     ctx.moveTo(x, y - 6); ctx.lineTo(x, y); ctx.lineTo(x + wide, y); ctx.lineTo(x + wide, y - 6);
     ctx.stroke();
-    write(ctx, size >= 1000 ? size / 1000 + " km" : size + " m", { x: x + wide / 2, y: y - 9 }, { size: 12, align: "center", most: 200 });
+    write(ctx, gk.roundMetres(size), { x: x + wide / 2, y: y - 9 }, { size: 12, align: "center", most: 200 });
   }
 
   function northArrow(ctx, plan) {
