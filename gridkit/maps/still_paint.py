@@ -91,7 +91,8 @@ def _fill(axes: Any, frame: gpd.GeoDataFrame, styles: Sequence[Style]) -> None:
         flat = np.isin(shapely.get_type_id(mine), (0, 4))  # points
         look = {"facecolor": style.color, "edgecolor": "#444c56", "hatch": HATCHES.get(style.pattern) or None}
         for path in _paths(mine[~flat]):
-            axes.add_patch(PathPatch(path, linewidth=0.0, zorder=1, **look))
+            # not add_patch: that walks every vertex in Python to widen limits which are set already
+            axes.add_artist(PathPatch(path, linewidth=0.0, zorder=1, **look))
         if flat.any():
             xy = shapely.get_coordinates(mine[flat])
             axes.scatter(xy[:, 0], xy[:, 1], s=14, linewidths=0.5, zorder=3, **look)
