@@ -104,7 +104,7 @@
 
   function title() { return given.label ? gk.say("comparison", { label: given.label }) : gk.words.comparison_plain; }
 
-  gk.comparedTitle = function () { return given && mode !== "now" ? title() + ": " + gk.words[mode] : ""; };
+  gk.comparedTitle = function () { return given && mode !== "now" ? title() + " · " + gk.words[mode] : ""; };
 
   function pressed(kind) {
     return function () {

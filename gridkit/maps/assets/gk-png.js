@@ -3,7 +3,7 @@
   "use strict";
   var A3 = { width: 4961, height: 3508 }; // pixels: 420 x 297 mm at 300 dpi
   var FINE = 3, BLOCK = 256, SLICE = 24, EDGE = 20, SIDE = 300;
-  var BLUE = "#0b57d0", RED = "#b3261e";
+  var BLUE = "#0b57d0", RED = "#b3261e", PALE_RED = "#ff9a8f";
   var busy = false;
 
   function text(id) {
@@ -134,9 +134,9 @@
     write(ctx, under.filter(Boolean).join(" · "), { x: EDGE, y: EDGE + 48 }, { size: 13, color: gk.palette().dim, most: plan.width - 2 * EDGE });
     if (!mark) return;
     ctx.font = "400 14px " + gk.FONT;
-    ctx.strokeStyle = RED; ctx.lineWidth = 1;
+    ctx.strokeStyle = gk.theme === "dark" ? PALE_RED : RED; ctx.lineWidth = 1;
     ctx.strokeRect(EDGE + wide + 14, EDGE + 6, ctx.measureText(mark).width + 14, 22);
-    write(ctx, mark, { x: EDGE + wide + 21, y: EDGE + 22 }, { size: 14, color: RED, most: 200 });
+    write(ctx, mark, { x: EDGE + wide + 21, y: EDGE + 22 }, { size: 14, color: gk.theme === "dark" ? PALE_RED : RED, most: 200 });
   }
 
   function foot(ctx, plan) {
