@@ -45,6 +45,7 @@ _SCRIPTS = (
     "gk-legend",
     "gk-layers",
     "gk-fill",
+    "gk-swipe",
     "gk-compare",
     "gk-measure",
     "gk-search",

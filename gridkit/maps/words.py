@@ -176,6 +176,8 @@ WORDS = {
     "fill_dots": N_("Dots over a colour: part of the data is missing, the rate is an interval"),
     "before": N_("Before"),
     "now": N_("Now"),
+    "swipe": N_("Side by side"),
+    "swipe_label": N_("Line between before and now; move it with the arrow keys"),
     "changes": N_("Changes"),
     "comparison": N_("Comparison with the run of {label}"),
     "comparison_plain": N_("Comparison with an earlier run"),

@@ -7,6 +7,7 @@ import io
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from gridkit.maps import coverage_map
 from gridkit.maps.compare import Before
@@ -132,6 +133,37 @@ def test_the_address_holds_the_comparison_and_details_say_what_was(open_page):
     assert tip == [f"lost organisation coverage · {label['OWN_BRANCH']} → {label['GRID_BRANCH']}"]
     page.click("#gk-see-now")
     assert "see=" not in page.evaluate("location.hash") and "change=" not in page.evaluate("location.hash")
+
+
+def test_a_line_parts_before_from_now(opened, quiet):
+    page = opened.page
+    page.evaluate("gk.compareBy('now', ''); gk.select(gk.find('a4'), {zoom: true}); gk.select(null)")
+    page.click("#gk-see-swipe")
+    page.wait_for_function("() => !gk.drawing()")
+    spot = """() => {
+      const size = gk.map.getSize(), box = gk.map.getContainer().getBoundingClientRect();
+      return { x: box.left + size.x / 2, y: box.top + size.y / 2 - 30, width: 8, height: 8 };
+    }"""
+    page.evaluate("gk.showLevel('labels', false)")
+    page.wait_for_function("() => !gk.drawing()")
+    seen = []
+    for part in ("Home", "End"):  # the line at the left end: all is now; at the right end: all is before
+        page.focus("#gk-swipe")
+        page.keyboard.press(part)
+        page.wait_for_timeout(120)
+        seen.append(middle(page.screenshot(clip=page.evaluate(spot))))
+    now, then = seen
+    assert now[0] > 120 and then[0] < 100 < then[2]
+    assert page.locator("#gk-legend").is_visible()
+    assert "see=swipe" in page.evaluate("location.hash")
+    page.click("#gk-see-now")
+    assert page.locator(".gk-swipe, .gk-swipe-line").count() == 0
+    quiet(opened)
+
+
+def middle(picture):
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    return image.getpixel((image.width // 2, image.height // 2))
 
 
 def test_the_page_of_a_street_says_nothing_of_compounds_that_are_gone():

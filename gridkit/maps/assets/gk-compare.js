@@ -1,7 +1,7 @@
 // An earlier run beside this one: statuses as they were, and what has changed, with counts, filter and a list to save.
 (function () {
   "use strict";
-  var MODES = ["before", "now", "changes"], KINDS = ["gained", "lost", "other", "new", "same"];
+  var MODES = ["before", "now", "swipe", "changes"], KINDS = ["gained", "lost", "other", "new", "same"];
   var LOOK = { gained: ["#139d86", ""], lost: ["#e83504", "hatch"], other: ["#9362b7", "rows"], new: ["#98c7f1", "columns"],
     same: ["#9aa0a9", ""], gone: ["#ffffff", "cross"] };
   var LISTED = 300; // gone compounds that the page shows; the saved list has all
@@ -42,6 +42,9 @@
     gk.onRefresh.push(draw);
   });
 
+  // Whether the map is coloured by something else than the statuses of now.
+  function statuses() { return mode === "before" || mode === "changes"; }
+
   function chosen() { return mode === "changes" && only ? gk.words["change_" + only] : ""; }
 
   var filtered = gk.filtered, words = gk.filterWords, clear = gk.clearFilters;
@@ -53,12 +56,13 @@
   gk.compareBy = function (next, kind) {
     mode = MODES.indexOf(next) >= 0 ? next : "now";
     only = mode === "changes" && KINDS.indexOf(kind) >= 0 ? kind : "";
+    gk.swipe(mode === "swipe");
     gk.state.statusColumn = { before: "then", changes: "change" }[mode] || "status";
   };
 
   function take(next, kind) {
     gk.compareBy(next, kind);
-    if (mode !== "now") gk.state.only = []; // statuses of this run do not filter what is coloured otherwise
+    if (statuses()) gk.state.only = []; // statuses of this run do not filter what is coloured otherwise
     gk.refresh();
     if (mode === "changes") gk.chooseList("shown");
   }
@@ -100,11 +104,11 @@
   }
 
   // The legend of the comparison, null where the map shows this run.
-  gk.comparedRows = function () { return given && mode !== "now" ? rows : null; };
+  gk.comparedRows = function () { return given && statuses() ? rows : null; };
 
   function title() { return given.label ? gk.say("comparison", { label: given.label }) : gk.words.comparison_plain; }
 
-  gk.comparedTitle = function () { return given && mode !== "now" ? title() + " · " + gk.words[mode] : ""; };
+  gk.comparedTitle = function () { return given && statuses() ? title() + " · " + gk.words[mode] : ""; };
 
   function pressed(kind) {
     return function () {
@@ -115,13 +119,13 @@
 
   function draw() {
     if (!box) return;
-    document.getElementById("gk-tools").classList.toggle("gk-other-legend", mode !== "now");
+    document.getElementById("gk-tools").classList.toggle("gk-other-legend", statuses());
     MODES.forEach(function (one) { buttons[one].setAttribute("aria-pressed", one === mode ? "true" : "false"); });
     box.querySelectorAll(".gk-of-changes").forEach(function (node) { node.hidden = mode !== "changes"; });
     table.textContent = "";
-    table.hidden = mode === "now";
+    table.hidden = !statuses();
     rows = mode === "before" ? beforeRows() : changedRows();
-    if (mode !== "now") table.appendChild(gk.el("tbody", {}, rows.map(function (row) {
+    if (statuses()) table.appendChild(gk.el("tbody", {}, rows.map(function (row) {
       var kind = row[0].id.replace("change/", "");
       return line(row[0], row[1], row[2], KINDS.indexOf(kind) >= 0 && mode === "changes" ? pressed(kind) : null);
     })));

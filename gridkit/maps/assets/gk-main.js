@@ -157,7 +157,7 @@
       document.body.classList.add("gk-undrawn");
       return;
     }
-    tiles = new gk.Tiles({ maxZoom: map.getMaxZoom(), keepBuffer: 1 }).addTo(map);
+    tiles = gk.tiles = new gk.Tiles({ maxZoom: map.getMaxZoom(), keepBuffer: 1 }).addTo(map);
     labels = new gk.Labels().addTo(map);
     hover();
     map.on("click", function (event) { if (!gk.measuring) gk.select(gk.under(map, event.latlng)); });

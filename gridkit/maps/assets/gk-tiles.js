@@ -78,13 +78,14 @@
       var view = this.view(coords), ctx = canvas.getContext("2d");
       canvas.width = view.width * view.ratio; canvas.height = view.height * view.ratio;
       ctx.scale(view.ratio, view.ratio);
-      gk.paint(ctx, view);
+      for (var steps = (this.paint || gk.steps)(ctx, view); !steps.next().done;);
     },
 
     queue: function (canvas, coords, done) {
       var view = this.view(coords), middle = this._map.getPixelBounds(this._map.getCenter(), coords.z).getCenter();
       var dx = view.x + view.width / 2 - middle.x, dy = view.y + view.height / 2 - middle.y;
       var wide = Math.round(view.width * view.ratio), high = Math.round(view.height * view.ratio);
+      var paint = this.paint || gk.steps; // a layer may be painted otherwise
       drop(canvas);
       add({ canvas: canvas, rank: dx * dx + dy * dy, ctx: function () { return board.getContext("2d"); }, end: function () {
         canvas.width = wide; canvas.height = high;
@@ -93,7 +94,7 @@
       }, steps: (function* () {
         var ctx = boardFor(wide, high);
         ctx.scale(view.ratio, view.ratio);
-        yield* gk.steps(ctx, view);
+        yield* paint(ctx, view);
       })() });
     },
 
