@@ -42,6 +42,7 @@ MADE_WITHOUT_EVAL = "vendor/leaflet-measure/files/leaflet-measure.js"
 _OWN_FILE = re.compile(r"gk:([a-z][a-z0-9_-]*\.(?:js|css))")
 _FOLIUM_FILE = re.compile(r"/folium(?:@\w+)?/folium/templates/(pa7_(?:leaflet_)?hm\.min\.js)$")
 _CSS_URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#)([^'\")]*)\1\s*\)")
+_OWN_LAYOUT = re.compile(r"(?m)^[ \t]*(?://.*)?(?:\n|(?=\S))")
 _SOURCE_MAP = re.compile(r"(?m)^//[#@] sourceMappingURL=.*$|/\*# sourceMappingURL=[^*]*\*/")
 _COMMON_JS = re.compile(r"(?m)^module\.exports = ")
 _TYPES = {
@@ -132,6 +133,8 @@ def script(file: str) -> str:
         text = "(function () {\nvar module = {}, require = function () { return window.L; };\n" + text + "\n})();"
     if file == MADE_WITHOUT_EVAL:
         text = f"{_read('gk-templates.js')}(function (Function) {{\n{text}\n}})(gkTemplates);"
+    if file.startswith("gk-"):  # comments of ours are for the reader of the source, not of the page
+        text = _OWN_LAYOUT.sub("", text)
     return safe_script(text).strip() + "\n"
 
 
