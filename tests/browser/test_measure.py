@@ -77,7 +77,7 @@ def test_clicks_keys_and_escape(opened, quiet):
 
 def test_scale_whole_map_and_full_screen(opened):
     page = opened.page
-    assert page.inner_text(".leaflet-control-scale-line").endswith(" m")
+    assert page.inner_text(".leaflet-control-scale-line").endswith(" m")  # before anybody has moved the map
     home = page.evaluate("[gk.map.getZoom(), gk.map.getCenter().lng]")
     page.evaluate("gk.map.setView([30, 100], 7, {animate: false})")
     assert page.inner_text(".leaflet-control-scale-line").endswith(" km")

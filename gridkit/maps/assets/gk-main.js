@@ -161,6 +161,7 @@
     labels = new gk.Labels().addTo(map);
     hover();
     map.on("click", function (event) { if (!gk.measuring) gk.select(gk.under(map, event.latlng)); });
+    if (gk.swiped) gk.swipe(true);
     gk.makePrint();
   }
 

@@ -179,6 +179,7 @@
         document.getElementById("gk-full").setAttribute("aria-pressed", document.fullscreenElement ? "true" : "false");
       });
     }
+    map.fire("move"); // the bar of the scale has its words now
     map.on("click", add);
     document.addEventListener("keydown", keys, true);
   });

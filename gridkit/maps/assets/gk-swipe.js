@@ -56,7 +56,8 @@
 
   // Shows or ends the two halves.
   gk.swipe = function (on) {
-    if (!gk.tiles || on === !!layer) return;
+    gk.swiped = on;
+    if (!gk.tiles || on === !!layer) return; // the map is drawn after the address has been read
     if (on) begin();
     else end();
   };
