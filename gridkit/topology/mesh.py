@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from gridkit.topology.faces import Regions
 
 Array = np.ndarray[Any, Any]
+
+LOST: Final = 1e-3
+"""Square metres that the faces of a unit may differ from it."""
+SAME: Final = 1e-8
+"""Share of its area by which they may, too."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,15 @@ def mesh_around(shapes: Array, units: Array, regions: Regions) -> Mesh:
     met = np.unique(shapely.STRtree(even[crossing]).query(regions.lines, predicate="intersects")[0])
     both = shapely.get_coordinates(regions.lines[met]).reshape(-1, 4)
     again = noded(np.vstack([both, ends[first[crossing]]]))
-    return _of_lines(np.r_[np.delete(regions.lines, met), np.delete(even, crossing), again], chosen, units)
+    cut = _of_lines(np.r_[np.delete(regions.lines, met), np.delete(even, crossing), again], chosen, units)
+    return cut if _is_whole(cut, chosen) else mesh(shapes, units)  # the last digit can keep lines from closing
+
+
+def _is_whole(cut: Mesh, chosen: Array) -> bool:
+    """Return whether the faces of each unit add up to it."""
+    own = shapely.area(chosen)
+    parts = np.bincount(cut.unit, weights=shapely.area(cut.faces)[cut.face], minlength=len(chosen))
+    return bool((np.abs(parts - own) <= LOST + SAME * own).all())
 
 
 def dissolved(cut: Mesh, face: Array, unit: Array) -> Array:
