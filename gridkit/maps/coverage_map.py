@@ -21,6 +21,7 @@ from gridkit.maps.prepared import prepare
 from gridkit.maps.profiles import Options, Settings
 from gridkit.maps.tree import Verbatim
 from gridkit.model import City, Coverage, Run
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +136,7 @@ def coverage_map(
     Raises
     ------
     UsageError
-        An unknown profile or field; a city without coverage.
+        An unknown profile or field; a city without coverage, or with that of other compounds.
 
     Examples
     --------
@@ -154,6 +155,14 @@ def _audited(run: Run | City, coverage: Coverage | None) -> Run:
         raise UsageError(
             N_("a city has no map of its coverage before that is decided"),
             remedy=N_("give the coverage as well: coverage_map(city, coverage)"),
+        )
+    layer = run.layers.get(COMPOUND)
+    known = coverage.frame.index[:0] if layer is None else layer.frame.index
+    if differing := len(coverage.frame.index.symmetric_difference(known)):
+        raise UsageError(
+            N_("city and coverage differ in {n} compounds"),
+            remedy=N_("give the coverage that was decided for this city"),
+            n=differing,
         )
     return run_of(run, coverage, language=current())
 

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import Point
 
+from gridkit.errors import UsageError
 from gridkit.locale import speaking
 from gridkit.maps import coverage_map
 from gridkit.maps.bare import run_of, without_compounds
@@ -34,6 +35,14 @@ def test_a_city_and_its_coverage_without_an_audit():
     assert run_of(run.city, run.coverage).indicators.get("coverage.organisation.declared", basis="compounds")[
         "numerator"
     ] == 3  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [lambda rows: rows.pop("c1"), lambda rows: rows.update(zz=rows["a1"])])
+def test_coverage_of_other_compounds_is_refused(change):
+    rows = dict(sample.SITUATIONS)
+    change(rows)
+    with pytest.raises(UsageError, match="differ in 1 compounds"):
+        coverage_map(tiny.city(), sample.coverage(rows))
 
 
 def test_everything_unknown():
