@@ -11,6 +11,7 @@ import pandas as pd
 from folium.elements import JSCSSMixin
 from folium.map import Layer
 from folium.template import Template
+from pyproj.exceptions import ProjError
 
 from gridkit.errors import UsageError
 from gridkit.geo.crs import to_lonlat
@@ -137,8 +138,8 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
     Raises
     ------
     UsageError
-        A table that is no GeoDataFrame or without coordinate system; an unknown column, scheme or colour; a level that
-        is there.
+        A table that is no GeoDataFrame or without coordinate system; an unknown column, scheme, colour or keyword; a
+        level that is there.
 
     Examples
     --------
@@ -150,10 +151,11 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
     'parks'
     """
     level = str(level)
+    _keywords(options)
     frame = _checked(gdf, level)
     fields = _titles(options.get("fields", ()))
     style_by, labels = options.get("style_by"), options.get("labels")
-    _known(frame, [*fields, *(name for name in (style_by, labels) if name)])
+    _known(frame, [*fields, *(name for name in (style_by, labels) if name is not None)])
     store = _store(grid_map)
     if any(one["level"] == level for one in store.levels):
         raise UsageError(N_("the map has a level {level} already"), remedy=N_("choose another name"), level=level)
@@ -164,7 +166,7 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
     else:
         ids, styles = by_value(frame[style_by], styles=options.get("styles"), scheme=options.get("scheme", SCHEMES[0]))
     texts = {f"f{at}": as_text(frame[field]) for at, field in enumerate(fields)}
-    if labels:
+    if labels is not None:
         texts["name"] = as_text(frame[labels])
     index = pd.Index([str(code) for code in frame.index], dtype=object)
     # as objects: a text column of pandas holds no lone surrogates
@@ -175,8 +177,8 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
     with speaking(language_of(grid_map)):
         kinds = said(styles)
     store.levels.append({
-        "level": level, "key": f"l{number}", "name": name, "by": str(style_by or ""),
-        "styles": kinds, "titles": list(fields.values()), "labels": bool(labels),
+        "level": level, "key": f"l{number}", "name": name, "by": "" if style_by is None else str(style_by),
+        "styles": kinds, "titles": list(fields.values()), "labels": labels is not None,
     })  # fmt: skip
     layer = LevelLayer(store, number, name=name, show=bool(options.get("show", True)))
     grid_map.add_child(layer)
@@ -214,7 +216,25 @@ def _checked(gdf: Any, level: str) -> gpd.GeoDataFrame:
             remedy=N_('say which one it is: gdf.set_crs("EPSG:4490")'),
             level=level,
         )
-    return to_lonlat(gdf)
+    try:
+        return to_lonlat(gdf)
+    except ProjError as problem:
+        raise UsageError(
+            N_("the coordinate system of level {level} does not lead to degrees"),
+            remedy=N_('say which one it is: gdf.set_crs("EPSG:4490")'),
+            level=level,
+        ) from problem
+
+
+def _keywords(options: Mapping[str, Any]) -> None:
+    strange = [name for name in options if name not in LevelOptions.__annotations__]
+    if strange:
+        raise UsageError(
+            N_("{keyword} is no keyword of add_level"),
+            remedy=N_("choose of: {known}"),
+            keyword=", ".join(strange),
+            known=", ".join(LevelOptions.__annotations__),
+        )
 
 
 def _titles(fields: Sequence[str] | Mapping[str, str]) -> dict[str, str]:

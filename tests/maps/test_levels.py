@@ -20,6 +20,7 @@ def squares(n=3, **columns):
     ("table", "options", "said"),
     [
         (squares().set_crs(None, allow_override=True), {}, "no coordinate system"),
+        (squares().set_crs('LOCAL_CS["x",UNIT["metre",1]]', allow_override=True), {}, "does not lead to degrees"),
         (pd.DataFrame({"a": [1]}), {}, "no table with geometries"),
         (gpd.GeoDataFrame({"a": [1]}), {}, "no table with geometries"),
         (squares(a=[1, 2, 3]), {"style_by": "b"}, "b is not one column"),
@@ -27,6 +28,7 @@ def squares(n=3, **columns):
         (squares(a=[1, 2, 3]), {"labels": "x"}, "choose of: a"),
         (squares(a=[1, 2, 3]), {"style_by": "a", "scheme": "Magic"}, "Magic is not a way"),
         (squares(a=list("xyz")), {"style_by": "a", "styles": {"x": "red"}}, "red is not a colour"),
+        (squares(a=[1, 2, 3]), {"styled_by": "a"}, "styled_by is no keyword"),
     ],
 )
 def test_mistakes_are_said_with_a_remedy(table, options, said):
@@ -69,6 +71,14 @@ def test_any_coordinate_system_and_any_index():
     kept = layer.store.frames["l0"]
     assert kept.index.tolist() == ["('a', 1)", "('b', 2)"] and kept["f0"].tolist() == ["1", "2"]
     assert kept.geometry.iloc[0].x == pytest.approx(108, abs=1e-6) and kept.geometry.iloc[1] is None
+
+
+def test_columns_called_by_a_number():
+    layer = GridMap().add_level(
+        squares().assign(**{"a": list("xyz")}).rename(columns={"a": 0}), "n", style_by=0, labels=0
+    )
+    frame = layer.store.frames["l0"]
+    assert frame["name"].tolist() == ["x", "y", "z"] and layer.store.levels[0]["by"] == "0"
 
 
 def test_few_numbers_are_classes_of_their_own_and_many_are_five():
