@@ -15,8 +15,8 @@ from gridkit.audit.titles import basis_label, indicator_title
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.maps.palette import CLASS_STYLES, Style, rate_class
-from gridkit.maps.profiles import FEW, withheld_homes
-from gridkit.maps.rates import DECLARED, VALID, in_words
+from gridkit.maps.profiles import withheld_homes
+from gridkit.maps.rates import DECLARED, SMALL, VALID, in_words
 from gridkit.maps.shares import COLUMNS, MEMBERS, TITLES, shares
 from gridkit.model.fields import COMMUNITY, GRID, STREET
 
@@ -149,6 +149,8 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
             continue
         if len(layer.frame) <= MANY_AREAS or (name, basis) in _FIRST:
             areas[level] = here.reindex(layer.frame.index.sort_values()).fillna(0).astype("int64")
+            if level in SMALL:
+                areas[level][_NUMBERS[3:]] = 0
     if not areas:
         return None
     scale = 100 if name == MEMBERS else 1 if name.startswith(_MEANS) else 0
@@ -159,6 +161,8 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
             numbers["class"] = _present(numbers)
         if homes:
             _withhold(numbers, ident, withheld_homes(run))
+    if homes and not any(numbers["denominator"].any() for numbers in areas.values()):
+        return None  # nothing of it may be said
     styles = (*styles, _of(ident, _WITHHELD)) if homes else styles
     column, text = f"class:{ident}", f"rate:{ident}"
     if (name, basis) in _FIRST[:2]:  # the columns that a map always has
@@ -167,8 +171,8 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
 
 
 def _withhold(numbers: pd.DataFrame, ident: str, withheld: pd.Series) -> None:
-    """Empty the numbers of streets with few households, or in which one or two compounds could be worked out."""
-    small = (numbers["denominator"] < _LEAST_HOMES) | numbers.index.isin(withheld.index[withheld < FEW])
+    """Empty the numbers of streets with few households, or with compounds whose households are not said."""
+    small = (numbers["denominator"] < _LEAST_HOMES) | numbers.index.isin(withheld.index)
     small &= numbers["denominator"] > 0
     numbers.loc[small, "rate"] = _(_WITHHELD.label)
     numbers.loc[small, "class"] = f"{ident}/{_WITHHELD.id}"
@@ -186,7 +190,7 @@ def _in_words(numbers: pd.DataFrame, *, scale: int) -> list[str]:
         if not d:
             said.append(_("no denominator"))
         elif scale:
-            said.append(f"{n}/{d} = {mean(scale * int(n), int(d))}")
+            said.append(_("{n}/{d}, {rate}").format(n=n, d=d, rate=mean(scale * int(n), int(d))))
         else:
             text = in_words(int(n), int(d), int(unknown), int(less), int(more))
             said.append(_("{rate} ({unknown} unknown)").format(rate=text, unknown=int(unknown)) if unknown else text)

@@ -100,7 +100,7 @@ class Prepared:
     def _words(self) -> dict[str, Any]:
         page = self.page()
         return {
-            "words": page_words(),
+            "words": page_words(public=self.options.public),
             "levels": said(LEVEL_NAMES),
             "one": said(ONE_OF),
             "types": {kind: label(kind, "compound_type") for kind in vocabulary("compound_type")},
@@ -113,7 +113,9 @@ class Prepared:
             "indicators": [one.said() for one in self.indicators],
             "defects": defect_words(self.run, len(self.frames.get(LEVEL, ()))),
             "page": {
-                **{key: page[key] for key in ("title", "mark", "rates", "warnings", "counting", "footer")},
+                **{
+                    key: page[key] for key in ("title", "mark", "rates", "derivation", "warnings", "counting", "footer")
+                },
                 "figures": {figure.id: figure.label for figure in page["figures"]},
                 "level_name": page["level_name"],
                 "rows": [row.name for row in page["rows"]],

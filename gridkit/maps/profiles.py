@@ -17,7 +17,7 @@ from gridkit.model.fields import COMPOUND, GRID
 if TYPE_CHECKING:
     from gridkit.model import City, Links, Run
 
-PUBLIC_FIELDS: Final = ("name", "initials", "type", "households", *NEEDED, "reason", "rule")
+PUBLIC_FIELDS: Final = ("name", "initials", "type", "households", *NEEDED, "reason")
 """Fields of a public map where the project names none."""
 FEW_HOUSEHOLDS: Final = 30
 """A public map says of smaller compounds only where they are and their status (a choice of ours: households of a small
@@ -168,8 +168,8 @@ def _emptied(column: pd.Series) -> pd.Series:
 def withheld_homes(run: Run) -> pd.Series:
     """Return street -> number of compounds whose households a public map does not say; ``""`` for those in no street.
 
-    A sum over one or two of them and others that are said would give them away, so such sums are withheld as well
-    (fewer than ``FEW``).
+    A sum over them and others that are said would give their households away, so such sums are withheld as well, and
+    no two figures of a public page count different compounds.
     """
     homes = run.attributes.frame["households"].reindex(run.coverage.frame.index).astype("Int64")
     small = (homes < FEW_HOUSEHOLDS).fillna(False).to_numpy(dtype=bool)

@@ -14,8 +14,8 @@ from gridkit.locale import gettext as _
 from gridkit.maps.bare import NOT_AUDITED
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
-from gridkit.maps.profiles import FEW, FEW_HOUSEHOLDS, Options, withheld_homes
-from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
+from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
+from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, in_words, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
 
@@ -40,7 +40,7 @@ class Figure:
 class Row:
     """One row of the table: a street, its compounds by status in the order of ``STATUSES``, and its coverage rate.
 
-    ``share`` holds numerator and denominator, ``rate`` what they make.
+    ``share`` holds numerator and denominator, ``percent`` what they make, ``rate`` the interval.
     """
 
     code: str
@@ -49,6 +49,7 @@ class Row:
     counts: tuple[int, ...]
     share: str
     rate: str
+    percent: str
 
 
 def headline(run: Run) -> list[Figure]:
@@ -69,7 +70,7 @@ def headline(run: Run) -> list[Figure]:
 def rates(run: Run, *, public: bool = False) -> list[str]:
     """Return the city's coverage rates in words, each with numerator, denominator and what was left out.
 
-    A public map leaves out the rate by households where one or two compounds could be worked out from it.
+    A public map leaves out the rate by households where those of some compounds are not said, for these would follow.
     """
     labels = {
         (DECLARED, "compounds"): _("Organisation coverage as declared, by compounds"),
@@ -77,17 +78,17 @@ def rates(run: Run, *, public: bool = False) -> list[str]:
         (DECLARED, "households"): _("as declared, by households"),
     }
     lines = []
-    if public and 0 < withheld_homes(run).sum() < FEW:
+    if public and len(withheld_homes(run)):
         labels.pop((DECLARED, "households"))
     for (name, basis), label in labels.items():
         try:
             row = run.indicators.get(name, basis=basis)
         except KeyError:
             continue
-        n, d, unknown, excluded = (int(row[key]) for key in ("numerator", "denominator", "unknown", "excluded"))
+        excluded = int(row["excluded"])
         rate, plain = rate_of(numbers_in(row)), interval(n, d, unknown)
         line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=rate)
-        if rate != plain:
+        if rate != plain and not public:
             line += _(" (without the link-error allowance: {interval})").format(interval=plain)
         lines.append(line + (_(" ({excluded} excluded)").format(excluded=excluded) if excluded else ""))
     return lines
@@ -160,7 +161,7 @@ def by_street(run: Run, level: str = STREET) -> list[Row]:
 
 def _row(code: str, name: str, counts: tuple[int, ...], rate: Numbers) -> Row:
     n, total, *_rest = rate
-    return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate))
+    return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate), percent(n, total))
 
 
 def footer(run: Run, options: Options) -> list[str]:
@@ -216,7 +217,7 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
     return {
         "title": title,
         "figures": headline(run),
-        "rates": [*rates(run, public=options.public), *filter(None, [upper_end(run)])],
+        "rates": [*rates(run, public=options.public), *([] if options.public else filter(None, [upper_end(run)]))],
         "warnings": [
             *(caveats(run.city) if len(run.coverage.frame) else []),
             *(notes if run.settings.get(NOT_AUDITED) else []),

@@ -113,6 +113,7 @@ WORDS = {
     "details": N_("Details"),
     "list": N_("List"),
     "summary": N_("By street"),
+    "derivation": N_("Where the interval comes from"),
     "nothing": N_("Click a place on the map, or search for it."),
     "code": N_("Code"),
     "name": N_("Name"),
@@ -215,9 +216,17 @@ WORDS = {
 }
 
 
-def page_words() -> dict[str, str]:
+PUBLIC_WORDS = {
+    "households_unknown": N_(
+        "Households of {n} of {all} compounds are not published or not known; they are not in the share of households."
+    ),
+}
+"""Words that differ on a public page."""
+
+
+def page_words(*, public: bool = False) -> dict[str, str]:
     """Return the words that the page's script needs, in the current language."""
-    return said(WORDS)
+    return said(WORDS | PUBLIC_WORDS if public else WORDS)
 
 
 def said(table: Mapping[str, str]) -> dict[str, str]:

@@ -116,11 +116,9 @@ def test_public_indicators_speak_of_no_persons_and_withhold_few_households():
     assert "map.members_per_100.members" in [one["id"] for one in settings_of(page_of(run))["indicators"]]
 
 
-@pytest.mark.parametrize(
-    ("small", "said"), [((), True), (("a1",), False), (("a1", "a2"), False), (("a1", "a2", "b1"), True)]
-)
+@pytest.mark.parametrize(("small", "said"), [((), True), (("a1",), False), (("a1", "a2", "b1"), False)])
 def test_sums_of_households_from_which_a_small_compound_follows_are_withheld(small, said):
-    """With one or two withheld compounds a street's sum less what is said would give them away."""
+    """A street's sum less what is said would give the withheld compounds away; the head and the legend would differ."""
     run = sample.run(tiny.city([], {code: {"households": 20} for code in small}), language="en")
     homes = run.indicators.frame[run.indicators.frame["scope_level"] == "street"].iloc[:1].assign(
         id="coverage.organisation.declared", basis="households", numerator=300, denominator=600, unknown=0
@@ -128,8 +126,7 @@ def test_sums_of_households_from_which_a_small_compound_follows_are_withheld(sma
     run = dataclasses.replace(run, indicators=Indicators(pd.concat([run.indicators.frame, homes], ignore_index=True)))
     ident = "coverage.organisation.declared.households"
     row = data_of(page_of(run, profile="public"))["street"].loc[homes["scope"].iloc[0]]
-    assert (row[f"rate:{ident}"] == "300/600 = 50.0%") is said
-    assert (row[f"class:{ident}"] == f"{ident}/withheld") is not said
+    assert (row.get(f"rate:{ident}") == "300/600 = 50.0%") is said
     assert ("300/600" in everything(page_of(run, profile="public"))) is said
     assert "300/600" in everything(page_of(run))
 
