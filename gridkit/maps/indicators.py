@@ -79,6 +79,10 @@ class Choropleth:
             found[level] = numbers.assign(rate=rate.mask(withheld, _(_WITHHELD.label)))
         return found
 
+    def tells(self) -> bool:
+        """Return whether anything of it may be said."""
+        return any(numbers["denominator"].any() for numbers in self.areas.values())
+
     def said(self) -> dict[str, Any]:
         """Return what the page needs to offer the indicator, in the current language."""
         title = _(TITLES[self.name]) if self.name in TITLES else indicator_title(self.name)
@@ -128,7 +132,7 @@ def choropleths(run: Run, *, public: bool = False) -> list[Choropleth]:
             continue
         rows = frame[(frame["id"] == name) & (frame["basis"] == basis)]
         made = _choropleth(run, rows, name=name, basis=basis, public=public)
-        if made is not None:
+        if made is not None and (made.tells() or not public):
             found.append(made)
     return found
 
@@ -161,8 +165,6 @@ def _choropleth(run: Run, rows: pd.DataFrame, *, name: str, basis: str, public: 
             numbers["class"] = _present(numbers)
         if homes:
             _withhold(numbers, ident, withheld_homes(run))
-    if homes and not any(numbers["denominator"].any() for numbers in areas.values()):
-        return None  # nothing of it may be said
     styles = (*styles, _of(ident, _WITHHELD)) if homes else styles
     column, text = f"class:{ident}", f"rate:{ident}"
     if (name, basis) in _FIRST[:2]:  # the columns that a map always has

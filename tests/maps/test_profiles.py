@@ -126,7 +126,7 @@ def test_sums_of_households_from_which_a_small_compound_follows_are_withheld(sma
     run = dataclasses.replace(run, indicators=Indicators(pd.concat([run.indicators.frame, homes], ignore_index=True)))
     ident = "coverage.organisation.declared.households"
     row = data_of(page_of(run, profile="public"))["street"].loc[homes["scope"].iloc[0]]
-    assert (row.get(f"rate:{ident}") == "300/600 = 50.0%") is said
+    assert str(row.get(f"rate:{ident}")).startswith("300/600") is said
     assert ("300/600" in everything(page_of(run, profile="public"))) is said
     assert "300/600" in everything(page_of(run))
 
