@@ -131,7 +131,7 @@ def prepare(run: Run, options: Options, *, before: Before | None = None) -> Prep
     run : Run
     options : Options
     before : Before, optional
-        An earlier run; compounds then have ``before_status``.
+        An earlier run; compounds then have ``before_status`` and, where it is known, ``before_valid``.
     """
     with speaking(run.language):
         indicators = choropleths(run, public=options.public)
@@ -145,7 +145,8 @@ def prepare(run: Run, options: Options, *, before: Before | None = None) -> Prep
         with speaking(language):
             _speak(run, frames, options, indicators, language)
     if before is not None and COMPOUND in frames:
-        frames[COMPOUND]["before_status"] = before_status(frames[COMPOUND], before)
+        for name in [name for name in ("status", "valid") if name in before.frame]:
+            frames[COMPOUND][f"before_{name}"] = before_status(frames[COMPOUND], before, column=name)
     return Prepared(run, options, frames, indicators, (run.language, *others), before)
 
 

@@ -86,11 +86,25 @@ def rates(run: Run, *, public: bool = False) -> list[str]:
         except KeyError:
             continue
         excluded = int(row["excluded"])
-        rate, plain = rate_of(numbers_in(row)), interval(n, d, unknown)
-        line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=rate)
-        if rate != plain and not public:
-            line += _(" (without the link-error allowance: {interval})").format(interval=plain)
+        line = _("{label}: {rate}").format(label=label, rate=in_words(*numbers_in(row)))
         lines.append(line + (_(" ({excluded} excluded)").format(excluded=excluded) if excluded else ""))
+    return lines
+
+
+def derivation(run: Run) -> list[str]:
+    """Return where the ends of the city's interval by compounds come from, a sentence each; nothing for one figure."""
+    try:
+        row = run.indicators.get(DECLARED, basis="compounds")
+    except KeyError:
+        return []
+    n, d, unknown, less, more = numbers_in(row)
+    low, plain, lines = span(n, d, unknown, less=less, more=more)[0], interval(n, d, unknown), []
+    if low < n:
+        text = _("Lower end of the interval: {low} = {n} covered − {less} that wrong links may have added (allowance)")
+        lines.append(text.format(low=low, n=n, less=n - low))
+    lines += filter(None, [upper_end(run)])
+    if rate_of((n, d, unknown, less, more)) != plain:
+        lines.append(_("Without the link-error allowance: {interval}").format(interval=plain))
     return lines
 
 
@@ -217,7 +231,8 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
     return {
         "title": title,
         "figures": headline(run),
-        "rates": [*rates(run, public=options.public), *([] if options.public else filter(None, [upper_end(run)]))],
+        "rates": rates(run, public=options.public),
+        "derivation": [] if options.public else derivation(run),
         "warnings": [
             *(caveats(run.city) if len(run.coverage.frame) else []),
             *(notes if run.settings.get(NOT_AUDITED) else []),

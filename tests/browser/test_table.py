@@ -177,7 +177,7 @@ def test_areas_are_listed_with_numerator_and_denominator(open_page, short):
     page.click("#gk-table [data-sort=ratio]")
     # A: 3 of 4; B: 0 of 2; C: 0 of 2, one of them unknown
     first = page.locator("#gk-table tbody tr").first
-    assert "3/4 = 75.0%" in first.inner_text()
+    assert "3/4, 75.0%" in first.inner_text()
     assert "+ 1 unknown" in page.inner_text("#gk-table tbody")
     first.click()
     assert "Compounds by status" in page.inner_text("#gk-details")

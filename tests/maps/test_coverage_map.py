@@ -63,7 +63,7 @@ def test_headline_by_hand_and_adding_up():
         "total": (8, ""), "covered": (3, "37.5%"), "work": (2, "25.0%"), "planned": (1, "12.5%"),
         "uncovered": (1, "12.5%"), "unknown": (1, "12.5%"),
     }  # fmt: skip
-    assert rates(run)[0] == "Organisation coverage as declared, by compounds: 3/8 = 37.5%–50.0%"
+    assert rates(run)[0] == "Organisation coverage as declared, by compounds: 3/8, 37.5%; interval 37.5%–50.0%"
 
 
 def test_unknown_work_of_an_uncovered_compound_does_not_hide_it():
@@ -87,9 +87,9 @@ def test_the_table_takes_its_rates_from_the_indicators_so_that_one_page_says_one
     run = sample.run(language="en", widened=2)
     rows = by_street(run)
     assert [row.rate for row in rows] == ["50.0%–83.3%", "0%–100%", "37.5%–75.0%"]
-    assert rates(run)[0].endswith("3/8 = 37.5%–75.0%")
+    assert rates(run)[0].endswith("3/8, 37.5%; interval 37.5%–75.0%")
     street = features(run)["street"]
-    assert street.loc[tiny.STREET1, "rate"] == "3/6 = 50.0%–83.3% (2 unknown)"
+    assert street.loc[tiny.STREET1, "rate"] == "3/6, 50.0%; interval 50.0%–83.3% (2 unknown)"
     assert upper_end(run) == (
         "Upper end of the interval: 6 = 3 covered + 1 with data missing + "
         "up to 2 that the registries may mean by names that match nothing (1 records)"

@@ -32,7 +32,7 @@ def test_the_first_is_organisation_coverage_with_the_classes_that_the_map_always
     assert (first.column, first.text, second.text) == ("class", "rate", "valid_rate")
     assert first.areas["street"]["class"].to_dict() == {tiny.STREET1: "lt80", tiny.STREET2: "zero"}
     assert first.areas["street"]["rate"].to_dict() == {
-        tiny.STREET1: "3/6 = 50.0%", tiny.STREET2: "0/2 = 0%–50.0% (1 unknown)",
+        tiny.STREET1: "3/6, 50.0%", tiny.STREET2: "0/2, 0%; interval 0%–50.0% (1 unknown)",
     }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_classes_by_hand_100_and_no_denominator_and_all_unknown_apart():
     assert list(one.areas) == ["community"]
     assert [value.rpartition("/")[2] for value in one.areas["community"]["class"]] == ["full", "0", "none"]
     assert one.areas["community"]["rate"].tolist() == [
-        "3/3 = 100%", "1/4 = 25.0%–50.0% (1 unknown)", "no denominator",
+        "3/3, 100%", "1/4, 25.0%; interval 25.0%–50.0% (1 unknown)", "no denominator",
     ]  # fmt: skip
     assert labels == {
         "full": "100%", "0": "above 0%, below 100%", "zero": "0 of them", "unknown": "all data missing",
@@ -79,7 +79,7 @@ def test_own_figures_by_hand():
     assert rows.loc[(MEMBERS, tiny.STREET1), numbers].tolist() == [6, 600, 0]
     with speaking("en"):
         one = next(one for one in choropleths(sample.run(language="en")) if one.name == MEMBERS)
-    assert one.areas["street"]["rate"].tolist() == ["6/600 = 1.00", "2/200 = 1.00"]
+    assert one.areas["street"]["rate"].tolist() == ["6/600, 1.00", "2/200, 1.00"]
 
 
 def test_the_page_has_a_column_of_classes_and_of_words_per_indicator_and_level():
@@ -96,7 +96,7 @@ def test_the_page_has_a_column_of_classes_and_of_words_per_indicator_and_level()
 
 def test_words_of_the_second_language_stand_beside():
     levels = data_of(page_of(sample.run(language="zh")))
-    assert levels["street"].loc[tiny.STREET2, "rate@en"] == "0/2 = 0%–50.0% (1 unknown)"
+    assert levels["street"].loc[tiny.STREET2, "rate@en"] == "0/2, 0%; interval 0%–50.0% (1 unknown)"
     assert levels["compound"].loc["a2", "reason@en"].startswith("a joint branch with other compounds")
     page = page_of(sample.run(language="zh"), both_languages=False)
     assert settings_of(page)["languages"] == {}

@@ -67,7 +67,7 @@ def test_legend_has_counts_and_denominators_and_the_foot_says_what_it_is():
     sheet = sheet_of(run, Options(approval_no="S1"), features(run))
     lines = {style.id: line for style, line in sheet.legend}
     assert lines["OWN_BRANCH"].endswith("1/8") and lines["UNKNOWN"].endswith("1/8")
-    assert sheet.notes[0].endswith("3/8 = 37.5%–50.0%")
+    assert sheet.notes[0].endswith("3/8, 37.5%; interval 37.5%–50.0%")
     assert "Map review number: S1" in sheet.footer and sheet.mark == "Internal"
     assert sheet_of(run, Options(profile="public"), features(run)).mark == ""
     assert sheet.frames["compound"].loc["a2", "broken"] and not sheet.frames["compound"].loc["a1", "broken"]

@@ -66,7 +66,7 @@ def test_a_page_holds_its_street_only_and_its_own_figures(pages):
         "street": [tiny.STREET1], "community": [tiny.A, tiny.B], "grid": [tiny.A1, tiny.A2, tiny.B1],
         "compound": ["a1", "a2", "a3", "a4", "b1", "b2"],
     }  # fmt: skip
-    assert "3/6 = 50.0%" in page and "3/8" not in page
+    assert "3/6, 50.0%" in page and "3/8" not in page
     assert 'href="index.html"' in page and HOSTILE not in page and "向阳院" not in page
     assert sorted(data_of(pages["unplaced.html"])["compound"].index) == ["c2"]
 

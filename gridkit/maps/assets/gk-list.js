@@ -91,7 +91,7 @@
         return n.map(function (value, i) { return all[i] ? value / all[i] : NaN; });
       }, cell: function (i) {
         var n = level.get("numerator", i), all = level.get("denominator", i), unknown = gk.has(level, "unknown") && level.get("unknown", i);
-        var text = all ? n + "/" + all + " = " + gk.percent(n, all) : gk.words.no_denominator;
+        var text = all ? gk.say("share_of", { n: n, d: all, rate: gk.percent(n, all) }) : gk.words.no_denominator;
         return [gk.chip(gk.styleOf({ level: level.level, i: i })), gk.el("span", { class: "gk-line", text: text }),
           gk.el("small", { class: "gk-line", text: all && unknown ? gk.say("plus_unknown", { n: unknown }) : "" })];
       } });

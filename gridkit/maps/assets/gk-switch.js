@@ -94,7 +94,8 @@
     put(".gk-mark", page.mark);
     put("a.gk-back", "← " + words.all_streets);
     Object.keys(page.figures).forEach(function (id) { put('.gk-figure[data-figure="' + id + '"] dt', page.figures[id]); });
-    each(".gk-rates p:not([id])", page.rates.concat(page.warnings, page.counting));
+    each(".gk-rates p:not([id])", page.rates.concat(page.warnings, page.counting, page.derivation));
+    put(".gk-derivation summary", words.derivation);
     each("#gk-foot span", page.footer);
     put("#gk-error", words.broken, "data-words");
     put("#gk-opening", words.opening);
