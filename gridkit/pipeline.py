@@ -33,7 +33,7 @@ from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
 from gridkit.linkage.sampled import Labelled, match_labels
-from gridkit.locale import N_, gettext, speaking
+from gridkit.locale import DEFAULT_LANGUAGE, N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
 from gridkit.maps.profiles import from_project
 from gridkit.model import Findings, Linked, Run
@@ -234,7 +234,7 @@ def rules_or_mistakes(project: Project) -> tuple[RuleSet, list[tuple[str, str, s
     return (strict, mistakes) if mistakes else (ruleset, [])
 
 
-def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh") -> Run:
+def audit(project: Project, *, progress: Progress = _quiet, language: str | None = None) -> Run:
     """Do the main job: everything from files to a :class:`gridkit.model.Run`.
 
     Parameters
@@ -243,9 +243,10 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
         From :func:`gridkit.io.project.read_project`.
     progress : callable
         Called with the step in words, the number of steps done, and their total.
-    language : str
-        Language of reports and map, ``zh`` or ``en``.
+    language : str, optional
+        Language of reports and map, ``zh`` or ``en``; by default that of the project, Chinese where it names none.
     """
+    language = language or project.language or DEFAULT_LANGUAGE
     with speaking(language):
         return _audit(project, progress, language)
 

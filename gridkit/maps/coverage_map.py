@@ -9,7 +9,7 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from gridkit.errors import UsageError
-from gridkit.locale import N_, current, speaking
+from gridkit.locale import N_, chosen, current, speaking
 from gridkit.maps import vendored
 from gridkit.maps.bare import run_of
 from gridkit.maps.codec import Encoded, encode_levels
@@ -164,7 +164,7 @@ def _audited(run: Run | City, coverage: Coverage | None) -> Run:
             remedy=N_("give the coverage that was decided for this city"),
             n=differing,
         )
-    return run_of(run, coverage, language=current())
+    return run_of(run, coverage, language=chosen() or run.language or current())
 
 
 def draw(prepared: Prepared) -> GridMap:

@@ -12,7 +12,7 @@ import folium
 from folium.raster_layers import TileLayer
 from folium.template import Template
 
-from gridkit.locale import gettext, speaking
+from gridkit.locale import current, gettext, speaking
 from gridkit.maps.basemaps import BaseMapLayer, base_map
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.levels import add_level
@@ -40,7 +40,7 @@ class GridMap(folium.Map):
     title : str
         Title of the page and accessible name of the map.
     language : str
-        ``zh`` or ``en``.
+        ``zh`` or ``en``; by default the current language.
     max_zoom : int
         Deepest zoom level.
     basemap : str or BaseMap, optional
@@ -117,12 +117,13 @@ class GridMap(folium.Map):
         location: Sequence[float] | None = None,
         *,
         title: str = "",
-        language: str = "zh",
+        language: str = "",
         max_zoom: int = MAX_ZOOM,
         basemap: str | BaseMap | None = None,
         **kwargs: Any,
     ) -> None:
         base = base_map(basemap) if basemap else None
+        language = language or current()
         kwargs = {
             "tiles": None,
             "control_scale": True,

@@ -15,7 +15,7 @@ from pyproj.exceptions import ProjError
 
 from gridkit.errors import UsageError
 from gridkit.geo.crs import to_lonlat
-from gridkit.locale import N_, gettext, speaking
+from gridkit.locale import N_, current, gettext, speaking
 from gridkit.maps import vendored
 from gridkit.maps.classes import SCHEMES, as_text, by_value, said
 from gridkit.maps.codec import Encoded, encode_levels
@@ -199,7 +199,7 @@ def _store(grid_map: folium.Map) -> LevelStore:
 
 def language_of(grid_map: folium.Map) -> str:
     """Return the language of the page that the map is in."""
-    return str(vars(grid_map.get_root()).get("language", "en"))
+    return str(vars(grid_map.get_root()).get("language", "") or current())
 
 
 def _checked(gdf: Any, level: str) -> gpd.GeoDataFrame:
