@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 _NAMED = 5
+_OF_BEFORE = ["code", "name", "status", "organisation", "valid"]
+_COMPOUNDS = "tables/compounds.parquet"
 
 
 def run_of(
@@ -86,22 +88,36 @@ def before_of(folder: Path) -> Before:
     ------
     gridkit.errors.UsageError
         It is no run folder, or its tables cannot be read.
+    gridkit.errors.InputError
+        The table of compounds is not the one that the run wrote.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from gridkit.maps.compare import Before
     from gridkit.stores import read_manifest
+    from gridkit.stores.digest import file_digest
 
     manifest = read_manifest(folder)
+    file = folder / _COMPOUNDS
+    stated = manifest["outputs"].get(_COMPOUNDS)
     try:
-        rows = pq.read_table(folder / "tables" / "compounds.parquet", columns=["code", "name", "status"]).to_pandas()
+        whole = stated is None or file_digest(file) == stated["sha256"]
+        rows = pq.read_table(file, columns=_OF_BEFORE).to_pandas()
     except (OSError, pa.ArrowException) as problem:
         raise errors.UsageError(
             N_("the tables of this run cannot be read"), place=str(folder), remedy=N_("run gridkit audit again")
         ) from problem
+    if not whole:
+        raise errors.InputError(
+            N_("files have changed since the run: {files}"),
+            place=str(folder),
+            remedy=N_("run gridkit audit again"),
+            files=_COMPOUNDS,
+        )
     frame = rows.astype("object").set_index("code")
-    return Before(frame, manifest.get("as_of") or folder.name, str(manifest["rules"].get("ruleset", "")))
+    label, ruleset = manifest.get("as_of") or folder.name, str(manifest["rules"].get("ruleset", ""))
+    return Before(frame, label, ruleset, str(manifest.get("city") or ""))
 
 
 def _of_layers(layers: tuple[str, ...], progress: Progress) -> tuple[Run, Path]:

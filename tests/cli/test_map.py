@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gridkit import errors
@@ -153,3 +155,13 @@ def test_compared_with_an_earlier_run(gridkit, project, tmp_path):
     assert said["label"] == "2024-06-30" and said["changed"] >= 1 and said["vanished"] == []
     assert json.loads((run_in(project) / "manifest.json").read_text(encoding="utf-8"))["as_of"] == said["label"]
     assert data_of(page)["compound"]["before_status"].isin(["", "OWN_BRANCH", "UNCOVERED", "UNKNOWN"]).all()
+
+
+def test_tables_that_were_changed_after_the_run_are_not_compared(gridkit, project):
+    table = run_in(project) / "tables" / "compounds.parquet"
+    rows = pq.read_table(table).to_pandas()
+    pq.write_table(pa.Table.from_pandas(rows.assign(status="UNKNOWN")), table)
+    for line in (("map", project, "--compare", run_in(project)), ("map", run_in(project))):
+        said = gridkit(*line)
+        assert said.code == errors.EXIT_INPUT and "changed since the run: tables/compounds.parquet" in said.err
+    assert not (project / "map.html").exists()
