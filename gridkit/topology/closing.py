@@ -13,7 +13,7 @@ from gridkit.locale import N_
 from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE, prefer_winners, preferred
 from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
-from gridkit.topology.faces import find_regions
+from gridkit.topology.faces import clear_points, find_regions
 from gridkit.topology.records import INSIDE, OVERLAP, TWICE, defect_ids, rule_of, units_of
 from gridkit.topology.repair import LEAVE, NEAR, segments_of, settle
 from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound, resolve
@@ -316,7 +316,7 @@ def _anything_new(shapes: Array, changed: Array, known: Array) -> Array:
     tree = shapely.STRtree(shapes)
     near = np.unique(tree.query(shapes[changed], predicate="intersects")[1])
     regions = find_regions(shapes[near])
-    points = shapely.point_on_surface(regions.shapes)
+    points = clear_points(regions.shapes)
     edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near[regions.loose]]))
     new, loose = np.ones(len(points), dtype=bool), np.ones(len(edges), dtype=bool)
     if len(known):

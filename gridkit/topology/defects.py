@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridkit.topology.edges import shared_lengths
-from gridkit.topology.faces import find_regions
+from gridkit.topology.faces import clear_points, find_regions
 from gridkit.topology.mesh import Mesh, joined_by, mesh_around
 
 Array = np.ndarray[Any, Any]
@@ -69,7 +69,7 @@ def _wrong_faces(cut: Mesh, regions: Array) -> Array:
     result = cut.count > 1
     empty = np.flatnonzero(cut.count == 0)
     if len(empty) and len(regions):
-        points = shapely.point_on_surface(cut.faces[empty])
+        points = clear_points(cut.faces[empty])
         inside = np.unique(shapely.STRtree(regions).query(points, predicate="intersects")[0])
         result[empty[inside]] = True
     return result

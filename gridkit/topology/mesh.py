@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gridkit.topology.edges import grouped, places_of, segments
-from gridkit.topology.faces import claims, noded, polygons_between
+from gridkit.topology.faces import GRAIN, claims, noded, polygons_between
 
 if TYPE_CHECKING:
     from gridkit.topology.faces import Regions
@@ -45,6 +45,8 @@ class Mesh:
 def mesh(shapes: Array, units: Array, *, lines: Array | None = None) -> Mesh:
     """Return the units at the positions ``units`` of ``shapes`` as faces, cut along further ``lines`` (m, 4) as well.
 
+    Where the last digit keeps lines from closing, so that faces do not add up to their unit, vertices are rounded.
+
     Examples
     --------
     >>> two = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
@@ -56,7 +58,9 @@ def mesh(shapes: Array, units: Array, *, lines: Array | None = None) -> Mesh:
     ends, _ = segments(chosen)
     ends = ends if lines is None else np.vstack([ends, lines])
     order, starts, _ = grouped(ends)
-    return _of_lines(noded(ends[np.sort(order[starts])]), chosen, units)
+    each = ends[np.sort(order[starts])]
+    cut = _of_lines(noded(each), chosen, units)
+    return cut if _is_whole(cut, chosen) else _of_lines(noded(each, grain=GRAIN), chosen, units)
 
 
 def _of_lines(lines: Array, chosen: Array, units: Array) -> Mesh:
