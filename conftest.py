@@ -9,5 +9,6 @@ from gridkit import locale
 
 @pytest.fixture(autouse=True)
 def english():
+    """Speak English inside each test and each example."""
     with locale.speaking("en"):
         yield

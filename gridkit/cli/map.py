@@ -116,15 +116,16 @@ def _how() -> list[click.Parameter]:
 
 def map_(source: Path | None, output: Path | None, by_street: bool, png: bool, dpi: int | None, **wish: Any) -> int:
     """Write a map of a project, a run folder, or layers."""
-    from gridkit.cli import map_sources
+    from gridkit.cli import map_checks, map_sources
     from gridkit.maps.prepared import prepare
     from gridkit.maps.profiles import military
 
     _possible(by_street=by_street, png=png, dpi=dpi, source=source, layers=wish["layers"])
-    map_sources.check_wish(wish)
+    map_checks.check_output(output, by_street=by_street, png=png)
+    map_checks.check_wish(wish)
     before = map_sources.before_of(wish["compare"]) if wish["compare"] else None
     with options.progress() as progress:
-        run, root = map_sources.run_of(source, layers=wish["layers"], project=wish["project"], progress=progress)
+        run, root = map_sources.run_of(source, wish, progress=progress)
         chosen = map_sources.chosen(run, wish)
         progress(gettext("drawing the map"), 0, 1)
         prepared = prepare(run, chosen, before=before)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from gridkit import errors, locale
 from gridkit.cli import options
+from gridkit.cli.map_checks import check_base, check_source, fields_of, without_toml
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import COMPOUND, LEVELS
 
@@ -29,38 +30,28 @@ _OF_BEFORE = ["code", "name", "status", "organisation", "valid"]
 _COMPOUNDS = "tables/compounds.parquet"
 
 
-def run_of(
-    source: Path | None, *, layers: tuple[str, ...], project: Path | None, progress: Progress
-) -> tuple[Run, Path]:
+def run_of(source: Path | None, wish: Mapping[str, Any], *, progress: Progress) -> tuple[Run, Path]:
     """Return the run to draw, and the folder beside which the map is written by default.
 
     Raises
     ------
     gridkit.errors.UsageError
-        ``source`` or ``layers`` cannot be used as given.
+        ``source`` or the layers cannot be used as given.
     gridkit.errors.InputError
         A file cannot be read; the inputs, settings or results of a run folder are not those of the run any more.
     """
-    if layers:
-        return _of_layers(layers, progress)
+    if wish["layers"]:
+        return _of_layers(wish["layers"], progress)
+    check_source(source)
     place = source or Path()
     if (place / "manifest.json").is_file() and not (place / options.PROJECT_FILE).is_file():
-        return _of_folder(place, project, progress)
+        return _of_folder(place, wish["project"], progress)
     from gridkit import pipeline
 
     found, language = options.open_project(place, lenient=True)
+    if wish["basemap"] is None:
+        check_base(str(found.map.get("basemap") or ""))
     return pipeline.audit(found, progress=progress, language=language), found.root
-
-
-def check_wish(wish: Mapping[str, Any]) -> None:
-    """Refuse a profile or field that there is not, before anything is read."""
-    from gridkit.maps.profiles import Options
-
-    Options(profile=wish["profile"] or "internal", fields=_fields(wish["fields"]))
-
-
-def _fields(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def chosen(run: Run, wish: Mapping[str, Any]) -> Options:
@@ -72,7 +63,7 @@ def chosen(run: Run, wish: Mapping[str, Any]) -> Options:
         if wish[key] is not None:
             stated[key] = wish[key]
     if wish["fields"] is not None:
-        stated["fields"] = _fields(wish["fields"])
+        stated["fields"] = fields_of(wish["fields"])
     if wish["layers"] and not stated.get("title"):
         files = ", ".join(spec.rpartition("=")[2].replace("\\", "/").rpartition("/")[2] for spec in wish["layers"])
         stated["title"] = gettext("Map of {files}").format(files=files)
@@ -152,12 +143,15 @@ def _of_layers(layers: tuple[str, ...], progress: Progress) -> tuple[Run, Path]:
     language = click.get_current_context().obj or locale.from_environment() or locale.DEFAULT_LANGUAGE
     locale.use(language)
     project = Project(root=root, layers=specs)
-    if COMPOUND in files:
-        return pipeline.audit(project, progress=progress, language=language), Path()
     from gridkit.io.city import read_city
     from gridkit.maps.bare import without_compounds
 
-    city, _noticed = read_city(project, progress)
+    try:
+        if COMPOUND in files:
+            return pipeline.audit(project, progress=progress, language=language), Path()
+        city, _noticed = read_city(project, progress)
+    except errors.InputError as problem:
+        raise without_toml(problem) from problem
     return without_compounds(city, language=language), Path()
 
 
