@@ -33,8 +33,9 @@ from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
 from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
 from gridkit.linkage.sampled import Labelled, match_labels
-from gridkit.locale import N_, gettext, speaking
+from gridkit.locale import DEFAULT_LANGUAGE, N_, gettext, speaking
 from gridkit.maps import coverage_map, write_review_html
+from gridkit.maps.profiles import from_project
 from gridkit.model import Findings, Linked, Run
 from gridkit.model.samples import Labels
 from gridkit.reports import (
@@ -233,7 +234,7 @@ def rules_or_mistakes(project: Project) -> tuple[RuleSet, list[tuple[str, str, s
     return (strict, mistakes) if mistakes else (ruleset, [])
 
 
-def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh") -> Run:
+def audit(project: Project, *, progress: Progress = _quiet, language: str | None = None) -> Run:
     """Do the main job: everything from files to a :class:`gridkit.model.Run`.
 
     Parameters
@@ -242,9 +243,10 @@ def audit(project: Project, *, progress: Progress = _quiet, language: str = "zh"
         From :func:`gridkit.io.project.read_project`.
     progress : callable
         Called with the step in words, the number of steps done, and their total.
-    language : str
-        Language of reports and map, ``zh`` or ``en``.
+    language : str, optional
+        Language of reports and map, ``zh`` or ``en``; by default that of the project, Chinese where it names none.
     """
+    language = language or project.language or DEFAULT_LANGUAGE
     with speaking(language):
         return _audit(project, progress, language)
 
@@ -306,8 +308,7 @@ def _audit(project: Project, progress: Progress, language: str) -> Run:
 def write_map(run: Run, path: Path) -> None:
     """Write the offline coverage map of ``run`` to ``path``."""
     with speaking(run.language):
-        title = dict(run.settings["map"]).get("title")  # type: ignore[call-overload]
-        coverage_map(run, title=title, profile=str(run.settings["profile"])).save(path)
+        coverage_map(run, **from_project(run.settings)).save(path)
 
 
 # The register of writers: whatever leaves this package as a file stands here, and nothing else may write one. The tests
@@ -320,6 +321,9 @@ def write_map(run: Run, path: Path) -> None:
 #                  :mod:`gridkit.repair_folder`: what ``gridkit repair`` leaves
 #   CHECK_WRITERS  name -> function(checked, project, path): what ``gridkit check`` leaves; ``project.root`` is the
 #                  folder of the inputs
+#
+# ``gridkit map`` also calls :func:`gridkit.maps.streets.write_by_street` (pages, from the features of the one page)
+# and :func:`gridkit.maps.still.write_still` (a picture of them).
 #
 # What a command prints, and what it writes without either value (gridkit.toml of ``gridkit init``), is registered by
 # the command itself in ``gridkit.cli.COMMANDS``: tests/privacy/lines.py has a line to call each of them with, and

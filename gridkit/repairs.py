@@ -18,6 +18,7 @@ from gridkit.io.boundary_decisions import EXCEPTION_COLUMNS, read_decisions, rea
 from gridkit.io.city import read_city
 from gridkit.io.originals import LEVELS, made_valid, read_originals, unsound
 from gridkit.io.project import LayerSpec
+from gridkit.io.repair_settings import BorderSpec
 from gridkit.io.stated import without_persons
 from gridkit.locale import N_, gettext, speaking
 from gridkit.model import Findings
@@ -33,6 +34,7 @@ from gridkit.model.repairs import BoundaryPlan, LayerInput, MadeValid
 from gridkit.repair_folder import DOCUMENT, UNDO, Done
 from gridkit.reports.repair_files import MADE_VALID, read_document, read_lines
 from gridkit.rules import CATALOGUE
+from gridkit.topology.choices import demand_possible
 from gridkit.topology.inspect import inspect
 from gridkit.topology.journal import fingerprint, replay, standing
 from gridkit.topology.levels import read_levels, system_of
@@ -57,7 +59,6 @@ SHOWN: Final = 10
 """Units or defects that a sentence names."""
 _OF_SHAPES: Final = ("S103", "S104", "S130", "S131", "S133", "S134", "S135", "S136", "S160", "S161", "S163", "S164",
                      "S165", "S166", *(f"S1{number}" for number in range(69, 80)))  # fmt: skip
-"""Findings of reading that concern the shapes of a layer."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -112,7 +113,7 @@ def _plan(
         plan = _planned(project, city, decided, kept, progress=progress, language=language)
         plan = replace(
             _writable(plan, originals), inputs=_inputs(project, originals), made_valid=_made_valid(originals),
-            findings=_concerning(noticed, city, originals),
+            findings=_concerning(noticed, plan.inspection, originals, city),
         )  # fmt: skip
         return plan, originals, project
 
@@ -128,8 +129,9 @@ def _made_valid(originals: Mapping[str, Original]) -> tuple[MadeValid, ...]:
     )  # fmt: skip
 
 
-def _concerning(noticed: Findings, city: City, originals: Mapping[str, Original]) -> Findings:
-    """Return what reading says of the shapes of the boundary layers, and which of their units have none."""
+def _concerning(noticed: Findings, found: Inspection, originals: Mapping[str, Original], city: City) -> Findings:
+    """Return what reading says of the shapes of boundary layers, which have none, and which exceptions have ended."""
+    ended = [row for row in found.findings.rows() if row["code"] in ("T601", "T602")]
     sources = {part.name for original in originals.values() for part in original.parts}
     sources |= {str(name) for level in LEVELS if level in city.layers for name in city.layers[level].frame["src"]}
     rows = [
@@ -139,7 +141,7 @@ def _concerning(noticed: Findings, city: City, originals: Mapping[str, Original]
     ]  # fmt: skip
     codes = {str(code) for level in LEVELS if level in city.layers for code in city.layers[level].frame.index}
     nested = check_nesting(city, place(city)).with_code("T341").to_dict("records")
-    return Findings.of([*rows, *(row for row in nested if str(row["subject"]) in codes)])
+    return Findings.of([*rows, *ended, *(row for row in nested if str(row["subject"]) in codes)])
 
 
 def _planned(
@@ -148,7 +150,8 @@ def _planned(
     total = len(STEPS)
     places = place(city)
     limits = Limits(**project.repair.limits())
-    authority = cast("Mapping[str, str]", project.repair.authority)
+    project.repair.demand_known(city.layers)
+    authority = project.repair.sides()
     progress(gettext(STEPS[1]), 1, total)
     inspection = inspect(city, places, limits=limits, exceptions=kept)
     progress(gettext(STEPS[2]), 2, total)
@@ -162,9 +165,12 @@ def _planned(
     known = {*inspection.frame.index, *repair.log["defect_id"], *repair.waiting, *repair.failed}
     stale = tuple(sorted(set(current["defect_id"]) - known))
     sides = authorities(city, read_levels(city, places, system_of(city)), authority)
+    stated = {child: side for (child, _parent), side in sides.items()}
+    demand_possible(current, inspection.frame, {*repair.unused} & left, stated)
     settings = {
-        "authority": {child: side for (child, _parent), side in sides.items()}, "limits": asdict(limits),
+        "authority": stated, "limits": asdict(limits),
         "locked": list(project.repair.locked),
+        "borders": [one.model_dump(mode="json") for one in project.repair.borders],
     }  # fmt: skip
     return BoundaryPlan(
         city, inspection, replace(repair, notes=() if stale else repair.notes), current, kept, settings,
@@ -267,7 +273,7 @@ def undo_repair(
         repair = Repair(frames, log_left, plan.repair.waiting, plan.repair.failed, (), kept_shapes)
         plan = replace(
             plan, repair=repair, inputs=_inputs(project, originals), made_valid=fixed, left=plan.left | set(gone),
-            findings=_concerning(noticed, city, originals),
+            findings=_concerning(noticed, plan.inspection, originals, city),
         )  # fmt: skip
         return Done(plan, frames, originals, project, gone)
 
@@ -339,6 +345,7 @@ def _as_it_was(project: Project, document: Mapping[str, Any]) -> Project:
         settings = document["settings"]
         repair = project.repair.model_copy(update={
             "authority": dict(settings["authority"]), "locked": tuple(settings["locked"]), **settings["limits"],
+            "borders": tuple(BorderSpec(**one) for one in settings.get("borders", ())),
         })  # fmt: skip
     except (KeyError, TypeError, ValueError) as problem:
         raise InputError(
@@ -379,9 +386,8 @@ def simplify(project: Project, tolerance: float, *, progress: Progress = _quiet,
             geometry[at] = shapes.to_numpy()
             frame.geometry = gpd.GeoSeries(geometry, index=frame.index, crs=frame.crs)
             frames[level] = frame
-        nothing = Repair({}, pd.DataFrame(columns=list(LOG_COLUMNS)))
         plan = BoundaryPlan(
-            city, _nothing(city.crs), nothing,
+            city, _nothing(city.crs), Repair({}, pd.DataFrame(columns=list(LOG_COLUMNS))),
             _table((), BOUNDARY_DECISION_COLUMNS), _table((), EXCEPTION_COLUMNS),
             {"authority": {}, "limits": {}, "locked": [], "simplify": tolerance}, inputs=_inputs(project, originals),
             versions={"gridkit": __version__, "rules": rules_version()}, language=language,

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING
 
 from gridkit.errors import OutputError
-from gridkit.locale import N_
+from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_WHY = {
+    errno.ENOENT: N_("the folder does not exist"),
+    errno.ENOTDIR: N_("a part of the path is no folder"),
+    errno.EACCES: N_("no right to write there"),
+    errno.EPERM: N_("no right to write there"),
+    errno.EROFS: N_("the disk is read-only"),
+    errno.ENOSPC: N_("no room is left on the disk"),
+    errno.EFBIG: N_("the file would be larger than the disk allows"),
+    errno.EISDIR: N_("this is a folder"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+}
 
 
 @contextlib.contextmanager
@@ -63,10 +76,11 @@ def whole(path: Path, *, also: tuple[type[Exception], ...] = ()) -> Iterator[Pat
 
 
 def unwritable(path: Path, problem: Exception) -> OutputError:
-    """Return the error of a file that cannot be written; it says why in the words of the system."""
+    """Return the error of a file that cannot be written; it says why, in the words of the system where we have none."""
+    known = _WHY.get(getattr(problem, "errno", None) or 0)
     return OutputError(
         N_("the file cannot be written: {why}"),
         place=str(path),
         remedy=N_("choose a folder that you may write to, with room on the disk; close the file where it is open"),
-        why=getattr(problem, "strerror", None) or str(problem) or type(problem).__name__,
+        why=gettext(known) if known else getattr(problem, "strerror", None) or str(problem) or type(problem).__name__,
     )

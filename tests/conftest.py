@@ -1,4 +1,4 @@
-"""What every test shares: English messages unless a test says otherwise, and no network."""
+"""What every test shares: failures that are told as to a user, and no network."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import socket
 
 import pytest
 
-from gridkit import locale
-
 _connect = socket.socket.connect
 
 
 @pytest.fixture(autouse=True)
-def english(monkeypatch):
+def told(monkeypatch):
     monkeypatch.delenv("GRIDKIT_DEBUG", raising=False)
-    with locale.speaking("en"):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,20 @@
 import numpy as np
+import pytest
 
-from benchmarks import audit, boundaries, calibration, datum, linking, nesting, reading, rules, startup, validation
+from benchmarks import (
+    audit,
+    boundaries,
+    calibration,
+    datum,
+    linking,
+    maps,
+    maps_run,
+    nesting,
+    reading,
+    rules,
+    startup,
+    validation,
+)
 
 
 def test_nesting_runs_and_agrees_with_overlay(capsys):
@@ -84,3 +98,33 @@ def test_what_a_repair_errs_by_is_no_more_than_the_peer():
 def test_real_boundaries_that_are_absent_are_named(capsys, tmp_path):
     assert boundaries.real_layers(tmp_path) == {}
     assert capsys.readouterr().out.count("is not there") == 2
+
+
+def test_a_map_keeps_every_place_of_a_small_city():
+    frames = maps.map_world(1_000)
+    worst, lost = maps.coordinate_error(frames)
+    assert lost == 0
+    assert 0 < worst <= 0.2
+
+
+def test_a_wrong_hit_is_told_from_one_on_a_border():
+    frames = maps.map_world(1_000)
+    points = maps.points_of(frames, 50)
+    at, which = frames["compound"].sindex.query(maps.shapely.points(points), predicate="within")
+    found = np.full(50, "", object)
+    found[at] = frames["compound"].index.to_numpy()[which]
+    assert maps.agreement(frames, points, found.tolist()) == (50, 0)
+    found[at[0]] = "elsewhere"
+    assert maps.agreement(frames, points, found.tolist())[0] == 49
+
+
+@pytest.mark.browser
+def test_the_map_is_measured_beside_a_peer_at_a_tiny_size(capsys):
+    if not maps_run.available():
+        pytest.skip("no Chromium: set GRIDKIT_CHROMIUM or run scripts/browser.py")
+    assert maps.main(["--tiny"]) == 0
+    said = capsys.readouterr().out
+    assert "0 features or places lost" in said
+    assert "agree with shapely: 200 of 200" in said
+    assert said.count("gridkit / ") == 1
+    assert "not loaded" not in said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gridkit.locale import chosen, speaking
 from gridkit.locale import gettext as _
 from gridkit.rules import CATALOGUE
 from gridkit.rules.labels import ANSWERS, STATUS_LABELS
@@ -32,13 +33,17 @@ WITHOUT_ORGANISATION = ("INSTRUCTOR_ONLY", "PLANNED", "UNCOVERED")
 
 
 def explain(run: Run, compound: str) -> list[str]:
-    """Return why ``compound`` has its status; raises KeyError for a code that the run does not hold."""
+    """Return why ``compound`` has its status, in the language of the run where none is chosen.
+
+    Raises KeyError for a code that the run does not hold.
+    """
     row = run.coverage.frame.loc[compound].to_dict()
     row |= {"compound": compound, "name": run.attributes.frame.loc[compound, "name"]}
     trace = run.coverage.trace
     about = {compound, *row["via"], *row["open_via"]}
     found = [finding for finding in run.findings.rows() if finding["subject"] in about]
-    return explain_rows(row, trace[trace["compound"] == compound].to_dict("records"), found)
+    with speaking(chosen() or run.language):
+        return explain_rows(row, trace[trace["compound"] == compound].to_dict("records"), found)
 
 
 def explain_rows(

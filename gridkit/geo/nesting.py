@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.errors import InputError
 from gridkit.geo.finite import finite
+from gridkit.locale import N_
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,8 +63,10 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
 
     Raises
     ------
+    InputError
+        If the two series are in different coordinate systems: areas in metres and in degrees do not compare.
     ValueError
-        If the two series are in different coordinate systems or the codes of the parents are not unique.
+        If the codes of the parents are not unique.
 
     Examples
     --------
@@ -74,7 +78,7 @@ def nest(children: gpd.GeoSeries, parents: gpd.GeoSeries) -> pd.DataFrame:
     {'parent': ['g1', 'g1', 'g1', ''], 'method': ['contains', 'overlap', 'point', 'none']}
     """
     if children.crs is not None and parents.crs is not None and children.crs != parents.crs:
-        raise ValueError("children and parents are in different coordinate systems")
+        raise InputError(N_("the layers are in different coordinate systems"), remedy=N_("bring them to one system"))
     if not parents.index.is_unique:
         raise ValueError("codes of parents are not unique")
     codes = np.array([str(code) for code in parents.index], dtype=object)

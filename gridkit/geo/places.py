@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -56,7 +57,7 @@ def place(city: City) -> Places:
     Parameters
     ----------
     city : City
-        With any of the four layers, all in ``city.crs``.
+        With any of the four layers; one in another system than ``city.crs`` is converted to it.
 
     Returns
     -------
@@ -69,6 +70,7 @@ def place(city: City) -> Places:
     >>> place(City("nowhere", "EPSG:4544")).frame.empty
     True
     """
+    city = _in_one_system(city)
     parents = {child: _find(city, child, parent).code for child, parent in ((COMMUNITY, STREET), (GRID, COMMUNITY))}
     compounds = _frame(city, COMPOUND)
     if compounds is None:
@@ -88,6 +90,16 @@ def place(city: City) -> Places:
     frame["method"] = _first([grid.method, community.method, street_by_geometry.method])
     frame["share"] = community.share.fillna(grid.share).fillna(street_by_geometry.share)
     return Places(frame, parents)
+
+
+def _in_one_system(city: City) -> City:
+    """Return the city with every layer in its system."""
+    other = {
+        name: replace(layer, frame=layer.frame.to_crs(city.crs))
+        for name, layer in city.layers.items()
+        if layer.frame.crs is not None and layer.frame.crs != city.crs
+    }
+    return city.with_layers(**other) if other else city
 
 
 def comprehensive(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -166,6 +166,7 @@ def _city(
         pd.DataFrame(sorted(aside), columns=list(SET_ASIDE_COLUMNS)),
         remarks_of([one.remarks for found in records.values() for one in found]),
         {kind: held for kind, found in tables.items() if len(held := _held(found))},
+        project.language or "",
     )
     begins = [one.begins for found in tables.values() for one in found]
     notes = without_read((note for _, _, notes in read for note in notes), begins)

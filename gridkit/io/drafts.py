@@ -159,10 +159,12 @@ def joined(drafts: Sequence[Draft], name: str) -> Draft:
         refs = [draft.records.source.name for draft in drafts]
         notes.append(noticed("S167", name, refs=refs, values=", ".join(systems), total=len(drafts), variant="systems"))
     notes += _differing(drafts, name)
-    frames = [draft.records.frame for draft in drafts]
+    frame = pd.concat([draft.records.frame for draft in drafts])
+    if "code" in frame:
+        frame["code"] = frame["code"].fillna("")  # of files without a column of codes
     records = replace(
         drafts[0].records,
-        frame=pd.concat(frames),
+        frame=frame,
         given=frozenset().union(*(draft.records.given for draft in drafts)),
         set_aside=[],
         notes=notes,

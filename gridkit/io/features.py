@@ -239,7 +239,8 @@ def shapes_of(
     coded[:] = wkb
     remarks = []
     try:
-        geometry = shapely.from_wkb(coded, on_invalid="ignore")
+        with np.errstate(invalid="ignore"):  # numbers that are none are told as S166, not by numpy
+            geometry = shapely.from_wkb(coded, on_invalid="ignore")
     except NotImplementedError:  # arcs, at the top or inside a collection
         curved = np.array([one is not None and _kind(one) in _CURVED for one in wkb], dtype=bool)
         straight = _straightened(file, layer, len(wkb), **options) if file is not None else None
@@ -277,7 +278,8 @@ def _each(coded: Shapes) -> Shapes:
     geometry = np.full(len(coded), None, dtype=object)
     for position, one in enumerate(coded):
         try:
-            geometry[position] = shapely.from_wkb(one, on_invalid="ignore")
+            with np.errstate(invalid="ignore"):
+                geometry[position] = shapely.from_wkb(one, on_invalid="ignore")
         except NotImplementedError:
             continue
     return geometry

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from gridkit.io.claims import MIXED, SUBJECTS, subjects
 from gridkit.io.dictionary import fields_of
 from gridkit.io.grid_settings import GROUND
+from gridkit.io.map_settings import KEYS, map_problems
 from gridkit.io.settings import a_figure
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import LAYER_FIELDS, REGISTRY_FIELDS
@@ -55,11 +56,12 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
         "decisions",
         "exceptions",
         "locked",
+        "borders",
     ),
     "grids": ("band", "measure", "scheme", "policy", "plan", "allow_mixed", "bands"),
+    "borders": ("between", "authority"),
     "side": ("label", "path", "sheet", "columns", "encoding", "as_of"),
 }
-_MAP = ("title",)
 COVERAGES = ("community", "grid")
 """Levels that ``authority`` of ``[repair]`` may name."""
 _SENTENCES: Mapping[str, str] = {
@@ -84,6 +86,9 @@ _SENTENCES: Mapping[str, str] = {
     "share": N_("{key} must be a share between 0 and 1, such as 0.005"),
     "codes": N_('{key} must be a list of codes as text, such as ["990101001"]'),
     "band": N_('{key} must be a band of sizes such as "300:500", or "300:400:500" with the size that is aimed at'),
+    "pair": N_('{key} must be two different codes as text, such as ["990101001", "990101002"]'),
+    "border": N_("{key} must be bottom, top, none, or one of the two codes of between"),
+    "border_twice": N_("{key} names the same two units twice; keep one of them"),
     "literal_error": N_("{key} must be one of: {expected}"),
 }
 
@@ -120,6 +125,7 @@ def _mistake(error: ErrorDetails, data: Mapping[str, Any]) -> Mistake:
     if error["type"] == "extra_forbidden":
         table = "definition" if where[-2:-1] == ("definition",) else str(where[0])
         table = "side" if where[0] == "reconcile" and where[-2] in ("a", "b") else table
+        table = "borders" if where[:2] == ("repair", "borders") and where[2:] else table
         return where, unknown(key, _KNOWN["" if len(where) == 1 else table])
     template = _SENTENCES.get(error["type"], N_("{key} has a value that cannot be used"))
     expected = str(error.get("ctx", {}).get("expected", ""))
@@ -146,15 +152,12 @@ def column_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
 
 
 def map_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
-    """Return what is wrong in ``[map]``: it knows a title and nothing else."""
+    """Return what is wrong in ``[map]``."""
     found = data.get("map", {})
     if not isinstance(found, dict):
         return []
-    mistakes: list[Mistake] = [(("map", key), unknown(key, _MAP)) for key in found if key not in _MAP]
-    if not isinstance(found.get("title", ""), str):
-        template = _SENTENCES["string_type"]
-        mistakes.append((("map", "title"), gettext(template).format(key="title")))
-    return mistakes
+    mistakes: list[Mistake] = [(("map", key), unknown(key, KEYS)) for key in found if key not in KEYS]
+    return [*mistakes, *((("map", key), sentence) for key, sentence in map_problems(found))]
 
 
 def claim_mistakes(claims: object) -> list[Mistake]:

@@ -235,6 +235,8 @@ def read_project(path: Path, *, lenient: bool = False) -> Project:
             mistakes = [own.placed(*mistake) for mistake in mistakes]
         found = sorted({(line_of(where, lines), sentence) for where, sentence in mistakes})
         raise ProjectError(str(file), found)
+    borders = range(len(project.repair.borders))
+    project.repair.stand([(str(file), line_of(("repair", "borders", number), lines)) for number in borders])
     return project if own is None else project.model_copy(update={"claims_file": own.name})
 
 

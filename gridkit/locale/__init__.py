@@ -3,6 +3,8 @@
 ``gettext`` looks the language up when it is called, so a sentence is put into words late, in the language of whoever
 reads it. A string that is written down in one place and shown in another (a constant, a rule text, an error template)
 is marked with ``N_`` where it is written and passed to ``gettext`` where it is shown.
+
+Where nobody has chosen a language, it is that of the process's locale, and Chinese where the locale names none of ours.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 _FOLDERS = {"zh": "zh_CN"}
-_language: ContextVar[str] = ContextVar("gridkit_language", default="en")
+_language: ContextVar[str] = ContextVar("gridkit_language", default="")
 
 
 def N_(message: str) -> str:
@@ -43,7 +45,7 @@ def gettext(message: str) -> str:
     ...     gettext("covered")
     'covered'
     """
-    return _catalogue(_language.get()).gettext(message) if message else ""
+    return _catalogue(current()).gettext(message) if message else ""
 
 
 def use(language: str) -> None:
@@ -54,7 +56,12 @@ def use(language: str) -> None:
 
 
 def current() -> str:
-    """Return the current language, ``zh`` or ``en``."""
+    """Return the current language, ``zh`` or ``en``: the chosen one, else that of the locale, else Chinese."""
+    return _language.get() or from_environment() or DEFAULT_LANGUAGE
+
+
+def chosen() -> str:
+    """Return the language that :func:`use` or :func:`speaking` chose; empty where nobody has chosen one."""
     return _language.get()
 
 

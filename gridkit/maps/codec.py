@@ -1,18 +1,7 @@
-"""The map's data as text that the page decodes: columns per level and quantised integer coordinates.
+"""The map's data as text that the page decodes: shared arcs of quantised coordinates, and columns per level.
 
 Coordinates are Web-Mercator integers: the world is 2**28 units wide, so that one unit is one pixel of zoom level 20
-(0.15 m at the equator, less elsewhere) and the page needs no trigonometry. Each ring holds its first point and then
-the steps from point to point. The whole is JSON, gzip (no time stamp) and base64.
-
-.. code-block:: text
-
-    {"gk": 1, "levels": [{
-        "level": "compound", "n": 2, "code": [...],
-        "columns": {"name": ["..."], "status": {"of": ["OWN_BRANCH", "UNKNOWN"], "at": [0, 1]}},
-        "parts": [1, 1],                 polygons (or points) of each feature, 0 without geometry
-        "rings": [2, 1],                 rings of each part, 0 for a point
-        "points": [4, 4, 4],             points of each ring without the closing one (of a point: 1)
-        "xy": [x, y, dx, dy, ...]}]}
+(0.15 m at the equator, less elsewhere) and the page needs no trigonometry. docs/map-format.md describes the bytes.
 """
 
 from __future__ import annotations
@@ -20,167 +9,238 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.maps.arcs import Arcs, cut
+from gridkit.maps.columns import read_column, write_column, write_texts
+from gridkit.maps.parts import LINE, POINT, WORLD, Parts, parts_of, project, unproject
+from gridkit.maps.places import in_order
+from gridkit.maps.planes import Sections, read_numbers
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-VERSION = 1
-WORLD = 2**28
-"""Width of the world in units."""
+__all__ = ["VERSION", "WORLD", "Encoded", "decode_levels", "encode_levels", "project", "unproject"]
 
-_MAX_LAT = 85.0511287798
-
-
-def project(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return whole Web-Mercator units, shape (n, 2), of degrees, shape (n, 2); y grows to the south.
-
-    >>> project(np.array([[0.0, 0.0], [-180.0, 85.0511287798]])).tolist()
-    [[134217728, 134217728], [0, 0]]
-    """
-    lat = np.radians(np.clip(lonlat[:, 1], -_MAX_LAT, _MAX_LAT))
-    x = lonlat[:, 0] / 360.0 + 0.5
-    y = 0.5 - np.arctanh(np.sin(lat)) / (2 * np.pi)
-    return np.rint(np.column_stack([x, y]) * WORLD).astype(np.int64)
+VERSION: Final = 2
+MAGIC: Final = b"GKM2"
+_EFFORT: Final = 7
+"""Of gzip: 9 takes three times as long for 0.7 % less."""
 
 
-def unproject(units: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return degrees of Web-Mercator units, the inverse of :func:`project` up to rounding."""
-    x, y = units[:, 0] / WORLD, units[:, 1] / WORLD
-    lat = np.degrees(np.arcsin(np.tanh((0.5 - y) * 2 * np.pi)))
-    return np.column_stack([(x - 0.5) * 360.0, lat])
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Features as text for a page: ``data`` is read when it opens, ``later`` (may be empty) when first asked for."""
+
+    data: str
+    later: str = ""
 
 
-def encode_levels(frames: Mapping[str, gpd.GeoDataFrame]) -> str:
+def encode_levels(
+    frames: Mapping[str, gpd.GeoDataFrame],
+    *,
+    later: Mapping[str, Sequence[str]] | None = None,
+    ordered: Collection[str] = (),
+) -> Encoded:
     """Return the text for frames of features.
 
     Parameters
     ----------
     frames : mapping of str to geopandas.GeoDataFrame
-        Level -> features indexed by code, in degrees; columns of text, whole numbers (missing allowed) or tuples of
-        text. Polygons and points are kept, of another geometry its representative point; None stays None.
+        Level -> features indexed by code, in degrees, the widest level first. Columns of text, numbers (missing
+        allowed) and tuples of text come back as they are, other values as text.
+    later : mapping of str to sequence of str, optional
+        Level -> columns that the page reads only when it first needs one of them.
+    ordered : collection of str
+        Levels whose rows stay in their order; those of the others are sorted by place, so that the order in which
+        they are given does not matter.
 
     Returns
     -------
-    str
-        Base64 text, the same for equal frames.
+    Encoded
+        Base64 texts, the same for equal frames.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame({"name": ["A"]}, index=["a"], geometry=[shapely.Point(107, 27)], crs="EPSG:4490")
+    >>> decode_levels(encode_levels({"compound": frame}))["compound"].loc["a", "name"]
+    'A'
     """
-    levels = [_level(level, frame) for level, frame in frames.items()]
-    text = json.dumps({"gk": VERSION, "levels": levels}, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 9, mtime=0)).decode("ascii")
+    later = later or {}
+    frames = {level: frame if level in ordered else in_order(frame) for level, frame in frames.items()}
+    main, rest = Sections(), Sections()
+    # the narrowest level first: the borders of the wider ones then refer to arcs that are there
+    parts = {level: parts_of(np.asarray(frame.geometry.array)) for level, frame in reversed(frames.items())}
+    heads = {level: _write_parts(main, some) for level, some in parts.items()}
+    arcs = _cut(list(parts.values()))
+    head: dict[str, Any] = {"gk": VERSION, "arcs": _write_arcs(main, arcs)}
+    more: dict[str, Any] = {}
+    for level, frame in frames.items():
+        wait = set(later.get(level, ()))
+        names = [name for name in frame.columns if name != frame.geometry.name]
+        code = write_texts(main, [str(code) for code in frame.index])
+        now = {str(name): write_column(main, frame[name]) for name in names if name not in wait}
+        then = {str(name): write_column(rest, frame[name]) for name in names if name in wait}
+        heads[level] |= {"level": level, "n": len(frame), "code": code, "columns": now, "later": list(then)}
+        if then:
+            more[level] = then
+    head["levels"] = [heads[level] for level in frames]
+    return Encoded(_packed(head, main), _packed({"gk": VERSION, "levels": more}, rest) if more else "")
 
 
-def decode_levels(text: str) -> dict[str, gpd.GeoDataFrame]:
-    """Return the frames that :func:`encode_levels` was given, coordinates to one unit, for tests and tools."""
-    data = json.loads(gzip.decompress(base64.b64decode(text)))
-    if data["gk"] != VERSION:
-        raise ValueError(f"version {data['gk']}")
-    return {level["level"]: _frame(level) for level in data["levels"]}
+def _packed(head: dict[str, Any], sections: Sections) -> str:
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")
+    payload = MAGIC + struct.pack("<I", len(text)) + text + sections.bytes()
+    return base64.b64encode(gzip.compress(payload, _EFFORT, mtime=0)).decode("ascii")
 
 
-def _level(level: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    columns = {str(name): _column(frame[name]) for name in frame.columns if name != frame.geometry.name}
-    head = {"level": level, "n": len(frame), "code": [str(code) for code in frame.index], "columns": columns}
-    return head | _geometry(np.asarray(frame.geometry.array))
+def _unpacked(text: str) -> tuple[dict[str, Any], bytes]:
+    payload = gzip.decompress(base64.b64decode(text))
+    if payload[:4] != MAGIC:
+        raise ValueError("not map data of gridkit")
+    end = 8 + struct.unpack("<I", payload[4:8])[0]
+    head = json.loads(payload[8:end])
+    if head["gk"] != VERSION:
+        raise ValueError(f"version {head['gk']}")
+    return head, payload[end:]
 
 
-def _column(values: pd.Series) -> Any:
-    """Return values as they are, or as places in the list of distinct values where that is shorter."""
-    plain = [_plain(value) for value in values]
-    if not all(isinstance(value, str) for value in plain):
-        return plain
-    distinct = sorted(set(plain))
-    if 2 * len(distinct) > len(plain):
-        return plain
-    place = {value: at for at, value in enumerate(distinct)}
-    return {"of": distinct, "at": [place[value] for value in plain]}
+def _cut(levels: list[Parts]) -> Arcs:
+    if not levels:
+        return cut(np.zeros((0, 2), np.int64), np.zeros(0, np.int64), np.zeros(0, bool))
+    units = np.concatenate([some.units for some in levels])
+    return cut(
+        units, np.concatenate([some.points for some in levels]), np.concatenate([some.closed for some in levels])
+    )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, str):
-        return value
-    return None if pd.isna(value) else int(value)
-
-
-def _geometry(shapes: NDArray[Any]) -> dict[str, list[int]]:
-    """Return the parts, rings, points and steps of geometries, without a loop over them."""
-    shapes = shapes.copy()
-    shapes[shapely.is_empty(shapes)] = None
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    owner = owner[inner]
-    kind = shapely.get_type_id(parts)
-    other = (kind != shapely.GeometryType.POLYGON) & (kind != shapely.GeometryType.POINT)
-    # a collection made by repair holds stray lines beside its polygons: they have no area and are not drawn
-    has_area = np.bincount(owner[kind == shapely.GeometryType.POLYGON], minlength=len(shapes)) > 0
-    keep = ~(other & has_area[owner])
-    parts, owner, other = parts[keep], owner[keep], other[keep]
-    parts[other] = shapely.point_on_surface(parts[other])
-    parts = shapely.orient_polygons(parts)  # the page fills by winding number: holes must run the other way
-    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, ring_part = shapely.get_rings(np.where(polygon, parts, None), return_index=True)
-    # one path per ring or point, in the order of the parts
-    paths = np.concatenate([rings, parts[~polygon]])
-    order = np.argsort(np.concatenate([ring_part, np.flatnonzero(~polygon)]), kind="stable")
-    xy, path = shapely.get_coordinates(paths[order], return_index=True)
-    is_ring = np.concatenate([np.ones(len(rings), bool), np.zeros(int((~polygon).sum()), bool)])[order]
-    last = np.append(path[1:] != path[:-1], True) if len(path) else np.zeros(0, bool)
-    keep = ~(last & is_ring[path])
-    units, path = project(xy[keep]), path[keep]
-    steps = np.diff(units, axis=0, prepend=0) if len(units) else units
-    first = np.append(True, path[1:] != path[:-1]) if len(path) else np.zeros(0, bool)
-    steps[first] = units[first]
+def _write_parts(sections: Sections, parts: Parts) -> dict[str, Any]:
     return {
-        "parts": np.bincount(owner, minlength=len(shapes)).tolist(),
-        "rings": np.bincount(ring_part, minlength=len(parts)).tolist(),
-        "points": np.bincount(path, minlength=len(paths)).tolist(),
-        "xy": steps.ravel().tolist(),
+        "parts": sections.numbers(parts.parts),
+        "kind": sections.numbers(parts.kind),
+        "rings": sections.numbers(parts.paths),
     }
 
 
-def _frame(level: dict[str, Any]) -> gpd.GeoDataFrame:
-    columns = {}
-    for name, values in level["columns"].items():
-        plain = [values["of"][at] for at in values["at"]] if isinstance(values, dict) else values
-        columns[name] = [tuple(value) if isinstance(value, list) else value for value in plain]
-    index = pd.Index(level["code"], dtype="object", name="code")
-    frame = pd.DataFrame(columns, index=index, dtype="object")
-    return gpd.GeoDataFrame(frame, geometry=_shapes(level), crs="EPSG:4490")
+def _write_arcs(sections: Sections, arcs: Arcs) -> dict[str, Any]:
+    """Write the steps from point to point; an arc begins where the last one ended or a step away from it."""
+    steps = np.diff(arcs.units, axis=0, prepend=0)
+    first = np.zeros(len(steps), dtype=bool)
+    first[np.cumsum(arcs.points) - arcs.points] = True
+    return {
+        "points": sections.numbers(arcs.points),
+        "x0": sections.numbers(steps[first, 0]),
+        "y0": sections.numbers(steps[first, 1]),
+        "x": sections.numbers(steps[~first, 0]),
+        "y": sections.numbers(steps[~first, 1]),
+        "count": sections.numbers(arcs.count),
+        "refs": sections.numbers(_tokens(arcs.refs), steps=False),
+    }
 
 
-def _shapes(level: dict[str, Any]) -> list[Any]:
+def _tokens(refs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return twice the step from arc to arc, and one more where the arc runs backwards."""
+    return 2 * np.diff(np.where(refs < 0, ~refs, refs), prepend=0) + (refs < 0)
+
+
+def _refs(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    arc = np.cumsum(tokens >> 1)
+    return np.where(tokens & 1, ~arc, arc)
+
+
+def decode_levels(encoded: Encoded | str) -> dict[str, gpd.GeoDataFrame]:
+    """Return the frames that :func:`encode_levels` was given, coordinates to one unit, for tests and tools.
+
+    Of a text alone, the columns that are read later are missing. Rows are in the order of the data.
+
+    Raises
+    ------
+    ValueError
+        The text is no map data, or of another version.
+    """
+    encoded = Encoded(encoded) if isinstance(encoded, str) else encoded
+    head, data = _unpacked(encoded.data)
+    more, rest = _unpacked(encoded.later) if encoded.later else ({"levels": {}}, b"")
+    paths, starts = _read_paths(data, head["arcs"])
+    frames, at = {}, 0
+    for level in reversed(head["levels"]):
+        rings = read_numbers(data, level["rings"])
+        total = int(rings.sum())
+        shapes = _shapes(data, level, rings, paths, starts[at : at + total + 1])
+        at += total
+        columns = {name: read_column(data, one) for name, one in level["columns"].items()}
+        columns |= {name: read_column(rest, one) for name, one in more["levels"].get(level["level"], {}).items()}
+        index = pd.Index(read_column(data, level["code"]), dtype="object", name="code")
+        frame = pd.DataFrame(columns, index=index, dtype="object")
+        frames[level["level"]] = gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4490")
+    return {level["level"]: frames[level["level"]] for level in head["levels"]}
+
+
+def _read_paths(data: bytes, head: dict[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the points of all paths in degrees, arc after arc with their ends, and where each path begins."""
+    points, count = read_numbers(data, head["points"]), read_numbers(data, head["count"])
+    refs = _refs(read_numbers(data, head["refs"]))
+    start = np.cumsum(points) - points
+    first = np.zeros(int(points.sum()), dtype=bool)
+    first[start] = True
+    steps = np.empty((len(first), 2), dtype=np.int64)
+    for axis, name in enumerate("xy"):
+        steps[first, axis] = read_numbers(data, head[name + "0"])
+        steps[~first, axis] = read_numbers(data, head[name])
+    lonlat = unproject(np.cumsum(steps, axis=0))
+    arc = np.where(refs < 0, ~refs, refs)
+    size = points[arc]
+    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    along = np.repeat(refs >= 0, size)
+    index = np.repeat(start[arc], size) + np.where(along, offset, np.repeat(size, size) - 1 - offset)
+    ends = np.concatenate([[0], np.cumsum(size)])
+    return lonlat[index], ends[np.concatenate([[0], np.cumsum(count)]).astype(np.int64)]
+
+
+def _shapes(
+    data: bytes, level: dict[str, Any], rings: NDArray[np.int64], paths: NDArray[np.float64], starts: NDArray[np.int64]
+) -> list[Any]:
     """Return the geometries of a decoded level; a plain loop, for tests and tools only."""
-    steps = np.array(level["xy"], dtype=np.int64).reshape(-1, 2)
-    ends = np.cumsum(level["points"]).tolist()
-    starts = [0, *ends][: len(ends)]
-    paths = iter([unproject(np.cumsum(steps[a:b], axis=0)) for a, b in zip(starts, ends, strict=True)])
-    parts = iter(level["rings"])
+    kinds = read_numbers(data, level["kind"]).tolist()
+    ends = starts.tolist()
+    made: list[Any] = []
+    ring = 0
+    for kind, count in zip(kinds, rings.tolist(), strict=True):
+        some = [_without_repeats(paths[ends[r] : ends[r + 1]]) for r in range(ring, ring + count)]
+        ring += count
+        made.append(
+            shapely.Point(some[0][0])
+            if kind == POINT
+            else shapely.LineString(some[0])
+            if kind == LINE
+            else shapely.Polygon(some[0], some[1:])
+        )
     shapes: list[Any] = []
-    for count in level["parts"]:
-        made = []
-        for _ in range(count):
-            rings = next(parts)
-            made.append(_part([next(paths) for _ in range(max(rings, 1))], is_point=rings == 0))
-        shapes.append(None if not made else made[0] if len(made) == 1 else _multi(made))
+    at = 0
+    for count in read_numbers(data, level["parts"]).tolist():
+        some = made[at : at + count]
+        at += count
+        shapes.append(None if not some else some[0] if count == 1 else _multi(some))
     return shapes
 
 
-def _part(paths: list[NDArray[np.float64]], *, is_point: bool) -> Any:
-    return shapely.Point(paths[0][0]) if is_point else shapely.Polygon(paths[0], paths[1:])
+def _without_repeats(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a path with one point where two arcs meet."""
+    fresh = np.ones(len(path), dtype=bool)
+    fresh[1:] = (path[1:] != path[:-1]).any(axis=1)
+    return np.asarray(path[fresh])
 
 
 def _multi(parts: list[Any]) -> Any:
-    if all(part.geom_type == "Polygon" for part in parts):
-        return shapely.MultiPolygon(parts)
-    if all(part.geom_type == "Point" for part in parts):
-        return shapely.MultiPoint(parts)
-    return shapely.GeometryCollection(parts)
+    kinds = {part.geom_type for part in parts}
+    one = {"Polygon": shapely.MultiPolygon, "Point": shapely.MultiPoint, "LineString": shapely.MultiLineString}
+    return one[kinds.pop()](parts) if len(kinds) == 1 else shapely.GeometryCollection(parts)

@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import jinja2
 from folium.elements import JSCSSMixin
 from folium.template import Template
-from markupsafe import Markup
 
 from gridkit.errors import UsageError
-from gridkit.locale import N_, gettext, speaking
+from gridkit.locale import N_, chosen, current, speaking
 from gridkit.maps import vendored
-from gridkit.maps.codec import encode_levels
-from gridkit.maps.defects import LEVEL, defect_features, defect_words
-from gridkit.maps.features import features
+from gridkit.maps.bare import run_of
+from gridkit.maps.codec import Encoded, encode_levels
+from gridkit.maps.compare import Before
+from gridkit.maps.defects import LEVEL
 from gridkit.maps.gridmap import GridMap
-from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
-from gridkit.maps.summary import shell
+from gridkit.maps.plain import plain_json
+from gridkit.maps.prepared import prepare
+from gridkit.maps.profiles import Options, Settings
 from gridkit.maps.tree import Verbatim
-from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, VALID, WORK, page_words, rule_words, said
-from gridkit.model.fields import vocabulary
-from gridkit.rules.labels import label
+from gridkit.model import City, Coverage, Run
+from gridkit.model.fields import COMPOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
-    from gridkit.model import Run
+    from gridkit.maps.prepared import Prepared
 
-PROFILES = ("internal", "public")
-_SCRIPTS = ("fflate", "gk-data", "gk-draw", "gk-list", "gk-panel", "gk-address", "gk-print", "gk-main")
+_SCRIPTS = (
+    "fflate",
+    "gk-data",
+    "gk-find",
+    "gk-hooks",
+    "gk-theme",
+    "gk-switch",
+    "gk-paint",
+    "gk-draw",
+    "gk-tiles",
+    "gk-labels",
+    "gk-hit",
+    "gk-filters",
+    "gk-legend",
+    "gk-layers",
+    "gk-fill",
+    "gk-swipe",
+    "gk-compare",
+    "gk-measure",
+    "gk-search",
+    "gk-table",
+    "gk-list",
+    "gk-panel",
+    "gk-address",
+    "gk-print",
+    "gk-png",
+    "gk-main",
+)
 _START_ZOOM = 12
 
 
@@ -39,7 +66,7 @@ class CoverageView(JSCSSMixin):
 
     Parameters
     ----------
-    data : str
+    data : Encoded
         Features from :func:`gridkit.maps.codec.encode_levels`.
     settings : dict
         Plain values for the page's script.
@@ -55,12 +82,12 @@ class CoverageView(JSCSSMixin):
         """
     )
 
-    def __init__(self, data: str, *, settings: dict[str, Any], page: dict[str, Any]) -> None:
+    def __init__(self, data: Encoded, *, settings: dict[str, Any], page: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CoverageView"
         self.data, self.settings, self.page = data, settings, page
         self.default_js = [(name, f"{vendored.OWN}{name}.js") for name in _SCRIPTS]
-        self.default_css = [("gk_css", f"{vendored.OWN}gk.css")]
+        self.default_css = [(name, f"{vendored.OWN}{name}.css") for name in ("gk", "gk-more")]
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Put the panels into the page as they are: branca would read what a macro returns as a template again."""
@@ -73,76 +100,90 @@ class CoverageView(JSCSSMixin):
         environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         template = environment.from_string(text)
         return template.render(
-            page=self.page, words=self.settings["words"], settings=plain_json(self.settings), data=self.data
-        )
+            page=self.page, words=self.settings["words"], settings=plain_json(self.settings), data=self.data.data,
+            later=self.data.later,
+        )  # fmt: skip
 
 
-def plain_json(value: object) -> Markup:
-    """Return JSON that may stand inside a ``<script type="application/json">`` element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
-
-
-def coverage_map(run: Run, *, title: str | None = None, profile: str = "internal") -> GridMap:
+def coverage_map(
+    run: Run | City,
+    coverage: Coverage | None = None,
+    *,
+    compare: Run | Before | None = None,
+    **settings: Unpack[Settings],
+) -> GridMap:
     """Return the offline map of a run, a ``folium.Map`` to which further elements can be added.
 
     Parameters
     ----------
-    run : Run
-        The audit. Levels that the city lacks are left out; compounds without geometry are listed and counted.
-    title : str, optional
-        Title of the page; by default made from the city's name.
-    profile : str
-        ``internal`` (with evidence, and marked so) or ``public`` (no evidence, no details of small compounds).
+    run : Run or City
+        The audit. Levels that the city lacks are left out; compounds without geometry are listed and counted. Of a
+        city with its ``coverage``, places, links and indicators are worked out here, without an audit; the page says
+        so.
+    coverage : Coverage, optional
+        With a city only.
+    compare : Run or Before, optional
+        An earlier run: the page can show what was, what changed, what is new and what is gone.
+    **settings
+        ``title``, ``profile``, ``approval_no``, ``basemap``, ``fields``, ``both_languages``: as of
+        :class:`gridkit.maps.profiles.Options`.
 
     Returns
     -------
     GridMap
-        Equal runs give equal bytes when it is saved.
+        Equal runs give equal bytes when it is saved. In Jupyter it shows itself.
+
+    Raises
+    ------
+    UsageError
+        An unknown profile or field; a city without coverage, or with that of other compounds.
+
+    Examples
+    --------
+    >>> coverage_map(run).save("map.html")  # doctest: +SKIP
+    >>> coverage_map(city, coverage, profile="public", approval_no="黔S(2024)001号")  # doctest: +SKIP
     """
-    if profile not in PROFILES:
+    options = Options(**settings)
+    before = Before.of(compare) if isinstance(compare, Run) else compare
+    return draw(prepare(_audited(run, coverage), options, before=before))
+
+
+def _audited(run: Run | City, coverage: Coverage | None) -> Run:
+    if isinstance(run, Run):
+        return run
+    if coverage is None:
         raise UsageError(
-            N_("{profile} is not a profile of a map"), remedy=N_("choose internal or public"), profile=profile
+            N_("a city has no map of its coverage before that is decided"),
+            remedy=N_("give the coverage as well: coverage_map(city, coverage)"),
         )
-    public = profile == "public"
-    with speaking(run.language):
-        name = title or gettext("{city}: coverage of residential compounds").format(city=run.city.name)
-        frames = features(run, public=public)
-        defects = None if public else defect_features(run)
-        if defects is not None:
-            frames[LEVEL] = defects
-        settings = _settings(run, frames, public=public)
-        page = shell(run, name, public=public)
-    (south, west), (north, east) = settings["bounds"]
+    layer = run.layers.get(COMPOUND)
+    known = coverage.frame.index[:0] if layer is None else layer.frame.index
+    if differing := len(coverage.frame.index.symmetric_difference(known)):
+        raise UsageError(
+            N_("city and coverage differ in {n} compounds"),
+            remedy=N_("give the coverage that was decided for this city"),
+            n=differing,
+        )
+    return run_of(run, coverage, language=chosen() or run.language or current())
+
+
+def draw(prepared: Prepared) -> GridMap:
+    """Return the map of what is prepared: of a run, or of a part of one."""
+    language, options = prepared.run.language, prepared.options
+    with speaking(language):
+        page = prepared.page()
+    (south, west), (north, east) = bounds = _bounds(prepared.frames)
+    settings = {**prepared.settings(), "bounds": bounds}
+    more: dict[str, Any] = {} if not options.basemap else {"basemap": options.basemap}
     grid_map = GridMap(
-        ((south + north) / 2, (west + east) / 2), title=name, language=run.language, zoom_start=_START_ZOOM
+        ((south + north) / 2, (west + east) / 2), title=page["title"], language=language, zoom_start=_START_ZOOM, **more
     )
-    grid_map.add_child(CoverageView(encode_levels(frames), settings=settings, page=page))
+    encoded = encode_levels(prepared.frames, later=prepared.later(), ordered=[LEVEL])
+    grid_map.add_child(CoverageView(encoded, settings=settings, page=page))
     return grid_map
 
 
-def _settings(run: Run, frames: dict[str, gpd.GeoDataFrame], *, public: bool) -> dict[str, Any]:
-    return {
-        "language": run.language,
-        "public": public,
-        "bounds": _bounds(frames),
-        "words": page_words(),
-        "levels": said(LEVEL_NAMES),
-        "one": said(ONE_OF),
-        "types": {kind: label(kind, "compound_type") for kind in vocabulary("compound_type")},
-        "valid": said(VALID),
-        "organisation": said(ORGANISATION),
-        "work": said(WORK),
-        "rules": rule_words(run.coverage.ruleset),
-        "statuses": [style.said() for style in STATUS_STYLES],
-        "classes": [style.said() for style in CLASS_STYLES],
-        "defects": defect_words(run, len(frames.get(LEVEL, ()))),
-    }
-
-
-def _bounds(frames: dict[str, gpd.GeoDataFrame]) -> list[list[float]]:
+def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> list[list[float]]:
     """Return ``[[south, west], [north, east]]`` of the widest level that has a geometry; of China where none has.
 
     The widest level only: one compound with a wrong coordinate must not shrink the city to a dot.

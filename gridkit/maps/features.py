@@ -2,81 +2,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from gridkit.coverage.reasons import reasons
 from gridkit.geo.crs import to_lonlat
+from gridkit.io.map_settings import EVIDENCE, FIELDS
 from gridkit.locale import gettext
 from gridkit.maps.evidence import Evidence
-from gridkit.maps.palette import rate_class
-from gridkit.maps.rates import DECLARED, VALID, Numbers, in_words, numbers
+from gridkit.maps.indicators import choropleths
+from gridkit.maps.pinyin import initials
+from gridkit.maps.profiles import Options, military, reduced
 from gridkit.model.fields import COMPOUND, LEVELS
 from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gridkit.maps.indicators import Choropleth
     from gridkit.model import Coverage, Findings, Layer, Run
 
-COMPOUND_FIELDS = (
-    "name", "type", "households", "formal_members", "street", "community", "grid", "status", "organisation", "work",
-    "valid", "reason", "rule", "records", "waiting", "cells", "findings",
+COMPOUND_FIELDS: Final = FIELDS
+"""Fields of a compound on the map; with a comparison also ``before_status``."""
+
+AREA_FIELDS: Final = (
+    "name", "initials", "parent", "numerator", "denominator", "unknown", "rate", "valid_rate", "class",
 )  # fmt: skip
-"""Fields of a compound on the map. Of persons only the number of formal members, and that on an internal map only; no
-address, no free text of a registry besides names of places and organisations."""
+"""Fields of a street, community or grid on the map; for each further indicator also ``class:<id>``, ``rate:<id>``."""
 
-AREA_FIELDS = ("name", "parent", "numerator", "denominator", "unknown", "rate", "valid_rate", "class")
-"""Fields of a street, community or grid on the map."""
-
-PUBLIC_LEAVES_OUT = ("records", "waiting", "cells", "findings")
-FEW_HOUSEHOLDS = 30
-"""A public map says of smaller compounds only where they are and their status (a choice of ours: households of a small
-compound could be recognised)."""
+TEXTS: Final = ("reason", *EVIDENCE)
+"""Fields of a compound whose words depend on the language."""
 
 
-def features(run: Run, *, public: bool = False) -> dict[str, gpd.GeoDataFrame]:
+def features(
+    run: Run, options: Options | None = None, *, indicators: Sequence[Choropleth] | None = None
+) -> dict[str, gpd.GeoDataFrame]:
     """Return level -> features in degrees, the widest level first; only levels that the city has.
 
     Parameters
     ----------
     run : Run
         The audit.
-    public : bool
-        Leave out evidence, and details of compounds with few households.
+    options : Options, optional
+        What may be shown; a public map leaves out evidence, details of compounds with few households, and military
+        places.
+    indicators : sequence of Choropleth, optional
+        As of :func:`gridkit.maps.indicators.choropleths`, where they are there already.
     """
+    options = options or Options()
+    shown = choropleths(run, public=options.public) if indicators is None else indicators
+    hidden = military(run.city, run.links) if options.public else frozenset()
     frames = {}
     for level in LEVELS:
         layer = run.city.layers.get(level)
-        if layer is not None:
-            columns = _compounds(run, layer, public=public) if level == COMPOUND else _areas(run, layer)
-            if public and level == COMPOUND:
-                columns = _for_the_public(columns)
-            shapes = to_lonlat(layer.frame.geometry)
-            frames[level] = gpd.GeoDataFrame(columns, geometry=shapes.reindex(columns.index), crs=shapes.crs)
+        if layer is None:
+            continue
+        index = layer.frame.index.sort_values()
+        index = index[~index.isin(hidden)] if hidden else index
+        if level != COMPOUND:
+            columns = _areas(run, layer, index, shown)
+        else:
+            columns = reduced(_compounds(run, layer, index, named=not options.public), options)
+            columns["grid"] = columns["grid"].mask(columns["grid"].isin(hidden), "")
+        shapes = to_lonlat(layer.frame.geometry)
+        frames[level] = gpd.GeoDataFrame(columns, geometry=shapes.reindex(columns.index), crs=shapes.crs)
     return frames
 
 
-def _compounds(run: Run, layer: Layer, *, public: bool) -> pd.DataFrame:
-    index = layer.frame.index.sort_values()
+def spoken(
+    run: Run, frames: dict[str, gpd.GeoDataFrame], options: Options, indicators: Sequence[Choropleth]
+) -> dict[str, pd.DataFrame]:
+    """Return level -> the columns whose words depend on the language, in the current one.
+
+    Parameters
+    ----------
+    run : Run
+    frames : dict
+        From :func:`features`; of a column that is empty there nothing is said here either.
+    options : Options
+    indicators : sequence of Choropleth
+        In the current language.
+    """
+    said = {}
+    for level, frame in frames.items():
+        if level == COMPOUND:
+            texts = pd.DataFrame(_texts(run, frame.index, named=not options.public), index=frame.index)
+            for name in TEXTS:
+                empty = frame[name].map(len).to_numpy() == 0
+                texts.loc[empty, name] = pd.Series([type(v)() for v in frame.loc[empty, name]], frame.index[empty])
+            said[level] = texts
+        elif level in LEVELS:
+            here = [one for one in indicators if level in one.areas]
+            rates = {one.text: one.areas[level]["rate"].reindex(frame.index) for one in here}
+            said[level] = pd.DataFrame(rates, index=frame.index)
+    return said
+
+
+def _compounds(run: Run, layer: Layer, index: pd.Index, *, named: bool) -> pd.DataFrame:
     attributes, places = run.attributes.frame.reindex(index), run.places.frame.reindex(index)
     coverage = run.coverage.frame.reindex(index)
-    evidence = Evidence.of(run.city)
+    names = attributes["name"].fillna("")
+    names = names.where(names != "", layer.frame["name"].reindex(index).fillna(""))
     columns = {
-        "name": attributes["name"].fillna("").where(attributes["name"].fillna("") != "", layer.frame["name"]),
+        "name": names,
+        "initials": initials(names.tolist()),
         "type": attributes["compound_type"].fillna(""),
         **{name: attributes[name].astype("Int64") for name in ("households", "formal_members")},
         **{level: places[level].fillna("") for level in LEVELS[:3]},
         "status": coverage["status"].fillna("UNKNOWN"),
         **{name: coverage[name].fillna("unknown") for name in ("organisation", "work", "valid")},
-        "reason": reasons(run, named=not public).reindex(index).fillna(""),
         "rule": coverage["rule"].fillna(""),
+        "unit": attributes["owner_unit"].fillna(""),
+        "company": attributes["property_company"].fillna(""),
+        **_texts(run, index, named=named),
+    }
+    return pd.DataFrame(columns, index=index)[list(COMPOUND_FIELDS)]
+
+
+def _texts(run: Run, index: pd.Index, *, named: bool) -> dict[str, object]:
+    """Return what is said of compounds in the current language."""
+    coverage = run.coverage.frame.reindex(index)
+    evidence = Evidence.of(run.city)
+    return {
+        "reason": reasons(run, named=named).reindex(index).fillna(""),
         "records": [evidence.records(ids) for ids in coverage["via"]],
         "waiting": [evidence.records(ids) for ids in coverage["open_via"]],
         "cells": [evidence.cells(refs) for refs in coverage["refs"]],
         "findings": _sentences(run.findings, index),
     }
-    return pd.DataFrame(columns, index=index)[list(COMPOUND_FIELDS)]
 
 
 def _sentences(findings: Findings, index: pd.Index) -> list[tuple[str, ...]]:
@@ -90,41 +146,27 @@ def _sentences(findings: Findings, index: pd.Index) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys(said.get(code, ()))) for code in index]
 
 
-def _for_the_public(columns: pd.DataFrame) -> pd.DataFrame:
-    columns = columns.copy()
-    for name in PUBLIC_LEAVES_OUT:
-        columns[name] = [()] * len(columns)
-    few = (columns["households"] < FEW_HOUSEHOLDS).fillna(False).to_numpy(dtype=bool)
-    columns["households"] = columns["households"].mask(few)
-    columns["formal_members"] = pd.array([None] * len(columns), dtype="Int64")
-    for name in ("type", "rule", "reason"):
-        columns[name] = columns[name].mask(few, "")
-    return columns
-
-
-def _areas(run: Run, layer: Layer) -> pd.DataFrame:
-    index = layer.frame.index.sort_values()
-    declared, valid = (
-        numbers(run, name, layer.level).reindex(index).fillna(0).astype("int64") for name in (DECLARED, VALID)
-    )
+def _areas(run: Run, layer: Layer, index: pd.Index, indicators: Sequence[Choropleth]) -> pd.DataFrame:
     parent = run.places.parents.get(layer.level)
-    columns = {
-        "name": layer.frame["name"].reindex(index),
+    names = layer.frame["name"].reindex(index).fillna("")
+    columns: dict[str, object] = {
+        "name": names,
+        "initials": initials(names.tolist()),
         "parent": "" if parent is None else parent.reindex(index).fillna(""),
-        **{name: declared[name] for name in ("numerator", "denominator", "unknown")},
-        "rate": _rates(declared),
-        "valid_rate": _rates(valid),
-        "class": [rate_class(*row[:3]) for row in _rows(declared)],
+        **dict.fromkeys(("numerator", "denominator", "unknown"), np.zeros(len(index), dtype=np.int64)),
+        "rate": gettext("no compound"),
+        "valid_rate": gettext("no compound"),
+        "class": "none",
     }
-    return pd.DataFrame(columns, index=index)[list(AREA_FIELDS)]
-
-
-def _rows(table: pd.DataFrame) -> list[Numbers]:
-    return [(int(n), int(d), int(u), int(less), int(more)) for n, d, u, less, more in table.itertuples(index=False)]
-
-
-def _rates(table: pd.DataFrame) -> list[str]:
-    return [in_words(*row) if row[1] else gettext("no compound") for row in _rows(table)]
+    for one in indicators:
+        here = one.areas.get(layer.level)
+        if here is None:
+            continue
+        here = here.reindex(index)
+        columns |= {one.column: here["class"], one.text: here["rate"]}
+        if one.column == "class":
+            columns |= {name: here[name] for name in ("numerator", "denominator", "unknown")}
+    return pd.DataFrame(columns, index=index)
 
 
 def group_of(coverage: Coverage) -> pd.Series:

@@ -10,28 +10,28 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import warnings
 from html import escape
 from typing import Any
 
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+from branca.element import Figure, Link
 
 from gridkit.errors import OutputError
-from gridkit.locale import N_
-from gridkit.maps import tree, vendored
+from gridkit.locale import N_, gettext
+from gridkit.maps import mended, resources, tree, vendored
+from gridkit.maps.literals import harmless
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
-_JQUERY = "https://code.jquery.com/jquery-3.7.1.min.js"
 _POLICY = (
-    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
-    "connect-src 'none'; form-action 'none'; base-uri 'none'"
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {images}; font-src data:; "
+    "media-src data: blob:; frame-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
 )
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+{policy}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 {head}
@@ -42,10 +42,10 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
+_META = '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
 _SCRIPT = re.compile(r"(?is)<script\b([^>]*)>(.*?)</script\s*>")
-_OUTSIDE = re.compile(r"(?i)<(?:script|link)\b[^>]*?\s(?:src|href)\s*=\s*[\"']?(?!data:)([^\"'\s>]+)")
-_ICONS = """<script>L.Icon.Default.imagePath = "";
-L.Icon.Default.mergeOptions({{iconUrl: "{icon}", iconRetinaUrl: "{retina}", shadowUrl: "{shadow}"}});</script>"""
+_TAG = re.compile(r"""(?i)<(?:script|link|img|iframe)\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTE = re.compile(r"""(?i)([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 class OfflineFigure(Figure):
@@ -57,13 +57,18 @@ class OfflineFigure(Figure):
         Text of the window; escaped.
     language : str
         ``zh`` or ``en``, for the ``lang`` attribute.
+    resources : str
+        What happens to scripts, styles and tiles that are not part of gridkit: ``strict`` refuses them, ``inline``
+        leaves their elements out and warns, ``cdn`` keeps all links as folium writes them, and drops the policy.
     **kwargs
         As for :class:`branca.element.Figure`.
 
     Raises
     ------
     OutputError
-        When the page is rendered and an element wants an address that is not vendored; all addresses are listed.
+        When the page is rendered strictly and an element wants an address that is not vendored; all are listed.
+    UsageError
+        When ``resources`` is none of the three.
 
     Examples
     --------
@@ -71,40 +76,49 @@ class OfflineFigure(Figure):
     'a &lt; b'
     """
 
-    def __init__(self, title: str = "", language: str = "zh", **kwargs: Any) -> None:
+    def __init__(self, title: str = "", language: str = "zh", *, resources: str = "strict", **kwargs: Any) -> None:
         super().__init__(title=title, **kwargs)
-        self.language = language
+        self.language, self.resources = language, resources
 
     def render(self, **kwargs: Any) -> str:
-        """Return the page; equal trees give equal text, and rendering twice changes nothing."""
+        """Return the page; equal trees give equal text, and rendering twice changes nothing.
+
+        ``resources=`` stands for that of the figure for this once.
+        """
+        mode = resources.check_mode(kwargs.pop("resources", self.resources))
         with tree.unchanged(self) as before:
-            for child in list(self._children.values()):
-                child.render(**kwargs)
+            absent = list(resources.missing(self)) if mode != "cdn" else []
+            outside = set().union(*(urls for _, urls in absent))
+            names = resources.leave_out(element for element, _ in absent) if mode == "inline" else []
+            with harmless(self), tree.late_templates():
+                for child in list(self._children.values()):
+                    child.render(**kwargs)
             tree.settle(self.header, self.html, self.script, before=before)
+            mended.mend(self)
             script = vendored.safe_script(self.script.render(**kwargs))
             body = self.html.render(**kwargs)
-            parts = [part for name, part in self.header._children.items() if name != "meta_http"]
-            parts += _helpers(script)
-            missing = tree.outside_addresses(self) | {str(vars(part)["url"]) for part in parts if _is_unknown(part)}
-            head = [_inline(part, **kwargs) for part in parts if not _is_unknown(part)]
-            known = tree.ids(self)
-        missing.update(url for text in (*head, body) for url in _OUTSIDE.findall(_SCRIPT.sub(_only_tag, text)))
-        if missing:
-            raise OutputError(
-                N_("the map asks for files that are not part of gridkit: {urls}"),
-                remedy=N_("leave out the element that needs them; an offline map can make no request"),
-                urls=", ".join(sorted(missing)),
-            )
-        return self._page("\n".join(head), body, script, known)
+            parts = resources.parts(self.header, script, _SCRIPT.sub(_only_tag, body))
+            if mode != "cdn":
+                outside |= {part.url for part in parts if isinstance(part, Link) and resources.is_unknown(part)}
+                parts = [part for part in parts if not resources.is_unknown(part)]
+            put = resources.linked if mode == "cdn" else resources.inline
+            head = [put(part, **kwargs) for part in parts]
+            known, hosts = tree.ids(self), tree.hosts(self)
+        if mode != "cdn":
+            bare = (_SCRIPT.sub(_only_tag, text) for text in (*head, body))
+            _refuse(outside.union(*map(_outside, bare)), names, strict=mode == "strict")
+        return self._page("\n".join(head), body, script, known, policy=None if mode == "cdn" else hosts)
 
-    def _page(self, head: str, body: str, script: str, known: set[str]) -> str:
+    def _page(self, head: str, body: str, script: str, known: set[str], *, policy: list[str] | None) -> str:
         """Put the parts together: clean text, seeded ids, and the policy that names every script."""
         names: dict[str, str] = {}
         head, body, script = (tree.seeded(_clean(text), names, known) for text in (head, body, f"\n{script}\n"))
         texts = [text for attributes, text in _SCRIPT.findall(head) if "src" not in attributes]
+        hashes = " ".join(sorted({_hash(text) for text in (*texts, script)}))
+        images = " ".join(["data:", "blob:", *(policy or [])])
         return _PAGE.format(
             language=LANGUAGE_TAGS.get(self.language, "en"),
-            policy=_POLICY.format(hashes=" ".join(sorted({_hash(text) for text in (*texts, script)}))),
+            policy="" if policy is None else _META.format(policy=_POLICY.format(hashes=hashes, images=images)),
             title=escape(_clean(self.title or "")),
             head=head,
             body=body,
@@ -112,30 +126,32 @@ class OfflineFigure(Figure):
         )
 
 
-def _is_unknown(part: Element) -> bool:
-    return isinstance(part, Link) and vendored.find(part.url) is None
+def _refuse(urls: set[str], names: list[str], *, strict: bool) -> None:
+    """Say what the page asks for and gridkit does not have: as an error, or as a warning that it was left out."""
+    if not urls:
+        return
+    listed = ", ".join(sorted(urls))
+    if strict:
+        raise OutputError(
+            N_("the map asks for files that are not part of gridkit: {urls}"),
+            remedy=N_(
+                "leave out the element that needs them, or save with resources='inline' (without it) or 'cdn' (online)"
+            ),
+            urls=listed,
+        )
+    text = gettext("left out of the map, because its files are not part of gridkit: {names} ({urls})")
+    warnings.warn(text.format(names=", ".join(sorted(names)), urls=listed), stacklevel=3)
 
 
-def _inline(part: Element, **kwargs: Any) -> str:
-    """Return the text of one element of the head, a link replaced by what it links to."""
-    file = vendored.find(part.url) if isinstance(part, Link) else None
-    if file and isinstance(part, JavascriptLink):
-        return f"<script>{vendored.script(file)}</script>"
-    if file and isinstance(part, CssLink):
-        return f"<style>{vendored.style(file)}</style>"
-    return str(part.render(**kwargs))
-
-
-def _helpers(script: str) -> list[Element]:
-    """Return what the page's script needs besides what its elements ask for: jQuery, pictures of markers."""
-    parts: list[Element] = []
-    if re.search(r"\$[.(]", script):
-        parts.append(JavascriptLink(_JQUERY))
-    if "L.marker(" in script or "L.Icon.Default" in script:
-        names = {"icon": "marker-icon", "retina": "marker-icon-2x", "shadow": "marker-shadow"}
-        pictures = {key: vendored.data_uri(f"images/{name}.png") for key, name in names.items()}
-        parts.append(Element(_ICONS.format(**pictures)))
-    return parts
+def _outside(text: str) -> set[str]:
+    """Return what the tags of a text would load from outside the page."""
+    found = set()
+    for tag in _TAG.finditer(text):
+        for name, *values in _ATTRIBUTE.findall(tag[1]):
+            address = "".join(values)
+            if name.lower() in {"src", "href"} and not address.lower().startswith(("data:", "blob:")):
+                found.add(address)
+    return found - {""}
 
 
 def _only_tag(match: re.Match[str]) -> str:

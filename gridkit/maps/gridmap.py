@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
+from folium.raster_layers import TileLayer
 from folium.template import Template
 
-from gridkit.locale import gettext, speaking
+from gridkit.locale import current, gettext, speaking
+from gridkit.maps.basemaps import BaseMapLayer, base_map
 from gridkit.maps.figure import OfflineFigure
+from gridkit.maps.levels import add_level
 from gridkit.maps.literals import harmless
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gridkit.maps.basemaps import BaseMap
 
 MAX_ZOOM = 20
 
@@ -25,7 +31,7 @@ _LEAFLET_CSS = [("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist
 
 
 class GridMap(folium.Map):
-    """A map without base map that makes no request; ordinary folium elements can be added to it.
+    """A map that makes no request, but for a base map's; ordinary folium elements can be added to it.
 
     Parameters
     ----------
@@ -34,9 +40,12 @@ class GridMap(folium.Map):
     title : str
         Title of the page and accessible name of the map.
     language : str
-        ``zh`` or ``en``.
+        ``zh`` or ``en``; by default the current language.
     max_zoom : int
         Deepest zoom level.
+    basemap : str or BaseMap, optional
+        Tiles under the map: ``tianditu``, ``osm``, ``amap``, or a template with ``{z}``, ``{x}`` and ``{y}``; see
+        :func:`gridkit.maps.basemaps.base_map`. The page then asks this host for pictures, and no other.
     **kwargs
         As for :class:`folium.Map`. A tile layer is refused when the map is rendered, because its tiles are outside.
 
@@ -51,6 +60,7 @@ class GridMap(folium.Map):
 
     default_js = _LEAFLET_JS
     default_css = _LEAFLET_CSS
+    add_level = add_level
 
     # as in folium, but the user may zoom the page, and the map has a name that a screen reader can say
     _template = Template(
@@ -107,11 +117,19 @@ class GridMap(folium.Map):
         location: Sequence[float] | None = None,
         *,
         title: str = "",
-        language: str = "zh",
+        language: str = "",
         max_zoom: int = MAX_ZOOM,
+        basemap: str | BaseMap | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs = {"tiles": None, "control_scale": True, "fade_animation": False, "attribution_control": False} | kwargs
+        base = base_map(basemap) if basemap else None
+        language = language or current()
+        kwargs = {
+            "tiles": None,
+            "control_scale": True,
+            "fade_animation": False,
+            "attribution_control": bool(base),
+        } | kwargs
         super().__init__(location, max_zoom=max_zoom, **kwargs)
         # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
         self.options["max_zoom"] = max_zoom
@@ -123,13 +141,24 @@ class GridMap(folium.Map):
             self.zoom_titles = (gettext("Zoom in"), gettext("Zoom out"))
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
         OfflineFigure(title, language).add_child(self)
+        if base:
+            self.add_child(BaseMapLayer(base, language), name="base_map")
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the map and its children into the figure, texts made harmless."""
-        with harmless(self):
+        if any(isinstance(child, TileLayer) for child in self._children.values()):
+            self.options["attribution_control"] = True  # whose tiles they are has to be said
+        with nullcontext() if isinstance(self.get_root(), OfflineFigure) else harmless(self):  # else the figure does it
             super().render(**kwargs)  # type: ignore[no-untyped-call]
 
-    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+    def save(
+        self,
+        outfile: str | bytes | Path | BinaryIO,
+        close_file: bool = True,
+        *,
+        resources: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Write the page, as a whole or not at all.
 
         Parameters
@@ -138,6 +167,9 @@ class GridMap(folium.Map):
             Where to write.
         close_file : bool
             Whether an open file is closed afterwards.
+        resources : str, optional
+            ``strict`` (refuse what is not part of gridkit), ``inline`` (leave it out and warn) or ``cdn`` (keep the
+            links, so that the page needs a network); by default that of the figure, ``strict``.
         **kwargs
             Handed to the elements' ``render``.
 
@@ -145,7 +177,19 @@ class GridMap(folium.Map):
         ------
         OutputError
             If an element asks for something outside the page, or the file cannot be written.
+        UsageError
+            If ``resources`` is none of the three.
+
+        Examples
+        --------
+        >>> import io
+        >>> page = io.BytesIO()
+        >>> GridMap().save(page, close_file=False)
+        >>> page.getvalue()[:15]
+        b'<!DOCTYPE html>'
         """
+        if resources is not None:
+            kwargs["resources"] = resources
         data = self.get_root().render(**kwargs).encode("utf-8")
         if isinstance(outfile, (str, bytes, Path)):
             write_whole(Path(os.fsdecode(outfile)), data)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridkit.audit.format import interval
+from gridkit.audit.format import interval, percent
+from gridkit.locale import gettext as _
 
 if TYPE_CHECKING:
     from gridkit.model import Run
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 DECLARED, VALID = "coverage.organisation.declared", "coverage.organisation.valid"
 UNPLACED = "unplaced"
 """Scope of the compounds that lie in no street (community, grid)."""
+
+SMALL = ("community", "grid")
+"""Areas of a few compounds: their intervals hold what is unknown, but no allowance for wrong links, which is estimated
+for the city and would say nothing of three compounds."""
 
 _NUMBERS = ["numerator", "denominator", "unknown", "allowance_low", "allowance_high"]
 Numbers = tuple[int, int, int, int, int]
@@ -25,7 +30,10 @@ def numbers(run: Run, name: str, level: str) -> pd.DataFrame:
     frame = run.indicators.frame
     rows = frame[(frame["id"] == name) & (frame["scope_level"] == level) & (frame["basis"] == "compounds")]
     rows = rows.drop_duplicates("scope").set_index("scope")
-    return pd.DataFrame(rows[_NUMBERS].fillna(0).astype("int64"))
+    found = pd.DataFrame(rows[_NUMBERS].fillna(0).astype("int64"))
+    if level in SMALL:
+        found[["allowance_low", "allowance_high"]] = 0
+    return found
 
 
 def numbers_of(table: pd.DataFrame, scope: str) -> Numbers:
@@ -51,10 +59,13 @@ def rate_of(numbers: Numbers) -> str:
 
 
 def in_words(*numbers: int) -> str:
-    """Return a rate with its numerator and denominator.
+    """Return a rate with its numerator and denominator, and the interval where it is more than one figure.
 
-    >>> in_words(3, 8, 1, 0, 0)
-    '3/8 = 37.5%–50.0%'
+    >>> in_words(3, 8, 0, 0, 0), in_words(3, 8, 1, 0, 0)
+    ('3/8, 37.5%', '3/8, 37.5%; interval 37.5%–50.0%')
     """
     numerator, denominator, unknown, less, more = numbers
-    return f"{numerator}/{denominator} = {rate_of((numerator, denominator, unknown, less, more))}"
+    rate, wide = percent(numerator, denominator), rate_of((numerator, denominator, unknown, less, more))
+    if rate == wide:
+        return _("{n}/{d}, {rate}").format(n=numerator, d=denominator, rate=rate)
+    return _("{n}/{d}, {rate}; interval {interval}").format(n=numerator, d=denominator, rate=rate, interval=wide)

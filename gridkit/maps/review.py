@@ -21,9 +21,9 @@ from gridkit.locale import current
 from gridkit.locale import gettext as _
 from gridkit.maps import vendored
 from gridkit.maps.codec import encode_levels, project
-from gridkit.maps.coverage_map import plain_json
 from gridkit.maps.figure import OfflineFigure
 from gridkit.maps.gridmap import write_whole
+from gridkit.maps.plain import plain_json
 from gridkit.maps.review_words import review_words
 from gridkit.maps.tree import Verbatim
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, LEVELS
@@ -45,7 +45,17 @@ NEAR_M: Final = 250.0
 ROUGH_M: Final = {COMMUNITY: 2.0}
 """Metres by which an outline may differ from the layer; half a metre for what is not named."""
 _ROUGH: Final = 0.5
-_SCRIPTS: Final = ("fflate", "gk-data", "gk-list", "gk-review-data", "gk-review-tools", "gk-review-map", "gk-review")
+_SCRIPTS: Final = (
+    "fflate",
+    "gk-data",
+    "gk-find",
+    "gk-hooks",
+    "gk-list",
+    "gk-review-data",
+    "gk-review-tools",
+    "gk-review-map",
+    "gk-review",
+)
 _SEVERAL: Final = frozenset((column.kind, column.field) for column in (*PLACE_COLUMNS, COVERS))
 """Columns of which one mention may name several places."""
 
@@ -87,7 +97,7 @@ def review_page(queue: pd.DataFrame, city: City) -> str:
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     shell = environment.from_string(text).render(
         title=title, words=settings["words"], settings=plain_json(settings), queue=_packed(rows),
-        data=encode_levels(_shapes(queue, city, homes)), as_of=city.as_of.isoformat() if city.as_of else "",
+        data=encode_levels(_shapes(queue, city, homes)).data, as_of=city.as_of.isoformat() if city.as_of else "",
     )  # fmt: skip
     figure = OfflineFigure(title, current())
     for name in _SCRIPTS:

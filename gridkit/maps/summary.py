@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from gridkit.audit.format import interval, percent, span
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
+from gridkit.maps.bare import NOT_AUDITED
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
-from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, numbers, numbers_in, numbers_of, rate_of
-from gridkit.maps.words import GROUPS, said
+from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
+from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, in_words, numbers, numbers_in, numbers_of, rate_of
+from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
 
 if TYPE_CHECKING:
     from gridkit.model import Run
+
+FILES_NAMED: Final = 6
+"""Files that the foot of a page names; of more it says the number."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Figure:
 class Row:
     """One row of the table: a street, its compounds by status in the order of ``STATUSES``, and its coverage rate.
 
-    ``share`` holds numerator and denominator, ``rate`` what they make.
+    ``share`` holds numerator and denominator, ``percent`` what they make, ``rate`` the interval.
     """
 
     code: str
@@ -43,6 +49,7 @@ class Row:
     counts: tuple[int, ...]
     share: str
     rate: str
+    percent: str
 
 
 def headline(run: Run) -> list[Figure]:
@@ -60,25 +67,44 @@ def headline(run: Run) -> list[Figure]:
     return figures
 
 
-def rates(run: Run) -> list[str]:
-    """Return the city's coverage rates in words, each with numerator, denominator and what was left out."""
+def rates(run: Run, *, public: bool = False) -> list[str]:
+    """Return the city's coverage rates in words, each with numerator, denominator and what was left out.
+
+    A public map leaves out the rate by households where those of some compounds are not said, for these would follow.
+    """
     labels = {
         (DECLARED, "compounds"): _("Organisation coverage as declared, by compounds"),
         (VALID, "compounds"): _("as valid, by compounds"),
         (DECLARED, "households"): _("as declared, by households"),
     }
     lines = []
+    if public and len(withheld_homes(run)):
+        labels.pop((DECLARED, "households"))
     for (name, basis), label in labels.items():
         try:
             row = run.indicators.get(name, basis=basis)
         except KeyError:
             continue
-        n, d, unknown, excluded = (int(row[key]) for key in ("numerator", "denominator", "unknown", "excluded"))
-        rate, plain = rate_of(numbers_in(row)), interval(n, d, unknown)
-        line = _("{label}: {n}/{d} = {rate}").format(label=label, n=n, d=d, rate=rate)
-        if rate != plain:
-            line += _(" (without the link-error allowance: {interval})").format(interval=plain)
+        excluded = int(row["excluded"])
+        line = _("{label}: {rate}").format(label=label, rate=in_words(*numbers_in(row)))
         lines.append(line + (_(" ({excluded} excluded)").format(excluded=excluded) if excluded else ""))
+    return lines
+
+
+def derivation(run: Run) -> list[str]:
+    """Return where the ends of the city's interval by compounds come from, a sentence each; nothing for one figure."""
+    try:
+        row = run.indicators.get(DECLARED, basis="compounds")
+    except KeyError:
+        return []
+    n, d, unknown, less, more = numbers_in(row)
+    low, plain, lines = span(n, d, unknown, less=less, more=more)[0], interval(n, d, unknown), []
+    if low < n:
+        text = _("Lower end of the interval: {low} = {n} covered − {less} that wrong links may have added (allowance)")
+        lines.append(text.format(low=low, n=n, less=n - low))
+    lines += filter(None, [upper_end(run)])
+    if rate_of((n, d, unknown, less, more)) != plain:
+        lines.append(_("Without the link-error allowance: {interval}").format(interval=plain))
     return lines
 
 
@@ -105,8 +131,11 @@ def upper_end(run: Run) -> str:
         text = _("{n} whose organisation coverage is unknown ({listed} of them listed as data missing)")
         parts.append(text.format(n=without, listed=listed))
     if perhaps > 0:
+        records = len(row["details"].get("possible", ()))
         text = _("up to {n} that the registries may mean by names that match nothing ({records} records)")
-        parts.append(text.format(n=perhaps, records=len(row["details"].get("possible", ()))))
+        if not records:  # of a street, whose rows do not name them
+            text = _("up to {n} that the registries may mean by names that match nothing")
+        parts.append(text.format(n=perhaps, records=records))
     if hidden > 0:
         parts.append(_("{n} that wrong links may hide (allowance)").format(n=hidden))
     high = covered + unknown + max(hidden, 0)
@@ -121,21 +150,24 @@ def counting(run: Run) -> str:
     )
 
 
-def by_street(run: Run) -> list[Row]:
+def by_street(run: Run, level: str = STREET) -> list[Row]:
     """Return the table street by status, compounds in no street in a row of their own, all in the last row.
+
+    ``level`` is ``community`` for the page of one street.
 
     The rates are those of the indicators of the same scope, so that no two figures of a page differ.
     """
     coverage = run.coverage.frame
-    street = run.places.frame[STREET].reindex(coverage.index).fillna("")
+    street = run.places.frame[level].reindex(coverage.index).fillna("")
     counts = pd.crosstab(street, coverage["status"]).reindex(columns=list(STATUSES), fill_value=0)
-    table, city = numbers(run, DECLARED, STREET), numbers(run, DECLARED, "city")
-    layer = run.city.layers.get(STREET)
+    table, city = numbers(run, DECLARED, level), numbers(run, DECLARED, "city")
+    layer = run.city.layers.get(level)
     names = {} if layer is None else layer.frame["name"].to_dict()
+    nowhere = _("(in no street)") if level == STREET else _("(in no community)")
     rows = []
     for code in [*sorted({*names, *counts.index} - {""}), *([""] if "" in counts.index else [])]:
         held = tuple(int(n) for n in counts.loc[code]) if code in counts.index else (0,) * len(STATUSES)
-        name = (names.get(code) or code) if code else _("(in no street)")
+        name = (names.get(code) or code) if code else nowhere
         rows.append(_row(code, str(name), held, numbers_of(table, code or UNPLACED)))
     sums = tuple(sum(row.counts[at] for row in rows) for at in range(len(STATUSES)))
     return [*rows, _row("", _("All"), sums, numbers_of(city, ""))]
@@ -143,34 +175,73 @@ def by_street(run: Run) -> list[Row]:
 
 def _row(code: str, name: str, counts: tuple[int, ...], rate: Numbers) -> Row:
     n, total, *_rest = rate
-    return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate))
+    return Row(code, name, sum(counts), counts, f"{n}/{total}", rate_of(rate), percent(n, total))
 
 
-def footer(run: Run, *, public: bool) -> list[str]:
+def footer(run: Run, options: Options) -> list[str]:
     """Return the lines at the foot of the page."""
     as_of = run.city.as_of.isoformat() if run.city.as_of else _("not stated")
     lines = [
         _("Data as of {date}").format(date=as_of),
+        _("Source: {source}").format(source=_source(run, public=options.public)),
         _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
-        _("Base map: none"),
-        _("Rule set: {name}").format(name=run.coverage.ruleset),
+        _("Base map: {name}").format(name=basemap_name(options.basemap)),
+        _("Rule set: {name}").format(name=run.coverage.ruleset or _("not stated")),
         _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
     ]
-    if public:
-        return [*lines, _("Map review number: none; have the map reviewed before it is published")]
+    if options.approval_no:
+        lines.append(_("Map review number: {number}").format(number=options.approval_no))
+    elif options.public:
+        lines.append(_("Map review number: none; have the map reviewed before it is published"))
+    if options.public:
+        lines.append(
+            _(
+                "Places of the armed forces are not shown; the figures count every compound. Of compounds with fewer "
+                "than {few} households only place and status are shown."
+            ).format(few=FEW_HOUSEHOLDS)
+        )
+        return lines
     return [*lines, _("Internal material, not for publication")]
 
 
-def shell(run: Run, title: str, *, public: bool) -> dict[str, Any]:
-    """Return what the page template shows."""
+def _source(run: Run, *, public: bool) -> str:
+    """Return what the map was made from: on a public map only how many tables and layers, as names may tell."""
+    files = sorted({source.path for source in run.city.sources})
+    if public or len(files) > FILES_NAMED:
+        return _("{n} files").format(n=len(files))
+    return _(", ").join(files) if files else _("not stated")
+
+
+def basemap_name(basemap: object) -> str:
+    """Return how a base map is called at the foot of the page; a key in an address is not repeated.
+
+    >>> basemap_name("http://10.0.0.1/tiles/{z}/{x}/{y}.png?key=1"), basemap_name("osm")
+    ('10.0.0.1', 'osm')
+    """
+    if not basemap:
+        return _("none")
+    name = str(getattr(basemap, "name", "") or basemap)
+    return urlsplit(name).netloc.rpartition("@")[2] or name if "://" in name else name
+
+
+def shell(run: Run, title: str, options: Options | None = None, *, level: str = STREET) -> dict[str, Any]:
+    """Return what the page template shows; ``level`` is that of the rows of its table."""
+    options = options or Options()
+    notes = [_("Made without an audit: without findings, and without an allowance for wrong links.")]
     return {
         "title": title,
         "figures": headline(run),
-        "rates": [*rates(run), *filter(None, [upper_end(run)])],
-        "warnings": caveats(run.city),
+        "rates": rates(run, public=options.public),
+        "derivation": [] if options.public else derivation(run),
+        "warnings": [
+            *(caveats(run.city) if len(run.coverage.frame) else []),
+            *(notes if run.settings.get(NOT_AUDITED) else []),
+        ],
         "counting": counting(run),
         "statuses": [style.said() for style in STATUS_STYLES],
-        "rows": by_street(run),
-        "footer": footer(run, public=public),
-        "mark": "" if public else _("Internal"),
+        "rows": by_street(run, level),
+        "level": level,
+        "level_name": _(ONE_OF[level]),
+        "footer": footer(run, options),
+        "mark": "" if options.public else _("Internal"),
     }

@@ -7,12 +7,15 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from branca.element import Element, Link
+import branca.element
+from branca.element import Element
+from jinja2 import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"\{\{'((?:stripe|circle)_pattern_[0-9a-f]{32})'\}\}")
 
 
 def walk(root: Element) -> Iterator[Element]:
@@ -43,6 +46,28 @@ def unchanged(root: Element) -> Iterator[set[int]]:
             element._children = OrderedDict(children)
 
 
+class _Late:
+    """A Jinja template that is compiled when it is used, if ever."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(Template(self.text), name)
+
+
+@contextmanager
+def late_templates() -> Iterator[None]:
+    """Let branca compile no template from what a macro returned: ``{% if %}`` in the data would be an error."""
+    names = vars(branca.element)
+    own = names["Template"]
+    names["Template"] = _Late
+    try:
+        yield
+    finally:
+        names["Template"] = own
+
+
 class Verbatim(Element):
     """A text that is put into the page as it is."""
 
@@ -59,12 +84,13 @@ def settle(*parts: Element, before: set[int]) -> None:
     """Make the texts that rendering put into ``parts`` final.
 
     branca hands what a macro returned to ``Element``, which would read it as a Jinja template once more: a name
-    ``{{ ... }}`` in the data would be carried out, in Python.
+    ``{{ ... }}`` in the data would be carried out, in Python. Patterns of folium count on it for the name of an
+    element, so that this one case is carried out here.
     """
     for part in parts:
         for name, child in part._children.items():
             if type(child) is Element and id(child) not in before and child._template_str is not None:
-                part._children[name] = Verbatim(child._template_str)
+                part._children[name] = Verbatim(_NAME.sub(r"\1", child._template_str))
 
 
 def ids(root: Element) -> set[str]:
@@ -90,12 +116,26 @@ def seeded(text: str, names: dict[str, str], known: set[str]) -> str:
     return _ID.sub(number, text)
 
 
-def outside_addresses(root: Element) -> set[str]:
-    """Return the web addresses of tiles and pictures that elements of the tree would load."""
-    found = set()
-    for element in (element for element in walk(root) if not isinstance(element, Link)):
-        for name in ("tiles", "url"):
-            value = vars(element).get(name)
-            if isinstance(value, str) and re.match(r"(?:https?:)?//", value):
-                found.add(value)
+def addresses(element: Element) -> set[str]:
+    """Return the addresses of tiles and pictures that one element would load from outside the page.
+
+    Tiles are outside wherever they lie, also as files beside the page: a policy cannot allow a folder.
+
+    >>> from folium import TileLayer
+    >>> addresses(TileLayer("https://tiles.example/{z}/{x}/{y}.png", attr="x"))
+    {'https://tiles.example/{z}/{x}/{y}.png'}
+    """
+    own = vars(element)
+    options = own.get("options")
+    options = options if isinstance(options, dict) else {}
+    pictures = [own.get("url"), own.get("image"), options.get("icon_url"), options.get("shadow_url")]
+    found = {value for value in pictures if isinstance(value, str) and re.match(r"(?i)(?:https?:)?//", value)}
+    tiles = own.get("tiles")
+    if isinstance(tiles, str) and not tiles.lower().startswith(("data:", "blob:")):
+        found.add(tiles)
     return found
+
+
+def hosts(root: Element) -> list[str]:
+    """Return the sources of pictures that elements of the tree declare in ``picture_sources``, sorted."""
+    return sorted({host for element in walk(root) for host in getattr(element, "picture_sources", ())})

@@ -51,8 +51,13 @@ WORK = {"yes": N_("work: covered"), "no": N_("work: not covered"), "unknown": N_
 
 WORDS = {
     "search": N_("Search by name or code"),
+    "search_hint": N_("Name, code or pinyin initials"),
+    "found_level": N_("{level}: {n}"),
+    "found_more": N_("and {n} more: type more of the name"),
+    "found_filter": N_("Show these {n} compounds only"),
+    "search_chip": N_("Search: {q} ✕"),
     "found_none": N_("nothing found"),
-    "found": N_("{n} found, the first {shown} are shown"),
+    "tools": N_("Tools"),
     "legend": N_("Legend and filter"),
     "layers": N_("Layers"),
     "fill": N_("Colour areas by organisation coverage"),
@@ -61,10 +66,45 @@ WORDS = {
     "street_filter": N_("Street filter"),
     "no_street": N_("(in no street)"),
     "shown": N_("{n} of {all} compounds shown"),
+    "shown_filter": N_("{n} of {here} compounds shown that pass the filter (whole city: {all})"),
+    "shown_view": N_("{n} of {here} compounds shown in this view (whole city: {all})"),
+    "households_unknown": N_(
+        "Households are not known of {n} of {all} compounds; they are not in the share of households."
+    ),
+    "count_scope": N_("What the legend counts"),
+    "count_city": N_("City"),
+    "count_view": N_("View"),
+    "share_compounds": N_("Compounds"),
+    "map_label": N_("Map; the list and the table by street say the same in words"),
+    "names": N_("Names"),
+    "boundaries": N_("Boundaries"),
+    "further_layers": N_("Further layers"),
+    "placed": N_("{n} of {all} with position"),
+    "filters": N_("Filters"),
+    "type_filter": N_("Filter by type"),
+    "all_types": N_("All types"),
+    "party_filter": N_("Unit or property company"),
+    "unit": N_("Unit it belongs to"),
+    "company": N_("Property company"),
+    "other_lists": N_("Areas and others"),
+    "list_of": N_("Only: {filter}"),
+    "sort_by": N_("Sort by this column"),
+    "no_denominator": N_("no compound"),
+    "plus_unknown": N_("+ {n} unknown"),
+    "copy_link": N_("Copy link"),
+    "link_copied": N_("Link copied."),
+    "back": N_("Back to the list"),
+    "with_count": N_("{label} ({n})"),
+    "fold": N_("Fold legend ▲"),
+    "unfold": N_("Show legend ▼"),
+    "unknown_code": N_("This map has no feature with the code {code}."),
+    "numerator": N_("Organisation-covered"),
+    "denominator": N_("Compounds counted"),
+    "unknown": N_("Data missing"),
     "shown_street": N_("{n} of {here} compounds shown in {street} (whole city: {all})"),
     "scope": N_(
-        "Street filter: {street}. Legend, list and CSV count this street only; the figures above and the table by "
-        "street are those of the whole city."
+        "Filter: {filter}. Legend, list and CSV count these compounds only; the figures above and the table by street "
+        "are those of the whole city."
     ),
     "legend_hint": N_("Click a status to see it alone, further ones to add or remove them."),
     "both": N_("{organisation}, {work}"),
@@ -73,6 +113,8 @@ WORDS = {
     "details": N_("Details"),
     "list": N_("List"),
     "summary": N_("By street"),
+    "share_of": N_("{n}/{d}, {rate}"),
+    "derivation": N_("Where the interval comes from"),
     "nothing": N_("Click a place on the map, or search for it."),
     "code": N_("Code"),
     "name": N_("Name"),
@@ -95,10 +137,9 @@ WORDS = {
     "zoom": N_("Zoom to it"),
     "without_place": N_("without position"),
     "all_shown": N_("all that pass the filter"),
-    "more": N_("Show {n} more"),
     "empty_list": N_("No compound here that passes the filter."),
     "csv": N_("Save list as CSV"),
-    "keys": N_("Arrow keys move, Enter zooms, Esc goes back."),
+    "keys": N_("Arrows, Page Up/Down, Home, End move; Enter zooms; Esc lets go."),
     "unnamed": N_("(without name)"),
     "not_valid_line": N_("Broken outline: cover is not valid"),
     "unknown_part": N_("Dots: part of the data is missing, the rate is an interval"),
@@ -112,13 +153,93 @@ WORDS = {
     "beside": N_("Units concerned"),
     "remedy": N_("What to do"),
     "exception": N_("Kept as an exception"),
+    "png_view": N_("Save view as PNG"),
+    "png_a3": N_("Save A3 as PNG"),
+    "png_working": N_("The picture is being drawn: {n}%"),
+    "png_done": N_("Saved as {file}."),
+    "png_base": N_("The base map is not part of the picture."),
+    "png_too_large": N_(
+        "This browser cannot hold a picture of {w} × {h} pixels. Save the view instead, or print the page."
+    ),
+    "png_tainted": N_("The base map does not allow its pictures to be saved. Switch it off and save again."),
+    "png_failed": N_("The picture could not be made ({what}). Print the page instead."),
+    "north": N_("N"),
+    "no_canvas": N_("This browser cannot draw the map. The list, the details and the table by street say the same."),
+    "opening": N_("The map is being opened. Should it not appear, use a newer browser; the table below says the same."),
+    "broken": N_("Something on this page does not work; the table by street stands."),
+    "zoom_in": N_("Zoom in"),
+    "zoom_out": N_("Zoom out"),
+    "theme_auto": N_("Colours: as the system"),
+    "theme_light": N_("Colours: light"),
+    "theme_dark": N_("Colours: dark"),
+    "fill_indicator": N_("Indicator"),
+    "further_indicators": N_("Further indicators"),
+    "fill_level": N_("Areas"),
+    "fill_dots": N_("Dots over a colour: part of the data is missing, the rate is an interval"),
+    "before": N_("Before"),
+    "now": N_("Now"),
+    "swipe": N_("Side by side"),
+    "swipe_label": N_("Line between before and now; move it with the arrow keys"),
+    "changes": N_("Changes"),
+    "comparison": N_("Comparison with the run of {label}"),
+    "comparison_plain": N_("Comparison with an earlier run"),
+    "change_gained": N_("gained organisation coverage"),
+    "change_lost": N_("lost organisation coverage"),
+    "change_invalid": N_("valid before, not valid now"),
+    "change_valid": N_("not valid before, valid now"),
+    "change_other": N_("other change of status"),
+    "change_new": N_("new compound"),
+    "change_gone": N_("gone: not in this run"),
+    "change_same": N_("same status"),
+    "not_then": N_("was not there"),
+    "changes_hint": N_("Click a kind of change to see it alone; gone compounds have no place on the map."),
+    "gone_list": N_("Gone compounds: {n}"),
+    "gone_few": N_("Which compounds are gone is not listed here, only how many."),
+    "rules_differ": N_("The earlier run used another rule set; part of the changes may come from that."),
+    "csv_changes": N_("Save changes as CSV"),
+    "status_before": N_("Status before"),
+    "status_now": N_("Status now"),
+    "validity_before": N_("Validity before"),
+    "changed_list": N_("Compounds that have changed"),
+    "figure_before": N_("before: {n} ({d})"),
+    "gains": N_("Gained / lost"),
+    "gains_hint": N_("Compounds that gained or lost organisation coverage since the earlier run"),
+    "swipe_legend": N_("Left of the line: the earlier run; right of it: now. The legend counts what is now."),
+    "other_city": N_("The earlier run is of another city: {city}."),
+    "renamed": N_(
+        "{n} of {all} compounds with the same code have another name in the earlier run: is it a run of this city?"
+    ),
+    "change": N_("Change"),
+    "measure": N_("Measure"),
+    "measure_distance": N_("Distance"),
+    "measure_area": N_("Area"),
+    "measure_hint": N_("Click points on the map; Enter adds the middle, Backspace takes one back, Esc ends."),
+    "measure_end": N_("End"),
+    "measure_clear": N_("Clear"),
+    "measured_distance": N_("Distance {d}"),
+    "measured_area": N_("Area {a}, outline {d}"),
+    "whole_city": N_("Whole map"),
+    "full_screen": N_("Full screen"),
+    "in_m": N_("{n} m"),
+    "in_km": N_("{n} km"),
+    "in_m2": N_("{n} m²"),
+    "in_ha": N_("{n} ha"),
+    "in_km2": N_("{n} km²"),
     "noscript": N_("The map needs scripts, which this browser does not run; the table says the same in figures."),
 }
 
 
-def page_words() -> dict[str, str]:
+PUBLIC_WORDS = {
+    "households_unknown": N_(
+        "Households of {n} of {all} compounds are not published or not known; they are not in the share of households."
+    ),
+}
+"""Words that differ on a public page."""
+
+
+def page_words(*, public: bool = False) -> dict[str, str]:
     """Return the words that the page's script needs, in the current language."""
-    return said(WORDS)
+    return said(WORDS | PUBLIC_WORDS if public else WORDS)
 
 
 def said(table: Mapping[str, str]) -> dict[str, str]:

@@ -65,7 +65,8 @@ class Repair:
     (well-known binary, sha256, 16 hex digits) before and after; ``waiting`` the ids of defects that wait for a person;
     ``failed`` those that were taken back because something beside them did not come out clean. ``shapes``
     (``SHAPE_COLUMNS``) holds what taking back needs: each changed unit ``before`` and ``after``, and what it ``gained``
-    or ``lost`` at each defect, as well-known binary.
+    or ``lost`` at each defect, as well-known binary; ``unused`` the ids of decisions that concerned no place that a
+    repair looks at.
     """
 
     layers: Mapping[str, gpd.GeoDataFrame]
@@ -74,6 +75,7 @@ class Repair:
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     shapes: pd.DataFrame | None = None
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

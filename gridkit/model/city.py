@@ -120,7 +120,7 @@ class City:
     ``crs`` is the one metric coordinate system of all geometry (``EPSG:4545``); ``as_of`` the date of the data.
     ``pending`` are the rows that a workbook hides or strikes out and about which the project has not decided, by kind,
     like the frame of a registry with one more column ``why`` (``row``, ``struck``, ``sheet``). They are in no registry
-    and count nowhere; what they would cover is unknown.
+    and count nowhere; what they would cover is unknown. ``language`` is that of the project, empty where it names none.
     """
 
     name: str
@@ -132,6 +132,7 @@ class City:
     set_aside: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SET_ASIDE_COLUMNS)))
     remarks: pd.DataFrame = field(default_factory=no_remarks)
     pending: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    language: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pending", MappingProxyType(dict(self.pending)))

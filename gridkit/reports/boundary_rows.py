@@ -145,8 +145,8 @@ class _Followed:
     def _between(self, level: str, row: Mapping[str, Any]) -> set[str]:
         """Return who can get what lies outside a parent, or is not filled: by codes its parent, by outlines a child."""
         side, above = self._sides.get(level, "none"), _ABOVE.get(level, "")
-        if side == "top":
-            return self._codes.get(level, set())
+        if side == "top":  # a child, or the parent whose child gets it
+            return self._codes.get(level, set()) | self._codes.get(above, set())
         if side != "bottom" or above not in self._codes:
             return set()
         frame, field = self._frames[level], f"{above}_code"

@@ -134,6 +134,9 @@ def _settings(plan: BoundaryPlan) -> list[tuple[str, str]]:
         if key in limits:
             value = f"{100 * limits[key]:g}%" if key == "share" else f"{limits[key]:g} {'m²' if key == 'area' else 'm'}"
             said.append((name, value))
+    for one in plan.settings.get("borders", ()):
+        border = _("border of {units}").format(units=" / ".join(one["between"]))
+        said.append((border, sides.get(one["authority"], _("{code} is right").format(code=one["authority"]))))
     if plan.settings.get("locked"):
         said.append((_("locked units"), f"{len(plan.settings['locked']):,}"))
     return said

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.topology.choices import AUTO, DO_KEEP, DO_REMOVE, preferred, refused
+from gridkit.locale import N_
+from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE, prefer_winners, preferred
 from gridkit.topology.covering import filled, inner_first, twins_counted
 from gridkit.topology.defects import find_defects, wider
-from gridkit.topology.faces import find_regions
+from gridkit.topology.faces import clear_points, find_regions
 from gridkit.topology.records import INSIDE, OVERLAP, TWICE, defect_ids, rule_of, units_of
 from gridkit.topology.repair import LEAVE, NEAR, segments_of, settle
 from gridkit.topology.resolve import ASK, GIVE, KEEP, changes_of, over_bound, resolve
@@ -31,6 +32,12 @@ UNSURE: Final = ("share", "alone", "parents")
 """Causes that depend on the units beside a defect: looked at again where one of these was changed."""
 NONE: Final = "none"
 """Action on what is no defect: the ground of units that are not looked at."""
+NO_TARGET: Final = N_("the target {target!r} neither claims the place nor borders on it")
+NONE_SUGGESTED: Final = N_("the decision names no target, and no unit is suggested")
+_NOTHING_LEFT: Final = N_("nothing can be removed there: the place has no second claimant")
+_LOCKED: Final = N_("it would change {units}, which [repair] locked names")
+_BROKEN: Final = N_("it would change {units}, whose geometry is invalid and cannot be mended without changing its area")
+_WRITE_KEEP: Final = N_("unlock or redraw it, write another target, or keep")
 
 
 class Named(NamedTuple):
@@ -102,7 +109,7 @@ def carry_out(
     changed = really(work.shapes, settled.shapes, settled.changed)
     done = np.where(settled.done, target, LEAVE)
     spent = _log(work, named, parts, origin, target=done, changed=changed, width=width)
-    work.shapes[changed] = settled.shapes[changed]
+    work.shapes[changed] = _as_many(settled.shapes[changed], given=work.units.shapes[changed])
     left = np.ones(len(named.ids), dtype=bool)
     left[origin[settled.done]] = False
     work.failed = named.ids[np.unique(origin[settled.failed])].tolist()
@@ -117,10 +124,10 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
     rule = twins_counted(rule_of(defects, work.shapes, match_width=limits.match_width), defects, work.shapes)
     named_units = units_of(defects, units.codes)
     inner = np.flatnonzero(rule == INSIDE)
-    named_units = pd.Series(dict(enumerate(named_units)), dtype=object)
-    named_units.update(pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object))
+    named_units[inner] = pd.Series(inner_first(defects, work.shapes, units.codes, inner), index=inner, dtype=object)
     ids = defect_ids(rule, named_units, geometry, level=units.level)
     prefer, torn = preferred(defects, units.locked, units.evidence)
+    prefer_winners(defects, units.winners, units.codes, prefer)
     inside = _inside(units.compounds, defects)
     plan = resolve(
         defects,
@@ -130,22 +137,25 @@ def _named(work: Work, choices: Choices, *, limits: Limits, cross: float) -> Nam
         inside=inside,
         prefer=prefer,
     )
-    give = (plan["action"] == GIVE).to_numpy()
-    plan.loc[give & np.isin(rule, (TWICE, INSIDE)), ["action", "cause"]] = [ASK, "share"]
+    action, cause = (plan[name].to_numpy(dtype=object).copy() for name in ("action", "cause"))
+    give = action == GIVE
     unsaid = (rule == OVERLAP) & (inside > 0) & (prefer < 0)
-    plan.loc[give & (torn | unsaid), ["action", "cause"]] = [ASK, "inside"]
     gap = np.flatnonzero(defects.frame["count"] == 0)
-    plan.loc[gap[filled(geometry[gap], units.held)], ["action", "cause"]] = [KEEP, ""]
-    plan.loc[_beyond(geometry, units.outside), ["action", "cause"]] = [NONE, ""]
-    for table in (defects.claimed, defects.borders):
-        at = table.loc[table["unit"].isin(units.broken), "defect"].to_numpy(np.intp)
-        plan.loc[at, ["action", "cause"]] = [ASK, "alone"]
-    plan["role"] = AUTO
+    broken = [table.loc[table["unit"].isin(units.broken), "defect"] for table in (defects.claimed, defects.borders)]
+    for at, what, why in (
+        (give & np.isin(rule, (TWICE, INSIDE)), ASK, "share"),
+        (give & (torn | unsaid), ASK, "inside"),
+        (gap[filled(geometry[gap], units.held)], KEEP, ""),
+        (_beyond(geometry, units.outside), NONE, ""),
+        (np.concatenate(broken).astype(np.intp), ASK, "alone"),
+    ):
+        action[at], cause[at] = what, why
+    plan = plan.assign(action=action, cause=cause, role=AUTO)
     named = Named(defects, rule, ids, plan)
-    for at, defect_id in enumerate(ids):
+    for at, defect_id in enumerate(ids.tolist()):
         decision = choices.of(defect_id)
-        if decision is not None:
-            _obey(named, at, decision, units)
+        if decision is not None and action[at] != NONE:
+            _obey(named, at, decision, units=units, choices=choices)
     return named
 
 
@@ -165,9 +175,9 @@ def _inside(compounds: Array, defects: Defects) -> Array:
     return np.bincount(found, minlength=len(defects.frame))
 
 
-def _obey(named: Named, at: int, decision: Decision, units: Units) -> None:
-    """Put a decision into the plan."""
-    plan, defects = named.plan, named.defects
+def _obey(named: Named, at: int, decision: Decision, *, units: Units, choices: Choices) -> None:
+    """Put a decision into the plan, or note why it cannot be followed."""
+    plan, defects, name = named.plan, named.defects, str(named.ids[at])
     if decision.what == DO_KEEP:
         plan.loc[at, ["action", "cause", "role"]] = [KEEP, "", decision.role]
         return
@@ -176,19 +186,37 @@ def _obey(named: Named, at: int, decision: Decision, units: Units) -> None:
     may = claimants if len(claimants) else beside
     target = int(plan["target"].iloc[at])
     if decision.target:
-        named_unit = units.codes.get_indexer([decision.target])[0]
-        if named_unit not in may:
-            raise refused(str(named.ids[at]), decision.target)
-        target = int(named_unit)
+        target = int(units.codes.get_indexer([decision.target])[0])
+    elif decision.what == DO_GIVE:
+        target = _named_below(defects.frame["geometry"].iloc[at], units, claimants, usual=target)
+    if target not in may:
+        why = NO_TARGET if decision.target else NONE_SUGGESTED
+        choices.deny(name, why, may=units.codes[may])
+        return
     if decision.what == DO_REMOVE:
         others = claimants[claimants != target] if decision.target else claimants[claimants == target]
         if len(claimants) < 2 or not len(others):
-            raise refused(str(named.ids[at]), decision.target)
+            choices.deny(name, _NOTHING_LEFT)
+            return
         target = int(others[0])
-    touched = np.r_[target, claimants[claimants != target]] if not len(claimants) else claimants[claimants != target]
-    if target < 0 or units.locked[touched].any():
-        return  # a locked unit neither gains nor loses: it waits
+    loses = claimants[claimants != target]
+    touched = loses if len(claimants) else np.r_[target, loses]
+    for which, why in ((units.locked[touched], _LOCKED), (np.isin(touched, units.broken), _BROKEN)):
+        if which.any():
+            choices.deny(name, why, units=", ".join(map(str, units.codes[touched[which]])), remedy=_WRITE_KEEP)
+            return
+    choices.followed.add(name)
     plan.loc[at, ["action", "cause", "target", "role"]] = [GIVE, "", target, decision.role]
+
+
+def _named_below(place: shapely.Geometry, units: Units, claimants: Array, *, usual: int) -> int:
+    """Return the claimant that all units of the level below name that lie there, else the ``usual`` one."""
+    shapes, parents = units.below
+    if not len(claimants) or not len(shapes):
+        return usual
+    here = np.flatnonzero(shapely.intersects(shapes, shapely.point_on_surface(place)))
+    said = units.codes.get_indexer(np.unique(parents[here].astype(object)))
+    return int(said[0]) if len(said) == 1 and said[0] in claimants else usual
 
 
 def _may_empty(named: Named) -> Array:
@@ -222,6 +250,12 @@ def really(before: Array, after: Array, changed: Array) -> Array:
     return changed[~same]
 
 
+def _as_many(shapes: Array, *, given: Array) -> Array:
+    """Return shapes with one part as multipolygons where they were given as such: these may fall apart later on."""
+    whole = ~shapely.is_empty(shapes) & (shapely.get_type_id(given) == shapely.GeometryType.MULTIPOLYGON)
+    return np.where(whole, _many(shapes), shapes)
+
+
 def _many(shapes: Array) -> Array:
     """Return polygons as multipolygons, so that both kinds compare."""
     result = shapes.copy()
@@ -237,14 +271,15 @@ def _log(
     table = changes_of(parts, target, target != LEAVE)
     geometry = parts.frame["geometry"].to_numpy()
     seen = wider(geometry, np.full(len(geometry), width))
+    ids, roles = named.ids.tolist(), named.plan["role"].tolist()
     logged: set[int] = set()
     spent = np.zeros(len(work.shapes))
     for part, unit, gains, area in zip(
         table["defect"].tolist(), table["unit"].tolist(), table["gains"].tolist(), table["area"].tolist(), strict=True
     ):
         at = int(origin[part])
-        op, role = (GAINED if gains else LOST), str(named.plan["role"].iloc[at])
-        work.entries.append(Entry(named.ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
+        op, role = (GAINED if gains else LOST), str(roles[at])
+        work.entries.append(Entry(ids[at], named.rule[at], op, unit, role, area, geometry[part], bool(gains)))
         logged.add(unit)
         if role == AUTO and seen[part]:
             spent[unit] += area
@@ -267,11 +302,12 @@ def _log_matched(work: Work, named: Named, done: Array, rest: Array) -> None:
         work.shapes[np.array(alone, dtype=np.intp)], level=work.units.level,
     )  # fmt: skip
     names = dict(zip(alone, own, strict=True))
+    ids, roles = named.ids.tolist(), named.plan["role"].tolist()
     for unit in rest.tolist():
         at = near.get(unit)
-        name = names[unit] if at is None else named.ids[at]
+        name = names[unit] if at is None else ids[at]
         rule = MISMATCH if at is None else named.rule[at]
-        role = AUTO if at is None else str(named.plan["role"].iloc[at])
+        role = AUTO if at is None else str(roles[at])
         work.entries.append(Entry(name, rule, MATCHED, unit, role, 0.0, None, None))
 
 
@@ -280,8 +316,8 @@ def _anything_new(shapes: Array, changed: Array, known: Array) -> Array:
     tree = shapely.STRtree(shapes)
     near = np.unique(tree.query(shapes[changed], predicate="intersects")[1])
     regions = find_regions(shapes[near])
-    points = shapely.point_on_surface(regions.shapes)
-    edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near]))
+    points = clear_points(regions.shapes)
+    edges, _ = segments_of(shapely.coverage_invalid_edges(shapes[near[regions.loose]]))
     new, loose = np.ones(len(points), dtype=bool), np.ones(len(edges), dtype=bool)
     if len(known):
         seen = shapely.STRtree(known)

@@ -12,8 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridkit.topology.edges import shared_lengths
-from gridkit.topology.faces import find_regions
-from gridkit.topology.mesh import Mesh, joined, mesh
+from gridkit.topology.faces import clear_points, find_regions
+from gridkit.topology.mesh import Mesh, joined_by, mesh_around
 
 Array = np.ndarray[Any, Any]
 
@@ -51,19 +51,17 @@ def find_defects(shapes: Array) -> Defects:
     ([[2.0, 1.0]], [0, 1])
     """
     regions = find_regions(shapes)
-    tree = shapely.STRtree(shapes)
-    uneven = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    near = tree.query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else np.zeros(0, np.intp)
-    cut = mesh(shapes, np.union1d(near, uneven))
-    wrong = _wrong_faces(cut, regions.shapes)
-    return of_faces(cut, wrong)
+    near = shapely.STRtree(shapes).query(regions.shapes, predicate="intersects")[1] if len(regions.shapes) else []
+    cut = mesh_around(shapes, np.union1d(np.asarray(near, dtype=np.intp), regions.loose), regions)
+    return of_faces(cut, _wrong_faces(cut, regions.shapes))
 
 
 def of_faces(cut: Mesh, wrong: Array, key: Array | None = None) -> Defects:
     """Return the faces ``wrong`` as defects: those side by side with the same claimants (and ``key``) are one."""
-    of_face = _grouped(cut, wrong, key)
+    shared = shared_lengths(cut.faces)
+    of_face = _grouped(cut, wrong, key, shared)
     claimed = _claimed(cut, of_face)
-    return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face), cut, of_face)
+    return Defects(_records(cut, of_face, claimed), claimed, _borders(cut, of_face, shared), cut, of_face)
 
 
 def _wrong_faces(cut: Mesh, regions: Array) -> Array:
@@ -71,19 +69,19 @@ def _wrong_faces(cut: Mesh, regions: Array) -> Array:
     result = cut.count > 1
     empty = np.flatnonzero(cut.count == 0)
     if len(empty) and len(regions):
-        points = shapely.point_on_surface(cut.faces[empty])
+        points = clear_points(cut.faces[empty])
         inside = np.unique(shapely.STRtree(regions).query(points, predicate="intersects")[0])
         result[empty[inside]] = True
     return result
 
 
-def _grouped(cut: Mesh, wrong: Array, key: Array | None) -> Array:
+def _grouped(cut: Mesh, wrong: Array, key: Array | None, shared: tuple[Array, Array, Array]) -> Array:
     """Return the number of the defect of each face, -1 for faces that are not wrong."""
     size = len(cut.faces)
     mixed = np.random.Generator(np.random.PCG64(1)).integers(1, 2**63, size=len(cut.units), dtype=np.uint64)
     claim = np.zeros(size, dtype=np.uint64) if key is None else (key.astype(np.int64) + 1).astype(np.uint64)
     np.add.at(claim, cut.face, mixed[cut.unit])
-    one, other, _ = shared_lengths(cut.faces)
+    one, other, _ = shared
     same = wrong[one] & wrong[other] & (claim[one] == claim[other])
     graph = coo_array((np.ones(same.sum(), dtype=np.int8), (one[same], other[same])), shape=(size, size))
     _, group = connected_components(graph, directed=False)
@@ -92,28 +90,29 @@ def _grouped(cut: Mesh, wrong: Array, key: Array | None) -> Array:
         return result
     # Numbered by place, not by the order of the rows: by the lower left corner of the bounds of each.
     corners = shapely.bounds(cut.faces[wrong])
-    table = pd.DataFrame({"group": group[wrong], "x": corners[:, 0], "y": corners[:, 1]})
-    table["claim"], table["area"] = claim[wrong], shapely.area(cut.faces[wrong])
-    first = table.groupby("group").agg({"x": "min", "y": "min", "area": "sum"})
-    rank = pd.Series(np.arange(len(first)), index=first.sort_values(["x", "y", "area"], kind="stable").index)
-    result[wrong] = rank.reindex(group[wrong]).to_numpy()
+    _, mine = np.unique(group[wrong], return_inverse=True)
+    low = np.full((2, mine.max() + 1), np.inf)
+    np.minimum.at(low[0], mine, corners[:, 0])
+    np.minimum.at(low[1], mine, corners[:, 1])
+    rank = np.empty(low.shape[1], dtype=np.intp)
+    rank[np.lexsort((np.bincount(mine, weights=shapely.area(cut.faces[wrong])), low[1], low[0]))] = np.arange(len(rank))
+    result[wrong] = rank[mine]
     return result
 
 
 def _claimed(cut: Mesh, of_face: Array) -> pd.DataFrame:
     defect = of_face[cut.face]
-    table = pd.DataFrame({"defect": defect, "unit": cut.units[cut.unit]})[defect >= 0]
-    return table.drop_duplicates().sort_values(["defect", "unit"], ignore_index=True)
+    pairs = np.column_stack([defect, cut.units[cut.unit]])[defect >= 0]
+    pairs = pairs[np.lexsort(pairs.T[::-1])]
+    first = np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)][: len(pairs)]
+    return pd.DataFrame(pairs[first], columns=["defect", "unit"])
 
 
 def _records(cut: Mesh, of_face: Array, claimed: pd.DataFrame) -> pd.DataFrame:
     wrong = np.flatnonzero(of_face >= 0)
     order = wrong[np.argsort(of_face[wrong], kind="stable")]
-    _, starts = np.unique(of_face[order], return_index=True)
-    pieces = np.split(cut.faces[order], starts[1:]) if len(order) else []
-    shapes = np.empty(len(pieces), dtype=object)
-    shapes[:] = [one[0] if len(one) == 1 else joined(one) for one in pieces]
-    count = np.bincount(claimed["defect"], minlength=len(pieces))
+    shapes = joined_by(cut.faces[order], of_face[order])
+    count = np.bincount(claimed["defect"], minlength=len(shapes))
     return pd.DataFrame({"count": count, "area": shapely.area(shapes), "width": widths(shapes), "geometry": shapes})
 
 
@@ -146,17 +145,18 @@ def wider(shapes: Array, limit: Array) -> Array:
     return result
 
 
-def _borders(cut: Mesh, of_face: Array) -> pd.DataFrame:
+def _borders(cut: Mesh, of_face: Array, shared: tuple[Array, Array, Array]) -> pd.DataFrame:
     """Return the length of the border between each defect and each unit that owns a face beside it alone."""
     alone = cut.count == 1
     owner = np.full(len(cut.faces), -1, dtype=np.intp)
     single = alone[cut.face]
     owner[cut.face[single]] = cut.units[cut.unit[single]]
-    one, other, length = shared_lengths(cut.faces)
+    one, other, length = shared
     here, there = np.r_[one, other], np.r_[other, one]
     beside = (of_face[here] >= 0) & (owner[there] >= 0)
-    table = pd.DataFrame({
-        "defect": of_face[here][beside], "unit": owner[there][beside], "length": np.r_[length, length][beside],
-    })  # fmt: skip
-    table = table.sort_values(["defect", "unit", "length"], kind="stable")
-    return table.groupby(["defect", "unit"], as_index=False)["length"].sum()
+    defect, unit, length = of_face[here][beside], owner[there][beside], np.r_[length, length][beside]
+    order = np.lexsort((length, unit, defect))  # sums do not depend on the order of the faces
+    defect, unit, length = defect[order], unit[order], length[order]
+    starts = np.flatnonzero(np.r_[True, (defect[1:] != defect[:-1]) | (unit[1:] != unit[:-1])][: len(defect)])
+    total = np.add.reduceat(length, starts) if len(starts) else length
+    return pd.DataFrame({"defect": defect[starts], "unit": unit[starts], "length": total})

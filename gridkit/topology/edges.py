@@ -45,6 +45,35 @@ def segments(shapes: Array) -> tuple[Array, Array]:
     return ends[moving], unit[moving]
 
 
+def mixed(*columns: Array) -> Array:
+    """Return one 64-bit number per row that stands for all its values: up to four arrays of 64-bit numbers.
+
+    Rows with equal bits have equal numbers; two of m different rows have the same with a probability of about
+    m * m / 2 ** 65.
+
+    >>> one = mixed(np.array([1.0, 1.0, 2.0]), np.array([3, 3, 3]))
+    >>> (one[1:] == one[:-1]).tolist()
+    [True, False]
+    """
+    key = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column, factor in zip(columns, _MIX, strict=False):
+        key = (key ^ np.ascontiguousarray(column).view(np.uint64)) * np.uint64(factor)
+        key ^= key >> np.uint64(29)
+    return key
+
+
+def places_of(ends: Array) -> tuple[Array, Array]:
+    """Return one number for the place of each segment, the same for a segment and its reverse, and which run forward.
+
+    >>> place, forward = places_of(np.array([[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]]))
+    >>> bool(place[0] == place[1]), forward.tolist()
+    (True, [True, False])
+    """
+    forward = (ends[:, 0] < ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] < ends[:, 3]))
+    canonical = np.where(forward[:, None], ends, ends[:, [2, 3, 0, 1]])
+    return mixed(*canonical.T), forward
+
+
 def grouped(ends: Array) -> tuple[Array, Array, Array]:
     """Return segments in the order of their place: equal and reversed ones stand together.
 
@@ -59,15 +88,9 @@ def grouped(ends: Array) -> tuple[Array, Array, Array]:
 
     Notes
     -----
-    Segments are equal where their coordinates are, bit by bit: one number is mixed from the four coordinates and
-    sorted. Two different segments have the same number with a probability of about m * m / 2 ** 65.
+    Segments are equal where their coordinates are, bit by bit: one number is :func:`mixed` from them and sorted.
     """
-    forward = (ends[:, 0] < ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] < ends[:, 3]))
-    canonical = np.where(forward[:, None], ends, ends[:, [2, 3, 0, 1]])
-    key = np.zeros(len(ends), dtype=np.uint64)
-    for column, factor in enumerate(_MIX):
-        key = (key ^ np.ascontiguousarray(canonical[:, column]).view(np.uint64)) * np.uint64(factor)
-        key ^= key >> np.uint64(29)
+    key, forward = places_of(ends)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ends) else np.zeros(0, dtype=np.intp)
@@ -113,13 +136,12 @@ def shared_lengths(shapes: Array) -> tuple[Array, Array, Array]:
     order, starts, _ = grouped(ends)
     paired = np.flatnonzero(np.diff(np.r_[starts, len(ends)]) == 2)
     first, second = order[starts[paired]], order[starts[paired] + 1]
-    pair = np.sort(np.column_stack([unit[first], unit[second]]), axis=1)
+    one, other = np.minimum(unit[first], unit[second]), np.maximum(unit[first], unit[second])
+    apart = one != other
+    one, other, first = one[apart], other[apart], first[apart]
     length = np.hypot(ends[first, 2] - ends[first, 0], ends[first, 3] - ends[first, 1])
-    apart = pair[:, 0] != pair[:, 1]
-    pair, length = pair[apart], length[apart]
-    if not len(pair):
-        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0)
-    several = np.lexsort((length, pair[:, 1], pair[:, 0]))  # sums do not depend on the order of the segments
-    pair, length = pair[several], length[several]
-    begins = np.flatnonzero(np.r_[True, (pair[1:] != pair[:-1]).any(axis=1)])
-    return pair[begins, 0], pair[begins, 1], np.add.reduceat(length, begins)
+    pair = one * len(shapes) + other
+    several = np.lexsort((length, pair))  # sums do not depend on the order of the segments
+    one, other, pair, length = one[several], other[several], pair[several], length[several]
+    begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, dtype=np.intp)
+    return one[begins], other[begins], np.add.reduceat(length, begins) if len(begins) else np.zeros(0)

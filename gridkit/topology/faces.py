@@ -21,17 +21,26 @@ class Regions:
     """Places that are not claimed exactly once.
 
     ``shapes`` are polygons that do not overlap; ``count`` says how many polygons of the layer claim each (0 for a gap,
-    2 and more for an overlap). ``loose`` are the units (positions) with segments that match none of a neighbour though
-    nothing lies between them: vertices that only one side has.
+    2 and more for an overlap). ``loose`` are the units (positions) with segments that match none of a neighbour: those
+    beside such places, those on the outside, and those with vertices that only one side has. ``ends`` are these
+    segments, shape (m, 4), and ``lines`` what they are cut into where they meet.
     """
 
     shapes: Array
     count: Array
     loose: Array
+    ends: Array
+    lines: Array
 
 
-def noded(ends: Array) -> Array:
-    """Return segments cut where they meet, each place once: line strings.
+CLEAR: Final = 1e-7
+"""Metres from its border at which a point says whose a face is."""
+GRAIN: Final = 1e-6
+"""Metres to which vertices are rounded where lines would not close at the last digit."""
+
+
+def noded(ends: Array, *, grain: float | None = None) -> Array:
+    """Return segments cut where they meet, each place once: line strings, their vertices rounded to ``grain`` metres.
 
     Examples
     --------
@@ -41,7 +50,7 @@ def noded(ends: Array) -> Array:
     if not len(ends):
         return np.empty(0, dtype=object)
     lines = shapely.linestrings(ends.reshape(-1, 2, 2))
-    return shapely.get_parts(shapely.union_all(shapely.multilinestrings(lines)))
+    return shapely.get_parts(shapely.union_all(shapely.multilinestrings(lines), grid_size=grain))
 
 
 def polygons_between(lines: Array) -> Array:
@@ -60,7 +69,7 @@ def claims(faces: Array, shapes: Array) -> tuple[Array, Array]:
     (array([0]), array([0]))
     """
     tree = shapely.STRtree(shapes)
-    points = shapely.point_on_surface(faces)
+    points = clear_points(faces)
     face, unit = tree.query(points, predicate="intersects")
     for share in _SHARES:
         several = np.flatnonzero(np.bincount(face, minlength=len(faces))[face] > 1)
@@ -73,6 +82,20 @@ def claims(faces: Array, shapes: Array) -> tuple[Array, Array]:
         face, unit = np.r_[face[stay], again[more]], np.r_[unit[stay], of]
     order = np.lexsort((unit, face))
     return face[order], unit[order]
+
+
+def clear_points(faces: Array) -> Array:
+    """Return a point inside each face, away from its border where the face has room.
+
+    A face may have a tail as thin as the last digit, along lines that nearly meet: a point in it lies beside units that
+    do not have the face.
+    """
+    points = shapely.point_on_surface(faces)
+    tight = np.flatnonzero(shapely.distance(points, shapely.boundary(faces)) < CLEAR)
+    if len(tight):
+        circles = shapely.maximum_inscribed_circle(faces[tight], tolerance=np.sqrt(shapely.area(faces[tight])) / 100)
+        points[tight] = shapely.get_point(circles, 0)
+    return points
 
 
 def _corner(faces: Array, share: float) -> Array:
@@ -107,8 +130,9 @@ def find_regions(shapes: Array) -> Regions:
     """
     ends, unit = segments(shapes)
     single = unmatched(ends)
-    faces = polygons_between(noded(ends[single]))
+    lines = noded(ends[single])
+    faces = polygons_between(lines)
     face, _ = claims(faces, shapes)
     count = np.bincount(face, minlength=len(faces))
     wrong = count != 1
-    return Regions(faces[wrong], count[wrong], np.unique(unit[single]))
+    return Regions(faces[wrong], count[wrong], np.unique(unit[single]), ends[single], lines)

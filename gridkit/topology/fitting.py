@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP
-from gridkit.topology.closing import Named, carry_out, really
+from gridkit.locale import N_
+from gridkit.topology.borders import BOTTOM, TOP, Borders
+from gridkit.topology.choices import AUTO, DO_GIVE, DO_KEEP, DO_REMOVE
+from gridkit.topology.closing import NO_TARGET, NONE_SUGGESTED, Named, carry_out, really
 from gridkit.topology.defects import find_defects, wider, widths
 from gridkit.topology.misfits import find_misfits
 from gridkit.topology.nested import find_clips, parents_of
@@ -36,6 +38,10 @@ NOISE: Final = 1e-6
 """Metres: what is narrower comes from rounding, and is no conflict."""
 SPECK: Final = 1e-6
 """Square metres: what is smaller is none either."""
+ALL_BOTTOM, ALL_TOP = Borders(BOTTOM), Borders(TOP)
+_AGAINST_CODES: Final = N_("the units there state the parent {stated}, and parents are put together from their units")
+_CHANGE_CODES: Final = N_('write one of these targets: {may}; or keep; or correct codes, or say authority = "top"')
+_ONLY_GIVE: Final = N_("nothing is removed there: units are cut to the outlines of their parents")
 
 
 @dataclass(frozen=True)
@@ -101,15 +107,16 @@ def _units_of(children: pd.Series, drawn: pd.Series, codes: pd.Index, above: pd.
     )
 
 
-def _decision(listed: Listed, row: int, own: str, choices: Choices) -> Decision | None:
-    """Return the decision on a place, by the names of the conflict that it is part of, else by its own."""
+def _decision(listed: Listed, row: int, own: str, choices: Choices) -> tuple[str, Decision] | None:
+    """Return the decision on a place and its defect, by the names of the conflict it is part of, else by its own."""
     names = (own,) if row == NOWHERE else (*listed.frame["names"].iloc[row], own)
-    return next((one for one in map(choices.of, names) if one is not None), None)
+    return next(((name, one) for name in names if (one := choices.of(name)) is not None), None)
 
 
 def rebuild(
-    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits, cross: float = math.inf
-) -> bool:
+    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits,
+    borders: Borders = ALL_BOTTOM,
+) -> bool:  # fmt: skip
     """Put the parents together from their children; what is beyond the limits stays as it is drawn and waits.
 
     Returns whether any parent was changed.
@@ -124,9 +131,8 @@ def rebuild(
     listed : Listed
     limits : Limits
         A place is bound by area and width, a parent as a whole by the share of its area.
-    cross : float
-        Widest strip, in metres, that goes from the outline of one parent to another without a decision; where a person
-        has said that the children are right, that is the decision.
+    borders : Borders
+        Where the children are right; other places stay as they are drawn, without a word.
     """
     made = parents_of(below.shapes, label, len(above.shapes))
     has = ~shapely.is_missing(made) & ~above.units.locked
@@ -136,9 +142,15 @@ def rebuild(
     table["area"] = misfits["area"].to_numpy()[table["place"].to_numpy(np.intp)]
     rows = listed.at(misfits["geometry"].to_numpy())
     names = _names(misfits, rows, listed, below.units, above.units)
-    plan = _plan(misfits, table, above=above, limits=limits, cross=cross)
+    sided = borders.at(zip(misfits["stated"], misfits["drawn"], strict=True), above.units.codes)
+    mine = sided.side == BOTTOM
+    plan = _plan(misfits, table, above=above, limits=limits, cross=np.where(sided.said, math.inf, borders.cross))
+    plan.loc[sided.asked, "action"] = ASK
+    plan.loc[~mine, "action"] = KEEP
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
-        _obey(plan, misfits, place, _decision(listed, row, own, choices), codes=above.units.codes)
+        decided = _decision(listed, row, own, choices)
+        if decided is not None and real[place] and mine[place]:
+            _obey(plan, misfits, place, *decided, codes=above.units.codes, choices=choices)
     concerned = np.zeros(len(misfits), dtype=bool)
     concerned[table["place"].to_numpy(np.intp)] = True
     above.misfits = list(
@@ -157,12 +169,23 @@ def rebuild(
         done = done.iloc[:0]  # outlines that fit get the vertices of their children, no more
     stuck = np.union1d(bad, np.setdiff1d(table["parent"].to_numpy(np.intp), done["parent"].to_numpy(np.intp)))
     candidates = np.setdiff1d(np.flatnonzero(has), stuck)
+    if borders.usual != BOTTOM:  # what lies at no border of these keeps the vertices of its outline
+        candidates = np.intersect1d(candidates, done["parent"].to_numpy(np.intp))
     result = above.shapes.copy()
     result[candidates] = fresh[candidates]
     changed = really(above.shapes, result, candidates)
     above.shapes[changed] = result[changed]
     _log_rebuilt(above, misfits, done, names, plan=plan, changed=changed)
     return bool(len(changed))
+
+
+def left_over(below: Work, label: Array, above: Work, listed: Listed) -> list[str]:
+    """Return the ids of the places where two levels differ now."""
+    misfits = find_misfits(below.shapes, label, above.shapes)
+    real = (widths(misfits["geometry"].to_numpy()) > NOISE) & (misfits["area"].to_numpy() > SPECK)
+    rows = listed.at(misfits["geometry"].to_numpy())
+    names = _names(misfits, rows, listed, below.units, above.units)
+    return list(dict.fromkeys(names.loc[real & ~_told(below, misfits), "name"]))
 
 
 def _other_type(before: Array, fresh: Array) -> Array:
@@ -197,7 +220,7 @@ def _changes(misfits: pd.DataFrame, has: Array) -> Iterator[tuple[int, int, bool
                 yield place, parent, parent in stated
 
 
-def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits, cross: float) -> pd.DataFrame:
+def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Limits, cross: Array) -> pd.DataFrame:
     """Return what is done at each place: ``action``, ``role``.
 
     Ground that children of one parent have in the outline of another is asked about where it is wider than ``cross``.
@@ -205,7 +228,7 @@ def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Li
     shapes, area = misfits["geometry"].to_numpy(), misfits["area"].to_numpy()
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
     crossing = (misfits["stated"].map(len).to_numpy() > 0) & (misfits["drawn"].map(len).to_numpy() > 0)
-    crossing &= wider(shapes, np.full(len(shapes), cross))
+    crossing &= wider(shapes, cross)
     large = (area > limits.area) | wider(shapes, np.full(len(shapes), limits.gap_width)) | crossing
     counted = table[(seen & ~large)[table["place"].to_numpy(np.intp)]]
     counted = counted.rename(columns={"place": "defect", "parent": "unit"})
@@ -213,17 +236,22 @@ def _plan(misfits: pd.DataFrame, table: pd.DataFrame, *, above: Work, limits: Li
     return pd.DataFrame({"action": np.where(large, ASK, GIVE).astype(object), "role": AUTO}, index=misfits.index)
 
 
-def _obey(plan: pd.DataFrame, misfits: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
-    """Put a decision on a place into the plan."""
-    if decision is None:
-        return
-    stated = {codes[one] for one in misfits["stated"].iloc[place] if one != NOWHERE}
+def _obey(
+    plan: pd.DataFrame, misfits: pd.DataFrame, place: int, name: str, decision: Decision, *, codes: pd.Index,
+    choices: Choices,
+) -> None:  # fmt: skip
+    """Put a decision on a place into the plan, or note why it cannot be followed."""
+    stated = {str(codes[one]) for one in misfits["stated"].iloc[place] if one != NOWHERE}
+    drawn = {str(codes[one]) for one in misfits["drawn"].iloc[place]}
+    wins = {DO_GIVE: not stated or decision.target in ("", *stated), DO_REMOVE: decision.target in drawn - stated}
     if decision.what == DO_KEEP:
         plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-    elif decision.what == DO_GIVE and (decision.target == "" or decision.target in stated or not stated):
+    elif wins.get(decision.what):
         plan.loc[place, ["action", "role"]] = [GIVE, decision.role]
+        choices.followed.add(name)
     else:  # against what the children say: their codes have to be changed, not their parent's outline
         plan.loc[place, "action"] = ASK
+        choices.deny(name, _AGAINST_CODES, may=sorted(stated), remedy=_CHANGE_CODES, stated=", ".join(sorted(stated)))
 
 
 def _names(misfits: pd.DataFrame, rows: Array, listed: Listed, below: Units, above: Units) -> pd.DataFrame:
@@ -266,7 +294,10 @@ def _log_rebuilt(
         above.entries.append(Entry(name, UNMATCHED, MATCHED, unit, AUTO, 0.0, None, None))
 
 
-def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits) -> bool:
+def clip(
+    below: Work, label: Array, above: Work, choices: Choices, *, listed: Listed, limits: Limits,
+    borders: Borders = ALL_TOP,
+) -> bool:  # fmt: skip
     """Cut the children to their parents; what is beyond the limits stays and waits. Return whether any changed.
 
     Parameters
@@ -279,6 +310,8 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
         blank); ``keep`` leaves the children as they are.
     listed : Listed
     limits : Limits
+    borders : Borders
+        Where the outlines of the parents are right; children stay as they are elsewhere, without a word.
     """
     found = find_clips(below.shapes, label, above.shapes)
     defects = found.defects
@@ -289,9 +322,16 @@ def clip(below: Work, label: Array, above: Work, choices: Choices, *, listed: Li
     misfits["children"] = [one if isinstance(one, tuple) else () for one in claims]
     misfits["drawn"] = [(one,) if one >= 0 else () for one in found.drawn.tolist()]
     names = _names(misfits, rows, listed, below.units, above.units)
+    stated = [tuple({int(label[child]) for child in some}) for some in misfits["children"]]
+    sided = borders.at(zip(stated, misfits["drawn"], strict=True), above.units.codes)
     plan = _clip_plan(below, found, limits=limits)
+    plan.loc[sided.asked & (plan["action"] == GIVE).to_numpy(), "action"] = ASK
+    plan.loc[sided.side != TOP, "action"] = KEEP
     for place, (row, own) in enumerate(zip(rows.tolist(), names["own"], strict=True)):
-        _obey_clip(plan, place, _decision(listed, row, own, choices), codes=below.units.codes)
+        decided = _decision(listed, row, own, choices)
+        if decided is not None and plan["action"].iloc[place] != KEEP:
+            heirs = _may_have(found, place, label, codes=below.units.codes, above=above.units.codes)
+            _obey_clip(plan, place, *decided, heirs=heirs, choices=choices)
     target = np.where(plan["action"] == GIVE, plan["target"], LEAVE).astype(np.int64)
     named = Named(defects, names["rule"].to_numpy(), pd.Index(names["name"], dtype=object), plan)
     changed, left, spent = carry_out(below, named, defects, np.arange(len(frame)), target, width=limits.match_width)
@@ -316,7 +356,12 @@ def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
     ask[moves.loc[units.locked[moves["unit"].to_numpy(np.intp)], "defect"].to_numpy(np.intp)] = True
     seen = wider(shapes, np.full(len(shapes), limits.match_width))
     counted = moves[(seen & ~ask)[moves["defect"].to_numpy(np.intp)]]
-    ask[over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)] = True
+    ask[counted.loc[counted["unit"].isin(below.barred), "defect"].to_numpy(np.intp)] = True
+    over = over_bound(counted, shapely.area(units.shapes), limits=limits, used=below.cut)
+    if below.cut is not None:  # a second repair would not know what was spent: such units are left from the start
+        units_over = counted.loc[counted["defect"].isin(over), "unit"]
+        below.spent |= {unit for unit in units_over.tolist() if below.cut[unit] > 0}
+    ask[over] = True
     plan = pd.DataFrame({"action": np.where(ask, ASK, GIVE).astype(object), "target": target, "role": AUTO})
     plan.loc[(widths(shapes) <= NOISE) | (frame["area"].to_numpy() <= SPECK), "action"] = KEEP
     if len(below.kept) and len(shapes):
@@ -325,12 +370,31 @@ def _clip_plan(below: Work, found: Clips, *, limits: Limits) -> pd.DataFrame:
     return plan
 
 
-def _obey_clip(plan: pd.DataFrame, place: int, decision: Decision | None, *, codes: pd.Index) -> None:
-    """Put a decision on a place into the plan; one for a unit that is not of this level waits."""
-    if decision is None:
-        return
-    heir = codes.get_indexer([decision.target])[0] if decision.target else plan["target"].iloc[place]
+def _may_have(found: Clips, place: int, label: Array, *, codes: pd.Index, above: pd.Index) -> dict[str, int]:
+    """Return the children that may have a place, in the order of preference, by their codes and those of parents."""
+    claimed, borders = found.defects.claimed, found.defects.borders
+    claimants = claimed.loc[claimed["defect"] == place, "unit"].tolist()
+    beside = borders[borders["defect"] == place].sort_values(["length", "unit"], ascending=[False, True])["unit"]
+    suggested = [one for one in (int(found.target[place]),) if one >= 0]
+    units = list(dict.fromkeys([*suggested, *map(int, claimants), *map(int, beside)]))
+    result = {str(codes[unit]): unit for unit in units}
+    for unit in units:
+        if label[unit] >= 0:
+            result.setdefault(str(above[label[unit]]), unit)
+    return result
+
+
+def _obey_clip(
+    plan: pd.DataFrame, place: int, name: str, decision: Decision, *, heirs: dict[str, int], choices: Choices
+) -> None:
+    """Put a decision on a place into the plan, or note why it cannot be followed."""
     if decision.what == DO_KEEP:
         plan.loc[place, ["action", "role"]] = [KEEP, decision.role]
-    elif decision.what == DO_GIVE and heir not in (NOWHERE, LEAVE):
-        plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]
+        return
+    heir = heirs.get(decision.target) if decision.target else int(plan["target"].iloc[place])
+    if decision.what != DO_GIVE or heir is None or heir in (NOWHERE, LEAVE):
+        why = _ONLY_GIVE if decision.what != DO_GIVE else NO_TARGET if decision.target else NONE_SUGGESTED
+        choices.deny(name, why, may=heirs)
+        return
+    choices.followed.add(name)
+    plan.loc[place, ["action", "target", "role"]] = [GIVE, heir, decision.role]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -10,16 +11,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.errors import UsageError
+from gridkit.errors import InputError, UsageError
 from gridkit.geo import place, stated_parent
 from gridkit.geo.finite import finite
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
 from gridkit.model.boundaries import Repair
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
+from gridkit.topology.borders import BOTTOM, NONE, TOP, Borders
 from gridkit.topology.choices import AUTO, read_choices
-from gridkit.topology.closing import ROUNDS, close, really
-from gridkit.topology.fitting import clip, list_conflicts, rebuild
+from gridkit.topology.closing import really
+from gridkit.topology.in_order import Order, mend_in_order
 from gridkit.topology.inspect import held_by_others
 from gridkit.topology.journal import Changed, write_log
 from gridkit.topology.levels import read_levels
@@ -34,10 +36,10 @@ if TYPE_CHECKING:
     from gridkit.topology.choices import Choices
     from gridkit.topology.levels import Level
 
+    Authority = str | Mapping[str, str] | Mapping[str | frozenset[str], str]
+
 Array = np.ndarray[Any, Any]
 
-BOTTOM, TOP, NONE = "bottom", "top", "none"
-"""Who is right where two levels differ: the children by their codes, the outlines of the parents, or nobody."""
 PAIRS: Final = ((GRID, COMMUNITY), (COMMUNITY, STREET))
 INVALID: Final = "T101"
 SAME: Final = 1e-9
@@ -48,7 +50,7 @@ def mend(
     city: City,
     places: Places | None = None,
     *,
-    authority: str | Mapping[str, str] | None = None,
+    authority: Authority | None = None,
     limits: Limits | None = None,
     decisions: pd.DataFrame | None = None,
     exceptions: pd.DataFrame | None = None,
@@ -64,8 +66,9 @@ def mend(
         As returned by :func:`gridkit.geo.place` for the same city.
     authority : str or mapping of str to str, optional
         ``bottom`` (parents are rebuilt from their children by code), ``top`` (children are cut to their parents) or
-        ``none``, for all levels or by level of the children. Where it says nothing: ``bottom`` if every child states a
-        parent that exists, else ``none``.
+        ``none``, for all levels or by level of the children. A set of the codes of two streets or communities as a key
+        says it of their common border; the value may be one of the two (what that one claims is its own). Where it says
+        nothing: ``bottom`` if every child states a parent that exists, else ``none``.
     limits : Limits, optional
     decisions : pandas.DataFrame, optional
         ``BOUNDARY_DECISION_COLUMNS``: ``give`` the place to the unit ``target`` (blank: as suggested), ``keep`` it as
@@ -81,8 +84,10 @@ def mend(
 
     Raises
     ------
+    InputError
+        If a layer is in another coordinate system than the city: its numbers would have to change.
     UsageError
-        If an authority is unknown, or a level would be rebuilt from its children and cut to its parents.
+        If an authority is unknown, or a border of communities would follow grids and outlines of streets.
     TableError
         If a decision is unknown, contradicts another, or names a unit that has nothing to do with the place.
 
@@ -94,38 +99,50 @@ def mend(
     (0, ())
     """
     limits = limits or Limits()
+    if any(layer.frame.crs is not None and layer.frame.crs != city.crs for layer in city.layers.values()):
+        raise InputError(N_("the layers are in different coordinate systems"), remedy=N_("bring them to one system"))
     levels = read_levels(city, place(city) if places is None else places, city.crs)
     choices = read_choices(decisions, exceptions, city.as_of)
     says = authorities(city, levels, authority)
     works = {name: _work(city, levels, name, locked) for name in (STREET, COMMUNITY, GRID) if name in levels}
+    by_level = {
+        child: _borders(works[parent], side, _of_borders(authority), cross=_crossing(child, authority, limits))
+        for (child, parent), side in says.items()
+    }
+    for child, parent in says:
+        works[parent].units = replace(works[parent].units, winners=by_level[child].winners())
     given = {name: work.units for name, work in works.items()}
-    for name in _order(says):
-        if name in works:
-            _mend_level(
-                name, works, given, says, choices, limits=limits, cross=_crossing(name, says, authority, limits)
-            )
+    mend_in_order(Order(works, given, by_level, choices, limits))
+    choices.demand_followed()
     changed = [_changed(levels[name], work) for name, work in works.items()]
     log, shapes = write_log(changed)
     layers = {name: _written(city, name, changed) for name in city.layers}
     waiting = [one for work in works.values() for one in (*work.waiting, *work.misfits)]
     failed = [one for work in works.values() for one in work.failed]
-    return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes)
+    return Repair(layers, log, tuple(dict.fromkeys(waiting)), tuple(dict.fromkeys(failed)), _notes(choices), shapes,
+                  tuple(sorted(set(choices.by_id) - choices.used)))  # fmt: skip
 
 
-def _crossing(
-    name: str,
-    says: Mapping[tuple[str, str], str],
-    authority: str | Mapping[str, str] | None,
-    limits: Limits,
-) -> float:
+def _of_borders(authority: Authority | None) -> dict[frozenset[str], str]:
+    """Return what is said of borders between two units."""
+    said = {} if authority is None or isinstance(authority, str) else authority
+    return {pair: side for pair, side in said.items() if not isinstance(pair, str)}
+
+
+def _borders(parents: Work, usual: str, said: Mapping[frozenset[str], str], *, cross: float) -> Borders:
+    """Return who is right above a level: what is said of borders between two of its parents."""
+    known = frozenset(map(str, parents.units.codes))
+    return Borders(usual, {pair: side for pair, side in said.items() if pair <= known}, cross)
+
+
+def _crossing(child: str, authority: Authority | None, limits: Limits) -> float:
     """Return how wide a strip may go from one parent to another: any, where a person has said who is right."""
-    child = next((pair[0] for pair in says if pair[1] == name), "")
     stated = authority if authority is None or isinstance(authority, str) else authority.get(child)
     return limits.match_width if stated is None else math.inf
 
 
 def authorities(
-    city: City, levels: Mapping[str, Level], authority: str | Mapping[str, str] | None = None
+    city: City, levels: Mapping[str, Level], authority: Authority | None = None
 ) -> dict[tuple[str, str], str]:
     """Return who is right between each two levels that are drawn: ``bottom``, ``top`` or ``none``."""
     result = {}
@@ -136,11 +153,6 @@ def authorities(
         if said is not None and said not in (BOTTOM, TOP, NONE):
             raise UsageError(N_("the authority {said!r} is unknown: bottom, top or none"), said=said)
         result[child, parent] = said or _usual(city, levels, child, parent)
-    if (result.get((GRID, COMMUNITY)), result.get((COMMUNITY, STREET))) == (BOTTOM, TOP):
-        raise UsageError(
-            N_("communities cannot be rebuilt from their grids and cut to their streets as well"),
-            remedy=N_("let both levels have the same authority"),
-        )
     return result
 
 
@@ -151,16 +163,6 @@ def _usual(city: City, levels: Mapping[str, Level], child: str, parent: str) -> 
         return NONE
     stated = stated_parent(city, child, parent).reindex(below.frame.index).to_numpy(dtype=object)[drawn]
     return BOTTOM if np.isin(stated.astype(str), above.codes[above.drawn].astype(str)).all() else NONE
-
-
-def _order(says: Mapping[tuple[str, str], str]) -> list[str]:
-    """Return the levels in the order in which they are repaired: who is right comes first."""
-    order = [GRID, COMMUNITY, STREET]
-    if says.get((COMMUNITY, STREET)) == TOP:
-        order = [STREET, COMMUNITY, GRID]
-    elif says.get((GRID, COMMUNITY)) == TOP:
-        order = [COMMUNITY, GRID, STREET]
-    return order
 
 
 def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection[str]) -> Work:
@@ -178,7 +180,7 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     units = Units(
         name, codes, shapes, pd.factorize(level.parent[at])[0], np.isin(codes, [str(code) for code in locked]),
         compounds, evidence, broken=invalid[~same], parents=level.parent[at],
-        held=held_by_others(levels, level),
+        held=held_by_others(levels, level), below=_below(levels, name),
     )  # fmt: skip
     work = Work.on(units)
     fixed = invalid[same]
@@ -194,6 +196,15 @@ def _work(city: City, levels: Mapping[str, Level], name: str, locked: Collection
     return work
 
 
+def _below(levels: Mapping[str, Level], name: str) -> tuple[Array, Array]:
+    """Return the shapes of the level below, and the code of the parent of each."""
+    child = next((levels[child] for child, parent in PAIRS if parent == name and child in levels), None)
+    if child is None:
+        return np.empty(0, dtype=object), np.empty(0, dtype=object)
+    at = child.drawn[child.covers[child.drawn]]
+    return child.shapes[at], child.parent[at]
+
+
 def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Index) -> tuple[Array, pd.DataFrame]:
     """Return where compounds lie, and of which unit of the level each says that it lies in it."""
     nothing = pd.DataFrame({"point": np.empty(0, dtype=object), "unit": np.zeros(0, dtype=np.int64)})
@@ -205,53 +216,6 @@ def _compounds(city: City, levels: Mapping[str, Level], name: str, codes: pd.Ind
     stated = stated_parent(city, COMPOUND, name).reindex(level.frame.index).fillna("").to_numpy(dtype=object)[there]
     unit = codes.get_indexer(pd.Index(stated, dtype=object))
     return points, pd.DataFrame({"point": points[unit >= 0], "unit": unit[unit >= 0]})
-
-
-def _mend_level(
-    name: str,
-    works: Mapping[str, Work],
-    given: Mapping[str, Units],
-    says: Mapping[tuple[str, str], str],
-    choices: Choices,
-    *,
-    limits: Limits,
-    cross: float,
-) -> None:
-    """Repair one level: rebuilt from its children, or settled by itself and cut to its parents.
-
-    ``cross`` is the widest strip (metres) that goes from one parent to another without a decision.
-    """
-    work = works[name]
-    above = next((pair for pair in says if pair[0] == name), None)
-    below = next((pair for pair in says if pair[1] == name), None)
-    if below is not None and says[below] == BOTTOM:
-        child = works[below[0]]
-        label = _label(child.units, work.units)
-        listed = list_conflicts(given[below[0]], label, given[name], limits=limits)
-        invalid = work.misfits
-        for _round in range(ROUNDS):
-            if not rebuild(child, label, work, choices, listed=listed, limits=limits, cross=cross):
-                break
-        work.misfits = [*invalid, *work.misfits]
-        return
-    cut = above is not None and says[above] == TOP
-    if not cut or above is None:
-        close(work, choices, limits=limits, cross=limits.match_width)
-        return
-    label = _label(work.units, works[above[1]].units)
-    listed = list_conflicts(given[name], label, given[above[1]], limits=limits)
-    invalid = work.misfits
-    for _round in range(ROUNDS):  # what is cut can leave a gap, and a gap that is closed can lie in another parent
-        closed = close(work, choices, limits=limits, cross=0.0)
-        clipped = clip(work, label, works[above[1]], choices, listed=listed, limits=limits)
-        if not closed and not clipped:
-            break
-    work.misfits = [*invalid, *work.misfits]
-
-
-def _label(below: Units, above: Units) -> Array:
-    """Return the parent of each child as a position in the level above, -1 for none."""
-    return above.codes.get_indexer(pd.Index(below.parents, dtype=object))
 
 
 def _changed(level: Level, work: Work) -> Changed:
@@ -291,7 +255,7 @@ def _written(city: City, name: str, changed: list[Changed]) -> gpd.GeoDataFrame:
 
 
 def _notes(choices: Choices) -> tuple[str, ...]:
-    unused = sorted(set(choices.by_id) - choices.used)
+    unused = sorted(set(choices.by_id) - choices.used - choices.excepted)
     if not unused:
         return ()
     sentence = _("{n} decisions name no defect of these layers (settled before, or gone): {ids}")

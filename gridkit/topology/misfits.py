@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from gridkit.topology.edges import grouped, segments
-from gridkit.topology.faces import claims, noded, polygons_between
+from gridkit.topology.faces import claims, clear_points, noded, polygons_between
 
 Array = np.ndarray[Any, Any]
 
@@ -77,7 +77,7 @@ def _divided(faces: Array, ends: Array) -> Array:
         return faces
     edges, _ = segments(faces[at])
     pieces = polygons_between(noded(np.vstack([edges, ends[near][line]])))
-    inside = shapely.STRtree(faces[at]).query(shapely.point_on_surface(pieces), predicate="intersects")[0]
+    inside = shapely.STRtree(faces[at]).query(clear_points(pieces), predicate="intersects")[0]
     return np.r_[np.delete(faces, at), pieces[np.unique(inside)]]
 
 

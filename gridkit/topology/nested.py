@@ -11,7 +11,7 @@ import shapely
 
 from gridkit.topology.defects import of_faces
 from gridkit.topology.edges import segments
-from gridkit.topology.faces import claims
+from gridkit.topology.faces import claims, clear_points
 from gridkit.topology.mesh import joined, mesh
 from gridkit.topology.misfits import find_misfits
 
@@ -103,7 +103,7 @@ def find_clips(children: Array, label: Array, parents: Array) -> Clips:
     around = shapely.STRtree(parents).query(places, predicate="intersects")[1] if len(places) else []
     outlines, _ = segments(parents[np.unique(around).astype(np.intp)])
     cut = mesh(children, np.unique(near).astype(np.intp), lines=outlines)
-    points = shapely.point_on_surface(cut.faces)
+    points = clear_points(cut.faces)
     wrong = np.zeros(len(cut.faces), dtype=bool)
     if len(places):
         wrong[shapely.STRtree(places).query(points, predicate="intersects")[0]] = True

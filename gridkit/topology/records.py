@@ -56,17 +56,18 @@ def rule_of(defects: Defects, shapes: Array, *, match_width: float) -> Array:
 
 def units_of(defects: Defects, codes: pd.Index) -> pd.Series:
     """Return the codes of the units that each defect concerns, sorted: claimants, of a gap those beside it."""
-    gap = defects.frame["count"].to_numpy() == 0
-    beside = defects.borders[gap[defects.borders["defect"].to_numpy(np.intp)]]
-    table = pd.concat([defects.claimed, beside[["defect", "unit"]]])
-    table = pd.DataFrame({"defect": table["defect"], "code": codes.to_numpy()[table["unit"].to_numpy(np.intp)]})
-    table = table.sort_values(["defect", "code"])
-    result = pd.Series([()] * len(defects.frame), index=defects.frame.index, dtype=object)
-    number, starts = np.unique(table["defect"].to_numpy(np.intp), return_index=True)
-    some = np.split(table["code"].to_numpy(dtype=object), starts[1:]) if len(number) else []
-    for one, codes_of_one in zip(number.tolist(), some, strict=True):
-        result.iat[one] = tuple(codes_of_one.tolist())  # noqa: PD009  a tuple is no row of values
-    return result
+    near = defects.borders["defect"].to_numpy(np.intp)
+    gap = (defects.frame["count"].to_numpy() == 0)[near]
+    defect = np.r_[defects.claimed["defect"].to_numpy(np.intp), near[gap]]
+    unit = np.r_[defects.claimed["unit"].to_numpy(np.intp), defects.borders["unit"].to_numpy(np.intp)[gap]]
+    known, at = np.unique(unit, return_inverse=True)
+    names = codes.to_numpy(dtype=object)[known]
+    rank = np.empty(len(known), dtype=np.intp)
+    rank[np.argsort(names, kind="stable")] = np.arange(len(known))
+    order = np.lexsort((rank[at], defect))
+    ends = np.cumsum(np.bincount(defect, minlength=len(defects.frame)))
+    some = [tuple(one.tolist()) for one in np.split(names[at[order]], ends[:-1])] if len(ends) else []
+    return pd.Series(some, index=defects.frame.index, dtype=object)
 
 
 def defect_ids(rules: Array, units: pd.Series, geometry: Array, *, level: str) -> pd.Index:

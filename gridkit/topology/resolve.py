@@ -111,25 +111,37 @@ def resolve(
 def _longest(defects: Defects) -> Array:
     """Return the unit with the longest border to each defect; of an overlap one of its claimants, of a gap any."""
     count = defects.frame["count"].to_numpy(np.int64)
-    claimed, borders = defects.claimed.assign(claims=True), defects.borders
-    rows = borders.merge(claimed, how="outer", on=["defect", "unit"])
-    rows = rows[(count[rows["defect"].to_numpy(np.int64)] == 0) | rows["claims"].notna()]
-    rows = rows.fillna({"length": 0.0}).sort_values(
-        ["defect", "length", "unit"], ascending=[True, False, True], kind="stable"
-    )
-    rows = rows.drop_duplicates("defect")
     best = np.full(len(count), -1, dtype=np.int64)
-    best[rows["defect"].to_numpy(np.int64)] = rows["unit"].to_numpy(np.int64)
+    (defect, unit), (near, beside) = _pairs(defects.claimed), _pairs(defects.borders)
+    border = defects.borders["length"].to_numpy()
+    size = 1 + max(unit.max(initial=0), beside.max(initial=0))
+    mine, theirs = defect * size + unit, near * size + beside  # both are sorted
+    length = np.zeros(len(mine))
+    if len(theirs):
+        at = np.minimum(np.searchsorted(theirs, mine), len(theirs) - 1)
+        length = np.where(theirs[at] == mine, border[at], 0.0)
+    gap = count[near] == 0
+    defect, unit = np.r_[defect, near[gap]], np.r_[unit, beside[gap]]
+    order = np.lexsort((unit, -np.r_[length, border[gap]], defect))
+    found, first = np.unique(defect[order], return_index=True)
+    best[found] = unit[order[first]]
     return best
+
+
+def _pairs(table: pd.DataFrame) -> tuple[Array, Array]:
+    return table["defect"].to_numpy(np.int64), table["unit"].to_numpy(np.int64)
 
 
 def _parents_beside(defects: Defects, parent: Array) -> Array:
     """Return how many parents the claimants of each overlap, or the neighbours of each gap, have."""
     count = defects.frame["count"].to_numpy(np.int64)
-    gaps = defects.borders[count[defects.borders["defect"].to_numpy(np.int64)] == 0]
-    seen = pd.concat([defects.claimed, gaps[["defect", "unit"]]])
-    seen = pd.DataFrame({"defect": seen["defect"], "parent": parent[seen["unit"].to_numpy(np.int64)]})
-    return np.bincount(seen.drop_duplicates()["defect"], minlength=len(count))
+    (defect, unit), (near, beside) = _pairs(defects.claimed), _pairs(defects.borders)
+    gap = count[near] == 0
+    defect, number = np.r_[defect, near[gap]], parent[np.r_[unit, beside[gap]]]
+    order = np.lexsort((number, defect))
+    defect, number = defect[order], number[order]
+    first = np.r_[True, (defect[1:] != defect[:-1]) | (number[1:] != number[:-1])][: len(defect)]
+    return np.bincount(defect[first], minlength=len(count))
 
 
 def _over_bound(defects: Defects, best: Array, free: Array, *, area: Array, limits: Limits) -> Array:
@@ -140,13 +152,17 @@ def _over_bound(defects: Defects, best: Array, free: Array, *, area: Array, limi
 
 def changes_of(defects: Defects, target: Array, which: Array) -> pd.DataFrame:
     """Return who gains and who loses at the defects ``which`` if each goes to its target: ``defect, unit, area``."""
-    claimed = defects.claimed[which[defects.claimed["defect"].to_numpy(np.int64)]]
-    has = claimed["unit"].to_numpy() == target[claimed["defect"].to_numpy(np.int64)]
-    new = np.setdiff1d(np.flatnonzero(which & (target >= 0)), claimed["defect"].to_numpy()[has])
-    gained = pd.DataFrame({"defect": new, "unit": target[new], "gains": True})
-    table = pd.concat([gained, claimed[~has].assign(gains=False)], ignore_index=True)
-    table["area"] = defects.frame["area"].to_numpy()[table["defect"].to_numpy(np.int64)]
-    return table.sort_values(["defect", "unit"], ignore_index=True)
+    defect, unit = _pairs(defects.claimed)
+    some = which[defect]
+    defect, unit = defect[some], unit[some]
+    has = unit == target[defect]
+    gets = which & (target >= 0)
+    gets[defect[has]] = False
+    new = np.flatnonzero(gets)
+    defect, unit = np.r_[new, defect[~has]], np.r_[target[new], unit[~has]]
+    order = np.lexsort((unit, defect))
+    area = defects.frame["area"].to_numpy()[defect[order]]
+    return pd.DataFrame({"defect": defect[order], "unit": unit[order], "gains": (order < len(new)), "area": area})
 
 
 def over_bound(table: pd.DataFrame, area: Array, *, limits: Limits, used: Array | None = None) -> Array:
@@ -159,7 +175,8 @@ def over_bound(table: pd.DataFrame, area: Array, *, limits: Limits, used: Array 
     [0, 1]
     """
     unit = table["unit"].to_numpy(np.int64)
-    total = table.sort_values(["unit", "area"], kind="stable").groupby("unit")["area"].sum().reindex(unit).to_numpy()
+    order = np.lexsort((table["area"].to_numpy(), unit))  # sums do not depend on the order of the rows
+    total = np.bincount(unit[order], weights=table["area"].to_numpy()[order], minlength=len(area))[unit]
     bound = limits.share * area[unit]
     before = 0.0 if used is None else used[unit]
     return np.unique(table["defect"].to_numpy(np.int64)[total + before > bound])

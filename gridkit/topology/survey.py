@@ -15,7 +15,7 @@ import shapely
 
 from gridkit.topology.defects import of_faces
 from gridkit.topology.edges import grouped, segments
-from gridkit.topology.faces import claims, noded, polygons_between
+from gridkit.topology.faces import claims, clear_points, noded, polygons_between
 from gridkit.topology.mesh import Mesh
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _divided(faces: Array, over: Array, shapes: Array, given: _Ends, edges: Arra
     again = over[np.unique(at[through])]
     rings, _ = segments(faces[again])
     pieces = polygons_between(noded(np.vstack([rings, ends[np.unique(line[through])]])))
-    inside, of = shapely.STRtree(faces[again]).query(shapely.point_on_surface(pieces), predicate="intersects")
+    inside, of = shapely.STRtree(faces[again]).query(clear_points(pieces), predicate="intersects")
     return pieces[inside], again[of]
 
 

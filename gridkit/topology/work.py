@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 Array = np.ndarray[Any, Any]
@@ -37,7 +39,8 @@ class Units:
     ``shapes`` are valid polygons in metres, ``parent`` the number of the parent of each (-1 for none), ``locked`` those
     that neither gain nor lose, ``compounds`` the points where compounds lie, ``evidence`` what they say (``point``,
     ``unit``), ``broken`` those whose geometry was made valid only to look at it, ``parents`` the codes of the parents,
-    ``held`` what fills gaps (exclusive grids), ``outside`` other units of the layer that are not looked at.
+    ``held`` what fills gaps (exclusive grids), ``outside`` other units of the layer that are not looked at,
+    ``below`` what the level below says: its shapes and the unit that each names as its parent (``shape``, ``parent``).
     """
 
     level: str
@@ -51,6 +54,8 @@ class Units:
     parents: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     held: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
     outside: Array = field(default_factory=lambda: np.zeros(0, dtype=object))
+    below: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0, dtype=object), np.zeros(0, dtype=object)))
+    winners: Mapping[frozenset[str], str] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,7 +64,8 @@ class Work:
 
     ``used`` is the change of each unit by overlaps and gaps so far, ``cut`` that by fitting to the parents; ``waiting``
     are defects of the level itself and where they are, ``misfits`` those against another level; ``kept``
-    the places of exceptions, ``left`` those of all overlaps and gaps that are left.
+    the places of exceptions, ``left`` those of all overlaps and gaps that are left; ``spent`` are units that were cut
+    to their parents and would pass their bound by what came up after that, ``barred`` those that only decisions cut.
     """
 
     units: Units
@@ -72,15 +78,30 @@ class Work:
     cut: Array | None = None
     kept: Array = field(default_factory=lambda: np.empty(0, dtype=object))
     left: Array = field(default_factory=lambda: np.empty(0, dtype=object))
+    spent: frozenset[int] = frozenset()
+    barred: frozenset[int] = frozenset()
 
     @classmethod
     def on(cls, units: Units) -> Work:
         """Return the work on a level before anything is done."""
         return cls(units, units.shapes.copy(), np.zeros(len(units.shapes)))
 
+    def copied(self) -> Work:
+        """Return the work as it is now, for :meth:`taken_back`."""
+        return replace(
+            self, shapes=self.shapes.copy(), used=self.used.copy(), waiting=dict(self.waiting),
+            entries=list(self.entries), failed=list(self.failed), misfits=list(self.misfits),
+        )  # fmt: skip
+
+    def taken_back(self, to: Work, *, barred: frozenset[int]) -> None:
+        """Put the work back to where it was; units that are ``barred`` change by decisions alone from now on."""
+        for name, value in vars(to.copied()).items():
+            setattr(self, name, value)
+        self.barred = barred
+
 
 def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
-    """Return the units at and beside places as work of their own, and their positions.
+    """Return the units at and beside places, and at what waits beside a change, as work of their own; their positions.
 
     Parameters
     ----------
@@ -91,8 +112,10 @@ def part_of(work: Work, changed: Array, places: Array) -> tuple[Work, Array]:
     """
     units = work.units
     tree = shapely.STRtree(work.shapes)
-    core = np.unique(tree.query(places, predicate="intersects")[1])
-    near = np.unique(tree.query(work.shapes[np.union1d(core, changed)], predicate="intersects")[1])
+    waits = np.array(list(work.waiting.values()), dtype=object)
+    beside = np.unique(shapely.STRtree(waits).query(work.shapes[changed], predicate="intersects")[1])
+    core = np.unique(tree.query(np.r_[places, waits[beside]], predicate="intersects")[1])
+    near = np.unique(tree.query(work.shapes[core], predicate="intersects")[1])
     position = np.full(len(work.shapes), -1, dtype=np.intp)
     position[near] = np.arange(len(near))
     said = units.evidence.assign(unit=position[units.evidence["unit"].to_numpy(np.intp)])

@@ -236,6 +236,26 @@ def test_a_decision_about_nothing_is_reported_as_stale(gridkit, project, tmp_pat
     assert "1 decision(s) name no defect of these layers any more: aaaaaaaaaaaa" in said.out
 
 
+def test_a_decision_on_what_no_repair_settles_is_refused(gridkit, project, tmp_path):
+    """A community without a name for its street, which lies in none: nothing to give."""
+    frame = gpd.read_file(project / "communities.gpkg")
+    bow = shapely.Polygon([(X0 + x, Y0 + y) for x, y in ((2000, 0), (2500, 400), (2500, 0), (2000, 300))])
+    frame.geometry = [*frame.geometry[:4], bow]
+    frame.to_file(project / "communities.gpkg", layer="communities")
+    write(project, '[repair]\nauthority = { community = "none" }\n')
+    found = gridkit("repair", project, "-o", tmp_path / "plan")
+    assert found.code == 1
+    layers = pyogrio.list_layers(tmp_path / "plan" / "defects.gpkg")[:, 0]
+    between = next(str(one) for one in layers if str(one).startswith(("community_T351", "community_T352")))
+    name = gpd.read_file(tmp_path / "plan" / "defects.gpkg", layer=between)["defect_id"].iloc[0]
+    file = decide(tmp_path / "d.csv", **{name: ("give", "990101001")})
+    said = gridkit("repair", project, "--apply", file, "-o", tmp_path / "out")
+    assert said.code == 3
+    for words in ("d.csv:2", name, 'authority = { community = "bottom" }', "keep"):
+        assert words in said.err
+    assert gridkit("repair", project, "--apply", decide(file, **{name: ("keep", "")}), "-o", tmp_path / "out").code == 1
+
+
 def test_a_decision_that_has_ended_is_reported_and_not_used(gridkit, project, tmp_path):
     gridkit("repair", project, "-o", tmp_path / "plan")
     (row,) = rows(tmp_path / "plan")
@@ -258,6 +278,20 @@ def test_what_is_kept_stays_kept_in_later_runs(gridkit, project, tmp_path):
         said = gridkit("repair", project)
         assert "1 kept" in said.out
         assert "wait" not in said.out
+
+
+@pytest.mark.parametrize(("until", "waits"), [("2024-06-30", False), ("2024-06-29", True)])
+def test_an_exception_that_has_ended_is_told_and_the_defect_waits_again(gridkit, project, tmp_path, until, waits):
+    gridkit("repair", project, "-o", tmp_path / "plan")
+    (row,) = rows(tmp_path / "plan")
+    lines = ["defect_id,reason,role,until", f"{row['defect_id']},seen,office,{until}", "abcdefabcdef,seen,office,"]
+    (project / "exceptions.csv").write_text("\n".join(lines), encoding="utf-8")
+    write(project, '[repair]\nexceptions = "exceptions.csv"\n')
+    said = gridkit("repair", project).out
+    assert ("1 defect(s) wait" in said) == waits
+    assert (f"the exception for defect {row['defect_id']} ended on {until}" in said) == waits
+    assert "T602  no defect abcdefabcdef is found any more" in said
+    assert "decisions name no defect" not in said
 
 
 def test_filled_decisions_are_never_written_over(gridkit, project, tmp_path):
@@ -332,6 +366,68 @@ def test_settings_with_mistakes_are_told_with_their_lines(gridkit, project):
     assert len(lines) == 5
     for needle in ("bottom", "gap_width", "share", "locked", "unknown key width"):
         assert any(needle in line for line in lines)
+
+
+BORDER = '[repair]\narea = 1e6\nshare = 1\n[[repair.borders]]\nbetween = ["990101001", "990101002"]\nauthority = "{}"\n'
+
+
+def test_mistakes_in_borders_are_told_with_their_lines(gridkit, project):
+    write(
+        project,
+        """
+[[repair.borders]]
+between = ["990101001", "990101001"]
+authority = "top"
+[[repair.borders]]
+between = ["990101001", "990101002"]
+authority = "990101003"
+[[repair.borders]]
+betwen = ["990101001", "990101002"]
+""",
+    )
+    said = gridkit("repair", project)
+    assert said.code == 3
+    lines = {
+        int(line.split("gridkit.toml:")[1].split(":")[0]): line for line in said.err.splitlines() if ".toml:" in line
+    }
+    for number, words in ((14, "two different codes"), (18, "one of the two codes"), (20, "did you mean between?")):
+        assert words in lines[number]
+
+
+@pytest.mark.parametrize(("pair", "words"), [
+    ('["990101001", "990101009"]', "did you mean 99010100"), ('["990101001", "x"]', "code x"),
+    ('["990101001", "990101002001"]', "different levels"),
+])  # fmt: skip
+def test_borders_of_units_that_are_not_there_are_told_with_their_line(gridkit, project, pair, words):
+    write(project, f'[[repair.borders]]\nbetween = {pair}\nauthority = "top"\n')
+    said = gridkit("repair", project)
+    assert said.code == 3
+    assert "gridkit.toml:12:" in said.err
+    assert words in said.err
+
+
+@pytest.mark.parametrize(("winner", "width"), [("990101001", 410), ("990101002", 400)])
+def test_a_border_of_the_project_is_planned_done_and_taken_back(gridkit, project, tmp_path, winner, width):
+    """The outline of the first street reaches 10 m into the second; their communities meet at 400 m."""
+    gpd.GeoDataFrame(
+        {"街道代码": ["990101001", "990101002"], "街道名称": ["一街道", "二街道"]},
+        geometry=[box(0, 0, 2500, 410), box(0, 410, 2000, 390)], crs="EPSG:4544",
+    ).to_file(project / "streets.gpkg", layer="streets")  # fmt: skip
+    write(project, BORDER.format(winner))
+    file = project / "gridkit.toml"
+    file.write_text(file.read_text("utf-8").replace("streets.geojson", "streets.gpkg"), encoding="utf-8")
+    found = json.loads(gridkit("repair", project, "--json").out)
+    assert found["settings"]["borders"] == [{"between": ["990101001", "990101002"], "authority": winner}]
+    assert gridkit("repair", project, "--apply", "-o", tmp_path / "out").code in (0, 1)
+    made = gpd.read_file(tmp_path / "out" / "community.gpkg").geometry
+    assert made.iloc[3].bounds[1] - Y0 == width
+    log = tmp_path / "out" / "log.jsonl"
+    file.write_text(file.read_text("utf-8").split("[repair]")[0], encoding="utf-8")
+    assert gridkit("repair", project, "--revert", log, "-o", tmp_path / "back").code in (0, 1)
+    back, given = (
+        gpd.read_file(one).geometry for one in (tmp_path / "back" / "community.gpkg", project / "communities.gpkg")
+    )
+    assert [one.wkb for one in back] == [one.wkb for one in given]
 
 
 def test_limits_and_locked_units_of_the_project_hold(gridkit, project, tmp_path):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from gridkit.errors import InputError
 from gridkit.geo import nest
 
 
@@ -132,7 +133,7 @@ def test_nothing_in_nothing():
 
 def test_refuses_mixed_systems_and_repeated_codes():
     parents = lattice(1, 1).set_crs("EPSG:4545")
-    with pytest.raises(ValueError, match="different"):
+    with pytest.raises(InputError, match="different"):
         nest(lattice(1, 1).set_crs("EPSG:4544"), parents)
     with pytest.raises(ValueError, match="unique"):
         nest(parents, pd.concat([parents, parents]))

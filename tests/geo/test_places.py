@@ -32,6 +32,18 @@ def test_the_tiny_city():
         assert got.parents[level].to_dict() == want.parents[level].to_dict()
 
 
+def test_levels_of_different_systems_are_placed_as_those_of_one():
+    city = tiny.city()
+    for level in city.layers:
+        frame = city.layers[level].frame.to_crs("EPSG:4490")
+        mixed = city.with_layers(**{level: dataclasses.replace(city.layers[level], frame=frame)})
+        got = place(mixed)
+        assert got.frame[["grid", "community", "street"]].equals(place(city).frame[["grid", "community", "street"]])
+        assert {name: one.to_dict() for name, one in got.parents.items()} == {
+            name: one.to_dict() for name, one in place(city).parents.items()
+        }
+
+
 def test_exclusive_grids_hold_no_compounds():
     city = tiny.city()
     grids = city.layers["grid"]

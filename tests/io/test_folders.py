@@ -48,6 +48,18 @@ def test_a_folder_is_one_layer(folder):
     assert b.listing(folder / "c") == before
 
 
+@pytest.mark.parametrize("others", [1, 2])
+def test_codes_in_one_file_of_a_folder_only(tmp_path, others):
+    b.write(tmp_path / "c" / "a.gpkg", compounds(["甲小区"], 小区代码=["990101001001X001"]))
+    for at in range(others):
+        b.write(tmp_path / "c" / f"b{at}.gpkg", compounds([f"乙小区{at}"]))
+    city, findings = files.read(tmp_path, '[layers.compound]\npath = "c"\n')
+    codes = city.layers["compound"].frame.index
+    assert len(codes) == 1 + others and codes[0] == "990101001001X001"
+    assert all(code.startswith("~") for code in codes[1:])
+    assert not len(findings.with_code("S104"))
+
+
 def test_a_pattern_takes_what_it_matches(folder):
     draft = read_layer("c/*.[gs]*", folder, "compound")
     assert [one.path for one in draft.all_sources] == ["c/五鼎社区.shp", "c/启明社区.gpkg", "c/金井社区.geojson"]

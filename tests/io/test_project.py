@@ -215,12 +215,32 @@ def test_single_values_that_cannot_be(tmp_path):
     wrong = "encoding is no encoding that is known here; state utf-8 or gb18030, or leave it out"
     assert mistakes(tmp_path, text) == [
         (2, "title must be text in quotation marks"),
-        (3, "unknown key colour; known are: title"),
+        (3, "unknown key colour; known are: approval_no, basemap, fields, profile, title"),
         (5, "path is empty"),
         (6, wrong),
         (9, wrong),
         (11, "path is empty"),
     ]
+
+
+def test_what_a_map_may_be_told(tmp_path):
+    text = (
+        '[map]\nprofile = "public"\napproval_no = "黔S(2024)001号"\nbasemap = "osm"\nfields = ["name", "households"]\n'
+    )
+    assert project(tmp_path, text).map["fields"] == ["name", "households"]
+    known = "name, initials, type, households, formal_members, street, community, grid, status, organisation, work, "
+    known += "valid, reason, rule, records, waiting, cells, findings, unit, company"
+    text = '[map]\nprofile = "secret"\napproval_no = 5\nbasemap = "bing"\nfields = ["name", "phone"]\n'
+    assert mistakes(tmp_path, text) == [
+        (2, "profile must be one of: internal, public"),
+        (3, "approval_no must be text in quotation marks"),
+        (4, "basemap must be one of tianditu, osm, amap, or an address with {z}, {x}, {y}"),
+        (5, f"phone is not a field of the map; known are: {known}"),
+    ]
+    text = '[map]\nbasemap = "https://t0.tianditu.gov.cn/vec_w/wmts?x={x}&y={y}&z={z}&tk=1"\nfields = "name"\n'
+    key = "basemap holds a key; leave it out of the project file and give the whole address with --basemap"
+    listed = 'fields must be a list of texts, such as ["name", "households"]'
+    assert mistakes(tmp_path, text) == [(2, key), (3, listed)]
 
 
 @pytest.mark.parametrize("encoding", ["", "utf-8", "GBK", "gb2312", "ansi", "UTF-16", "latin-1"])

@@ -62,3 +62,13 @@ def test_language_of_the_environment(monkeypatch, variables, language):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert locale.from_environment() == language
+
+
+def test_chinese_where_neither_a_choice_nor_the_locale_says_otherwise(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    with locale.speaking(""):
+        monkeypatch.setenv("LANG", "C.UTF-8")
+        assert (locale.chosen(), locale.current(), locale.gettext("covered")) == ("", "zh", "已覆盖")
+        monkeypatch.setenv("LANG", "en_GB.UTF-8")
+        assert (locale.current(), locale.gettext("covered")) == ("en", "covered")

@@ -8,10 +8,10 @@ import re
 
 import folium
 import pytest
-from branca.element import Element, Figure
-from folium.plugins import MarkerCluster
+from branca.element import Element, Figure, JavascriptLink
+from folium.plugins import Geocoder, MiniMap
 
-from gridkit.errors import OutputError
+from gridkit.errors import OutputError, UsageError
 from gridkit.maps import GridMap, OfflineFigure
 from gridkit.maps.gridmap import write_whole
 
@@ -68,7 +68,7 @@ def test_scripts_in_the_body_are_not_trusted():
 @pytest.mark.parametrize(
     ("add", "address"),
     [
-        (lambda m: MarkerCluster().add_to(m), "markercluster"),
+        (lambda m: Geocoder().add_to(m), "leaflet-control-geocoder"),
         (lambda m: folium.TileLayer("OpenStreetMap").add_to(m), "tile.openstreetmap.org"),
         (lambda m: m.get_root().header.add_child(Element('<script src="https://x.example/a"></script>')), "x.example"),
         (lambda m: m.get_root().html.add_child(Element("<link rel=stylesheet href=//x.example/a.css>")), "x.example"),
@@ -84,10 +84,69 @@ def test_what_lies_outside_is_refused_by_name(add, address, tmp_path):
 
 def test_all_addresses_are_named_at_once():
     grid_map = GridMap()
-    MarkerCluster().add_to(grid_map)
+    Geocoder().add_to(grid_map)
+    MiniMap().add_to(grid_map)
+    folium.CustomIcon("https://x.example/icon.png").add_to(folium.Marker((0, 0)).add_to(grid_map))
     with pytest.raises(OutputError) as caught:
         grid_map.get_root().render()
-    assert str(caught.value).count("https://") >= 3
+    assert str(caught.value).count("https://") == 4
+
+
+def test_inline_leaves_out_what_we_do_not_have_and_says_so(tmp_path):
+    grid_map = sample()
+    before = grid_map.get_root().render()
+    Geocoder().add_to(grid_map)
+    folium.TileLayer("OpenStreetMap").add_to(grid_map)
+    grid_map.get_root().header.add_child(JavascriptLink("https://x.example/a.js"), name="mine")
+    with pytest.warns(UserWarning, match=r"Geocoder, TileLayer \(.*openstreetmap") as caught:
+        grid_map.save(tmp_path / "map.html", resources="inline")
+    assert len(caught) == 1
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert page == before
+    with pytest.raises(OutputError):
+        grid_map.save(tmp_path / "map.html")
+
+
+def test_cdn_keeps_the_links_and_has_no_policy(tmp_path):
+    grid_map = sample()
+    Geocoder().add_to(grid_map)
+    folium.TileLayer("OpenStreetMap").add_to(grid_map)
+    grid_map.save(tmp_path / "map.html", resources="cdn")
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "Content-Security-Policy" not in page
+    assert '<script src="https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.js"></script>' in page
+    assert "Control.Geocoder.js" in page and "tile.openstreetmap.org" in page and len(page) < 20_000
+
+
+def test_no_other_way_to_save():
+    with pytest.raises(UsageError, match="strict, inline or cdn"):
+        GridMap().save(io.BytesIO(), resources="offline")
+
+
+def test_heavy_files_come_only_where_an_element_needs_them():
+    """Kilobytes that an element adds to a page: what folium itself adds to every page is 1.8 MB when it is inlined."""
+
+    def size(*elements):
+        grid_map = GridMap((0, 0))
+        for element in elements:
+            element.add_to(grid_map)
+        return len(grid_map.get_root().render()) // 1000
+
+    empty = size()
+    assert empty <= 200
+    assert size(folium.CircleMarker((0, 0))) <= empty + 2
+    assert size(folium.Marker((0, 0), popup="fa and glyph, table and btn")) <= empty + 95
+    assert 250 <= size(folium.Marker((0, 0), icon=folium.DivIcon(html='<i class="fa fa-flag"></i>'))) - empty <= 520
+    assert 150 <= size(folium.Marker((0, 0), popup='<table class="table table-striped"></table>')) - empty <= 300
+    assert size(folium.Marker((0, 0), icon=folium.Icon())) - empty <= 620
+
+
+def test_a_plain_folium_map_becomes_offline_in_our_figure():
+    figure = OfflineFigure("Demo")
+    folium.Map(tiles=None).add_to(figure)
+    page = figure.render()
+    assert len(page) < 200_000
+    assert "connect-src 'none'" in page
 
 
 def test_texts_are_harmless_in_the_page_and_unchanged_in_the_map():

@@ -21,7 +21,11 @@ LINES = {
         ["claims", "extract", "{report}", "-o", "{new}.toml"],
         ["claims", "extract", "{report}", "--json"],
     ],
-    "map": [["map", "{project}", "-o", "{new}.html"]],
+    "map": [
+        ["map", "{project}", "-o", "{new}.html"],
+        ["map", "{project}", "--by-street", "-o", "{new}"],
+        ["map", "{project}", "--png", "--dpi", "36", "-o", "{new}.png"],
+    ],
     "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
     "diff": [
         ["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"],

@@ -24,7 +24,8 @@ WRITERS = {
     "demo/layers.py", "demo/workbook.py", "demo/write.py",  # the demo city: no input, invented names
     "io/containers.py", "io/shapefile.py",  # unpack into a folder of the system that is gone after reading
     "reports/check_json.py", "reports/claims_text.py", "reports/link_json.py",
-    "maps/gridmap.py", "reports/book.py", "reports/docx.py", "reports/html.py", "reports/json.py", "stores/gpkg.py",
+    "maps/gridmap.py", "maps/still.py",
+    "reports/book.py", "reports/docx.py", "reports/html.py", "reports/json.py", "stores/gpkg.py",
     "stores/manifest.py", "stores/bundle.py", "stores/tables.py", "reports/check.py", "cli/init.py",
     "reports/repair_files.py", "reports/repair_page.py",
     "maps/plan_still.py",

@@ -101,7 +101,6 @@ def test_the_airport_stays_when_every_suggestion_is_followed(streets, authority)
     assert districts[SHUNYI].intersection(airport).area < 1
 
 
-@pytest.mark.xfail(strict=True, reason="a decision without a target goes to the longest border, not to the suggestion")
 def test_a_decision_without_a_target_follows_the_suggestion(streets):
     frame = inspect(streets, place(streets)).frame
     (name,) = frame.index[(frame["code"] == "T201") & (frame["area_m2"] > 1e7)]

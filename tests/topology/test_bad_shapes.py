@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, affinity, box
 
 from benchmarks.coverages import world
+from gridkit.errors import InputError
 from gridkit.geo import place
 from gridkit.model.boundaries import DEFECT_COLUMNS
 from gridkit.topology.defects import find_defects
@@ -215,7 +216,8 @@ def test_a_level_of_it_is_inspected_and_repaired(name, level):
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]])
 def test_two_levels_of_it_are_fitted_to_each_other(name, authority):
     one = layer_of("grid", BAD[name], above=True)
-    inspected(one)
+    if authority == "none":  # findings do not depend on who is right
+        inspected(one)
     check_mended(one, mend(one, place(one), authority=authority, limits=WIDE))
 
 
@@ -231,6 +233,13 @@ def test_levels_of_different_systems_are_compared_in_metres():
     plain, mixed = inspected(one).frame, inspect(in_degrees(one, "community"), place(one)).frame
     assert set(plain["code"]) == set(mixed["code"])
     assert mixed["area_m2"].sum() == pytest.approx(plain["area_m2"].sum(), abs=0.05)
+
+
+def test_levels_of_different_systems_are_placed_and_not_repaired_in_the_numbers_of_another():
+    mixed = in_degrees(layer_of("grid", [box(0, 0, 45, 90), box(45.04, 0, 90, 90)], above=True), "community")
+    assert place(mixed).parents["grid"].tolist() == ["A", "B"]
+    with pytest.raises(InputError, match="bring them to one system"):
+        mend(mixed)
 
 
 def test_a_layer_without_rows_is_inspected_and_repaired():

@@ -1,167 +1,184 @@
-// Draws the levels on canvas tiles, labels on a canvas above them, and finds what lies under the pointer.
+// What is drawn in which order, in small steps, so that a page can stop between them and stay quick.
 (function () {
   "use strict";
   var BATCH = 16; // one huge path fills in quadratic time, small ones in linear time
-  var FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+  var TINY = 3; // pixels: of a smaller feature the box is enough
+  var SMALL = 18; // pixels: a smaller feature is written pixel by pixel
+  var THIN = 8; // pixels: a smaller feature has no outline
+  var CROWD = 1500; // points of one view from which they are written as pixels
+  var ALPHA = 0.88;
   var BORDER = {
-    grid: { color: "#8a8f98", width: 0.8, dash: [3, 3], least: 8 },
-    community: { color: "#5d646e", width: 1.1, dash: [], least: 6 },
-    street: { color: "#23272e", width: 2, dash: [], least: 0 }
+    grid: { width: 0.8, dash: [3, 3], least: 22 },
+    community: { width: 1.1, dash: [], least: 8 },
+    street: { width: 2, dash: [], least: 0 }
   };
-  var patterns = {};
-
-  function tile(name) {
-    var canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 8;
-    var ctx = canvas.getContext("2d");
-    ctx.strokeStyle = ctx.fillStyle = name === "hatch" || name === "rows" || name === "columns"
-      ? "rgba(255,255,255,.85)" : "rgba(70,70,70,.75)";
-    ctx.lineWidth = 1.6;
-    ctx.beginPath();
-    if (name === "hatch") { [-8, 0, 8].forEach(function (d) { ctx.moveTo(d - 1, 9); ctx.lineTo(d + 9, -1); }); }
-    if (name === "rows") { ctx.moveTo(0, 2); ctx.lineTo(8, 2); ctx.moveTo(0, 6); ctx.lineTo(8, 6); }
-    if (name === "columns") { ctx.moveTo(2, 0); ctx.lineTo(2, 8); ctx.moveTo(6, 0); ctx.lineTo(6, 8); }
-    if (name === "cross") { ctx.lineWidth = 0.6; ctx.moveTo(0, 0); ctx.lineTo(8, 8); ctx.moveTo(8, 0); ctx.lineTo(0, 8); }
-    ctx.stroke();
-    if (name === "dots") { [[2, 2], [6, 6]].forEach(function (p) {
-      ctx.beginPath(); ctx.arc(p[0], p[1], 0.9, 0, 7); ctx.fill();
-    }); }
-    return canvas;
-  }
-
-  gk.pattern = function (ctx, name, dark) {
-    var key = name + (dark ? "!" : "");
-    if (!patterns[key]) {
-      patterns[key] = tile(name);
-      if (dark) { // on a white ground
-        var inner = patterns[key].getContext("2d");
-        inner.globalCompositeOperation = "source-in";
-        inner.fillStyle = gk.style.UNCOVERED.color;
-        inner.fillRect(0, 0, 8, 8);
-      }
-    }
-    return ctx.createPattern(patterns[key], "repeat");
-  };
-
-  function fill(ctx, path, style) {
-    ctx.fillStyle = style.color;
-    ctx.fill(path);
-    if (style.pattern) {
-      ctx.fillStyle = gk.pattern(ctx, style.pattern, style.color === "#ffffff" && style.pattern === "hatch");
-      ctx.fill(path);
-    }
-  }
-
-  // A small picture of a style for legends and tables.
-  gk.swatch = function (style) {
-    var canvas = document.createElement("canvas");
-    canvas.width = 44; canvas.height = 28;
-    canvas.className = "gk-swatch";
-    var ctx = canvas.getContext("2d"), path = new Path2D();
-    path.rect(0, 0, 22, 14);
-    ctx.scale(2, 2);
-    fill(ctx, path, style);
-    ctx.strokeStyle = "#444";
-    ctx.strokeRect(0.5, 0.5, 21, 13);
-    return canvas;
-  };
+  var NAMED = ["street", "community", "grid", "compound", "defect"];
 
   gk.radius = function (zoom) { return zoom < 11 ? 2.2 : zoom < 13 ? 3 : zoom < 15 ? 4.5 : 6.5; };
 
-  function trace(path, level, i, view) {
-    for (var p = level.part[i]; p < level.part[i + 1]; p++) {
-      for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
-        var a = level.path[r], b = level.path[r + 1];
-        var x = level.x[a] * view.scale - view.x, y = level.y[a] * view.scale - view.y;
-        if (level.isPoint[p]) {
-          path.moveTo(x + view.radius, y);
-          path.arc(x, y, view.radius, 0, 2 * Math.PI);
-          continue;
-        }
-        path.moveTo(x, y);
-        for (var k = a + 1; k < b; k++) {
-          var nx = level.x[k] * view.scale - view.x, ny = level.y[k] * view.scale - view.y;
-          if (k + 1 < b && Math.abs(nx - x) < 0.4 && Math.abs(ny - y) < 0.4) continue;
-          x = nx; y = ny;
-          path.lineTo(x, y);
-        }
-        path.closePath();
-      }
+  function styleOf(level, column, i) {
+    return gk.style[level.has(column) ? level.get(column, i) : ""] || { id: "", color: gk.palette().other, pattern: "" };
+  }
+
+  function isOn(i) { return !gk.state.on.length || gk.state.on[i]; }
+
+  function* batches(some, draw) {
+    for (var from = 0; from < some.length; from += BATCH) {
+      draw(some.slice(from, from + BATCH));
+      yield;
     }
   }
 
-  function seen(level, view) {
-    var margin = (view.radius + 2) / view.scale, out = [];
-    var x0 = view.x / view.scale - margin, y0 = view.y / view.scale - margin;
-    var x1 = (view.x + view.width) / view.scale + margin, y1 = (view.y + view.height) / view.scale + margin;
-    for (var i = 0; i < level.n; i++) if (level.meets(i, x0, y0, x1, y1)) out.push(i);
+  // ---- areas coloured by class
+
+  function* areas(ctx, level, view) {
+    var column = gk.state.fillColumn || "class", large = [], pixels = null;
+    gk.seen(level, view).forEach(function (i) {
+      if (gk.kindOf(level, i) !== gk.POLYGON) return;
+      var wide = gk.sizeOf(level, i, view), ink;
+      if (wide >= SMALL) { large.push(i); return; }
+      pixels = pixels || new gk.Pixels(view);
+      ink = gk.ink(styleOf(level, column, i), 0.8, view.ratio);
+      if (wide < TINY) pixels.box(level, i, ink); else pixels.fill(level, i, ink);
+    });
+    if (pixels) pixels.put(ctx);
+    yield;
+    var unknown = column === "class" && level.has("unknown"); // of the first indicator only
+    for (var k = 0; k < large.length; k++) {
+      var i = large[k], style = styleOf(level, column, i);
+      ctx.beginPath();
+      gk.trace(ctx, level, i, view);
+      ctx.globalAlpha = 0.8;
+      gk.fillWith(ctx, style, view.ratio);
+      if (unknown && level.get("unknown", i) && style.pattern !== "dots") {
+        ctx.fillStyle = gk.pattern(ctx, "dots", "", view.ratio);
+        ctx.fill();
+      }
+      ctx.globalAlpha = 1;
+      if (k % BATCH === 0) yield;
+    }
+  }
+
+  // ---- compounds
+
+  // Compounds of a view by how they are drawn; the values of a status are whole numbers here.
+  function sort(level, view) {
+    var kinds = level.values(gk.state.statusColumn || "status"), out = { fill: [], points: [], faint: [], lined: [], broken: [], small: [] };
+    var valid = level.has("valid") ? level.values("valid") : null, no = valid ? valid.of.indexOf("no") : -1;
+    var now = !gk.state.statusColumn || gk.state.statusColumn === "status"; // what is valid now says nothing of another run
+    var some = gk.seen(level, view), crowded = some.length > CROWD && view.radius < 4;
+    out.kinds = kinds.of.map(function (id, at) {
+      var style = gk.style[id] || { id: String(id), color: "#888888", pattern: "" };
+      return { style: style, at: at, ink: gk.ink(style, ALPHA, view.ratio) };
+    });
+    for (var k = 0; k < some.length; k++) {
+      var i = some[k], point = gk.kindOf(level, i) === gk.POINT, wide = point ? 2 * view.radius : gk.sizeOf(level, i, view);
+      if (!isOn(i)) { if (wide >= THIN && !crowded) out.faint.push(i); continue; }
+      var kind = kinds.at[i];
+      if (point ? crowded : wide < SMALL) out.small.push(i);
+      else if (point) (out.points[kind] = out.points[kind] || []).push(i);
+      else (out.fill[kind] = out.fill[kind] || []).push(i);
+      if (wide >= THIN && !point) out.lined.push(i);
+      if (wide > 12 && no >= 0 && now && valid.at[i] === no && gk.covers(i)) out.broken.push(i);
+    }
+    out.of = kinds.at;
     return out;
   }
 
-  function size(level, i, view) {
-    var b = level.box, k = 4 * i;
-    return Math.max(b[k + 2] - b[k], b[k + 3] - b[k + 1]) * view.scale;
+  // Small compounds pixel by pixel; the picture is whole before the next step, other views use the same canvas.
+  function dots(ctx, level, groups, view) {
+    if (!groups.small.length) return;
+    var pixels = new gk.Pixels(view);
+    groups.small.forEach(function (i) {
+      var ink = groups.kinds[groups.of[i]].ink;
+      if (gk.kindOf(level, i) === gk.POINT || gk.sizeOf(level, i, view) < TINY) pixels.box(level, i, ink);
+      else pixels.fill(level, i, ink);
+    });
+    pixels.put(ctx);
   }
 
-  function areas(ctx, level, view) {
-    seen(level, view).forEach(function (i) {
-      var path = new Path2D(), style = gk.style[level.get("class", i)];
-      trace(path, level, i, view);
-      ctx.globalAlpha = 0.8;
-      fill(ctx, path, style);
-      if (level.get("unknown", i) && style.id !== "unknown") { ctx.fillStyle = gk.pattern(ctx, "dots"); ctx.fill(path); }
-      ctx.globalAlpha = 1;
-    });
-  }
-
-  function compounds(ctx, level, view) {
-    var groups = {};
-    seen(level, view).forEach(function (i) {
-      var on = gk.state.on[i];
-      var broken = gk.covers(i) && level.get("valid", i) === "no" && size(level, i, view) > 14;
-      var key = on ? level.get("status", i) + (broken ? "!" : "") : "-";
-      (groups[key] = groups[key] || []).push(i);
-    });
-    Object.keys(groups).sort().forEach(function (key) {
-      var broken = key.slice(-1) === "!", style = gk.style[broken ? key.slice(0, -1) : key];
-      var some = groups[key];
-      for (var from = 0; from < some.length; from += BATCH) batch(ctx, level, some.slice(from, from + BATCH), view, style, broken);
-    });
-  }
-
-  function batch(ctx, level, some, view, style, broken) {
-    var path = new Path2D(), large = false;
-    some.forEach(function (i) {
-      var wide = level.isPoint[level.part[i]] ? 2 * view.radius : size(level, i, view);
-      if (wide > 4) large = true;
-      if (wide > 2.5) { trace(path, level, i, view); return; }
-      var k = 4 * i, x = level.box[k] * view.scale - view.x, y = level.box[k + 1] * view.scale - view.y;
-      path.rect(x - 0.5, y - 0.5, 2.5, 2.5);
-    });
-    if (!style) { // filtered out: only a trace of it stays
-      ctx.strokeStyle = "#c9ccd1";
-      ctx.lineWidth = 0.7;
-      ctx.stroke(path);
-      return;
+  function* compounds(ctx, level, view) {
+    var groups = sort(level, view), palette = gk.palette();
+    yield;
+    dots(ctx, level, groups, view);
+    groups.kinds.sort(function (a, b) { return a.style.id < b.style.id ? -1 : 1; });
+    yield;
+    yield* faint(ctx, level, groups.faint, view);
+    for (var k = 0; k < groups.kinds.length; k++) {
+      var kind = groups.kinds[k];
+      yield* batches(groups.fill[kind.at] || [], function (some) {
+        ctx.beginPath();
+        some.forEach(function (i) { gk.trace(ctx, level, i, view); });
+        ctx.globalAlpha = ALPHA;
+        gk.fillWith(ctx, kind.style, view.ratio);
+        ctx.globalAlpha = 1;
+      });
     }
-    ctx.globalAlpha = 0.88;
-    var points = some.every(function (i) { return level.isPoint[level.part[i]]; });
-    fill(ctx, path, points ? { color: style.color } : style);
+    yield* outlines(ctx, level, groups.lined, view, palette.outline);
+    for (k = 0; k < groups.kinds.length; k++) {
+      kind = groups.kinds[k];
+      yield* batches(groups.points[kind.at] || [], function (some) { points(ctx, level, some, view, kind.style); });
+    }
+    yield* batches(groups.broken, function (some) {
+      ctx.beginPath();
+      some.forEach(function (i) { gk.trace(ctx, level, i, view); });
+      ctx.setLineDash([4, 3]);
+      ctx.lineWidth = 1.8;
+      ctx.strokeStyle = palette.broken;
+      ctx.stroke();
+      ctx.setLineDash([]);
+    });
+  }
+
+  // Of what the filters leave out only a trace stays.
+  function* faint(ctx, level, some, view) {
+    var mark = gk.newRound(level);
+    yield* batches(some, function (few) {
+      ctx.beginPath();
+      few.forEach(function (i) {
+        if (gk.kindOf(level, i) === gk.POINT) gk.trace(ctx, level, i, view);
+        else gk.traceArcs(ctx, level, i, view, mark);
+      });
+      ctx.strokeStyle = gk.palette().faint;
+      ctx.lineWidth = 0.7;
+      ctx.stroke();
+    });
+  }
+
+  // Each arc once, however many features share it.
+  function* outlines(ctx, level, some, view, color) {
+    var mark = gk.newRound(level);
+    yield* batches(some, function (few) {
+      ctx.beginPath();
+      var added = 0;
+      few.forEach(function (i) { added += gk.traceArcs(ctx, level, i, view, mark); });
+      if (!added) return;
+      ctx.strokeStyle = color;
+      ctx.lineWidth = Math.min(0.9, Math.max(0.4, level.typical * view.scale / 24));
+      ctx.stroke();
+    });
+  }
+
+  function points(ctx, level, some, view, style) {
+    ctx.beginPath();
+    some.forEach(function (i) { gk.trace(ctx, level, i, view); });
+    ctx.globalAlpha = ALPHA;
+    ctx.fillStyle = gk.colour(style);
+    ctx.fill();
     ctx.globalAlpha = 1;
-    if (points && style.pattern && view.radius > 4) marks(ctx, level, some, view, style);
-    if (!large) return;
-    ctx.strokeStyle = broken ? "#000" : "#444";
-    ctx.lineWidth = broken ? 1.8 : view.radius < 4 && points ? 0.5 : 0.9;
-    ctx.setLineDash(broken ? [4, 3] : []);
-    ctx.stroke(path);
-    ctx.setLineDash([]);
+    if (style.pattern && view.radius > 4) marks(ctx, level, some, view, style);
+    ctx.strokeStyle = gk.palette().outline;
+    ctx.lineWidth = view.radius < 4 ? 0.5 : 0.9;
+    ctx.beginPath();
+    some.forEach(function (i) { gk.trace(ctx, level, i, view); });
+    ctx.stroke();
   }
 
   // A circle is too small for a pattern: one stroke or dot of it instead.
   function marks(ctx, level, some, view, style) {
     var dot = style.pattern === "dots", a = 0.6 * view.radius;
     var to = { hatch: [a, -a], rows: [a, 0], columns: [0, a] }[style.pattern] || [0, 0];
-    ctx.strokeStyle = "#fff"; ctx.fillStyle = "#444"; ctx.lineWidth = 1.6;
+    ctx.strokeStyle = "#fff"; ctx.fillStyle = gk.palette().mark; ctx.lineWidth = 1.6;
     ctx.beginPath();
     some.forEach(function (i) {
       var x = level.label[2 * i] * view.scale - view.x, y = level.label[2 * i + 1] * view.scale - view.y;
@@ -171,178 +188,121 @@
     if (dot) ctx.fill(); else ctx.stroke();
   }
 
-  function borders(ctx, level, view) {
-    var kind = BORDER[level.level], path = new Path2D(), any = false;
-    var width = kind.width * Math.min(1, Math.max(0.3, level.typical * view.scale / 60));
-    seen(level, view).forEach(function (i) {
-      if (size(level, i, view) < kind.least) return;
-      any = true;
-      trace(path, level, i, view);
-    });
-    if (!any) return;
-    ctx.setLineDash([]);
-    if (level.level !== "grid") { // a light edge keeps borders readable on dark fills
-      ctx.strokeStyle = "rgba(255,255,255,.75)";
-      ctx.lineWidth = width + Math.min(1.6, width);
-      ctx.stroke(path);
+  // ---- borders of the levels above, defects, further levels
+
+  function* borders(ctx, level, view) {
+    var kind = BORDER[level.level], palette = gk.palette();
+    if (level.typical * view.scale < kind.least) return;
+    var some = gk.seen(level, view), width = kind.width * Math.min(1, Math.max(0.3, level.typical * view.scale / 60));
+    ctx.lineCap = kind.dash.length ? "butt" : "round";
+    var pens = [[palette.border[level.level], width, kind.dash]];
+    // an edge of another lightness keeps borders readable on every fill
+    if (level.level !== "grid") pens.unshift([palette.edge, width + Math.min(1.6, width), []]);
+    for (var k = 0; k < pens.length; k++) {
+      var mark = gk.newRound(level), pen = pens[k];
+      yield* batches(some, function (few) {
+        ctx.beginPath();
+        few.forEach(function (i) { gk.traceArcs(ctx, level, i, view, mark); });
+        ctx.setLineDash(pen[2]);
+        ctx.strokeStyle = pen[0];
+        ctx.lineWidth = pen[1];
+        ctx.stroke();
+        ctx.setLineDash([]);
+      });
     }
-    ctx.setLineDash(kind.dash);
-    ctx.strokeStyle = kind.color;
-    ctx.lineWidth = width;
-    ctx.stroke(path);
-    ctx.setLineDash([]);
+    ctx.lineCap = "butt";
   }
 
   // Defects of boundaries are drawn at least three pixels wide, however narrow they are.
-  function defects(ctx, level, view) {
-    seen(level, view).forEach(function (i) {
-      var path = new Path2D(), style = gk.style[level.get("class", i)];
-      if (size(level, i, view) > 5) trace(path, level, i, view);
-      else path.arc(level.label[2 * i] * view.scale - view.x, level.label[2 * i + 1] * view.scale - view.y, 4, 0, 2 * Math.PI);
+  function* defects(ctx, level, view) {
+    var some = gk.seen(level, view);
+    for (var k = 0; k < some.length; k++) {
+      var i = some[k], style = styleOf(level, "class", i);
+      ctx.beginPath();
+      if (gk.sizeOf(level, i, view) > 5) gk.trace(ctx, level, i, view);
+      else ctx.arc(level.label[2 * i] * view.scale - view.x, level.label[2 * i + 1] * view.scale - view.y, 4, 0, 2 * Math.PI);
       ctx.globalAlpha = 0.55;
-      fill(ctx, path, style);
+      gk.fillWith(ctx, style, view.ratio);
       ctx.globalAlpha = 1;
       ctx.lineWidth = 3;
-      ctx.strokeStyle = style.color;
-      ctx.stroke(path);
+      ctx.strokeStyle = gk.colour(style);
+      ctx.stroke();
+      if (k % BATCH === 0) yield;
+    }
+  }
+
+  // A level of any other name: areas are filled, lines drawn, points marked, by their class.
+  function* further(ctx, level, view) {
+    var some = gk.seen(level, view), kinds = [[], [], []];
+    some.forEach(function (i) { if (level.placed(i)) kinds[gk.kindOf(level, i)].push(i); });
+    yield* batches(kinds[gk.POLYGON].concat(kinds[gk.LINE]), function (few) {
+      few.forEach(function (i) {
+        var style = styleOf(level, "class", i);
+        ctx.beginPath();
+        gk.trace(ctx, level, i, view, gk.POLYGON);
+        ctx.globalAlpha = 0.7;
+        gk.fillWith(ctx, style, view.ratio);
+        ctx.globalAlpha = 1;
+        if (gk.sizeOf(level, i, view) < TINY) return;
+        ctx.strokeStyle = gk.palette().outline;
+        ctx.lineWidth = 0.9;
+        ctx.stroke();
+        ctx.beginPath();
+        gk.trace(ctx, level, i, view, gk.LINE);
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = gk.colour(style);
+        ctx.stroke();
+      });
+    });
+    yield* batches(kinds[gk.POINT], function (few) {
+      few.forEach(function (i) { points(ctx, level, [i], view, styleOf(level, "class", i)); });
     });
   }
 
-  gk.paint = function (ctx, view) {
+  function* all(ctx, view) {
     var levels = gk.levels, show = gk.state.show;
-    if (gk.state.fill && levels[gk.state.fill]) areas(ctx, levels[gk.state.fill], view);
-    if (levels.compound && show.compound) compounds(ctx, levels.compound, view);
-    ["grid", "community", "street"].forEach(function (name) {
-      if (levels[name] && show[name]) borders(ctx, levels[name], view);
-    });
-    if (levels.defect && show.defect) defects(ctx, levels.defect, view);
+    if (gk.state.fill && levels[gk.state.fill]) yield* areas(ctx, levels[gk.state.fill], view);
+    var more = gk.order.filter(function (name) { return NAMED.indexOf(name) < 0 && show[name]; });
+    for (var k = 0; k < more.length; k++) yield* further(ctx, levels[more[k]], view);
+    if (levels.compound && show.compound) yield* compounds(ctx, levels.compound, view);
+    for (var name of ["grid", "community", "street"]) {
+      if (levels[name] && show[name]) yield* borders(ctx, levels[name], view);
+    }
+    if (levels.defect && show.defect) yield* defects(ctx, levels.defect, view);
+  }
+
+  // Draws a view step by step. A city on both sides of 180 degrees is seen from either side.
+  gk.steps = function* (ctx, view) {
+    var world = Math.pow(2, gk.UNIT_ZOOM + 8);
+    for (var turn of [-1, 0, 1]) {
+      var here = gk.viewOf(view, turn * world);
+      if (here.x1 >= 0 - world / 2 && here.x0 <= 1.5 * world && touches(here)) yield* all(ctx, here);
+    }
   };
 
-  // Canvas pixels per pixel of the page; more of them on paper.
-  gk.ratio = function () { return gk.fine || Math.min(window.devicePixelRatio || 1, 2); };
-
-  gk.Tiles = L.GridLayer.extend({
-    createTile: function (coords) {
-      var canvas = document.createElement("canvas"), size = this.getTileSize();
-      var ratio = gk.ratio();
-      canvas.width = size.x * ratio; canvas.height = size.y * ratio;
-      canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
-      var ctx = canvas.getContext("2d");
-      ctx.scale(ratio, ratio);
-      gk.paint(ctx, { x: coords.x * size.x, y: coords.y * size.y, width: size.x, height: size.y,
-        scale: Math.pow(2, coords.z - gk.UNIT_ZOOM), radius: gk.radius(coords.z) });
-      return canvas;
-    }
-  });
-
-  // Names on one canvas over the view; the widest level first, none over another.
-  gk.Labels = L.Layer.extend({
-    onAdd: function (map) {
-      this._canvas = L.DomUtil.create("canvas", "gk-labels");
-      map.getPane("overlayPane").appendChild(this._canvas);
-      map.on("moveend zoomend resize", this.draw, this).on("zoomstart", this.hide, this);
-      this.draw();
-    },
-    hide: function () { this._canvas.style.visibility = "hidden"; },
-    draw: function () {
-      var map = this._map, size = map.getSize(), ratio = gk.ratio();
-      // Chromium prints the clearing of a used canvas, too, which would wipe out the tiles below: always a fresh one
-      var canvas = this._canvas.cloneNode(), origin = map.getPixelBounds().min, zoom = map.getZoom();
-      L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
-      canvas.width = size.x * ratio; canvas.height = size.y * ratio;
-      canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
-      canvas.style.visibility = "visible";
-      this._canvas.parentNode.replaceChild(canvas, this._canvas);
-      this._canvas = canvas;
-      var ctx = canvas.getContext("2d"), taken = [];
-      ctx.scale(ratio, ratio);
-      ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
-      var view = { x: origin.x, y: origin.y, width: size.x, height: size.y,
-        scale: Math.pow(2, zoom - gk.UNIT_ZOOM), radius: gk.radius(zoom) };
-      [["street", 15, 600, 30], ["community", 13, 400, 70], ["compound", 11.5, 400, 46], ["grid", 11.5, 400, 130]]
-        .forEach(function (row) {
-          var level = gk.levels[row[0]];
-          if (level && gk.state.show[row[0]]) names(ctx, level, view, taken, row, zoom);
-        });
-    }
-  });
-
-  function names(ctx, level, view, taken, row, zoom) {
-    ctx.font = row[2] + " " + row[1] + "px " + FONT;
-    seen(level, view).forEach(function (i) {
-      var point = level.isPoint[level.part[i]], text = level.get("name", i);
-      if (!text || (point ? zoom < 17 : size(level, i, view) < row[3])) return;
-      if (level.level === "compound" && !gk.state.on[i]) return;
-      if (text.length > 18) text = text.slice(0, 17) + "…";
-      var x = level.label[2 * i] * view.scale - view.x;
-      var y = level.label[2 * i + 1] * view.scale - view.y + (point ? view.radius + 8 : 0);
-      var half = ctx.measureText(text).width / 2 + 2, high = row[1] / 2 + 2;
-      var box = [x - half, y - high, x + half, y + high];
-      for (var k = 0; k < taken.length; k++) {
-        var t = taken[k];
-        if (box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]) return;
-      }
-      taken.push(box);
-      ctx.strokeStyle = "rgba(255,255,255,.92)"; ctx.lineWidth = 3.4;
-      ctx.strokeText(text, x, y);
-      ctx.fillStyle = level.level === "grid" ? "#5d646e" : "#14181f";
-      ctx.fillText(text, x, y);
+  // Whether a view shows anything: the copies of the world beside ours hardly ever do.
+  function touches(view) {
+    return gk.order.some(function (name) {
+      var box = extent(gk.levels[name]);
+      return box[0] <= view.x1 && box[2] >= view.x0 && box[1] <= view.y1 && box[3] >= view.y0;
     });
   }
 
-  // Whether a point lies within reach of an outline of feature i: of a sliver nothing else can be hit.
-  function beside(level, i, x, y, reach) {
-    if (!level.meets(i, x - reach, y - reach, x + reach, y + reach)) return false;
-    for (var r = level.ring[level.part[i]]; r < level.ring[level.part[i + 1]]; r++) {
-      for (var a = level.path[r], b = level.path[r + 1], k = a, j = b - 1; k < b; j = k++) {
-        var dx = level.x[j] - level.x[k], dy = level.y[j] - level.y[k], long = dx * dx + dy * dy;
-        var t = long ? Math.max(0, Math.min(1, ((x - level.x[k]) * dx + (y - level.y[k]) * dy) / long)) : 0;
-        if (Math.hypot(level.x[k] + t * dx - x, level.y[k] + t * dy - y) <= reach) return true;
-      }
+  function extent(level) {
+    if (level.extent) return level.extent;
+    var out = [Infinity, Infinity, -Infinity, -Infinity], b = level.box;
+    for (var k = 0; k < b.length; k += 4) {
+      if (b[k] > b[k + 2]) continue;
+      if (b[k] < out[0]) out[0] = b[k];
+      if (b[k + 1] < out[1]) out[1] = b[k + 1];
+      if (b[k + 2] > out[2]) out[2] = b[k + 2];
+      if (b[k + 3] > out[3]) out[3] = b[k + 3];
     }
-    return false;
+    return (level.extent = out);
   }
 
-  // What lies under a point of the map: a defect or compound that is shown, else the smallest area.
-  gk.under = function (map, latlng) {
-    var p = map.project(latlng, gk.UNIT_ZOOM), scale = Math.pow(2, map.getZoom() - gk.UNIT_ZOOM);
-    var compound = gk.levels.compound, defect = gk.levels.defect;
-    for (var d = 0; defect && gk.state.show.defect && d < defect.n; d++) {
-      var at = defect.n - 1 - d; // the worst is drawn last
-      if (defect.hit(at, p.x, p.y, 6 / scale) || beside(defect, at, p.x, p.y, 5 / scale)) return { level: "defect", i: at };
-    }
-    if (compound && gk.state.show.compound) {
-      var best = -1, least = Infinity;
-      for (var i = 0; i < compound.n; i++) {
-        if (!gk.state.on[i]) continue;
-        var point = compound.isPoint[compound.part[i]];
-        if (!compound.hit(i, p.x, p.y, point ? (gk.radius(map.getZoom()) + 2) / scale : 0)) continue;
-        var dx = compound.label[2 * i] - p.x, dy = compound.label[2 * i + 1] - p.y;
-        if (dx * dx + dy * dy < least) { least = dx * dx + dy * dy; best = i; }
-      }
-      if (best >= 0) return { level: "compound", i: best };
-    }
-    for (var k = gk.order.length - 1; k >= 0; k--) {
-      var level = gk.levels[gk.order[k]];
-      if (level.level === "compound" || level.level === "defect" || !(gk.state.show[level.level] || gk.state.fill === level.level)) continue;
-      for (var j = 0; j < level.n; j++) if (level.hit(j, p.x, p.y, 0)) return { level: level.level, i: j };
-    }
-    return null;
-  };
-
-  // Latitudes and longitudes of a feature, for Leaflet.
-  gk.outline = function (map, feature) {
-    var level = gk.levels[feature.level], shapes = [];
-    function latlng(k) { return map.unproject([level.x[k], level.y[k]], gk.UNIT_ZOOM); }
-    for (var p = level.part[feature.i]; p < level.part[feature.i + 1]; p++) {
-      var rings = [];
-      for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
-        var ring = [];
-        for (var k = level.path[r]; k < level.path[r + 1]; k++) ring.push(latlng(k));
-        rings.push(ring);
-      }
-      shapes.push(level.isPoint[p] ? L.circleMarker(rings[0][0]) : L.polygon(rings));
-    }
-    return L.featureGroup(shapes);
+  // Draws a view at once.
+  gk.paint = function (ctx, view) {
+    for (var steps = gk.steps(ctx, view); !steps.next().done;);
   };
 })();

@@ -1,16 +1,15 @@
-// The details of one feature, and the search.
+// The details of one feature: status, reason, evidence, where it lies, a link to it.
 (function () {
   "use strict";
-  var LIMIT = 50;
-  var panel, index = null;
+  var panel;
 
   gk.validity = function (i) {
-    return gk.covers(i) ? gk.settings.valid[gk.levels.compound.get("valid", i)] || "" : "";
+    return gk.covers(i) && gk.has(gk.levels.compound, "valid") ? gk.settings.valid[gk.levels.compound.get("valid", i)] || "" : "";
   };
 
   // Organisation and work coverage of compound i in words.
   gk.both = function (i) {
-    var get = function (name) { return gk.settings[name][gk.levels.compound.get(name, i)] || ""; };
+    var get = function (name) { return gk.has(gk.levels.compound, name) && gk.settings[name][gk.levels.compound.get(name, i)] || ""; };
     return gk.say("both", { organisation: get("organisation"), work: get("work") });
   };
 
@@ -38,18 +37,22 @@
   }
 
   function compound(level, i) {
-    var get = function (name) { return level.get(name, i); }, words = gk.words, rule = get("rule"), parts = [];
+    var get = function (name) { return gk.has(level, name) ? level.get(name, i) : ""; };
+    var words = gk.words, rule = get("rule"), parts = [];
     if (get("reason")) parts.push(row(words.reason, gk.el("span", { class: "gk-reason", text: get("reason") })));
-    parts.push(row(words.coverage, text(gk.both(i))));
+    if (gk.has(level, "organisation")) parts.push(row(words.coverage, text(gk.both(i))));
     if (gk.validity(i)) parts.push(row(words.validity, text(gk.validity(i))));
     parts.push(lines(words.records, get("records")), lines(words.waiting, get("waiting")));
     parts.push(lines(words.cells, get("cells")), lines(words.findings, get("findings")));
+    ["unit", "company"].forEach(function (name) {
+      if (gk.has(level, name)) parts.push(lines(words[name], [].concat(get(name) || [])));
+    });
     ["street", "community", "grid"].forEach(function (name) {
       if (gk.levels[name]) parts.push(row(gk.settings.one[name], place(name, get(name))));
     });
-    parts.push(row(words.type, text(gk.settings.types[get("type")] || "")));
-    parts.push(row(words.households, text(get("households"))));
-    if (!gk.settings.public) parts.push(row(words.formal_members, text(get("formal_members"))));
+    if (gk.has(level, "type")) parts.push(row(words.type, text(gk.settings.types[get("type")] || "")));
+    if (gk.has(level, "households")) parts.push(row(words.households, text(get("households"))));
+    if (!gk.settings.public && gk.has(level, "formal_members")) parts.push(row(words.formal_members, text(get("formal_members"))));
     if (rule) parts.push(row(words.rule, gk.el("span", {}, [gk.el("code", { text: rule }),
       gk.el("small", { text: gk.settings.rules[rule] || "" })])));
     parts.push(row(words.code, gk.el("code", { text: level.code[i] })));
@@ -59,10 +62,11 @@
   function area(level, i) {
     var words = gk.words, parts = [], counts = {}, compounds = gk.levels.compound;
     parts.push(row(words.rate, text(level.get("rate", i))), row(words.valid_rate, text(level.get("valid_rate", i))));
-    for (var k = 0; compounds && k < compounds.n; k++) {
-      if (compounds.get(level.level, k) !== level.code[i]) continue;
-      var status = compounds.get("status", k);
-      counts[status] = (counts[status] || 0) + 1;
+    if (compounds && gk.has(compounds, level.level)) {
+      var lies = gk.coded(compounds, level.level), status = gk.coded(compounds, "status"), here = lies.of.indexOf(level.code[i]);
+      for (var k = 0; here >= 0 && k < compounds.n; k++) {
+        if (lies.at[k] === here) counts[status.of[status.at[k]]] = (counts[status.of[status.at[k]]] || 0) + 1;
+      }
     }
     var list = gk.settings.statuses.filter(function (style) { return counts[style.id]; }).map(function (style) {
       return gk.el("li", {}, [gk.swatch(style), gk.el("span", { text: style.label + " " + counts[style.id] })]);
@@ -86,88 +90,86 @@
     return parts;
   }
 
+  function other(level, i) {
+    var parts = ["rate", "valid_rate", "households", "type"].filter(function (name) { return gk.has(level, name); }).map(function (name) {
+      return row(gk.words[name], text(level.get(name, i)));
+    });
+    return parts.concat([row(gk.words.code, gk.el("code", { text: level.code[i] }))]);
+  }
+
+  function partsOf(feature, level) {
+    var i = feature.i;
+    if (feature.level === "compound") return compound(level, i);
+    if (feature.level === "defect") return defect(level, i);
+    return gk.has(level, "rate") ? area(level, i) : other(level, i);
+  }
+
+  // The address of this page at one feature.
+  gk.linkTo = function (feature) {
+    return location.href.replace(/#.*$/, "") + "#f=" + encodeURIComponent(gk.levels[feature.level].code[feature.i]);
+  };
+
+  function copied(box, link, ok) {
+    box.textContent = ok ? gk.words.link_copied : "";
+    if (ok) return;
+    var field = gk.el("input", { type: "text", readonly: "", value: link, "aria-label": gk.words.copy_link });
+    box.appendChild(field);
+    field.select();
+  }
+
+  // Copies by the way that this browser knows; where there is none the link stands there to be copied by hand.
+  function copy(link, box) {
+    function old() {
+      var field = gk.el("textarea", { class: "gk-hidden", text: link }), ok = false;
+      document.body.appendChild(field);
+      field.select();
+      try { ok = document.execCommand("copy"); } catch (error) { ok = false; }
+      field.remove();
+      copied(box, link, ok);
+    }
+    if (!navigator.clipboard || !navigator.clipboard.writeText) { old(); return; }
+    navigator.clipboard.writeText(link).then(function () { copied(box, link, true); }, old);
+  }
+
+  function buttons(feature, level) {
+    var box = gk.el("p", { class: "gk-bar gk-acts" }), said = gk.el("span", { class: "gk-hint", role: "status" });
+    if (level.placed(feature.i)) box.appendChild(gk.el("button", { type: "button", class: "gk-zoom", text: gk.words.zoom,
+      on: { click: function () { gk.zoomTo(feature); } } }));
+    if (location.protocol !== "about:") box.appendChild(gk.el("button", { type: "button", class: "gk-copy", text: gk.words.copy_link,
+      on: { click: function () { copy(gk.linkTo(feature), said); } } }));
+    box.appendChild(gk.el("button", { type: "button", class: "gk-back", text: gk.words.back, on: { click: gk.focusList } }));
+    box.appendChild(said);
+    return box;
+  }
+
   gk.showDetails = function (feature) {
     panel.textContent = "";
     if (!feature) {
       panel.appendChild(gk.el("p", { class: "gk-empty", text: gk.words.nothing }));
       return;
     }
-    var level = gk.levels[feature.level], i = feature.i, isCompound = feature.level === "compound";
-    panel.appendChild(gk.el("p", { class: "gk-kind", text: gk.settings.one[feature.level] }));
-    panel.appendChild(gk.el("h2", { text: level.name(i) }));
-    panel.appendChild(badge(gk.style[isCompound ? level.get("status", i) : level.get("class", i)]));
-    if (!level.placed(i)) panel.appendChild(gk.el("p", { class: "gk-note", text: gk.words.no_place }));
-    var list = gk.el("dl");
-    (isCompound ? compound : feature.level === "defect" ? defect : area)(level, i).forEach(function (nodes) {
-      nodes.forEach(function (node) { list.appendChild(node); });
+    var level = gk.levels[feature.level], list = gk.el("dl"), style = gk.styleOf(feature);
+    panel.appendChild(gk.el("p", { class: "gk-kind", text: gk.settings.one[feature.level] || feature.level }));
+    panel.appendChild(gk.el("h2", { text: level.name(feature.i) }));
+    if (style.label) panel.appendChild(badge(style));
+    if (!level.placed(feature.i)) panel.appendChild(gk.el("p", { class: "gk-note", text: gk.words.no_place }));
+    panel.appendChild(buttons(feature, level));
+    gk.details.forEach(function (more) {
+      (more(feature) || []).forEach(function (pair) { row(pair[0], pair[1]).forEach(function (node) { list.appendChild(node); }); });
+    });
+    partsOf(feature, level).forEach(function (nodes) { nodes.forEach(function (node) { list.appendChild(node); }); });
+    gk.detailsMore.forEach(function (more) {
+      (more(feature) || []).forEach(function (pair) { row(pair[0], pair[1]).forEach(function (node) { list.appendChild(node); }); });
     });
     panel.appendChild(list);
-    if (level.placed(i)) panel.appendChild(gk.el("button", { type: "button", class: "gk-zoom", text: gk.words.zoom,
-      on: { click: function () { gk.zoomTo(feature); } } }));
+    panel.scrollTop = 0;
+  };
+
+  // Says that there is no feature of this code.
+  gk.showUnknown = function (code) {
+    panel.textContent = "";
+    panel.appendChild(gk.el("p", { class: "gk-note gk-unknown-code", role: "alert", text: gk.say("unknown_code", { code: code }) }));
   };
 
   gk.makeDetails = function (node) { panel = node; gk.showDetails(null); };
-
-  function entries() {
-    if (index) return index;
-    index = [];
-    gk.order.forEach(function (name) {
-      var level = gk.levels[name];
-      if (name === "defect") return;
-      for (var i = 0; i < level.n; i++) index.push([gk.fold(level.get("name", i) + "\n" + level.code[i]), name, i]);
-    });
-    return index;
-  }
-
-  // Features whose name or code holds every word of the query; names that begin with it first, wide levels first.
-  gk.search = function (query) {
-    var words = gk.fold(query).split(/\s+/).filter(Boolean), ranks = [[], [], []];
-    if (!words.length) return [];
-    entries().forEach(function (entry) {
-      if (!words.every(function (word) { return entry[0].indexOf(word) >= 0; })) return;
-      var rank = entry[0].indexOf(words[0] + "\n") === 0 ? 0 : entry[0].indexOf(words[0]) === 0 ? 1 : 2;
-      ranks[rank].push({ level: entry[1], i: entry[2] });
-    });
-    return ranks[0].concat(ranks[1], ranks[2]);
-  };
-
-  gk.makeSearch = function (parent) {
-    var list = gk.el("ul", { id: "gk-found", role: "listbox", "aria-label": gk.words.search, hidden: "" });
-    var note = gk.el("p", { class: "gk-hint", hidden: "" });
-    var input = gk.el("input", { type: "search", id: "gk-query", placeholder: gk.words.search, autocomplete: "off",
-      "aria-label": gk.words.search, "aria-controls": "gk-found", on: { input: run, keydown: keys } });
-    function close() { list.hidden = note.hidden = true; }
-    function pick(feature) { close(); input.value = ""; gk.select(feature, { zoom: true }); }
-    function run() {
-      var found = gk.search(input.value);
-      list.textContent = "";
-      found.slice(0, LIMIT).forEach(function (feature, at) {
-        var level = gk.levels[feature.level];
-        var above = feature.level === "compound" ? gk.areaOf(feature.i) : "";
-        list.appendChild(gk.el("li", { role: "option", "aria-selected": at === 0 ? "true" : "false", on: {
-          mousedown: function (event) { event.preventDefault(); pick(feature); } } }, [
-          gk.swatch(gk.style[level.get(feature.level === "compound" ? "status" : "class", feature.i)]),
-          gk.el("span", { text: level.name(feature.i) }),
-          gk.el("small", { text: [gk.settings.one[feature.level], above, level.code[feature.i]].filter(Boolean).join(" · ") })]));
-        list.lastChild.feature = feature;
-      });
-      list.hidden = !found.length;
-      note.hidden = !input.value.trim() || (found.length > 0 && found.length <= LIMIT);
-      note.textContent = found.length ? gk.say("found", { n: found.length, shown: LIMIT }) : gk.words.found_none;
-    }
-    function keys(event) {
-      var now = list.querySelector("[aria-selected=true]");
-      if (event.key === "Escape") { close(); event.stopPropagation(); return; }
-      if (event.key === "Enter" && now && !list.hidden) { pick(now.feature); return; }
-      var next = now && (event.key === "ArrowDown" ? now.nextElementSibling
-        : event.key === "ArrowUp" ? now.previousElementSibling : null);
-      if (!next) return;
-      event.preventDefault();
-      now.setAttribute("aria-selected", "false");
-      next.setAttribute("aria-selected", "true");
-      next.scrollIntoView({ block: "nearest" });
-    }
-    input.addEventListener("blur", function () { setTimeout(close, 150); });
-    parent.appendChild(gk.el("div", { class: "gk-search" }, [input, list, note]));
-  };
 })();

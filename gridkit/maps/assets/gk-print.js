@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var WIDTH = 680, LEAST = 220, MOST = 520; // pixels of a sheet, 96 to the inch
-  var FINE = 3;
+  var FINE = 4; // a power of two: Chromium prints a canvas at whole 64ths of its size, a third would come out too small
   var before = null;
 
   function size(map, width, height) {

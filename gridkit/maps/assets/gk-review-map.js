@@ -83,10 +83,10 @@
   function path(level, i, size) {
     var out = [];
     for (var p = level.part[i]; p < level.part[i + 1]; p++) {
-      if (level.isPoint[p]) continue;
+      if (level.kind[p] !== gk.POLYGON) continue;
       for (var r = level.ring[p]; r < level.ring[p + 1]; r++) {
-        for (var k = level.path[r]; k < level.path[r + 1]; k++) {
-          out.push((k === level.path[r] ? "M" : "L") + px(level.x[k], size) + " " + py(level.y[k], size));
+        for (var points = level.path(r), k = 0; k < points.length; k += 2) {
+          out.push((k ? "L" : "M") + px(points[k], size) + " " + py(points[k + 1], size));
         }
         out.push("Z");
       }
@@ -98,7 +98,7 @@
   function py(y, size) { return ((y - view.y) * view.scale + size.height / 2).toFixed(1); }
 
   function shape(level, i, size, given) {
-    var isPoint = level.part[i + 1] > level.part[i] && level.isPoint[level.part[i]];
+    var isPoint = level.placed(i) && level.kind[level.part[i]] !== gk.POLYGON;
     if (isPoint) return el("circle", Object.assign({ cx: px(level.label[2 * i], size), cy: py(level.label[2 * i + 1], size), r: 7 }, given));
     return el("path", Object.assign({ d: path(level, i, size) }, given));
   }
