@@ -17,8 +17,8 @@ _CODES = N_("DB6101/T 3185-2024 (Xi'an): codes are unique, stable and extensible
 _LAW = N_("Principle of this tool: nothing is lost silently and nothing is repaired silently")
 
 _BELOW, _ABOVE = (
-    N_("{name} has {size} {measure}: {off} below the band of {low} to {high}"),
-    N_("{name} has {size} {measure}: {off} above the band of {low} to {high}"),
+    N_("{name} has {size} {measure:measure}: {off} below the band of {low} to {high}"),
+    N_("{name} has {size} {measure:measure}: {off} above the band of {low} to {high}"),
 )
 
 RULES = (
@@ -78,7 +78,7 @@ RULES = (
     Rule(
         "G109", "too-large", "notice",
         N_("Compound larger than a grid may be"),
-        N_("{name} alone has {size} {measure}, more than the {high} of a grid; it is left whole"),
+        N_("{name} alone has {size} {measure:measure}, more than the {high} of a grid; it is left whole"),
         _SIZE, N_("give its buildings, so that it can be cut between them, or accept it as a grid of its own"),
     ),
     Rule(

@@ -50,6 +50,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
         "street": N_("street working committee"),
         "exclusive_grid_group": N_("group of an exclusive grid"),
     },
+    "measure": {"households": N_("households"), "persons": N_("residents")},
     "party_form": {
         "own": N_("founded singly"),
         "joint": N_("founded jointly"),

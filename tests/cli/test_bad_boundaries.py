@@ -80,7 +80,7 @@ def ran(said, *codes):
 
 
 def check_all_steps(gridkit, folder, tmp_path):
-    """Check, plan, apply, take back: no unit is lost, every change is in the log, and in the end the bytes are the same."""
+    """Check, plan, apply, take back: no unit is lost, every change is logged, in the end the bytes are the same."""
     given = {level: rows_of(folder / f"{level}.gpkg") for level in ("community", "grid")}
     ran(gridkit("check", folder, "-o", tmp_path / "check"), 0, 1, 3)
     if gridkit("repair", folder, "--plan", "-o", tmp_path / "plan").code == 3:
