@@ -18,6 +18,7 @@ from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, in_words, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
+from gridkit.reports.words import ruleset_label
 
 if TYPE_CHECKING:
     from gridkit.model import Run
@@ -146,7 +147,7 @@ def counting(run: Run) -> str:
     """Return which statuses count as organisation coverage, and by which rule set."""
     labels = [_(style.label) for style in STATUS_STYLES if style.id in run.coverage.counts_as]
     return _("Counts as organisation coverage: {statuses} (rule set {ruleset})").format(
-        statuses=_(", ").join(labels) or _("not stated"), ruleset=run.coverage.ruleset
+        statuses=_(", ").join(labels) or _("not stated"), ruleset=ruleset_label(run.coverage.ruleset)
     )
 
 
@@ -186,7 +187,9 @@ def footer(run: Run, options: Options) -> list[str]:
         _("Source: {source}").format(source=_source(run, public=options.public)),
         _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
         _("Base map: {name}").format(name=basemap_name(options.basemap)),
-        _("Rule set: {name}").format(name=run.coverage.ruleset or _("not stated")),
+        _("Rule set: {name}").format(
+            name=ruleset_label(run.coverage.ruleset) if run.coverage.ruleset else _("not stated")
+        ),
         _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
     ]
     if options.approval_no:

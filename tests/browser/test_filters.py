@@ -74,7 +74,7 @@ def test_the_legend_counts_the_view(open_page, town):
     )
     page.click("#gk-in-view")
     assert cells(page, "UNCOVERED")[:2] == ["1/1", "100%"]
-    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown in this view (whole city: 8)"
+    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown in this view (whole map: 8)"
     page.evaluate("gk.home()")
     assert cells(page, "UNCOVERED")[0] == "1/8"
     page.click("#gk-in-city")
@@ -104,7 +104,7 @@ def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, to
     page.fill("#gk-party", "安心")
     page.keyboard.press("Enter")
     assert codes(page) == ["a2"]
-    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown that pass the filter (whole city: 8)"
+    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown that pass the filter (whole map: 8)"
     assert "安心" in page.inner_text("#gk-scope")
     with page.expect_download() as waiting:
         page.click("#gk-csv")
