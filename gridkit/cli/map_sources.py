@@ -19,9 +19,9 @@ from gridkit.model.fields import COMPOUND, LEVELS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from gridkit.io.project import Project
     from gridkit.maps.compare import Before
     from gridkit.maps.profiles import Options
-    from gridkit.io.project import Project
     from gridkit.model import City, Run
 
     Progress = Callable[[str, int, int], None]
