@@ -12,6 +12,7 @@ from gridkit.audit.format import interval, percent, span
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.maps.bare import NOT_AUDITED
+from gridkit.maps.certainty import certainty
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
 from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
@@ -235,7 +236,7 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
         "title": title,
         "figures": headline(run),
         "rates": rates(run, public=options.public),
-        "derivation": [] if options.public else derivation(run),
+        "derivation": [] if options.public else [*derivation(run), *certainty(run)],
         "warnings": [
             *(caveats(run.city) if len(run.coverage.frame) else []),
             *(notes if run.settings.get(NOT_AUDITED) else []),

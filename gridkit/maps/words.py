@@ -119,7 +119,7 @@ WORDS = {
     "list": N_("List"),
     "summary": N_("By street"),
     "share_of": N_("{n}/{d}, {rate}"),
-    "derivation": N_("Where the interval comes from"),
+    "derivation": N_("How the figures are made up"),
     "nothing": N_("Click a place on the map, or search for it."),
     "code": N_("Code"),
     "name": N_("Name"),
