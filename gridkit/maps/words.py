@@ -51,7 +51,7 @@ WORK = {"yes": N_("work: covered"), "no": N_("work: not covered"), "unknown": N_
 
 WORDS = {
     "search": N_("Search by name or code"),
-    "search_hint": N_("Name, code or pinyin initials"),
+    "search_hint": N_("Name, code or pinyin"),
     "found_level": N_("{level}: {n}"),
     "found_more": N_("and {n} more: type more of the name"),
     "found_filter": N_("Show these {n} compounds only"),
@@ -159,6 +159,8 @@ WORDS = {
     "remedy": N_("What to do"),
     "exception": N_("Kept as an exception"),
     "png_view": N_("Save view as PNG"),
+    "png_file_view": N_("{title} (view)"),
+    "png_file_a3": N_("{title} (A3)"),
     "png_a3": N_("Save A3 as PNG"),
     "png_working": N_("The picture is being drawn: {n}%"),
     "png_done": N_("Saved as {file}."),

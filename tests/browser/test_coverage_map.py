@@ -155,6 +155,9 @@ def test_search_finds_by_name_and_code_and_selects(opened):
     page.fill("#gk-query", tiny.B1)
     page.keyboard.press("Enter")
     assert page.inner_text("#gk-details h2") == "第一网格"
+    page.fill("#gk-query", "xiang yang")  # in full, where the initials find nothing
+    page.keyboard.press("Enter")
+    assert page.inner_text("#gk-details h2") == "向阳院"
     page.fill("#gk-query", "nowhere")
     assert page.locator("#gk-found").is_hidden()
     assert page.inner_text("#gk-no-hit") == "nothing found"
