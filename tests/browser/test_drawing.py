@@ -327,7 +327,7 @@ def test_the_picture_of_the_view_is_the_view(page):
 def test_saving_gives_a_file_named_after_the_map(page):
     with page.expect_download() as waiting:
         page.click("#gk-png")
-    assert waiting.value.suggested_filename.endswith(".png")
+    assert waiting.value.suggested_filename.endswith(" (view).png")  # the A3 picture has another name
     assert waiting.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert "Saved as" in page.inner_text("#gk-png-say")
 
