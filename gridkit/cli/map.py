@@ -123,6 +123,8 @@ def map_(source: Path | None, output: Path | None, by_street: bool, png: bool, d
     _possible(by_street=by_street, png=png, dpi=dpi, source=source, layers=wish["layers"])
     map_checks.check_output(output, by_street=by_street, png=png)
     map_checks.check_wish(wish)
+    if not (by_street or png) and _only_layers(wish):
+        return _plain(output, wish)
     before = map_sources.before_of(wish["compare"]) if wish["compare"] else None
     with options.progress() as progress:
         run, root = map_sources.run_of(source, wish, progress=progress)
@@ -143,6 +145,27 @@ def map_(source: Path | None, output: Path | None, by_street: bool, png: bool, d
             draw(prepared).save(target)
     if chosen.public and (hidden := military(run.city, run.links)):
         options.note(gettext("left out as places of the armed forces: {n}").format(n=len(hidden)))
+    click.echo(str(target))
+    return errors.EXIT_CLEAN
+
+
+def _only_layers(wish: dict[str, Any]) -> bool:
+    """Tell whether compounds are mapped without any registry: there is no coverage then that could be shown."""
+    compounds = any(spec.partition("=")[0] == "compound" for spec in wish["layers"])
+    return compounds and wish["profile"] != "public" and not wish["compare"]
+
+
+def _plain(output: Path | None, wish: dict[str, Any]) -> int:
+    """Write a map of layers that says nothing about coverage."""
+    from gridkit.cli import map_sources
+    from gridkit.maps.plain_map import plain_map
+
+    with options.progress() as progress:
+        city, language = map_sources.city_of_layers(wish["layers"], progress)
+        basemap = None if wish["basemap"] == "none" else wish["basemap"]
+        title = wish["title"] or map_sources.title_of(wish["layers"])
+        target = output or Path("map.html")
+        plain_map(city, title=title, language=language, basemap=basemap).save(target)
     click.echo(str(target))
     return errors.EXIT_CLEAN
 

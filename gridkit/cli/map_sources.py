@@ -19,9 +19,10 @@ from gridkit.model.fields import COMPOUND, LEVELS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from gridkit.io.project import Project
     from gridkit.maps.compare import Before
     from gridkit.maps.profiles import Options
-    from gridkit.model import Run
+    from gridkit.model import City, Run
 
     Progress = Callable[[str, int, int], None]
 
@@ -65,8 +66,7 @@ def chosen(run: Run, wish: Mapping[str, Any]) -> Options:
     if wish["fields"] is not None:
         stated["fields"] = fields_of(wish["fields"])
     if wish["layers"] and not stated.get("title"):
-        files = ", ".join(spec.rpartition("=")[2].replace("\\", "/").rpartition("/")[2] for spec in wish["layers"])
-        stated["title"] = gettext("Map of {files}").format(files=files)
+        stated["title"] = title_of(wish["layers"])
     if stated.get("basemap") == "none":
         stated["basemap"] = None
     return Options(**stated)
@@ -111,9 +111,40 @@ def before_of(folder: Path) -> Before:
     return Before(frame, label, ruleset, str(manifest.get("city") or ""))
 
 
+def city_of_layers(layers: tuple[str, ...], progress: Progress) -> tuple[City, str]:
+    """Return what the layers hold, and the language of the map."""
+    from gridkit.io.city import read_city
+
+    project, language = _project_of(layers)
+    try:
+        return read_city(project, progress)[0], language
+    except errors.InputError as problem:
+        raise without_toml(problem) from problem
+
+
+def title_of(layers: tuple[str, ...]) -> str:
+    """Return the title of a map of layers where none is given."""
+    files = ", ".join(spec.rpartition("=")[2].replace("\\", "/").rpartition("/")[2] for spec in layers)
+    return gettext("Map of {files}").format(files=files)
+
+
 def _of_layers(layers: tuple[str, ...], progress: Progress) -> tuple[Run, Path]:
     """Return a run of layers without any registry: of every compound the coverage is unknown."""
     from gridkit import pipeline
+    from gridkit.maps.bare import without_compounds
+
+    project, language = _project_of(layers)
+    if COMPOUND in project.layers:
+        try:
+            return pipeline.audit(project, progress=progress, language=language), Path()
+        except errors.InputError as problem:
+            raise without_toml(problem) from problem
+    city, language = city_of_layers(layers, progress)
+    return without_compounds(city, language=language), Path()
+
+
+def _project_of(layers: tuple[str, ...]) -> tuple[Project, str]:
+    """Return a project of the files that ``--layer`` names, and the language, which is settled here."""
     from gridkit.io.project import LayerSpec, Project
 
     files: dict[Any, Path] = {}
@@ -142,17 +173,7 @@ def _of_layers(layers: tuple[str, ...], progress: Progress) -> tuple[Run, Path]:
     specs = {level: LayerSpec(path=file.relative_to(root).as_posix()) for level, file in files.items()}
     language = click.get_current_context().obj or locale.from_environment() or locale.DEFAULT_LANGUAGE
     locale.use(language)
-    project = Project(root=root, layers=specs)
-    from gridkit.io.city import read_city
-    from gridkit.maps.bare import without_compounds
-
-    try:
-        if COMPOUND in files:
-            return pipeline.audit(project, progress=progress, language=language), Path()
-        city, _noticed = read_city(project, progress)
-    except errors.InputError as problem:
-        raise without_toml(problem) from problem
-    return without_compounds(city, language=language), Path()
+    return Project(root=root, layers=specs), language
 
 
 def _of_folder(folder: Path, project: Path | None, progress: Progress) -> tuple[Run, Path]:

@@ -28,6 +28,7 @@ _WHY = {
     "UNCOVERED": N_("the registry is declared complete and names no organisation for it"),
     "UNKNOWN": N_("no registry that is declared complete speaks of it"),
 }
+_SILENT = N_("no organisation for it stands in {registries}, which is declared complete")
 _WAITING = N_("may be covered, which a person has to confirm")
 _UNPROVEN = N_(
     "the registry names an organisation of its unit, but no big-committee membership and no agreement is recorded, "
@@ -39,7 +40,13 @@ _NAME_FIELDS = ("name", "unit_name", "company_name")
 
 
 def reason(
-    answers: Mapping[str, str], *, via: str = "", waiting: str = "", unproven: str = "", named: bool = True
+    answers: Mapping[str, str],
+    *,
+    via: str = "",
+    waiting: str = "",
+    unproven: str = "",
+    silent: str = "",
+    named: bool = True,
 ) -> str:
     """Return in one sentence why a compound has its status.
 
@@ -52,6 +59,8 @@ def reason(
         What covers it, and what would cover it if a person confirmed it, as text; empty for nothing.
     unproven : str
         Organisation of a unit that the registry names for it without evidence (finding C109).
+    silent : str
+        The registries of organisations that are declared complete where it lies and do not name it.
     named : bool
         Whether these texts are shown; a published map says only of what kind they are.
 
@@ -69,6 +78,8 @@ def reason(
         sentence = _with(_(_WAITING), waiting, named=named)
     elif status == "UNCOVERED" and unproven:
         sentence = _with(_(_UNPROVEN), unproven, named=named)
+    elif status == "UNCOVERED" and silent and named:
+        sentence = _(_SILENT).format(registries=silent)
     else:
         sentence = _with(_(_WHY[status]) if status in _WHY else status, via, named=named)
     more = [_validity(status, answers["valid"])]
@@ -115,11 +126,37 @@ def reasons(run: Run, *, named: bool = True) -> pd.Series:
     bare = {row["subject"]: str(row["params"].get("branch", "")) for row in found.to_dict("records")}
     columns = ("status", "organisation", "work", "valid", "via", "open_via")
     rows = zip(*(frame[name].tolist() for name in columns), strict=True)
+    silent = _silent(run, frame.index[frame["status"] == "UNCOVERED"])
     said = []
     for code, (*answers, via, waiting) in zip(frame.index.tolist(), rows, strict=True):
         texts = {"via": _listed(via, names), "waiting": _listed(waiting, names), "unproven": bare.get(code, "")}
+        texts["silent"] = silent.get(code, "")
         said.append(reason(dict(zip(columns, answers, strict=False)), **texts, named=named))
     return pd.Series(said, index=frame.index, dtype="object")
+
+
+def _silent(run: Run, codes: pd.Index) -> dict[str, str]:
+    """Return compound -> file and sheet of the registries of organisations that are declared complete where it lies."""
+    sources = [source for source in run.city.sources if source.kind == "branches" and source.complete]
+    community = run.places.frame["community"].reindex(codes).fillna("")
+    found: dict[str, str] = {}
+    for code, lies in zip(codes.tolist(), community.tolist(), strict=True):
+        here = dict.fromkeys(
+            source_label(source.path, source.sheet) for source in sources if (lies or code).startswith(source.scope)
+        )
+        more = [_("{n} more").format(n=len(here) - SHOWN)] if len(here) > SHOWN else []
+        found[code] = _(", ").join([*list(here)[:SHOWN], *more])
+    return found
+
+
+def source_label(path: str, sheet: str) -> str:
+    """Return a file without its folders, and its sheet.
+
+    >>> source_label("registries/branches.xlsx", "Sheet1"), source_label("a.csv", "")
+    ('branches.xlsx (Sheet1)', 'a.csv')
+    """
+    file = path.rpartition("/")[2]
+    return _("{name} ({place})").format(name=file, place=sheet) if sheet else file
 
 
 def record_names(city: City) -> dict[str, str]:

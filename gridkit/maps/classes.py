@@ -80,12 +80,34 @@ def _steps(values: pd.Series, scheme: str) -> tuple[NDArray[np.object_], tuple[S
     at = np.searchsorted(ends, numbers, side="left")
     ids = np.where(there, at.astype(str).astype(object), _NO_VALUE)
     colours = _RAMP[-len(ends) :] if len(ends) > 1 else _RAMP[2:3]
-    styles = []
-    for step, colour in zip(range(len(ends)), colours, strict=False):
-        inside = numbers[there & (at == step)]
-        low, high = (_figure(inside.min()), _figure(inside.max())) if len(inside) else ("", "")
-        styles.append(Style(str(step), low if low == high else f"{low} – {high}", colour))
-    return ids, tuple(styles)
+    labels = _ranges(numbers[there], ends)
+    return ids, tuple(
+        Style(str(step), label, colour) for step, (label, colour) in enumerate(zip(labels, colours, strict=False))
+    )
+
+
+def _ranges(numbers: NDArray[np.float64], ends: NDArray[np.float64]) -> list[str]:
+    """Return what each step holds: a value, or from where to where, so that no value lies between two steps.
+
+    >>> _ranges(np.array([1.5, 19.5, 34.5, 90.0]), np.array([19.5, 90.0]))
+    ['1.5 – 19.5', 'above 19.5 to 90']
+    >>> _ranges(np.array([1.0, 2.0, 9.0]), np.array([2.5, 9.0])), _ranges(np.array([1.0, 5.0]), np.array([1.0, 5.0]))
+    (['1 – 2', '3 – 9'], ['1', '5'])
+    """
+    if not len(numbers):
+        return []
+    if np.array_equal(np.unique(numbers), ends):
+        return [_figure(end) for end in ends]
+    counts = bool((numbers == np.floor(numbers)).all())
+    highs = np.floor(ends) if counts else ends
+    found = []
+    for step, high in enumerate(highs):
+        low = numbers.min() if step == 0 else highs[step - 1] + 1 if counts else highs[step - 1]
+        if step and not counts:
+            found.append(gettext("above {low} to {high}").format(low=_figure(low), high=_figure(high)))
+        else:
+            found.append(_figure(low) if low == high else f"{_figure(low)} – {_figure(high)}")
+    return found
 
 
 def _ends(numbers: NDArray[np.float64], scheme: str) -> NDArray[np.float64]:

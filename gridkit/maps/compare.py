@@ -9,9 +9,13 @@ import pandas as pd
 
 from gridkit.errors import InputError
 from gridkit.locale import N_
+from gridkit.maps.features import grouped
+from gridkit.maps.words import GROUPS
 from gridkit.model.fields import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gridkit.model import Run
 
 LISTED = 5000
@@ -25,11 +29,14 @@ class Before:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Indexed by code (text, unique): ``name``, ``status`` (one of ``STATUSES``).
+        Indexed by code (text, unique): ``name``, ``status`` (one of ``STATUSES``); where they are known also
+        ``organisation`` and ``valid`` (``yes``, ``no``, ``unknown``).
     label : str
         How the run is called: its date, or its folder.
     ruleset : str
         Rule set of that run; statuses by another one are another question, and the page says so.
+    city : str
+        Name of its city, empty where it is not known; the page warns where it is another one.
     part : bool
         Whether this is a part of that run, as on the page of one street; where the vanished compounds lay is not known
         there, so that nothing is said of them.
@@ -38,6 +45,7 @@ class Before:
     frame: pd.DataFrame
     label: str = ""
     ruleset: str = ""
+    city: str = ""
     part: bool = False
 
     def __post_init__(self) -> None:
@@ -52,10 +60,10 @@ class Before:
     @classmethod
     def of(cls, run: Run) -> Before:
         """Return the compounds of a run."""
-        status = run.coverage.frame["status"]
-        names = run.attributes.frame["name"].reindex(status.index).fillna("")
-        frame = pd.DataFrame({"name": names, "status": status})
-        return cls(frame, run.city.as_of.isoformat() if run.city.as_of else "", run.coverage.ruleset)
+        frame = run.coverage.frame[["status", "organisation", "valid"]]
+        frame = frame.assign(name=run.attributes.frame["name"].reindex(frame.index).fillna(""))
+        label = run.city.as_of.isoformat() if run.city.as_of else ""
+        return cls(frame, label, run.coverage.ruleset, run.city.name)
 
     def of_those(self, codes: pd.Index) -> Before:
         """Return the same run as far as it speaks of ``codes``.
@@ -67,14 +75,14 @@ class Before:
         return replace(self, frame=self.frame[self.frame.index.isin(codes)], part=True)
 
 
-def before_status(now: pd.DataFrame, before: Before) -> pd.Series:
-    """Return the status that each compound of ``now`` had; empty text for one that was not there.
+def before_status(now: pd.DataFrame, before: Before, *, column: str = "status") -> pd.Series:
+    """Return the status (or what else ``column`` holds) that each compound had; empty text for one that was not there.
 
     >>> frame = pd.DataFrame({"name": ["A"], "status": ["UNKNOWN"]}, index=["a"])
     >>> before_status(pd.DataFrame(index=["a", "b"]), Before(frame)).tolist()
     ['UNKNOWN', '']
     """
-    return before.frame["status"].reindex(now.index).astype("object").fillna("")
+    return before.frame[column].reindex(now.index).astype("object").fillna("")
 
 
 def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = False) -> dict[str, Any]:
@@ -95,7 +103,8 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
     dict
         ``label``, ``new`` (codes), ``vanished`` (code, name, status), ``vanished_count``, ``whole``, ``changed``,
         ``same``, ``counts`` (status -> number then), ``same_rules``, ``counts_as`` (statuses that count as organisation
-        coverage).
+        coverage), ``figures`` (group of the headline -> number then; empty for a part), ``city`` (of the earlier run,
+        where it is another one), ``common`` and ``renamed`` (compounds named in both, and those named otherwise).
     """
     then = before_status(now, before)
     gone = before.frame[~before.frame.index.isin(run.coverage.frame.index)].sort_index()
@@ -113,4 +122,23 @@ def comparison(run: Run, now: pd.DataFrame, before: Before, *, public: bool = Fa
         "counts": {status: int(counts.get(status, 0)) for status in STATUSES},
         "same_rules": before.ruleset in ("", run.coverage.ruleset),
         "counts_as": list(run.coverage.counts_as),
+        "figures": {} if before.part else _figures(before, run.coverage.counts_as),
+        **_strange(run, now, before),
     }
+
+
+def _figures(before: Before, counts_as: Sequence[str]) -> dict[str, int]:
+    frame = before.frame
+    if "organisation" not in frame:
+        frame = frame.assign(organisation=frame["status"].isin(counts_as).map({True: "yes", False: "no"}))
+    groups = grouped(frame).value_counts()
+    return {"total": len(frame)} | {group: int(groups.get(group, 0)) for group in GROUPS}
+
+
+def _strange(run: Run, now: pd.DataFrame, before: Before) -> dict[str, Any]:
+    """Return what suggests that the two runs are not of one city: codes may coincide by chance."""
+    names = pd.DataFrame({"then": before.frame["name"], "now": now["name"]}).dropna()
+    names = names[(names["then"] != "") & (names["now"] != "")]
+    other = bool(before.city) and not before.part and before.city != run.city.name
+    renamed = int((names["then"] != names["now"]).sum())
+    return {"city": before.city if other else "", "common": len(names), "renamed": renamed}

@@ -174,7 +174,15 @@ def group_of(coverage: Coverage) -> pd.Series:
 
     Organisation coverage decides first, the status the rest, so that headline and legend add up to the same.
     """
-    frame = coverage.frame
+    return grouped(coverage.frame)
+
+
+def grouped(frame: pd.DataFrame) -> pd.Series:
+    """Return the same of ``status`` and ``organisation`` of any run.
+
+    >>> grouped(pd.DataFrame({"status": ["OWN_BRANCH", "PLANNED"], "organisation": ["yes", "no"]})).tolist()
+    ['covered', 'planned']
+    """
     group = frame["status"].map({"PLANNED": "planned", "UNCOVERED": "uncovered", "UNKNOWN": "unknown"})
     group = group.astype("object").fillna("work")
     return group.mask(frame["organisation"] == "yes", "covered")

@@ -94,7 +94,14 @@ class GridMap(folium.Map):
                 ...{{ this.options|tojavascript }}
             });
             {%- if this.control_scale %}
-            L.control.scale({imperial: false}).addTo({{ this.get_name() }});
+            (function (map, units) {
+                var scale = L.control.scale({imperial: false});
+                if (!window.gk || !gk.roundMetres) scale._updateMetric = function (most) {
+                    var size = this._getRoundNum(most), said = size < 1000 ? units[0] : units[1];
+                    this._updateScale(this._mScale, said.replace("{n}", size < 1000 ? size : size / 1000), size / most);
+                };
+                scale.addTo(map);
+            })({{ this.get_name() }}, {{ this.units|tojson }});
             {%- endif %}
             {%- if this.zoom_control_position %}
             L.control.zoom({position: {{ this.zoom_control|tojson }}}).addTo({{ this.get_name() }});
@@ -134,11 +141,12 @@ class GridMap(folium.Map):
         # folium hands max_zoom to a tile layer only; clusters and our own layers need it on the map
         self.options["max_zoom"] = max_zoom
         # half steps, so that a wide city fills the window when the page opens
-        self.options["zoom_snap"] = 0.5
+        self.options["zoom_snap"] = 0.25
         self.title = title
         self.label = escape(title).replace("{", "&#123;")  # branca reads the finished text as a template once more
         with speaking(language):
             self.zoom_titles = (gettext("Zoom in"), gettext("Zoom out"))
+            self.units = (gettext("{n} m"), gettext("{n} km"))
         self.default_js, self.default_css = list(_LEAFLET_JS), list(_LEAFLET_CSS)
         OfflineFigure(title, language).add_child(self)
         if base:

@@ -36,8 +36,8 @@ _MEANS: Final = "load."
 """Indicators that are quotients, not shares: units per community."""
 _FIRST: Final = ((DECLARED, "compounds"), (VALID, "compounds"), (DECLARED, "households"))
 _NUMBERS: Final = ["numerator", "denominator", "unknown", "allowance_low", "allowance_high"]
-_RAMP: Final = ("#e6f4f1", "#b5dfd7", "#7fcbbd", "#2f9e8a", "#136b5c")
-"""One hue, light to dark, for what lies below 100 %."""
+_RAMP: Final = ("#f9f1dc", "#ead09a", "#d9ae5f", "#a8721b", "#7a4c05")
+"""One hue, light to dark, for what lies below 100 %; no status has it."""
 _APART: Final = {
     "full": N_("100%"),
     "zero": N_("0 of them"),
@@ -89,7 +89,7 @@ class Choropleth:
         basis = basis_label(self.basis)
         return {
             "id": self.id,
-            "label": _("{title} (by {basis})").format(title=title, basis=basis),
+            "label": title if self.name == MEMBERS else _("{title} (by {basis})").format(title=title, basis=basis),
             "basis": basis,
             "column": self.column,
             "text": self.text,
@@ -205,7 +205,7 @@ def _classed(areas: Mapping[str, pd.DataFrame], ident: str, *, scale: int) -> tu
     n, d, unknown = (whole[name].to_numpy(dtype=np.int64) for name in _NUMBERS[:3])
     told = (d > 0) & (unknown < d)
     between = told & (n > 0) & ((n < d) | (scale > 0))
-    cuts = breaks(((scale or 1) * n[between] / d[between]).tolist())
+    cuts = breaks(((scale or 1) * n[between] / d[between]).tolist(), step=10 if scale else 1000)
     edges = [*cuts, float("inf") if scale else 1.0]
     styles = [_step(ident, at, edges, scale=scale) for at in range(len(edges))] if between.any() else []
     apart = [] if scale else [_of(ident, _FULL)]
@@ -225,11 +225,11 @@ def _ids(numbers: pd.DataFrame, ident: str, cuts: Sequence[float], *, scale: int
     return [f"{ident}/{name}" for name in names]
 
 
-def breaks(shares: Sequence[float]) -> list[float]:
+def breaks(shares: Sequence[float], *, step: int = 1000) -> list[float]:
     """Return the upper ends of all classes but the last, at most ``MOST_CLASSES`` classes (Fisher-Jenks).
 
-    Few different shares are classes of their own. Ends are rounded up to a thousandth, so that the legend says them
-    as they are.
+    Few different shares are classes of their own. Ends are rounded up to one part in ``step``, so that the
+    legend says them as they are; where that leaves fewer than two classes, to a thousandth.
     """
     values = np.unique(np.asarray(shares, dtype=float))
     if len(values) <= 1:
@@ -243,8 +243,12 @@ def breaks(shares: Sequence[float]) -> list[float]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the classifier, about its own speed
             ends = FisherJenks(thinned, k=MOST_CLASSES).bins[:-1]
-    rounded = np.unique(np.ceil(np.asarray(ends, dtype=float) * 1000 - 1e-9) / 1000)
-    return [float(end) for end in rounded if end < values[-1]]
+    for parts in (step, 1000):
+        rounded = np.unique(np.ceil(np.asarray(ends, dtype=float) * parts - 1e-9) / parts)
+        found = [float(end) for end in rounded if end < values[-1]]
+        if found:
+            break
+    return found
 
 
 def _of(ident: str, style: Style) -> Style:

@@ -164,7 +164,10 @@ def add_level(grid_map: folium.Map, gdf: gpd.GeoDataFrame, level: str, **options
         ids = np.full(len(frame), "0", dtype=object)
         styles: tuple[Style, ...] = (Style("0", "", _PLAIN[number % len(_PLAIN)]),)
     else:
-        ids, styles = by_value(frame[style_by], styles=options.get("styles"), scheme=options.get("scheme", SCHEMES[0]))
+        with speaking(language_of(grid_map)):
+            ids, styles = by_value(
+                frame[style_by], styles=options.get("styles"), scheme=options.get("scheme", SCHEMES[0])
+            )
     texts = {f"f{at}": as_text(frame[field]) for at, field in enumerate(fields)}
     if labels is not None:
         texts["name"] = as_text(frame[labels])
@@ -191,7 +194,9 @@ def _store(grid_map: folium.Map) -> LevelStore:
         if isinstance(child, LevelStore):
             return child
     with speaking(language_of(grid_map)):
-        words = {"close": gettext("Close"), "unnamed": ""}
+        words = {"close": gettext("Close"), "unnamed": "", "title": str(getattr(grid_map, "title", ""))}
+    if any(hasattr(child, "page") for child in grid_map._children.values()):
+        words["title"] = ""  # the coverage page has its own headline
     store = LevelStore(words, fit=list(grid_map.location) == [0, 0])
     grid_map.add_child(store)
     return store

@@ -52,10 +52,10 @@ STATUS_STYLES = tuple(Style(status, STATUS_LABELS[status], *_STATUSES[status]) f
 """In the order of ``gridkit.model.fields.STATUSES``."""
 
 CLASS_STYLES = (
-    Style("full", N_("100% (all covered)"), "#0b5345"),
-    Style("lt100", N_("80% to below 100%"), "#2f9e8a"),
-    Style("lt80", N_("50% to below 80%"), "#7fcbbd"),
-    Style("lt50", N_("above 0% to below 50%"), "#c9ece5"),
+    Style("full", N_("100% (all covered)"), "#5c3a00"),
+    Style("lt100", N_("80% to below 100%"), "#a8721b"),
+    Style("lt80", N_("50% to below 80%"), "#d9ae5f"),
+    Style("lt50", N_("above 0% to below 50%"), "#f3e2b8"),
     Style("zero", N_("0% (none covered)"), "#ffffff", "hatch"),
     Style("unknown", N_("all data missing"), GREY, "dots"),
     Style("none", N_("no compound (no denominator)"), "#ffffff", "cross"),

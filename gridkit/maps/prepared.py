@@ -11,6 +11,7 @@ from gridkit.maps.defects import LEVEL, defect_features, defect_words
 from gridkit.maps.features import TEXTS, features, spoken
 from gridkit.maps.indicators import choropleths
 from gridkit.maps.palette import CLASS_STYLES, STATUS_STYLES
+from gridkit.maps.pinyin import readings
 from gridkit.maps.summary import shell
 from gridkit.maps.words import LEVEL_NAMES, ONE_OF, ORGANISATION, VALID, WORK, page_words, rule_words, said
 from gridkit.model.fields import COMPOUND, STREET, vocabulary
@@ -89,6 +90,7 @@ class Prepared:
             "language": main,
             "public": self.options.public,
             "fields": list(self.options.shown()),
+            "pinyin": readings(name for level, one in self.frames.items() if level != LEVEL for name in one["name"]),
             **{key: value for key, value in spoken_[main].items() if key != "page"},
             "languages": {name: spoken_[name] for name in sorted(spoken_)} if len(spoken_) > 1 else {},
         }

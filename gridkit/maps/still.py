@@ -11,8 +11,9 @@ from gridkit.errors import UsageError
 from gridkit.locale import N_, speaking
 from gridkit.locale import gettext as _
 from gridkit.maps.fonts import family
-from gridkit.maps.palette import STATUS_STYLES, Style
-from gridkit.maps.still_paint import HATCHES, paint
+from gridkit.maps.palette import STATUS_STYLES, UNIT, Style
+from gridkit.maps.still_paint import HATCHES, ink, north_arrow, paint, proportion
+from gridkit.maps.words import LEVEL_NAMES
 from gridkit.model.fields import COMPOUND, LEVELS, STREET
 from gridkit.writing import whole
 
@@ -32,7 +33,12 @@ LEAST_DPI, MOST_DPI = 36, 1200
 INK: Final = "#1b1f24"
 _PER_INCH: Final = 25.4
 _NARROW: Final = 46
-"""Width of the legend in half-width characters."""
+"""Width of the legend beside the map in half-width characters."""
+_BESIDE: Final = (0.02, 0.08, 0.74, 0.77)
+_ABOVE: Final = (0.02, 0.33, 0.96, 0.52)
+"""Places of the map: with the legend at its right, or below it where the city is wide; left, bottom, width, height."""
+_STEP: Final = 0.0175
+_PLAIN: Final = Style("plain", "", UNIT)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class Sheet:
     footer : sequence of str
     mark : str
         Stands beside the title: "Internal".
+    labels : sequence of str
+        Levels whose names are written.
+    figures : sequence of (str, str)
+        Big numbers under the title, each with what it counts.
     """
 
     title: str
@@ -63,11 +73,20 @@ class Sheet:
     footer: Sequence[str] = ()
     mark: str = ""
     labels: Sequence[str] = field(default=(STREET,))
+    figures: Sequence[tuple[str, str]] = ()
 
     def texts(self) -> list[str]:
         """Return everything that is written, to choose a font by."""
         names = [str(name) for level in self.labels if level in self.frames for name in self.frames[level]["name"]]
-        return [self.title, self.mark, *(line for _s, line in self.legend), *self.notes, *self.footer, *names]
+        return [
+            self.title,
+            self.mark,
+            *(label for _n, label in self.figures),
+            *(line for _s, line in self.legend),
+            *self.notes,
+            *self.footer,
+            *names,
+        ]
 
 
 def sheet_of(run: Run, options: Options, frames: Mapping[str, gpd.GeoDataFrame]) -> Sheet:
@@ -86,21 +105,36 @@ def sheet_of(run: Run, options: Options, frames: Mapping[str, gpd.GeoDataFrame])
         title = options.title or _("{city}: coverage of residential compounds").format(city=run.city.name)
         page = shell(run, title, options)
         shown = {level: frame for level, frame in frames.items() if level in LEVELS}
-        legend = []
+        legend, figures = [], []
+        labels = [level for level in shown if level != COMPOUND][:1]
+        if not run.city.registries and not options.public:  # layers alone: nothing is known of coverage
+            return _plain_sheet(title, shown, labels, page)
         if COMPOUND in shown:
             compounds = shown[COMPOUND]
             broken = (compounds["valid"] == "no") & ~compounds["status"].isin(("UNCOVERED", "UNKNOWN", "PLANNED"))
             shown[COMPOUND] = compounds.assign(style=compounds["status"], broken=broken)
             counts = compounds["status"].value_counts()
             for style in STATUS_STYLES:
-                said = _("{label}  {n}/{all}")
-                line = said.format(label=_(style.label), n=int(counts.get(style.id, 0)), all=len(compounds))
+                said, n = _("{label}  {n}/{all}"), int(counts.get(style.id, 0))
+                line = said.format(label=_(style.label), n=n, all=len(compounds))
                 legend.append((style, line))
         notes = list(page["warnings"])
         if len(shown.get(COMPOUND, ())):
             notes = [*page["rates"], page["counting"], *notes, _("Broken outline: cover is not valid")]
-        labels = [level for level in shown if level != COMPOUND][:1]
-        return Sheet(title, shown, STATUS_STYLES, legend, notes, page["footer"], page["mark"], labels)
+            figures = [(str(one.count), f"{one.label}  {one.share}".strip()) for one in page["figures"]]
+        return Sheet(title, shown, STATUS_STYLES, legend, notes, page["footer"], page["mark"], labels, figures)
+
+
+def _plain_sheet(
+    title: str, shown: dict[str, gpd.GeoDataFrame], labels: Sequence[str], page: Mapping[str, Any]
+) -> Sheet:
+    """Return the picture of layers without any registry: compounds in one colour, and nothing about coverage."""
+    legend = []
+    if len(shown.get(COMPOUND, ())):
+        shown[COMPOUND] = shown[COMPOUND].assign(style=_PLAIN.id)
+        said = _("{name}  {n}").format(name=_(LEVEL_NAMES[COMPOUND]), n=len(shown[COMPOUND]))
+        legend.append((_PLAIN, said))
+    return Sheet(title, shown, (_PLAIN,), legend, (), page["footer"], page["mark"], labels)
 
 
 def check_dpi(dpi: int) -> None:
@@ -138,7 +172,7 @@ def write_still(sheet: Sheet, path: Path, *, dpi: int = DPI) -> None:
     from matplotlib.figure import Figure
 
     rules: dict[Any, Any] = {
-        "font.family": [family(sheet.texts()), "DejaVu Sans"], "hatch.linewidth": 0.6, "axes.unicode_minus": False,
+        "font.family": [family(sheet.texts()), "DejaVu Sans"], "hatch.linewidth": 1.2, "axes.unicode_minus": False,
         "text.usetex": False, "text.parse_math": False, "path.simplify": True, "figure.dpi": 100.0,
     }  # fmt: skip
     with mpl.rc_context(), warnings.catch_warnings():
@@ -161,36 +195,69 @@ def _compose(figure: Any, sheet: Sheet) -> None:
             0.98, 0.955, sheet.mark, fontsize=16, color="#8a1c00", ha="right", va="center",
             bbox={"boxstyle": "square,pad=0.4", "fill": False, "edgecolor": "#8a1c00"},
         )  # fmt: skip
-    axes = figure.add_axes((0.02, 0.08, 0.74, 0.84))
+    for at, (number, label) in enumerate(sheet.figures):
+        x = 0.02 + 0.96 / max(len(sheet.figures), 6) * at
+        figure.text(x, 0.912, number, fontsize=20, fontweight="bold", color=INK, va="center")
+        figure.text(x, 0.884, label, fontsize=11, color="#444c56", va="center")
+    beside = _is_larger_beside(proportion(sheet.frames))
+    left, bottom, width, height = _BESIDE if beside else _ABOVE
+    axes = figure.add_axes((left, bottom, width, height))
     paint(axes, sheet.frames, sheet.styles, labels=sheet.labels)
-    _legend(figure, sheet)
+    north_arrow(figure, left + width - 0.01, bottom + height - 0.03)
+    if beside:
+        _legend(figure, sheet.legend, x=0.775, y=0.84, wide=_NARROW)
+        _notes(
+            figure, sheet.notes, x=0.775, y=0.80 - 0.0245 * sum(_high(line) for _s, line in sheet.legend), wide=_NARROW
+        )
+    else:
+        half = -(-len(sheet.legend) // 2)
+        _legend(figure, sheet.legend[:half], x=0.02, y=0.29, wide=_NARROW)
+        _legend(figure, sheet.legend[half:], x=0.27, y=0.29, wide=_NARROW)
+        _notes(figure, sheet.notes, x=0.54, y=0.29, wide=2 * _NARROW)
     for at, line in enumerate(_wrapped("   |   ".join(sheet.footer), 230)[:4]):
         figure.text(0.02, 0.06 - 0.015 * at, line, fontsize=8.5, color="#444c56", va="center")
 
 
-def _legend(figure: Any, sheet: Sheet) -> None:
-    """Draw swatches with their lines at the right, and the notes below."""
+def _is_larger_beside(proportion_: float) -> bool:
+    """Tell whether the map is drawn larger with the legend at its right than with the legend below.
+
+    >>> _is_larger_beside(1.0), _is_larger_beside(2.9)
+    (True, False)
+    """
+    beside, above = (
+        min(width * PAPER[0] / proportion_, height * PAPER[1]) for _x, _y, width, height in (_BESIDE, _ABOVE)
+    )
+    return beside >= above
+
+
+def _high(line: str) -> int:
+    return len(_wrapped(line, _NARROW - 6)) or 1
+
+
+def _legend(figure: Any, legend: Sequence[tuple[Style, str]], *, x: float, y: float, wide: int) -> None:
+    """Draw swatches with their lines, downwards from ``y``."""
     from matplotlib.patches import Rectangle
 
-    y, step = 0.90, 0.0175
-    for style, line in sheet.legend:
-        lines = _wrapped(line, _NARROW - 6)
-        swatch = Rectangle(
-            (0.775, y - 0.009), 0.02, 0.018, transform=figure.transFigure, facecolor=style.color, linewidth=0.8,
-            edgecolor="#444c56", hatch=HATCHES.get(style.pattern, ""),
-        )  # fmt: skip
-        figure.add_artist(swatch)
-        for text in lines:
-            figure.text(0.80, y, text, fontsize=11, color=INK, va="center")
-            y -= step
+    for style, line in legend:
+        place: dict[str, Any] = {"width": 0.02, "height": 0.018, "transform": figure.transFigure}
+        hatch = HATCHES.get(style.pattern, "")
+        figure.add_artist(
+            Rectangle((x, y - 0.009), facecolor=style.color, linewidth=0.0, edgecolor=ink(style), hatch=hatch, **place)
+        )
+        figure.add_artist(Rectangle((x, y - 0.009), fill=False, linewidth=0.8, edgecolor="#444c56", **place))
+        for text in _wrapped(line, wide - 6):
+            figure.text(x + 0.025, y, text, fontsize=11, color=INK, va="center")
+            y -= _STEP
         y -= 0.007
-    y -= 0.012
-    for note in sheet.notes:
-        for text in _wrapped(note, _NARROW):
+
+
+def _notes(figure: Any, notes: Sequence[str], *, x: float, y: float, wide: int) -> None:
+    for note in notes:
+        for text in _wrapped(note, wide):
             if y < 0.08:
                 return
-            figure.text(0.775, y, text, fontsize=9.5, color=INK, va="center")
-            y -= step * 0.9
+            figure.text(x, y, text, fontsize=9.5, color=INK, va="center")
+            y -= _STEP * 0.9
         y -= 0.006
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from gridkit.locale import gettext as _
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID, STREET
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ BATCH: Final = 400
 """Features of one path: a path of everything takes more cells than the rasteriser has."""
 NAMES: Final = 400
 """Names that are tried, those of the largest areas first."""
+_DARK: Final = "#444c56"
+_STRIPED: Final = ("hatch", "rows", "columns")
 _LINES: Final = {
     STREET: (1.6, "#1b1f24"),
     COMMUNITY: (0.8, "#3d444d"),
@@ -50,7 +53,7 @@ def paint(
     labels : sequence of str
         Levels whose names are written.
     """
-    box = _extent(frames)
+    box = extent(frames)
     axes.set_axis_off()
     axes.set_xlim(box[0], box[2])
     axes.set_ylim(box[1], box[3])
@@ -71,7 +74,20 @@ def paint(
     _scale(axes, box)
 
 
-def _extent(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
+def ink(style: Style) -> str:
+    """Return the colour of a pattern, as on the page: stripes are light unless the fill is white, dots dark."""
+    if style.pattern not in _STRIPED:
+        return _DARK
+    return "#a8721b" if style.color == "#ffffff" else "#ffffff"
+
+
+def proportion(frames: Mapping[str, gpd.GeoDataFrame]) -> float:
+    """Return how many times as wide as high the features are drawn."""
+    west, south, east, north = extent(frames)
+    return (east - west) * max(math.cos(math.radians((south + north) / 2)), 0.05) / max(north - south, 1e-9)
+
+
+def extent(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
     """Return the box of the widest level with a geometry, with a margin; of China where there is none."""
     for frame in frames.values():
         west, south, east, north = (float(v) for v in frame.total_bounds) if len(frame) else (math.nan,) * 4
@@ -89,13 +105,13 @@ def _fill(axes: Any, frame: gpd.GeoDataFrame, styles: Sequence[Style]) -> None:
     for style in styles:
         mine = shapes[style_of == style.id]
         flat = np.isin(shapely.get_type_id(mine), (0, 4))  # points
-        look = {"facecolor": style.color, "edgecolor": "#444c56", "hatch": HATCHES.get(style.pattern) or None}
+        look = {"facecolor": style.color, "hatch": HATCHES.get(style.pattern) or None}
         for path in _paths(mine[~flat]):
             # not add_patch: that walks every vertex in Python to widen limits which are set already
-            axes.add_artist(PathPatch(path, linewidth=0.0, zorder=1, **look))
+            axes.add_artist(PathPatch(path, linewidth=0.0, zorder=1, edgecolor=ink(style), **look))
         if flat.any():
             xy = shapely.get_coordinates(mine[flat])
-            axes.scatter(xy[:, 0], xy[:, 1], s=14, linewidths=0.5, zorder=3, **look)
+            axes.scatter(xy[:, 0], xy[:, 1], s=14, linewidths=0.5, zorder=3, edgecolor=_DARK, **look)
 
 
 def _paths(shapes: NDArray[np.object_]) -> Iterator[Any]:
@@ -171,5 +187,20 @@ def _scale(axes: Any, box: tuple[float, float, float, float]) -> None:
     size *= next(step for step in (5, 2, 1) if step * size <= metres / 5 or step == 1)
     share = size / metres
     axes.plot([0.01, 0.01 + share], [0.012, 0.012], transform=axes.transAxes, color="#1b1f24", linewidth=2.5, zorder=6)
-    said = f"{size / 1000:g} km" if size >= 1000 else f"{size:g} m"
+    said = _("{n} km").format(n=f"{size / 1000:g}") if size >= 1000 else _("{n} m").format(n=f"{size:g}")
     axes.text(0.01 + share / 2, 0.018, said, transform=axes.transAxes, fontsize=10, ha="center", va="bottom", zorder=6)
+
+
+def north_arrow(figure: Any, x: float, y: float) -> None:
+    """Draw an arrow to the north with its tip at a place of the figure; the maps have north at the top."""
+    from matplotlib import patheffects
+    from matplotlib.patches import Polygon
+
+    halo = [patheffects.withStroke(linewidth=3, foreground="white")]
+    wide, high = 0.006, 0.03
+    outline = [(x, y), (x + wide, y - high), (x, y - 0.75 * high), (x - wide, y - high)]
+    figure.add_artist(
+        Polygon(outline, transform=figure.transFigure, facecolor="#1b1f24", edgecolor="white", linewidth=1.0, zorder=9)
+    )
+    figure.text(x, y + 0.004, _("N"), fontsize=12, fontweight="bold", ha="center", va="bottom", color="#1b1f24",
+                path_effects=halo)  # fmt: skip

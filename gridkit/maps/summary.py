@@ -12,12 +12,14 @@ from gridkit.audit.format import interval, percent, span
 from gridkit.coverage import caveats
 from gridkit.locale import gettext as _
 from gridkit.maps.bare import NOT_AUDITED
+from gridkit.maps.certainty import certainty
 from gridkit.maps.features import group_of
 from gridkit.maps.palette import STATUS_STYLES
 from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, in_words, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
+from gridkit.reports.words import ruleset_label
 
 if TYPE_CHECKING:
     from gridkit.model import Run
@@ -146,7 +148,7 @@ def counting(run: Run) -> str:
     """Return which statuses count as organisation coverage, and by which rule set."""
     labels = [_(style.label) for style in STATUS_STYLES if style.id in run.coverage.counts_as]
     return _("Counts as organisation coverage: {statuses} (rule set {ruleset})").format(
-        statuses=_(", ").join(labels) or _("not stated"), ruleset=run.coverage.ruleset
+        statuses=_(", ").join(labels) or _("not stated"), ruleset=ruleset_label(run.coverage.ruleset)
     )
 
 
@@ -186,7 +188,9 @@ def footer(run: Run, options: Options) -> list[str]:
         _("Source: {source}").format(source=_source(run, public=options.public)),
         _("Coordinates: CGCS2000 degrees (EPSG:4490), areas in {crs}").format(crs=run.city.crs),
         _("Base map: {name}").format(name=basemap_name(options.basemap)),
-        _("Rule set: {name}").format(name=run.coverage.ruleset or _("not stated")),
+        _("Rule set: {name}").format(
+            name=ruleset_label(run.coverage.ruleset) if run.coverage.ruleset else _("not stated")
+        ),
         _("Inputs: {hash}").format(hash=run.inputs_hash[:16] or _("not stated")),
     ]
     if options.approval_no:
@@ -232,7 +236,7 @@ def shell(run: Run, title: str, options: Options | None = None, *, level: str = 
         "title": title,
         "figures": headline(run),
         "rates": rates(run, public=options.public),
-        "derivation": [] if options.public else derivation(run),
+        "derivation": [] if options.public else [*derivation(run), *certainty(run)],
         "warnings": [
             *(caveats(run.city) if len(run.coverage.frame) else []),
             *(notes if run.settings.get(NOT_AUDITED) else []),

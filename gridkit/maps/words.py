@@ -51,7 +51,7 @@ WORK = {"yes": N_("work: covered"), "no": N_("work: not covered"), "unknown": N_
 
 WORDS = {
     "search": N_("Search by name or code"),
-    "search_hint": N_("Name, code or pinyin initials"),
+    "search_hint": N_("Name, code or pinyin"),
     "found_level": N_("{level}: {n}"),
     "found_more": N_("and {n} more: type more of the name"),
     "found_filter": N_("Show these {n} compounds only"),
@@ -66,13 +66,18 @@ WORDS = {
     "street_filter": N_("Street filter"),
     "no_street": N_("(in no street)"),
     "shown": N_("{n} of {all} compounds shown"),
-    "shown_filter": N_("{n} of {here} compounds shown that pass the filter (whole city: {all})"),
-    "shown_view": N_("{n} of {here} compounds shown in this view (whole city: {all})"),
+    "shown_filter": N_("{n} of {here} compounds shown that pass the filter (whole map: {all})"),
+    "shown_street_filter": N_(
+        "{n} of {here} compounds shown that pass the filter in {street} (which has {there}; whole map: {all})"
+    ),
+    "party_none": N_("No unit or property company has “{q}” in its name."),
+    "notes": N_("Rates and notes"),
+    "shown_view": N_("{n} of {here} compounds shown in this view (whole map: {all})"),
     "households_unknown": N_(
         "Households are not known of {n} of {all} compounds; they are not in the share of households."
     ),
     "count_scope": N_("What the legend counts"),
-    "count_city": N_("City"),
+    "count_city": N_("Whole map"),
     "count_view": N_("View"),
     "share_compounds": N_("Compounds"),
     "map_label": N_("Map; the list and the table by street say the same in words"),
@@ -101,10 +106,10 @@ WORDS = {
     "numerator": N_("Organisation-covered"),
     "denominator": N_("Compounds counted"),
     "unknown": N_("Data missing"),
-    "shown_street": N_("{n} of {here} compounds shown in {street} (whole city: {all})"),
+    "shown_street": N_("{n} of {here} compounds shown in {street} (whole map: {all})"),
     "scope": N_(
         "Filter: {filter}. Legend, list and CSV count these compounds only; the figures above and the table by street "
-        "are those of the whole city."
+        "are those of the whole map."
     ),
     "legend_hint": N_("Click a status to see it alone, further ones to add or remove them."),
     "both": N_("{organisation}, {work}"),
@@ -114,7 +119,7 @@ WORDS = {
     "list": N_("List"),
     "summary": N_("By street"),
     "share_of": N_("{n}/{d}, {rate}"),
-    "derivation": N_("Where the interval comes from"),
+    "derivation": N_("How the figures are made up"),
     "nothing": N_("Click a place on the map, or search for it."),
     "code": N_("Code"),
     "name": N_("Name"),
@@ -154,6 +159,8 @@ WORDS = {
     "remedy": N_("What to do"),
     "exception": N_("Kept as an exception"),
     "png_view": N_("Save view as PNG"),
+    "png_file_view": N_("{title} (view)"),
+    "png_file_a3": N_("{title} (A3)"),
     "png_a3": N_("Save A3 as PNG"),
     "png_working": N_("The picture is being drawn: {n}%"),
     "png_done": N_("Saved as {file}."),
@@ -191,6 +198,13 @@ WORDS = {
     "change_new": N_("new compound"),
     "change_gone": N_("gone: not in this run"),
     "change_same": N_("same status"),
+    "changed_gained": N_("gained"),
+    "changed_lost": N_("lost"),
+    "changed_invalid": N_("not valid now"),
+    "changed_valid": N_("valid now"),
+    "changed_other": N_("other"),
+    "changed_new": N_("not there before"),
+    "changed_same": N_("same"),
     "not_then": N_("was not there"),
     "changes_hint": N_("Click a kind of change to see it alone; gone compounds have no place on the map."),
     "gone_list": N_("Gone compounds: {n}"),
@@ -202,7 +216,7 @@ WORDS = {
     "validity_before": N_("Validity before"),
     "changed_list": N_("Compounds that have changed"),
     "figure_before": N_("before: {n} ({d})"),
-    "gains": N_("Gained / lost"),
+    "gains": N_("Gain, loss"),
     "gains_hint": N_("Compounds that gained or lost organisation coverage since the earlier run"),
     "swipe_legend": N_("Left of the line: the earlier run; right of it: now. The legend counts what is now."),
     "other_city": N_("The earlier run is of another city: {city}."),

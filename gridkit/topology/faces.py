@@ -72,8 +72,11 @@ def claims(faces: Array, shapes: Array) -> tuple[Array, Array]:
     points = clear_points(faces)
     face, unit = tree.query(points, predicate="intersects")
     for share in _SHARES:
-        several = np.flatnonzero(np.bincount(face, minlength=len(faces))[face] > 1)
-        again = np.unique(face[several[shapely.touches(points[face[several]], shapes[unit[several]])]])
+        number = np.bincount(face, minlength=len(faces))
+        several = np.flatnonzero(number[face] > 1)
+        again = face[several[shapely.touches(points[face[several]], shapes[unit[several]])]]
+        free = np.flatnonzero(number == 0)  # a point on a border may, by its last digit, lie in neither unit
+        again = np.union1d(again, free[tree.query(points[free], predicate="dwithin", distance=CLEAR)[0]])
         if not len(again):
             break
         points[again] = _corner(faces[again], share)

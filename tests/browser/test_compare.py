@@ -63,14 +63,26 @@ def rows_of(page):
 
 def test_changes_are_counted_filtered_listed_and_saved(opened, quiet):
     page = opened.page
-    assert page.locator("#gk-changes").is_hidden() and page.locator("#gk-legend").is_visible()
+    assert page.locator("#gk-changes").is_visible() and page.locator("#gk-legend").is_hidden()
     assert "2023-12-31" in page.inner_text(".gk-compare-head")
     assert "another rule set" in page.inner_text(".gk-compare .gk-warning")
-    page.click("#gk-see-changes")
-    assert page.locator("#gk-legend").is_hidden()
     assert counts(page) == {
-        "gained": "1/7", "lost": "1/7", "other": "2/7", "new": "1/8", "same": "3/7", "gone": "1/8",
+        "gained": "1/7", "lost": "1/7", "invalid": "0/7", "valid": "0/7", "other": "2/7", "new": "1/8", "same": "3/7",
+        "gone": "1/8",
     }  # fmt: skip
+    changed = "rows => rows.map(row => [row.dataset.code, ...[1, 2, 3].map(k => row.cells[k].textContent)].join())"
+    short = page.evaluate("Object.fromEntries(gk.settings.statuses.map(style => [style.id, style.short]))")
+    assert sorted(page.eval_on_selector_all("#gk-list tbody tr", changed)) == [
+        f"a1,gained,{short['UNCOVERED']},{short['OWN_BRANCH']}", f"a3,other,{short['UNKNOWN']},{short['UNIT_ORG']}",
+        f"a4,lost,{short['OWN_BRANCH']},{short['GRID_BRANCH']}",
+        f"b2,not there before,was not there,{short['PLANNED']}",
+        f"c1,other,{short['PLANNED']},{short['UNCOVERED']}",
+    ]  # fmt: skip
+    assert page.inner_text(".gk-covered .gk-then") == "before: 2 (+1)"
+    page.click("#gk-summary-tab")
+    gains = page.eval_on_selector_all("#gk-summary .gk-gains", "cells => cells.map(cell => cell.textContent)")
+    assert gains == ["Gain, loss", "+1 −1", "0", "+1 −1"]
+    page.click("#gk-list-tab")
     name, rows = rows_of(page)
     label = labels(page)
     assert name == "Changes-2023-12-31.csv"
@@ -90,7 +102,9 @@ def test_changes_are_counted_filtered_listed_and_saved(opened, quiet):
     assert counts(page)["lost"] == "1/7"
     assert [row[1].strip() for row in rows_of(page)[1][1:]] == ["a1"]
     page.select_option("#gk-street", tiny.STREET2)
-    assert counts(page) == {"gained": "0/2", "lost": "0/2", "other": "1/2", "new": "0/2", "same": "1/2"}
+    assert counts(page) == {
+        "gained": "0/2", "lost": "0/2", "invalid": "0/2", "valid": "0/2", "other": "1/2", "new": "0/2", "same": "1/2",
+    }  # fmt: skip
     page.click("#gk-all")
     assert counts(page)["gone"] == "1/8"
     quiet(opened)
@@ -98,6 +112,7 @@ def test_changes_are_counted_filtered_listed_and_saved(opened, quiet):
 
 def test_before_shows_the_earlier_statuses(opened):
     page = opened.page
+    page.click("#gk-see-now")
     page.click("#gk-legend [data-status=UNKNOWN]")
     page.click("#gk-see-before")
     assert {key: value for key, value in counts(page).items() if not value.startswith("0")} == {
@@ -132,7 +147,24 @@ def test_the_address_holds_the_comparison_and_details_say_what_was(open_page):
     )
     assert tip == [f"lost organisation coverage · {label['OWN_BRANCH']} → {label['GRID_BRANCH']}"]
     page.click("#gk-see-now")
-    assert "see=" not in page.evaluate("location.hash") and "change=" not in page.evaluate("location.hash")
+    assert "see=now" in page.evaluate("location.hash") and "change=" not in page.evaluate("location.hash")
+
+
+def test_what_lost_its_validity_is_a_change_of_its_own(open_page):
+    """a2 was valid and is not any more; b1 the other way round; c1 is not covered, so that its "no" says nothing."""
+    rows = {
+        **sample.SITUATIONS,
+        "a2": ("JOINT_BRANCH", "yes", "yes", "yes", ()),
+        "c1": ("UNCOVERED", "no", "no", "yes", ()),
+    }
+    rows["b1"] = ("INSTRUCTOR_ONLY", "no", "yes", "no", ())
+    then = Before.of(sample.run(cover=sample.coverage(rows)))
+    page = open_page(coverage_map(sample.run(language="en"), compare=then)).page
+    assert {kind: n for kind, n in counts(page).items() if n[0] != "0"} == {
+        "invalid": "1/8", "valid": "1/8", "same": "6/8",
+    }  # fmt: skip
+    assert rows_of(page)[1][0][-2:] == ["Validity before", "Validity"]
+    assert [row[1].strip() for row in rows_of(page)[1][1:]] == ["a2", "b1"]
 
 
 def test_a_line_parts_before_from_now(opened):
@@ -141,8 +173,9 @@ def test_a_line_parts_before_from_now(opened):
     page.click("#gk-see-swipe")
     page.wait_for_function("() => !gk.drawing()")
     spot = """() => {
-      const size = gk.map.getSize(), box = gk.map.getContainer().getBoundingClientRect();
-      return { x: box.left + size.x / 2, y: box.top + size.y / 2 - 30, width: 8, height: 8 };
+      const box = gk.map.getContainer().getBoundingClientRect();
+      const at = gk.map.latLngToContainerPoint(gk.outline(gk.map, gk.find('a4')).getBounds().getCenter());
+      return { x: box.left + at.x, y: box.top + at.y, width: 8, height: 8 };
     }"""
     page.evaluate("gk.showLevel('labels', false)")
     page.wait_for_function("() => !gk.drawing()")

@@ -90,9 +90,9 @@ def test_a_street_narrows_everything_but_the_figures_of_the_city(opened):
     page = opened.page
     assert page.locator("#gk-scope").is_hidden()
     page.select_option("#gk-street", tiny.STREET2)
-    assert page.inner_text("#gk-shown") == "2 of 2 compounds shown in 临河镇 (whole city: 8)"
+    assert page.inner_text("#gk-shown") == "2 of 2 compounds shown in 临河镇 (whole map: 8)"
     assert codes(page) == ["c1"]
-    assert "those of the whole city" in page.inner_text("#gk-scope")
+    assert "those of the whole map" in page.inner_text("#gk-scope")
     assert page.inner_text("[data-figure=total] b") == "8"
     assert page.locator("#gk-summary .gk-current").count() == 1
     page.click("#gk-legend [data-status=UNKNOWN]")
@@ -155,6 +155,9 @@ def test_search_finds_by_name_and_code_and_selects(opened):
     page.fill("#gk-query", tiny.B1)
     page.keyboard.press("Enter")
     assert page.inner_text("#gk-details h2") == "第一网格"
+    page.fill("#gk-query", "xiang yang")  # in full, where the initials find nothing
+    page.keyboard.press("Enter")
+    assert page.inner_text("#gk-details h2") == "向阳院"
     page.fill("#gk-query", "nowhere")
     assert page.locator("#gk-found").is_hidden()
     assert page.inner_text("#gk-no-hit") == "nothing found"
@@ -311,7 +314,7 @@ def test_without_scripts_the_table_and_the_figures_stand(open_page):
     rows = page.locator("#gk-summary tbody tr")
     assert rows.count() == 3
     assert rows.nth(0).inner_text().split()[:4] == ["平安街道", "6", "3/6", "50.0%"]
-    assert rows.nth(2).inner_text().split() == ["All", "8", "3/8", "37.5%–50.0%", *"111101111"]
+    assert rows.nth(2).inner_text().split() == ["All", "8", "3/8", "37.5%", "37.5%–50.0%", *"111101111"]
     assert "Data as of 2024-06-30" in text
 
 

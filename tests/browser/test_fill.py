@@ -58,7 +58,7 @@ def test_full_no_denominator_and_all_unknown_stand_apart(opened, quiet):
     )
     assert disabled == ["street", "grid"]
     tips = page.evaluate("['A', 'B'].map((_, i) => gk.tips.map(tip => tip({level: 'community', i: i})).join(''))")
-    assert tips[0].startswith("4/4 = 100") and tips[1] == "no denominator"
+    assert tips[0].startswith("4/4, 100") and tips[1] == "no denominator"
     page.evaluate("gk.select({level: 'community', i: 2})")
     assert "0/2" in page.inner_text(f"[data-indicator='{WORK}.compounds']")
     quiet(opened)

@@ -74,7 +74,10 @@ def test_the_legend_counts_the_view(open_page, town):
     )
     page.click("#gk-in-view")
     assert cells(page, "UNCOVERED")[:2] == ["1/1", "100%"]
-    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown in this view (whole city: 8)"
+    page.select_option("#gk-kind", "shown")
+    assert codes(page) == ["c1"]  # the list is that of the view, too, and says so
+    assert page.inner_text("#gk-list").count("View") == 1
+    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown in this view (whole map: 8)"
     page.evaluate("gk.home()")
     assert cells(page, "UNCOVERED")[0] == "1/8"
     page.click("#gk-in-city")
@@ -101,16 +104,24 @@ def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, to
     page.select_option("#gk-type", "=unit")
     page.select_option("#gk-kind", "shown")
     assert codes(page) == ["a2", "c1"]
-    page.fill("#gk-party", "安心")
-    page.keyboard.press("Enter")
-    assert codes(page) == ["a2"]
-    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown that pass the filter (whole city: 8)"
+    page.fill("#gk-party", "nobody")
+    page.wait_for_selector("#gk-no-party:not([hidden])")
+    assert "nobody" in page.inner_text("#gk-no-party")
+    page.fill("#gk-party", "安心")  # as it is typed
+    page.wait_for_function("() => gk.state.party === '安心'")
+    assert codes(page) == ["a2"] and page.locator("#gk-no-party").is_hidden()
+    assert page.inner_text("#gk-shown") == "1 of 1 compounds shown that pass the filter (whole map: 8)"
     assert "安心" in page.inner_text("#gk-scope")
     with page.expect_download() as waiting:
         page.click("#gk-csv")
     assert "安心" in waiting.value.suggested_filename
     rows = list(csv.reader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"), newline="")))
     assert [row[1] for row in rows[1:]] == ["a2"]
+    page.click("#gk-legend [data-status=UNIT_ORG]")
+    with page.expect_download() as waiting:
+        page.click("#gk-csv")
+    assert page.inner_text("#gk-legend [data-status=UNIT_ORG]") in waiting.value.suggested_filename
+    page.click("#gk-legend [data-status=UNIT_ORG]")
     address = page.evaluate("location.hash")
     assert "type=unit&party=%E5%AE%89%E5%BF%83" in address
     page.click("#gk-all")
@@ -120,6 +131,38 @@ def test_filters_by_type_and_company_work_together_and_are_cleared(open_page, to
     quiet(opened)
     again = open_page(town, fragment=address).page
     assert codes(again) == ["a2"]
+
+
+def test_what_is_gone_to_lies_beside_the_open_box_of_layers(open_page, town):
+    page = open_page(town).page
+    page.select_option("#gk-type", "=unit")
+    page.select_option("#gk-street", tiny.STREET1)
+    line = page.inner_text("#gk-shown")
+    assert line.endswith("(which has 6; whole map: 8)") and "that pass the filter in 平安街道" in line
+    apart = """() => { const box = document.querySelector('.gk-layer-box').getBoundingClientRect();
+        const map = gk.map.getContainer().getBoundingClientRect(), f = gk.find('%s');
+        const b = f ? gk.outline(gk.map, f).getBounds() : L.latLngBounds(gk.settings.bounds);
+        const ne = gk.map.latLngToContainerPoint(b.getNorthEast());
+        return ne.x + map.left <= box.left || ne.y + map.top >= box.bottom; }"""
+    assert page.evaluate(apart % tiny.STREET1)
+    page.evaluate("gk.home()")
+    assert page.evaluate(apart % "")
+    page.select_option("#gk-fill", "street")  # the box grows, and the map with nobody's hand on it makes room
+    assert page.evaluate(apart % "")
+    assert page.is_checked("[data-level=compound]") is False
+    page.select_option("#gk-fill", "")
+    assert page.is_checked("[data-level=compound]")
+
+
+def test_small_frames_fold_the_notes_and_the_legend(open_page, town):
+    page = open_page(town).page
+    assert page.evaluate("document.getElementById('gk-notes').open")
+    page.set_viewport_size({"width": 900, "height": 540})
+    page.reload()
+    page.wait_for_selector("body.gk-ready")
+    assert not page.evaluate("document.getElementById('gk-notes').open")
+    assert page.locator("#gk-layer-body").is_hidden() and page.locator("#gk-legend").is_hidden()
+    assert page.evaluate("document.querySelector('.gk-window').clientHeight") > 150
 
 
 def test_other_parts_can_filter(open_page, town):

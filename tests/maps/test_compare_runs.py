@@ -43,6 +43,17 @@ def test_a_public_page_does_not_name_what_is_gone():
     assert "旧址花园" not in everything(page)
 
 
+def test_another_city_with_equal_codes_is_told():
+    run = sample.run(language="en")
+    said = settings_of(page_of(run, compare=before()))["compare"]
+    assert (said["common"], said["renamed"], said["city"]) == (7, 7, "")
+    assert said["figures"] == {"total": 8, "covered": 3, "work": 2, "planned": 1, "uncovered": 2, "unknown": 0}
+    there = Before(before().frame, "2023", "strict", "彼市")
+    assert settings_of(page_of(run, compare=there))["compare"]["city"] == "彼市"
+    same = settings_of(page_of(run, compare=run))["compare"]
+    assert (same["renamed"], same["city"]) == (0, "")
+
+
 def test_without_a_comparison_the_page_has_none():
     page = page_of(sample.run())
     assert "compare" not in settings_of(page) and "before_status" not in data_of(page)["compound"]

@@ -8,6 +8,7 @@ import pytest
 from shapely.geometry import Point, box
 
 from gridkit.errors import UsageError
+from gridkit.locale import speaking
 from gridkit.maps import GridMap
 from gridkit.maps.classes import MANY, by_value
 
@@ -111,3 +112,25 @@ def test_no_value_at_all():
     assert [style.id for style in by_value(pd.Series([None, np.nan], dtype=object))[1]] == ["none"]
     assert [style.id for style in by_value(pd.Series([np.nan, np.inf]))[1]] == ["none"]
     assert by_value(pd.Series([], dtype=float))[1] == ()
+
+
+def test_class_ranges_have_no_holes():
+    # by hand: fractions say where the step before ends; whole numbers go on with the next one
+    fractions = pd.Series([6.0, 19.5, 34.5, 42.0, 60.5, 69.0, 90.0, 111.0, 127.5])
+    labels = [style.label for style in by_value(fractions, scheme="Quantiles")[1]]
+    ends = [label.split()[-1] for label in labels]
+    assert [label.split()[1] for label in labels[1:]] == ends[:-1] and ends[-1] == "127.5"
+    assert [style.label for style in by_value(pd.Series([1, 2, 3, 40, 50, 99]), scheme="EqualInterval")[1]] == [
+        "1 – 20", "21 – 40", "41 – 59", "60 – 79", "80 – 99",
+    ]  # fmt: skip
+
+
+def test_a_map_of_levels_has_its_title_and_a_scale_in_its_language():
+    with speaking("zh"):
+        grid_map = GridMap(title="公园")
+        grid_map.add_level(squares(a=[1, 2, 3]), "公园")
+    assert grid_map.units == ("{n} 米", "{n} 公里") and headline_of(grid_map) == "公园"
+
+
+def headline_of(grid_map):
+    return next(child.words["title"] for child in grid_map._children.values() if hasattr(child, "words"))

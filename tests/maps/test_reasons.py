@@ -8,9 +8,11 @@ import pytest
 
 from gridkit.coverage.reasons import reason, reasons
 from gridkit.locale import speaking
+from gridkit.maps.certainty import certainty
 from gridkit.maps.evidence import Evidence
-from gridkit.model import Findings
+from gridkit.model import Findings, Source
 from gridkit.model.fields import STATUSES
+from gridkit.model.proof import AuditResult
 from tests import tiny
 from tests.maps import sample
 
@@ -108,3 +110,41 @@ def test_files_of_one_name_keep_their_folders():
         said = [evidence.place(f"{path}!street!7") for path in ("a/x.gpkg", "b/x.gpkg", "b/y.gpkg")]
         assert evidence.cells(("b/y.gpkg!street!7.户数",)) == ("y.gpkg · street · 第 7 行 户数",)
     assert said == ["a/x.gpkg · street · 第 7 行", "b/x.gpkg · street · 第 7 行", "y.gpkg · street · 第 7 行"]
+
+
+def with_sources(*sources):
+    city = tiny.city([tiny.registry("branches", [{"name": "甲", "formal_members": 4, "term_end": "2025-01-01"}])])
+    return dataclasses.replace(city, sources=sources)
+
+
+def test_the_registry_that_is_silent_is_named_where_its_scope_reaches():
+    """c1 lies in community 2; a registry that is complete elsewhere only says nothing of it."""
+    place = tiny.places().frame.loc["c1", "community"]
+    whole = Source("a/branches.xlsx", "0" * 64, "branches", sheet="党组织台账", complete=True)
+    here = dataclasses.replace(whole, path="b.csv", sheet="", scope=place)
+    there = dataclasses.replace(whole, path="c.csv", sheet="", scope="88")
+    said = reasons(sample.run(with_sources(whole, here, there), language="en"))["c1"]
+    assert said.startswith("no organisation for it stands in branches.xlsx (党组织台账), b.csv, which is declared")
+    assert "b.csv" not in reasons(sample.run(with_sources(whole, here), language="en"), named=False)["c1"]
+
+
+def test_a_cell_is_said_with_its_head_and_a_number_with_its_content():
+    columns = {"name": "B", "covers": "C", "formal_members": "D"}
+    headers = {"covers": "覆盖小区", "formal_members": "正式党员数", "name": ""}
+    source = Source("branches.xlsx", "0" * 64, "branches", sheet="Sheet1", columns=columns, headers=headers)
+    city = with_sources(source)
+    row = city.registries["branches"].frame.index[0].rpartition("!")[2]
+    found = Evidence.of(city).cells(tuple(f"branches.xlsx!Sheet1!{letter}{row}" for letter in "BCD"))
+    assert found == (f"branches.xlsx · Sheet1 · B{row}, C{row} (覆盖小区), D{row} (正式党员数: 4)",)
+
+
+def test_the_groups_of_the_headline_are_led_to_the_figures_of_the_reports():
+    run = sample.run(language="en")
+    assert certainty(run) == []
+    names = ["covered"] * 3 + ["confirmed"] * 2 + ["possible"] * 3
+    shades = run.coverage.frame.assign(shade=names)[["shade"]]
+    (said,) = certainty(dataclasses.replace(run, result=AuditResult(shades=shades)))
+    assert said.startswith(
+        "Without organisation coverage: 5 = work coverage only 2 + planned only 1 + not covered 1 + "
+    )
+    assert "2 are confirmed uncovered" in said and "3 are possibly covered" in said

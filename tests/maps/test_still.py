@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import struct
 import zlib
 
@@ -12,7 +13,7 @@ from gridkit.maps.bare import without_compounds
 from gridkit.maps.features import features
 from gridkit.maps.fonts import FAMILIES, family
 from gridkit.maps.profiles import Options
-from gridkit.maps.still import sheet_of, write_still
+from gridkit.maps.still import _is_larger_beside, sheet_of, write_still
 from gridkit.model import City, Layer
 from tests import tiny
 from tests.maps import sample
@@ -68,6 +69,8 @@ def test_legend_has_counts_and_denominators_and_the_foot_says_what_it_is():
     lines = {style.id: line for style, line in sheet.legend}
     assert lines["OWN_BRANCH"].endswith("1/8") and lines["UNKNOWN"].endswith("1/8")
     assert sheet.notes[0].endswith("3/8, 37.5%; interval 37.5%–50.0%")
+    # three of eight compounds are covered: the big figure says it as the page does
+    assert sheet.figures[:2] == [("8", "compounds"), ("3", "organisation-covered  37.5%")]
     assert "Map review number: S1" in sheet.footer and sheet.mark == "Internal"
     assert sheet_of(run, Options(profile="public"), features(run)).mark == ""
     assert sheet.frames["compound"].loc["a2", "broken"] and not sheet.frames["compound"].loc["a1", "broken"]
@@ -104,3 +107,16 @@ def test_a_font_installed_since_is_found(monkeypatch):
 def test_resolutions_that_nobody_wants(tmp_path, dpi):
     with pytest.raises(UsageError, match="choose between 36 and 1200"):
         drawn(sample.run(), tmp_path / "a.png", dpi=dpi)
+
+
+def test_layers_without_any_registry_say_nothing_of_coverage():
+    city = dataclasses.replace(sample.run().city, registries={})
+    run = dataclasses.replace(sample.run(language="en"), city=city)
+    sheet = sheet_of(run, Options(), features(run))
+    assert [line for _style, line in sheet.legend] == ["Compounds  8"] and not sheet.notes and not sheet.figures
+
+
+def test_a_wide_city_has_its_legend_below():
+    # A3 is 420 x 297 mm; beside: 310.8 x 228.7, above: 403.2 x 154.4. A square city: 228.7 > 154.4; one of 2.9 : 1
+    # is 107.2 high beside its legend and 139.0 above it
+    assert (_is_larger_beside(1.0), _is_larger_beside(2.9)) == (True, False)

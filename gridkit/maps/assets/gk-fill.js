@@ -1,7 +1,7 @@
 // Colours of areas by any indicator: which indicator, which level, the legend of its classes, and its numbers.
 (function () {
   "use strict";
-  var classes, levels, picker, paper; // the last one: the legend once more, for paper only
+  var classes, levels, picker, paper, filled = ""; // the last one: the legend once more, for paper only
 
   // The indicator that colours the areas; the first one unless another was chosen.
   gk.indicator = function () {
@@ -14,6 +14,7 @@
 
   function change() {
     gk.showFill();
+    gk.homeAgain();
     gk.redraw();
     gk.showDetails(gk.state.selected);
     gk.writeAddress();
@@ -61,12 +62,15 @@
     });
     classes.textContent = paper.textContent = "";
     classes.hidden = !level;
+    if (!!filled !== !!level && gk.levels.compound) gk.showLevel("compound", !level); // two codes of colour are one too many
+    filled = gk.state.fill;
     if (!level) return;
     paper.appendChild(gk.el("b", { text: chosen.label + " · " + gk.levelName(gk.state.fill) }));
     var coded = gk.coded(level, chosen.column), counts = coded.of.map(function () { return 0; });
     for (var i = 0; i < level.n; i++) counts[coded.at[i]]++;
     chosen.classes.forEach(function (style) {
       var n = counts[coded.of.indexOf(style.id)] || 0;
+      if (!n && /\/\d+$/.test(style.id)) return; // a step that this level does not need
       [classes, paper].forEach(function (box) {
         box.appendChild(gk.el("span", { "data-class": style.id, class: n ? "" : "gk-none" }, [gk.swatch(style),
           gk.el("span", { text: style.label }), gk.el("b", { text: n + "/" + level.n })]));

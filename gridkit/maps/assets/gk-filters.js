@@ -1,7 +1,7 @@
 // Filters of compounds: status, street, type, unit or property company, words of a search.
 (function () {
   "use strict";
-  var party, chips;
+  var party, chips, missed, later = 0;
   var PARTIES = ["unit", "company"];
   var MOST = 3000; // names that the field offers
 
@@ -72,6 +72,18 @@
     return said;
   };
 
+  // Statuses that are shown alone, in words.
+  gk.statusWords = function () {
+    return gk.state.only.map(function (id) { return gk.style[id] ? gk.style[id].label : id; });
+  };
+
+  // How many compounds the chosen street has.
+  gk.inStreet = function () {
+    var lies = gk.coded(gk.levels.compound, "street"), at = lies.of.indexOf(gk.state.street), n = 0;
+    for (var i = 0; i < lies.at.length; i++) if (lies.at[i] === at) n++;
+    return n;
+  };
+
   function select(id, label, options, change) {
     return gk.el("select", { id: id, "aria-label": label, on: { change: change } },
       options.map(function (pair) { return gk.el("option", { value: pair[0], text: pair[1] }); }));
@@ -127,13 +139,15 @@
     if (!known) return [];
     var list = gk.el("datalist", { id: "gk-parties" });
     function take() {
-      if (gk.state.party === party.value.trim()) return;
+      clearTimeout(later);
+      if (!party || gk.state.party === party.value.trim()) return;
       gk.state.party = party.value.trim();
       gk.refresh();
     }
+    function soon() { clearTimeout(later); later = setTimeout(take, 250); }
     party = gk.el("input", { type: "search", id: "gk-party", list: "gk-parties", placeholder: gk.words.party_filter,
       "aria-label": gk.words.party_filter, autocomplete: "off",
-      on: { change: take, search: take, focus: function () { offer(level, list); } } });
+      on: { input: soon, change: take, search: take, focus: function () { offer(level, list); } } });
     return [party, list];
   }
 
@@ -148,7 +162,17 @@
     } } });
     parts.concat([chips]).forEach(function (part) { if (part) line.appendChild(part); });
     parent.appendChild(line);
+    missed = gk.el("p", { class: "gk-hint", id: "gk-no-party", role: "status", hidden: "" });
+    parent.appendChild(missed);
   };
+
+  // Says that no unit or company is called so, where that is why nothing is shown.
+  function miss() {
+    var mask = new Uint8Array(gk.state.rest.length).fill(1), level = gk.levels.compound;
+    if (gk.state.party && level) keepParty(mask, level);
+    missed.hidden = !gk.state.party || mask.indexOf(1) >= 0;
+    missed.textContent = missed.hidden ? "" : gk.say("party_none", { q: gk.state.party });
+  }
 
   // Says beside the city's figures that they stay the city's while a part is looked at.
   function scope() {
@@ -168,7 +192,9 @@
     var state = gk.state, street = document.getElementById("gk-street"), type = document.getElementById("gk-type");
     if (street) street.value = state.street === null ? "*" : state.street;
     if (type) type.value = state.type === null ? "*" : "=" + state.type;
-    if (party) party.value = state.party;
+    if (party && party !== document.activeElement) party.value = state.party;
+    if (party) party.title = state.party;
+    miss();
     chips.hidden = !state.q;
     chips.textContent = state.q ? gk.say("search_chip", { q: state.q }) : "";
     scope();

@@ -72,6 +72,7 @@
     var button = gk.el("button", { type: "button", id: "gk-layer-fold", "aria-controls": "gk-layer-body", on: { click: function () {
       body.hidden = !body.hidden;
       button.setAttribute("aria-expanded", body.hidden ? "false" : "true");
+      gk.homeAgain();
     } } }, [gk.icon("M8 2 14 5.5 8 9 2 5.5Z M2 9 8 12.5 14 9"), gk.el("span", { text: gk.words.layers })]);
     body.hidden = small;
     button.setAttribute("aria-expanded", small ? "false" : "true");
@@ -83,7 +84,7 @@
 
   // Puts the box of layers on the map, in place of one that is there.
   gk.makeLayers = function (map) {
-    var shut = control ? document.getElementById("gk-layer-body").hidden : window.innerWidth < 860;
+    var shut = control ? document.getElementById("gk-layer-body").hidden : window.innerWidth <= 1000 || window.innerHeight <= 620;
     if (control) control.remove();
     boxes = {};
     groups = [];

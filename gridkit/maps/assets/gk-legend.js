@@ -23,7 +23,7 @@
   };
 
   // Indices of the compounds in view, or null where the whole city counts.
-  function inView() {
+  gk.inView = function () {
     if (!gk.state.view) return null;
     var level = gk.levels.compound, size = gk.map.getPixelBounds(), scale = Math.pow(2, gk.UNIT_ZOOM - gk.map.getZoom());
     var box = [size.min.x * scale, size.min.y * scale, size.max.x * scale, size.max.y * scale];
@@ -31,14 +31,14 @@
     var out = [];
     for (var i = 0; i < level.n; i++) if (level.meets(i, box[0], box[1], box[2], box[3])) out.push(i);
     return out;
-  }
+  };
 
   // Compounds and households by status among those that pass every filter but the status.
   function tally(level) {
     var status = gk.coded(level, "status"), k = status.of.length, rest = gk.state.rest, on = gk.state.on;
     var households = gk.has(level, "households") ? gk.numbers(level, "households") : null;
     var out = { n: new Float64Array(k), homes: new Float64Array(k), all: 0, total: 0, unknown: 0, shown: 0, of: status.of };
-    var some = inView(), count = some ? some.length : level.n;
+    var some = gk.inView(), count = some ? some.length : level.n;
     for (var j = 0; j < count; j++) {
       var i = some ? some[j] : j, s = status.at[i], h = households ? households[i] : NaN;
       if (!rest[i]) continue;
@@ -78,6 +78,8 @@
     });
     for (var name in scopes) scopes[name].setAttribute("aria-pressed", (name === "view") === gk.state.view ? "true" : "false");
     counter.textContent = gk.state.view ? gk.say("shown_view", { n: sums.shown, here: sums.all, all: level.n })
+      : gk.state.street !== null && gk.filterWords().length > 1 ? gk.say("shown_street_filter", { n: sums.shown, here: sums.all,
+        street: gk.streetName(), there: gk.inStreet(), all: level.n })
       : gk.state.street !== null ? gk.say("shown_street", { n: sums.shown, here: sums.all, street: gk.streetName(), all: level.n })
         : gk.filtered() ? gk.say("shown_filter", { n: sums.shown, here: sums.all, all: level.n })
           : gk.say("shown", { n: sums.shown, all: level.n });
@@ -100,7 +102,7 @@
   function makeScopes() {
     return gk.el("div", { class: "gk-switch", role: "group", "aria-label": gk.words.count_scope }, ["city", "view"].map(function (name) {
       scopes[name] = gk.el("button", { type: "button", id: "gk-in-" + name, text: gk.words["count_" + name],
-        on: { click: function () { gk.state.view = name === "view"; gk.drawLegend(); } } });
+        on: { click: function () { gk.state.view = name === "view"; gk.drawLegend(); gk.drawList(); } } });
       return scopes[name];
     }));
   }
@@ -128,7 +130,7 @@
       gk.el("span", { class: "gk-hint", text: gk.words.legend_hint }), gk.el("span", { text: gk.words.not_valid_line })]));
   };
 
-  gk.onStart.push(function (map) { map.on("moveend", function () { if (gk.state.view) gk.drawLegend(); }); });
+  gk.onStart.push(function (map) { map.on("moveend", function () { if (gk.state.view) { gk.drawLegend(); gk.drawList(); } }); });
 
   // A picture of a style for rows that come and go: drawn once, then shown as a background.
   gk.chip = function (style) {

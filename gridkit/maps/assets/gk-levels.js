@@ -23,6 +23,7 @@
       return { said: said, data: data.levels[said.key] };
     });
     gk.stores.push(store);
+    if (settings.words.title) make("h1", settings.words.title, map.getContainer()).className = "gk-level-title";
     if (settings.fit) fit(store);
     watch(store);
     return store;
@@ -181,13 +182,14 @@
     store.legend = box(store, "bottomleft", function (element) {
       element.setAttribute("data-legend", "");
       shown.forEach(function (level) {
-        make("h2", level.said.name + (level.said.by ? " · " + level.said.by : ""), element);
+        var plain = level.said.styles.length === 1 && !level.said.styles[0].label; // its one row has the name
+        if (!plain) make("h2", level.said.name + (level.said.by ? " · " + level.said.by : ""), element);
         var kinds = level.data.values("class"), counts = {};
         kinds.at.forEach(function (k) { counts[kinds.of[k]] = (counts[kinds.of[k]] || 0) + 1; });
         level.said.styles.forEach(function (style) {
           var row = make("div", "", element);
           row.appendChild(gk.swatch(style));
-          make("span", short(style.label, 60), row);
+          make("span", short(plain ? level.said.name : style.label, 60), row);
           make("b", String(counts[style.id] || 0), row);
         });
       });

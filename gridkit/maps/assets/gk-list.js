@@ -48,10 +48,12 @@
       for (var a = 0; a < level.n; a++) out.push(a);
       return Int32Array.from(out);
     }
-    var status = gk.coded(level, "status"), wanted = status.of.indexOf(chosen);
-    for (var i = 0; i < level.n; i++) {
+    var status = gk.coded(level, "status"), wanted = status.of.indexOf(chosen), list = gk.changedList();
+    var some = gk.inView(), count = some ? some.length : level.n;
+    for (var j = 0; j < count; j++) {
+      var i = some ? some[j] : j;
       if (!on[i]) continue;
-      if (chosen === "placeless" ? level.placed(i) : chosen !== "shown" && status.at[i] !== wanted) continue;
+      if (chosen === "placeless" ? level.placed(i) : list && chosen === list.id ? !list.has(i) : chosen !== "shown" && status.at[i] !== wanted) continue;
       out.push(i);
     }
     return Int32Array.from(out);
@@ -61,16 +63,24 @@
     return [gk.el("span", { class: "gk-line", title: first, text: first }), gk.el("small", { class: "gk-line", text: second })];
   }
 
+  // How large a boundary defect is, and between which units.
+  function whereOf(level, i) {
+    return [level.get("size", i)].concat(level.get("units", i).slice(0, 2).map(function (code) {
+      return gk.nameOf(level.get("of", i), code);
+    })).filter(Boolean).join(" · ");
+  }
+
   function named(level) {
     return { id: "name", text: gk.settings.one[level.level] || level.level, class: "gk-wide-column", key: function () { return gk.ranks(level, "name"); },
       cell: function (i) {
+        if (level.level === "defect") return twoLines(level.name(i), whereOf(level, i));
         return twoLines(level.name(i), level.placed(i) ? level.code[i] : level.code[i] + " · " + gk.words.without_place);
       } };
   }
 
   function compoundColumns(level) {
     var above = gk.levels.community ? "community" : "street", order = gk.statuses;
-    return [named(level), { id: "status", text: gk.words.status, class: "gk-status-column", key: function () {
+    var more = gk.comparedColumns(), columns = [named(level), { id: "status", text: more.length ? gk.words.now : gk.words.status, class: "gk-status-column", key: function () {
       var coded = gk.coded(level, "status"), rank = coded.of.map(function (id) { return order.indexOf(id); });
       return Float64Array.from(coded.at, function (k) { return rank[k]; });
     }, cell: function (i) {
@@ -81,6 +91,7 @@
       return [gk.el("span", { class: "gk-line", title: area, text: area })];
     } }, { id: "households", text: gk.words.households, class: "gk-number", key: function () { return gk.numbers(level, "households"); },
       cell: function (i) { var h = gk.numbers(level, "households")[i]; return h === h ? String(h) : "—"; } }];
+    return more.length ? columns.slice(0, 1).concat(more, columns[1]) : columns;
   }
 
   function areaColumns(level) {
@@ -108,15 +119,25 @@
     var level = gk.levels.compound, out = { shown: 0, placeless: 0 }, on = gk.state.on;
     gk.order.forEach(function (name) { out["level:" + name] = gk.levels[name].n; });
     if (!level) return out;
-    var status = gk.coded(level, "status"), sums = status.of.map(function () { return 0; });
-    for (var i = 0; i < level.n; i++) {
+    var list = gk.changedList();
+    if (list) out[list.id] = 0;
+    var status = gk.coded(level, "status"), sums = status.of.map(function () { return 0; }), some = gk.inView();
+    for (var j = 0, n = some ? some.length : level.n; j < n; j++) {
+      var i = some ? some[j] : j;
       if (!on[i]) continue;
       out.shown++;
       sums[status.at[i]]++;
+      if (list && list.has(i)) out[list.id]++;
       if (!level.placed(i)) out.placeless++;
     }
     status.of.forEach(function (id, k) { out[id] = sums[k]; });
     return out;
+  }
+
+  // What limits the list besides its kind, in words.
+  function limits() {
+    var kind = chosen === "shown" || chosen === "placeless", statuses = kind ? gk.statusWords() : [];
+    return gk.filterWords().concat(statuses.length ? [statuses.join("、")] : [], gk.state.view ? [gk.words.count_view] : []);
   }
 
   gk.drawList = function () {
@@ -129,7 +150,7 @@
     Array.prototype.forEach.call(picker.querySelectorAll("option"), function (option) {
       option.textContent = gk.say("with_count", { label: option.getAttribute("data-label"), n: sums[option.value] || 0 });
     });
-    var said = gk.filterWords().join(" · ");
+    var said = limits().join(" · ");
     line.hidden = !said || name !== "compound";
     line.textContent = said ? gk.say("list_of", { filter: said }) : "";
     gk.markRow(gk.state.selected);
@@ -149,7 +170,8 @@
 
   // The list that the page opens with.
   gk.usualList = function () {
-    var level = gk.levels.compound, of = level ? gk.coded(level, "status").of : [];
+    var level = gk.levels.compound, of = level ? gk.coded(level, "status").of : [], list = gk.changedList();
+    if (list && list.any) return list.id;
     return of.indexOf("UNCOVERED") >= 0 || of.indexOf("UNKNOWN") < 0 ? "UNCOVERED" : "UNKNOWN";
   };
 
@@ -202,7 +224,7 @@
   }
 
   function save() {
-    var name = levelOf(chosen), level = gk.levels[name], said = name === "compound" ? gk.filterWords() : [];
+    var name = levelOf(chosen), level = gk.levels[name], said = name === "compound" ? limits() : [];
     if (!level) return;
     var rows = name === "compound" ? compoundRows(level) : areaRows(level);
     var label = picker.options[picker.selectedIndex].getAttribute("data-label");
@@ -216,6 +238,7 @@
 
   gk.makeList = function (panel) {
     var kinds = gk.settings.statuses.map(function (style) { return [style.id, style.label]; });
+    if (gk.changedList()) kinds.unshift([gk.changedList().id, gk.changedList().label]);
     kinds.push(["placeless", gk.words.without_place], ["shown", gk.words.all_shown]);
     var areas = gk.order.filter(function (name) { return name !== "compound"; }).map(function (name) { return ["level:" + name, gk.levelName(name)]; });
     picker = gk.el("select", { id: "gk-kind", "aria-label": gk.words.list, on: { change: function () { gk.chooseList(picker.value); } } },

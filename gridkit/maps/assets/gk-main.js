@@ -1,7 +1,7 @@
 // Puts the page together: state, refresh, tabs, selection, start; says in words what went wrong.
 (function () {
   "use strict";
-  var map, tiles, labels, halo, side, tabs = {}, open = "gk-list";
+  var map, tiles, labels, halo, atHome, tabs = {}, open = "gk-list";
 
   gk.redraw = function () { if (tiles) { tiles.redraw(); labels.draw(); } };
 
@@ -66,19 +66,61 @@
     gk.showTab("gk-list");
   }
 
-  // The whole city, beside the box of layers where that is open.
+  // Room to be left at the left, top, right and bottom: an open box of layers covers nothing of what is asked for, which
+  // stands beside it or below it, wherever it is larger.
+  function room(bounds, pad) {
+    var box = document.querySelector(".gk-layer-box"), body = document.getElementById("gk-layer-body"), size = map.getSize();
+    var left = size.x > 600 ? Math.max(pad, 50) : pad, plain = [left, pad, pad, pad];
+    if (!box || !body || body.hidden) return plain;
+    var some = [[left, pad, box.offsetWidth + 14 + pad, pad], [pad, box.offsetHeight + 14 + pad, pad, pad]].map(function (one) {
+      var fits = size.x - one[0] - one[2] > 120 && size.y - one[1] - one[3] > 120;
+      return { one: one, zoom: fits ? map.getBoundsZoom(bounds, false, L.point(one[0] + one[2], one[1] + one[3])) : -1 };
+    });
+    if (some[0].zoom < 0 && some[1].zoom < 0) return plain;
+    return some[some[1].zoom > some[0].zoom ? 1 : 0].one;
+  }
+
+  function fit(bounds, pad, most) {
+    var four = L.latLngBounds(bounds), left = room(four, pad);
+    map.fitBounds(four, { paddingTopLeft: left.slice(0, 2), paddingBottomRight: left.slice(2), maxZoom: most, animate: false });
+  }
+
+  // The whole city.
   gk.home = function () {
-    var box = document.querySelector(".gk-layer-box");
-    var open = document.getElementById("gk-layer-body");
-    if (side === undefined) side = open && !open.hidden && map.getSize().x > 3 * box.offsetWidth ? box.offsetWidth + 18 : 16; // the same ever after
-    map.fitBounds(gk.settings.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [side, 16], animate: false });
+    fit(gk.settings.bounds, 8);
+    atHome = { center: map.getCenter(), zoom: map.getZoom() };
+  };
+
+  // The same once more where nobody has moved the map: the box of layers has become taller or was folded.
+  gk.homeAgain = function () {
+    if (atHome && map.getZoom() === atHome.zoom && map.getCenter().equals(atHome.center)) gk.home();
   };
 
   gk.zoomTo = function (feature) {
     var shape = gk.outline(map, feature);
     if (!shape.getLayers().length) return;
-    map.fitBounds(shape.getBounds(), { padding: [60, 60], maxZoom: 17, animate: false });
+    fit(shape.getBounds(), Math.min(50, Math.round(map.getSize().y / 8)), 17);
   };
+
+  // A frame in which head, legend, list and map do not all have room: a cell of a notebook, a phone.
+  function small() { return window.matchMedia ? window.matchMedia("screen and (max-width: 1000px), screen and (max-height: 620px)") : { matches: false }; }
+
+  // In a small frame the notes of the head open on demand, and the list has the room of the legend.
+  function settleSize() {
+    var notes = document.getElementById("gk-notes"), frame = small();
+    function settle() { if (notes) notes.open = !frame.matches; }
+    settle();
+    if (frame.addEventListener) frame.addEventListener("change", settle);
+    if (window.innerHeight <= 620) document.getElementById("gk-side").classList.add("gk-slim");
+  }
+
+  // On a phone details stand below the map: both are brought into view together.
+  function showBoth() {
+    var side = document.getElementById("gk-side");
+    if (window.innerWidth > 860) return;
+    if (!side.classList.contains("gk-slim")) document.getElementById("gk-fold").click();
+    map.getContainer().scrollIntoView({ block: "start" });
+  }
 
   // The style of a feature: of its status, its class, or plain where its level has neither.
   gk.styleOf = function (feature) {
@@ -108,7 +150,7 @@
         if (wish.zoom) gk.zoomTo(feature);
         else if (wish.pan && !map.getBounds().intersects(gk.outline(map, feature).getBounds())) gk.zoomTo(feature);
       }
-      if (!wish.stay) gk.showTab("gk-details");
+      if (!wish.stay) { gk.showTab("gk-details"); showBoth(); }
       gk.announce(level.name(feature.i) + " " + gk.styleOf(feature).label);
     }
     gk.writeAddress();
@@ -123,7 +165,7 @@
     map.on("mousemove", function (event) {
       if (waiting) cancelAnimationFrame(waiting);
       waiting = requestAnimationFrame(function () {
-        var feature = gk.under(map, event.latlng);
+        var feature = gk.measuring ? null : gk.under(map, event.latlng);
         tip.hidden = !feature;
         map.getContainer().classList.toggle("gk-over", !!feature);
         if (!feature) return;
@@ -199,6 +241,7 @@
     gk.statuses = gk.settings.statuses.map(function (style) { return style.id; });
     gk.order.forEach(function (name) { gk.state.show[name] = name !== "defect"; });
     gk.makeToolbar();
+    settleSize();
     furnish();
     map.getContainer().setAttribute("role", "application");
     document.body.classList.add("gk-ready");

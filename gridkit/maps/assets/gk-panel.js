@@ -53,8 +53,9 @@
     if (gk.has(level, "type")) parts.push(row(words.type, text(gk.settings.types[get("type")] || "")));
     if (gk.has(level, "households")) parts.push(row(words.households, text(get("households"))));
     if (!gk.settings.public && gk.has(level, "formal_members")) parts.push(row(words.formal_members, text(get("formal_members"))));
-    if (rule) parts.push(row(words.rule, gk.el("span", {}, [gk.el("code", { text: rule }),
-      gk.el("small", { text: gk.settings.rules[rule] || "" })])));
+    if (rule && ["UNCOVERED", "UNKNOWN"].indexOf(rule) < 0) { // of these the reason says the same
+      parts.push(row(words.rule, gk.el("span", { "data-rule": rule, title: rule, text: gk.settings.rules[rule] || rule })));
+    }
     parts.push(row(words.code, gk.el("code", { text: level.code[i] })));
     return parts;
   }

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var A3 = { width: 4961, height: 3508 }; // pixels: 420 x 297 mm at 300 dpi
-  var FINE = 3, BLOCK = 256, SLICE = 24, EDGE = 20, SIDE = 300;
+  var FINE = 3, BLOCK = 256, SLICE = 24, EDGE = 20, SIDE = 300, HEAD = 60, CARDS = 52;
   var BLUE = "#0b57d0", RED = "#b3261e", PALE_RED = "#ff9a8f";
   var busy = false;
 
@@ -34,10 +34,11 @@
 
   // Where everything is, in pixels of the page (FINE of the picture are one of them).
   function layout(wish) {
-    var size = gk.map.getSize(), out = { ratio: wish.a3 ? FINE : 2, foot: 26 };
+    var size = gk.map.getSize(), out = { ratio: wish.a3 ? FINE : 2, foot: 26, a3: !!wish.a3 };
+    var head = HEAD + (wish.a3 && cards().length ? CARDS : 0);
     out.width = wish.a3 ? A3.width / FINE : size.x + 2 * EDGE + SIDE;
     out.height = wish.a3 ? A3.height / FINE : size.y + 2 * EDGE + 60 + 26;
-    out.map = { x: EDGE, y: EDGE + 60, width: Math.floor(out.width - 2 * EDGE - SIDE), height: Math.floor(out.height - 2 * EDGE - 60 - out.foot) };
+    out.map = { x: EDGE, y: EDGE + head, width: Math.floor(out.width - 2 * EDGE - SIDE), height: Math.floor(out.height - 2 * EDGE - head - out.foot) };
     out.view = wish.a3 ? whole(out.map) : inView(out.map);
     return out;
   }
@@ -139,6 +140,31 @@
     write(ctx, mark, { x: EDGE + wide + 21, y: EDGE + 22 }, { size: 14, color: gk.theme === "dark" ? PALE_RED : RED, most: 200 });
   }
 
+  // The big figures of the page, which are those of the whole city: [[number, what it counts and its share]].
+  function cards() {
+    return Array.from(document.querySelectorAll("#gk-head .gk-figure"), function (card) {
+      var share = card.querySelector("small"), label = card.querySelector("dt").textContent.trim();
+      return [card.querySelector("b").textContent.trim(), label + (share ? " " + share.textContent.trim() : "")];
+    });
+  }
+
+  function figures(ctx, plan) {
+    var all = plan.a3 ? cards() : [], wide = (plan.width - 2 * EDGE) / Math.max(6, all.length);
+    all.forEach(function (card, k) {
+      var x = EDGE + k * wide;
+      write(ctx, card[0], { x: x, y: EDGE + HEAD + 20 }, { size: 22, weight: 600, most: wide - 10 });
+      write(ctx, card[1], { x: x, y: EDGE + HEAD + 38 }, { size: 12.5, color: gk.palette().dim, most: wide - 10 });
+    });
+  }
+
+  // The rates in words, below the legend.
+  function rates(ctx, plan, x, y, most) {
+    if (!plan.a3) return;
+    document.querySelectorAll("#gk-head .gk-rates > p").forEach(function (line) {
+      if (!line.hidden && line.id !== "gk-scope") y = note(ctx, line.textContent.trim().replace(/\s+/g, " "), x, y, most);
+    });
+  }
+
   function foot(ctx, plan) {
     var words = Array.from(document.querySelectorAll("#gk-foot span"), function (node) { return node.textContent.trim(); }).filter(Boolean);
     var at = plan.height - EDGE + 4, room = plan.width - 2 * EDGE;
@@ -185,7 +211,8 @@
       y += 30;
     });
     if (gk.levels.compound && gk.levels.compound.has("valid") && !(gk.comparedRows && gk.comparedRows())) y = note(ctx, gk.words.not_valid_line, x, y - 8, most);
-    if (gk.levels[gk.state.fill] && gk.indicator().column === "class") note(ctx, gk.words.unknown_part, x, y, most);
+    if (gk.levels[gk.state.fill] && gk.indicator().column === "class") y = note(ctx, gk.words.unknown_part, x, y, most);
+    rates(ctx, plan, x, y + 8, most);
   }
 
   function legendRow(ctx, plan, row, at) {
@@ -257,7 +284,7 @@
     ctx.scale(plan.ratio, plan.ratio);
     ctx.strokeStyle = gk.palette().dim; ctx.lineWidth = 1;
     ctx.strokeRect(plan.map.x, plan.map.y, plan.map.width, plan.map.height);
-    [head, foot, legend, scaleBar, northArrow].forEach(function (part) { part(ctx, plan); });
+    [head, figures, foot, legend, scaleBar, northArrow].forEach(function (part) { part(ctx, plan); });
     await pause();
     return blobOf(ctx.canvas);
   };
@@ -281,7 +308,8 @@
     busy = true;
     try {
       var blob = await gk.png({ a3: wish.a3, told: function (share) { say(gk.say("png_working", { n: Math.round(90 * share) })); } });
-      var url = URL.createObjectURL(blob), name = (text("h1") || "map").replace(/[\\/:*?"<>|\u0000-\u001f]+/g, " ").slice(0, 80).trim() + ".png";
+      var url = URL.createObjectURL(blob), title = gk.say(wish.a3 ? "png_file_a3" : "png_file_view", { title: (text("h1") || "map").slice(0, 60) });
+      var name = title.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, " ").slice(0, 80).trim() + ".png";
       gk.el("a", { href: url, download: name }).click();
       setTimeout(function () { URL.revokeObjectURL(url); }, 60000);
       say(gk.say("png_done", { file: name }) + (hasBase() ? " " + gk.words.png_base : ""));

@@ -21,6 +21,7 @@
   function fit() {
     var map = gk.map;
     if (before) return;
+    if (document.getElementById("gk-notes")) document.getElementById("gk-notes").open = true;
     before = { center: map.getCenter(), zoom: map.getZoom(), snap: map.options.zoomSnap };
     gk.fine = FINE;
     map.options.zoomSnap = 0;

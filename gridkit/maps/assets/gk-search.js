@@ -1,4 +1,4 @@
-// Search by name, code or pinyin initials: every level in one text, so that a query is a few passes over it.
+// Search by name, code or pinyin: every level in one text, so that a query is a few passes over it.
 (function () {
   "use strict";
   var WIDE = 6, NARROW = 24; // hits shown of a level of areas, and of compounds or other features
@@ -6,8 +6,10 @@
   var books = {}, input, list, note, hits = [], now = -1;
 
   // Texts of a level are put together slice by slice: "\n" name "\t" code "\t" initials, one feature after another.
-  function Book(name) {
+  // With `full` the texts are names in full pinyin, for queries of letters that find nothing else.
+  function Book(name, full) {
     this.level = gk.levels[name];
+    this.full = full;
     this.n = this.level.n;
     this.spelt = gk.has(this.level, "initials");
     this.done = 0;
@@ -19,13 +21,15 @@
 
   Book.prototype.entry = function (i) {
     var level = this.level;
+    if (this.full) return "\n\t\t" + spell(level.get("name", i) || "");
     return "\n" + plain(level.get("name", i)) + "\t" + plain(level.code[i]) + "\t" + (this.spelt ? plain(level.get("initials", i)) : "");
   };
 
   Book.prototype.slice = function () {
     var level = this.level, to = Math.min(this.n, this.done + SLICE), raw = [], begin = this.begin, at = begin[this.done];
     for (var i = this.done; i < to; i++) {
-      raw.push("\n" + (level.get("name", i) || "") + "\t" + level.code[i] + "\t" + (this.spelt ? level.get("initials", i) || "" : ""));
+      if (this.full) raw.push(this.entry(i));
+      else raw.push("\n" + (level.get("name", i) || "") + "\t" + level.code[i] + "\t" + (this.spelt ? level.get("initials", i) || "" : ""));
     }
     var text = gk.fold(raw.join("")), k = this.done, from = text.indexOf("\n");
     while (from >= 0 && k <= to) { begin[k++] = at + from; from = text.indexOf("\n", from + 1); }
@@ -44,9 +48,18 @@
     return this;
   };
 
-  function book(name) {
-    if (!books[name]) books[name] = new Book(name);
-    return books[name].finish();
+  function book(name, full) {
+    var key = full ? name + " full" : name;
+    if (!books[key]) books[key] = new Book(name, full);
+    return books[key].finish();
+  }
+
+  // A name in pinyin, as far as the page knows the readings; letters and digits as they are.
+  function spell(name) {
+    var known = gk.settings.pinyin || {};
+    return Array.from(name, function (one) {
+      return Object.prototype.hasOwnProperty.call(known, one) ? known[one] : /[a-z0-9]/i.test(one) ? one : "";
+    }).join("");
   }
 
   // Makes the texts after the page stands, a little at a time, so that the first query need not wait.
@@ -63,7 +76,13 @@
 
   // Calls `found` with each feature of a level whose text holds all words, and the place of the longest of them.
   function scan(name, query, found) {
-    var it = book(name), text = it.text, begin = it.begin;
+    var n = 0;
+    pass(book(name), query, function (i, at, it) { n++; found(i, at, it); });
+    if (!n && /^[a-z][a-z0-9 ]{2,}$/.test(gk.fold(query.trim()))) pass(book(name, true), query, found);
+  }
+
+  function pass(it, query, found) {
+    var text = it.text, begin = it.begin;
     var sought = words(query).sort(function (a, b) { return b.length - a.length; }), first = sought.shift();
     if (!first) return;
     for (var i = 0, at = text.indexOf(first); at >= 0; at = text.indexOf(first, begin[i + 1])) {

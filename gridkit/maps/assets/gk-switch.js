@@ -96,6 +96,7 @@
     Object.keys(page.figures).forEach(function (id) { put('.gk-figure[data-figure="' + id + '"] dt', page.figures[id]); });
     each(".gk-rates p:not([id])", page.rates.concat(page.warnings, page.counting, page.derivation));
     put(".gk-derivation summary", words.derivation);
+    put("#gk-notes > summary", words.notes);
     each("#gk-foot span", page.footer);
     put("#gk-error", words.broken, "data-words");
     put("#gk-opening", words.opening);

@@ -16,8 +16,8 @@
     stripe: "rgba(255,255,255,.8)", speck: "rgba(235,238,242,.7)",
     swap: { "#122896": "#0f56fd", "#98c7f1": "#d4eef7", "#139d86": "#23bf8c", "#9362b7": "#ac9ac8", "#e83504": "#c6431d",
       "#e5e6e6": "#565b64", "#ffffff": "#15181d", // the more, the lighter:
-      "#0b5345": "#7cf2d0", "#136b5c": "#45cdb1", "#2f9e8a": "#2fa38c", "#7fcbbd": "#22776a", "#b5dfd7": "#1b5a51", "#c9ece5": "#1a4f48",
-      "#e6f4f1": "#173f3a" }
+      "#5c3a00": "#ffe3ad", "#7a4c05": "#f0c069", "#a8721b": "#d9a441", "#d9ae5f": "#8a6420", "#ead09a": "#6b4d1a", "#f3e2b8": "#574016",
+      "#f9f1dc": "#453412" }
   };
   var patterns = {}, inks = {};
 
@@ -54,7 +54,7 @@
   // The ink of a style's pattern: stripes are light, unless the fill is the ground itself; dark on what is light at night.
   function ink(name, color) {
     var palette = gk.palette(), lines = name === "hatch" || name === "rows" || name === "columns";
-    if (name === "hatch" && color === gk.colour({ color: "#ffffff" })) return gk.colour(gk.style.UNCOVERED || { color: "#e83504" });
+    if (name === "hatch" && color === gk.colour({ color: "#ffffff" })) return gk.colour({ color: "#a8721b" });
     if (gk.theme === "dark" && color && lightness(color) > 0.55) return "rgba(21,24,29,.75)";
     return lines ? palette.stripe : palette.speck;
   }

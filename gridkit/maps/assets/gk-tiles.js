@@ -59,8 +59,8 @@
     },
 
     view: function (coords) {
-      var size = this.getTileSize();
-      return { x: coords.x * size.x, y: coords.y * size.y, width: size.x, height: size.y, ratio: gk.ratio(),
+      var size = this.getTileSize(), larger = !gk.fine && this._map && this._map.getZoom() > coords.z + 0.1 ? 1.25 : 1; // shown larger than drawn
+      return { x: coords.x * size.x, y: coords.y * size.y, width: size.x, height: size.y, ratio: gk.ratio() * larger,
         scale: Math.pow(2, coords.z - gk.UNIT_ZOOM), radius: gk.radius(coords.z) };
     },
 
