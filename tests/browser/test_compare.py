@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -159,7 +160,11 @@ def test_what_lost_its_validity_is_a_change_of_its_own(open_page):
     }
     rows["b1"] = ("INSTRUCTOR_ONLY", "no", "yes", "no", ())
     then = Before.of(sample.run(cover=sample.coverage(rows)))
+    then = replace(then, city="elsewhere", frame=then.frame.assign(name="=x"))
     page = open_page(coverage_map(sample.run(language="en"), compare=then)).page
+    assert [text[:36] for text in page.locator(".gk-compare .gk-warning").all_inner_texts()] == [
+        "The earlier run is of another city: ", "8 of 8 compounds with the same code ",
+    ]  # fmt: skip
     assert {kind: n for kind, n in counts(page).items() if n[0] != "0"} == {
         "invalid": "1/8", "valid": "1/8", "same": "6/8",
     }  # fmt: skip

@@ -123,6 +123,7 @@ def test_what_is_chosen_stays_and_the_address_holds_the_language(full):
     page = full.page
     page.keyboard.press("Escape")
     page.click("#gk-measure-end")
+    page.click("#gk-see-now")  # a comparison opens on the changes, which have a legend of their own
     page.click("#gk-legend [data-status=UNCOVERED]")
     page.click("#gk-details-tab")
     page.click("#gk-language")

@@ -50,7 +50,7 @@ def test_everything_unknown():
     levels = data_of(page)
     assert set(levels["compound"]["status"]) == {"UNKNOWN"}
     assert set(levels["grid"]["class"]) == {"unknown"}
-    assert levels["street"].loc[tiny.STREET1, "rate"] == "0/6 = 0%–100% (6 unknown)"
+    assert levels["street"].loc[tiny.STREET1, "rate"] == "0/6, 0%; interval 0%–100% (6 unknown)"
 
 
 @pytest.mark.parametrize("left", [("compound",), ("street",), ("grid", "compound"), ("community", "grid")])

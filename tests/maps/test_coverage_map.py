@@ -190,3 +190,12 @@ def test_folium_elements_can_be_added():
     assert isinstance(grid_map, GridMap)
     folium.CircleMarker((39.7, 105.0)).add_to(grid_map)
     assert "L.circleMarker(" in grid_map.get_root().render()
+
+
+def test_a_city_gives_its_language_on_where_none_is_chosen():
+    run = sample.run()
+    city = dataclasses.replace(run.city, language="zh")
+    with speaking(""):
+        assert '<html lang="zh-CN">' in coverage_map(city, run.coverage).get_root().render()
+    with speaking("en"):
+        assert '<html lang="en">' in coverage_map(city, run.coverage).get_root().render()

@@ -33,7 +33,7 @@
 
   function entry(name, text, number) {
     var input = boxes[name] = gk.el("input", { type: "checkbox", "data-level": name,
-      on: { change: function () { gk.showLevel(name, this.checked); } } });
+      on: { change: function () { gk.showLevel(name, this.checked); gk.homeAgain(); } } });
     input.checked = gk.state.show[name];
     return gk.el("li", {}, [gk.el("label", {}, [input, gk.el("span", { text: text }), gk.el("small", { text: number })])]);
   }

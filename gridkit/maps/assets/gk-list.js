@@ -63,10 +63,12 @@
     return [gk.el("span", { class: "gk-line", title: first, text: first }), gk.el("small", { class: "gk-line", text: second })];
   }
 
-  // How large a boundary defect is, and between which units.
+  // How large a boundary defect is, and between which units; a grid is named with its community, as its name is no one's own.
   function whereOf(level, i) {
+    var of = level.get("of", i), areas = gk.levels[of], above = { grid: "community", community: "street" }[of];
     return [level.get("size", i)].concat(level.get("units", i).slice(0, 2).map(function (code) {
-      return gk.nameOf(level.get("of", i), code);
+      var k = areas && areas.at.get(code), parent = above && k !== undefined && gk.has(areas, "parent") ? areas.get("parent", k) : "";
+      return (parent ? gk.nameOf(above, parent) + " " : "") + gk.nameOf(of, code);
     })).filter(Boolean).join(" · ");
   }
 

@@ -93,7 +93,8 @@
 
   // The same once more where nobody has moved the map: the box of layers has become taller or was folded.
   gk.homeAgain = function () {
-    if (atHome && map.getZoom() === atHome.zoom && map.getCenter().equals(atHome.center)) gk.home();
+    var moved = atHome && map.latLngToContainerPoint(atHome.center).distanceTo(map.getSize().divideBy(2));
+    if (atHome && map.getZoom() === atHome.zoom && moved < 3) gk.home();
   };
 
   gk.zoomTo = function (feature) {
@@ -111,6 +112,9 @@
     function settle() { if (notes) notes.open = !frame.matches; }
     settle();
     if (frame.addEventListener) frame.addEventListener("change", settle);
+    Array.prototype.forEach.call(document.querySelectorAll("#gk-head details"), function (one) {
+      one.addEventListener("toggle", function () { map.invalidateSize(false); gk.homeAgain(); });
+    });
     if (window.innerHeight <= 620) document.getElementById("gk-side").classList.add("gk-slim");
   }
 
