@@ -64,7 +64,7 @@ def test_two_levels_among_ordinary_elements_are_switched_by_a_layer_control(open
     assert [text.strip() for text in boxes.all_inner_texts()] == ["grids", "Homes", "communities"]
     boxes.nth(1).locator("input").uncheck()
     boxes.nth(2).locator("input").check()
-    page.locator("[data-legend] h2", has_text="communities").wait_for()
+    page.locator("[data-legend] span", has_text="communities").wait_for()  # without classes its one row has the name
     assert visible(page) == ["grids", "communities"]
     assert "Homes" not in page.locator("[data-legend]").inner_text()
     page.mouse.click(640, 400)
