@@ -19,7 +19,7 @@ from gridkit.maps.profiles import FEW_HOUSEHOLDS, Options, withheld_homes
 from gridkit.maps.rates import DECLARED, UNPLACED, VALID, Numbers, in_words, numbers, numbers_in, numbers_of, rate_of
 from gridkit.maps.words import GROUPS, ONE_OF, said
 from gridkit.model.fields import STATUSES, STREET
-from gridkit.reports.words import ruleset_label
+from gridkit.rules.labels import ruleset_label
 
 if TYPE_CHECKING:
     from gridkit.model import Run

@@ -17,12 +17,12 @@ from gridkit.locale import N_, gettext
 from gridkit.locale import gettext as _
 from gridkit.reports.values import short, whole
 from gridkit.rules import CATALOGUE
-from gridkit.rules.labels import ANSWERS, STATUS_LABELS, label
+from gridkit.rules.labels import ANSWERS, STATUS_LABELS, label, ruleset_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["basis_label", "indicator_title"]
+__all__ = ["basis_label", "indicator_title", "ruleset_label"]
 
 VERDICTS: Final[Mapping[str, str]] = {
     "upheld": N_("upheld"),
@@ -81,13 +81,6 @@ DETAILS: Final[Mapping[str, str]] = {
 }
 """Details of an indicator that people read; the others are for programs."""
 
-CHANGES: Final[Mapping[str, str]] = {
-    "organisation": N_("statuses that count"),
-    "work": N_("statuses that count as work coverage"),
-    "thresholds": N_("thresholds"),
-    "audit": N_("link errors"),
-}
-"""What a project changes of a rule set, as the name of the set says it."""
 
 GAP: Final = "gap.organisation"
 
@@ -138,22 +131,6 @@ def scope_label(part: str) -> str:
     ('urban communities', 'entrusted management', 'unknown')
     """
     return gettext(SCOPES[part]) if part in SCOPES else label(part, "management_mode")
-
-
-def ruleset_label(name: str) -> str:
-    """Return what a rule set is called; the strict one comes with the package.
-
-    >>> ruleset_label("strict"), ruleset_label("ours")
-    ('strict definition (strict)', 'ours')
-    >>> ruleset_label("strict+organisation+thresholds")
-    'strict definition (strict), changed by the project: statuses that count, thresholds'
-    """
-    base, *changes = name.split("+")
-    said = _("strict definition (strict)") if base == "strict" else base
-    if not changes or not set(changes) <= set(CHANGES):
-        return said if not changes else name
-    changed = _(", ").join(gettext(CHANGES[one]) for one in changes)
-    return _("{ruleset}, changed by the project: {changes}").format(ruleset=said, changes=changed)
 
 
 def defined(name: str, basis: str) -> str:

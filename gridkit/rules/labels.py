@@ -183,3 +183,28 @@ class _Sentences(Formatter):
 
 
 _SENTENCES: Final = _Sentences()
+
+
+_CHANGES: Final[Mapping[str, str]] = {
+    "organisation": N_("statuses that count"),
+    "work": N_("statuses that count as work coverage"),
+    "thresholds": N_("thresholds"),
+    "audit": N_("link errors"),
+}
+"""What a project changes of a rule set, as the name of the set says it."""
+
+
+def ruleset_label(name: str) -> str:
+    """Return what a rule set is called; the strict one comes with the package.
+
+    >>> ruleset_label("strict"), ruleset_label("ours")
+    ('strict definition (strict)', 'ours')
+    >>> ruleset_label("strict+organisation+thresholds")
+    'strict definition (strict), changed by the project: statuses that count, thresholds'
+    """
+    base, *changes = name.split("+")
+    said = gettext("strict definition (strict)") if base == "strict" else base
+    if not changes or not set(changes) <= set(_CHANGES):
+        return said if not changes else name
+    changed = gettext(", ").join(gettext(_CHANGES[one]) for one in changes)
+    return gettext("{ruleset}, changed by the project: {changes}").format(ruleset=said, changes=changed)
