@@ -14,9 +14,11 @@ from gridkit.errors import InputError, UsageError
 from gridkit.geo.crs import to_metric
 from gridkit.geo.places import place
 from gridkit.grids.atoms import Built, Ground, build_atoms
-from gridkit.grids.baseline import from_layer, on_other_atoms
+from gridkit.grids.baseline import NO_CODE, from_layer, on_other_atoms
 from gridkit.grids.check import check
+from gridkit.grids.codes import empty_ledger
 from gridkit.grids.drawn import Surroundings, check_drawn
+from gridkit.grids.lineage import with_present
 from gridkit.grids.propose import Proposal, Wish, propose
 from gridkit.grids.replay import add, undo
 from gridkit.io.city import read_city
@@ -28,7 +30,7 @@ from gridkit.linkage import link
 from gridkit.linkage.attributes import merge_attributes
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import COMMUNITY, COMPOUND, GRID
-from gridkit.model.plan import Atoms, Norm, Plan
+from gridkit.model.plan import LEDGER_COLUMNS, Atoms, Norm, Plan
 from gridkit.stores.plan_folder import Stored, plan_of
 
 if TYPE_CHECKING:
@@ -203,6 +205,18 @@ def make_atoms(project: Project, *, band: str = "", measure: str = "", progress:
         return Made(source, built, None, none)
     plan, cuts = from_layer(built.atoms, source.grids, source.norm, norms=source.norms)
     return Made(source, built, plan, cuts)
+
+
+def ledger_of(made: Made) -> pd.DataFrame:
+    """Return the ledger of the codes that the layer of grids has, of grids without ground too: none is issued again."""
+    ledger = with_present(empty_ledger(), made.today)
+    if made.source.grids is None:
+        return ledger
+    known = set(ledger["code"])
+    codes = [str(code) for code in made.source.grids.index if str(code) not in known]
+    rows = [(code, "", code[:12], "live", *[""] * 5) for code in sorted(codes) if not code.startswith(NO_CODE)]
+    more = pd.DataFrame(rows, columns=list(LEDGER_COLUMNS), dtype="object")
+    return pd.concat([ledger, more]).sort_values("code", ignore_index=True)
 
 
 def propose_plan(

@@ -27,6 +27,8 @@ community), ``outside`` (no community), ``overlap`` (ground given to a smaller c
 ``no_ground`` (a point or line, or all its ground is that of smaller compounds or exclusive areas: left out),
 ``too_large`` (above the limit, no buildings to cut along), ``unknown`` (households not stated)."""
 
+MOST: Final = 10_000_000
+"""Households or persons above which a number of one compound is none: not stated."""
 ON_A_LINE: Final = 0.5
 """Metres within which a border runs along a road."""
 
@@ -152,7 +154,8 @@ def _stated(compounds: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return compounds with whole numbers of households, 0 and not ``known`` where none are stated."""
     households = pd.to_numeric(compounds.get("households", pd.Series(pd.NA, index=compounds.index)), errors="coerce")
     persons = pd.to_numeric(compounds.get("persons", pd.Series(pd.NA, index=compounds.index)), errors="coerce")
-    known = (households.notna() & (households >= 0)).to_numpy(dtype=bool, na_value=False)
+    households, persons = (counts.where(counts.between(0, MOST)) for counts in (households, persons))
+    known = households.notna().to_numpy(dtype=bool, na_value=False)
     name = compounds.get("name", pd.Series("", index=compounds.index)).fillna("")
     return pd.DataFrame(
         {
@@ -160,7 +163,7 @@ def _stated(compounds: gpd.GeoDataFrame) -> pd.DataFrame:
             "compound": [str(code) for code in compounds.index],
             "name": name.to_numpy(),
             "households": households.where(known, 0).astype("int64").to_numpy(),
-            "persons": persons.where(persons >= 0, 0).fillna(0).astype("int64").to_numpy(),
+            "persons": persons.fillna(0).astype("int64").to_numpy(),
             "known": known,
             "community": "",
             "geometry": compounds.geometry.to_numpy(),

@@ -208,7 +208,7 @@ def issue_codes(
     if policy not in POLICIES:
         raise UsageError(N_("{policy} is no policy of codes"), remedy=N_("use one of: {known}"), policy=policy,
                          known=", ".join(POLICIES))  # fmt: skip
-    ledger = _with_present(empty_ledger() if ledger is None else ledger, before)
+    ledger = with_present(empty_ledger() if ledger is None else ledger, before)
     kept = {} if before is None else matching(before, plan, policy=policy)
     plan = _same_uids(plan, before, kept)
     codes = _kept_codes(plan, before, {before_uid: before_uid for before_uid in kept.values()})
@@ -230,11 +230,12 @@ def issue_codes(
     return coded, Lineage(_entered(ledger, coded, before, table, date=date, doc_no=doc_no), table)
 
 
-def _with_present(ledger: pd.DataFrame, before: Plan | None) -> pd.DataFrame:
+def with_present(ledger: pd.DataFrame, before: Plan | None) -> pd.DataFrame:
     """Return the ledger with the codes of a plan that was never entered: none of them may be issued again."""
     if before is None:
         return ledger
     grids = before.grids.loc[(before.grids["code"] != "") & ~before.grids["code"].isin(set(ledger["code"]))]
+    grids = grids.drop_duplicates("code").sort_values("code")
     rows = [
         (row["code"], uid, row["community"], "live", row["valid_from"], "", "", "", "") for uid, row in grids.iterrows()
     ]
@@ -290,7 +291,10 @@ def _entered(
         for uid, code in sorted(after.items(), key=lambda pair: pair[1]) if code not in known
     ]  # fmt: skip
     out = pd.concat([out, pd.DataFrame(fresh, columns=list(LEDGER_COLUMNS))], ignore_index=True)
-    ended = out["code"].isin(set(old.values()) - set(after.values())) & (out["status"] == "live")
+    # codes of the plan before, and codes entered earlier for this ground that no grid has any more
+    here = set(plan.atoms.frame["community"]) | set(plan.grids["community"])
+    gone = out["code"].isin(set(old.values())) | out["community"].isin(here)
+    ended = gone & ~out["code"].isin(set(after.values())) & (out["status"] == "live")
     out.loc[ended, "status"] = "retired"
     out.loc[ended, "valid_to"] = date
     out.loc[ended, "doc_no"] = doc_no

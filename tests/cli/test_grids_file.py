@@ -22,7 +22,7 @@ SAID = ("--reason", "新建道路", "--doc-no", "1号", "--time", "2024-06-30T09
 def filed(tmp_path_factory):
     """A first filing, and the plan with its codes."""
     root = tmp_path_factory.mktemp("file")
-    project = save(root / "project", layers())
+    project = save(root / "project", {name: layer for name, layer in layers().items() if name != "grid"})
     assert cli.run(["grids", "propose", str(project), "--fresh", "--profile", "fast", "-o", str(root / "plan")]) == 0
     assert cli.run(["grids", "file", str(root / "plan"), "-o", str(root / "one"), "--date", "2024-01-01", "--no-map",
                     "--keep", str(root / "kept"), "--json"]) == 0  # fmt: skip
@@ -46,6 +46,25 @@ def test_the_names_of_the_options_are_those_of_the_grids():
 def test_a_first_filing(filed):
     assert codes(filed / "one")[:2] == [WEST + "001", WEST + "002"]
     assert verify_filing(filed / "one") == []
+
+
+@pytest.mark.parametrize("drawn", [(), ("--fresh",)])
+def test_codes_of_the_grid_layer_are_never_issued_again(gridkit, tmp_path, drawn):
+    before = layers()
+    today = set(before["grid"]["网格编码"])
+    project = save(tmp_path / "project", before)
+    gridkit("grids", "propose", project, "--band", "300:400", "--profile", "fast", "-o", tmp_path / "plan", *drawn)
+    goes_on = set(codes_of(tmp_path / "plan" / "grids.csv"))
+    assert gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--draft", "--no-map").code in (0, 1)
+    assert not (set(codes(tmp_path / "one")) - goes_on) & today
+    with (tmp_path / "one" / "ledger.csv").open(encoding="utf-8-sig", newline="") as stream:
+        status = {row["code"]: row["status"] for row in csv.DictReader(stream)}
+    assert {code for code in today if status[code] == "retired"} == today - goes_on
+
+
+def codes_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return [row["code"] for row in csv.DictReader(stream) if row["code"]]
 
 
 def test_the_next_filing_compares_with_the_codes_of_before(gridkit, filed, tmp_path):

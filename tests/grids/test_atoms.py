@@ -210,3 +210,12 @@ def test_laws(boxes, sizes, roads, turn):
     assert other.atoms.version == built.atoms.version
     pd.testing.assert_frame_equal(other.atoms.edges, built.atoms.edges)
     pd.testing.assert_frame_equal(other.log, built.log)
+
+
+@pytest.mark.parametrize("stated", [float("inf"), float("-inf"), 1e30, -5.0, float("nan")])
+def test_a_number_that_cannot_be_is_not_stated(stated):
+    found = compounds([box(20, 20, 120, 120), box(200, 20, 320, 120)])
+    found = found.assign(households=[stated, 100.0], persons=[300.0, stated])
+    frame = build_atoms(communities(), found).atoms.frame
+    assert frame.loc["C0", ["households", "known"]].tolist() == [0, False]
+    assert frame.loc["C1", ["households", "persons"]].tolist() == [100, 0]

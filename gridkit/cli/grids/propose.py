@@ -88,6 +88,8 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
 ) -> int:  # fmt: skip
     """Propose the grids of every community."""
     from gridkit import plans
+    from gridkit.grids.codes import empty_ledger
+    from gridkit.grids.lineage import with_present
     from gridkit.grids.propose import KEEP, Wish
     from gridkit.stores.plan_folder import plan_of, write_plan
 
@@ -115,7 +117,10 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
             progress(gettext(plans.STEPS[3]), 3, len(plans.STEPS))
             said = {"profile": profile, "prove": prove, "seed": seed, "fresh": base is None,
                     "allow_mixed": wish.allow_mixed}  # fmt: skip
-            stored = plan_of(found.plan, ledger=start.ledger)
+            ledger = empty_ledger() if start.ledger is None else start.ledger
+            for plan in (start.today, start.baseline):  # codes that a new plan gives up are never issued again
+                ledger = with_present(ledger, plan)
+            stored = plan_of(found.plan, ledger=ledger)
             write_plan(stored, out, inputs=start.inputs, settings={**start.settings, "proposed": said})
     if as_json:
         options.print_json(_document(found, redrawn=base is not None))
@@ -142,7 +147,8 @@ def _start(source: Path, baseline: Path | None, *, band: str, measure: str, prog
             options.note(note)
         today = made.today if made.today is not None and len(made.today) else None
         start = _Start(
-            made.plan, today, made.source.norm, project.grids.allow_mixed, None, made.source.files, made.settings
+            made.plan, today, made.source.norm, project.grids.allow_mixed, plans.ledger_of(made), made.source.files,
+            made.settings,
         )
     if other is None:
         return start
