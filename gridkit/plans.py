@@ -116,7 +116,7 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
     """
     project, _masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, len(STEPS))
-    city, _findings = read_city(project, lambda what, _done, _total: progress(what, 0, len(STEPS)))
+    city, findings = read_city(project, lambda what, _done, _total: progress(what, 0, len(STEPS)))
     communities = _areas(city, COMMUNITY)
     if communities is None or communities.empty:
         raise InputError(
@@ -129,7 +129,7 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
     if exclusive is None and grids is not None:
         exclusive = _as_exclusive(grids)
     norms, notes = _norms(project, communities, measure)
-    notes = (*notes, *_overlap(communities))
+    notes = (*notes, *_overlap(communities), *_twice(city, findings))
     ground = Ground(found.get("road"), found.get("water"), found.get("building"), exclusive)
     files |= {source.path: source.sha256 for source in city.sources}
     return Source(city, communities, _compounds(project, city), grids, ground,
@@ -173,6 +173,16 @@ def _overlap(communities: gpd.GeoDataFrame) -> tuple[str, ...]:
     both = float(shapely.area(shapes).sum() - shapely.area(shapely.union_all(shapes)))
     said = gettext("communities overlap by {area} m²: gridkit repair settles whose ground that is")
     return (said.format(area=f"{both:,.0f}"),) if both >= 1 else ()
+
+
+def _twice(city: City, findings: Findings) -> tuple[str, ...]:
+    """Return what is said of codes that several features bear: only one of them is drawn, with its people."""
+    said = gettext("{n} codes are borne by several features of a layer, of which one counts: {codes} (gridkit check)")
+    known = {
+        str(code) for level in (COMMUNITY, COMPOUND) if level in city.layers for code in city.layers[level].frame.index
+    }
+    twice = sorted({str(row["subject"]) for row in findings.rows() if row["code"] == "S104"} & known)
+    return (said.format(n=f"{len(twice):,}", codes=", ".join(twice[:3])),) if twice else ()
 
 
 def _norms(project: Project, communities: gpd.GeoDataFrame, measure: str) -> tuple[dict[str, Norm], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from gridkit.errors import UsageError
+from gridkit.grids.baseline import NO_CODE
 from gridkit.grids.carry import carried
 from gridkit.grids.check import check
 from gridkit.grids.codes import Scheme, empty_ledger
@@ -176,6 +177,13 @@ def make_filing(
         raise UsageError(
             N_("registries are carried over from the codes of an earlier plan, and none is given"),
             remedy=N_("name the plan that held until now with --before"),
+        )
+    nameless = sorted({str(code) for code in plan.grids["community"] if str(code).startswith(NO_CODE)})
+    if nameless:
+        raise UsageError(
+            N_("{n} communities have no usable code, so that their grids can have none"),
+            remedy=N_("give every community its code (a spreadsheet may have damaged it) and draw the plan again"),
+            n=len(nameless),
         )
     if before is not None:
         ledger = _with_codes(ledger, before)

@@ -111,3 +111,31 @@ def test_bad_input(gridkit, filed, tmp_path, more, says):
     assert said.code in (errors.EXIT_USAGE, errors.EXIT_INPUT)
     assert says in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_codes_that_end_without_a_successor_are_said(gridkit, tmp_path):
+    project = save(tmp_path / "project", layers())
+    gridkit("grids", "propose", project, "--fresh", "--profile", "fast", "-o", tmp_path / "plan")
+    said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--no-map", "--draft")
+    assert "3 codes that were issued earlier are retired" in said.err
+    gridkit("grids", "atoms", project, "-o", tmp_path / "today")
+    said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "two", "--no-map", "--draft", "--before",
+                   tmp_path / "today")  # fmt: skip
+    assert "--before" not in said.err
+
+
+def test_communities_without_a_code_are_not_filed(gridkit, tmp_path):
+    found = {name: layer for name, layer in layers().items() if name in {"community", "compound"}}
+    found["community"] = found["community"].assign(社区代码="5.20100E+11")
+    project = save(tmp_path / "project", found)
+    gridkit("grids", "propose", project, "--profile", "fast", "-o", tmp_path / "plan")
+    said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--no-map")
+    assert said.code == errors.EXIT_USAGE
+    assert "no usable code" in said.err
+
+
+def test_codes_borne_twice_are_said(gridkit, tmp_path):
+    found = {name: layer for name, layer in layers().items() if name in {"community", "compound"}}
+    found["compound"].loc[1, "小区编号"] = found["compound"].loc[0, "小区编号"]
+    said = gridkit("grids", "propose", save(tmp_path / "project", found), "--profile", "fast")
+    assert f"1 codes are borne by several features of a layer, of which one counts: {WEST}X001" in said.err

@@ -71,7 +71,9 @@ def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_
         made = plans.make_atoms(found, band=band, measure=measure or "", progress=progress)
         if out is not None:
             progress(gettext(plans.STEPS[3]), 3, len(plans.STEPS))
-            write_plan(plan_of(made.plan, ledger=plans.ledger_of(made)), out, inputs=made.source.files, settings=made.settings)
+            write_plan(
+                plan_of(made.plan, ledger=plans.ledger_of(made)), out, inputs=made.source.files, settings=made.settings
+            )
     if as_json:
         options.print_json(_document(made))
     else:

@@ -84,6 +84,12 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     ledger = old.ledger if old is not None and not len(stored.ledger) else stored.ledger
     filing = make_filing(stored.plan, before=earlier, ledger=ledger, log=stored.log, registries=tables, terms=terms)
     refused = refusals(filing)
+    given_up = 0 if old is not None else _given_up(filing, stored)
+    if given_up:
+        options.note(gettext(
+            "{n} codes that were issued earlier are retired without a successor: to carry codes over and to say where "
+            "households went, name the plan that held until now with --before"
+        ).format(n=f"{given_up:,}"))  # fmt: skip
     written = not refused or terms.draft
     if written:
         inputs = {"plan/plan.json": folder / "plan.json"}
@@ -97,6 +103,13 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     else:
         _show(filing, refused, out if written else None)
     return errors.EXIT_FINDINGS if refused else errors.EXIT_CLEAN
+
+
+def _given_up(filing: Filing, stored: Stored) -> int:
+    """Return how many codes of the ledger end with this filing although the plan before does not have them."""
+    ledger = filing.lineage.ledger
+    live = set(stored.ledger.loc[stored.ledger["status"] == "live", "code"]) - set(stored.base.grids["code"])
+    return int(((ledger["status"] == "retired") & ledger["code"].isin(live)).sum())
 
 
 def _date(text: str, stored: Stored) -> str:

@@ -147,7 +147,12 @@ def _start(source: Path, baseline: Path | None, *, band: str, measure: str, prog
             options.note(note)
         today = made.today if made.today is not None and len(made.today) else None
         start = _Start(
-            made.plan, today, made.source.norm, project.grids.allow_mixed, plans.ledger_of(made), made.source.files,
+            made.plan,
+            today,
+            made.source.norm,
+            project.grids.allow_mixed,
+            plans.ledger_of(made),
+            made.source.files,
             made.settings,
         )
     if other is None:
