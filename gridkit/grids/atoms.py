@@ -27,7 +27,7 @@ community), ``outside`` (no community), ``overlap`` (ground given to a smaller c
 ``no_ground`` (a point or line, or all its ground is that of smaller compounds or exclusive areas: left out),
 ``too_large`` (above the limit, no buildings to cut along), ``unknown`` (households not stated)."""
 
-MOST: Final = 10_000_000
+MOST: Final = 10**12
 """Households or persons above which a number of one compound is none: not stated."""
 ON_A_LINE: Final = 0.5
 """Metres within which a border runs along a road."""
