@@ -178,6 +178,7 @@ def draw(prepared: Prepared) -> GridMap:
     grid_map = GridMap(
         ((south + north) / 2, (west + east) / 2), title=page["title"], language=language, zoom_start=_START_ZOOM, **more
     )
+    grid_map.has_headline = True
     encoded = encode_levels(prepared.frames, later=prepared.later(), ordered=[LEVEL])
     grid_map.add_child(CoverageView(encoded, settings=settings, page=page))
     return grid_map

@@ -143,6 +143,7 @@ class GridMap(folium.Map):
         # half steps, so that a wide city fills the window when the page opens
         self.options["zoom_snap"] = 0.25
         self.title = title
+        self.has_headline = False  # whether the page around the map says the title
         self.label = escape(title).replace("{", "&#123;")  # branca reads the finished text as a template once more
         with speaking(language):
             self.zoom_titles = (gettext("Zoom in"), gettext("Zoom out"))

@@ -194,9 +194,8 @@ def _store(grid_map: folium.Map) -> LevelStore:
         if isinstance(child, LevelStore):
             return child
     with speaking(language_of(grid_map)):
-        words = {"close": gettext("Close"), "unnamed": "", "title": str(getattr(grid_map, "title", ""))}
-    if any(hasattr(child, "page") for child in grid_map._children.values()):
-        words["title"] = ""  # the coverage page has its own headline
+        title = "" if getattr(grid_map, "has_headline", False) else str(getattr(grid_map, "title", ""))
+        words = {"close": gettext("Close"), "unnamed": "", "title": title}
     store = LevelStore(words, fit=list(grid_map.location) == [0, 0])
     grid_map.add_child(store)
     return store

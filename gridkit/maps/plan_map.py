@@ -77,6 +77,7 @@ def plan_map(plan: Plan, *, before: Plan | None = None, title: str = "") -> Grid
     title = title or _("Plan of grids")
     parts = shown(plan, before)
     grid_map = GridMap(title=title, language=current(), height="72%", position="relative")
+    grid_map.has_headline = True
     vars(grid_map.get_root())["html"].add_child(Verbatim(_above(title, parts)), name="gk_plan_above")
     if parts.before is not None:
         _add_grids(grid_map, parts.before, "before", _("Grids before"), show=False)
