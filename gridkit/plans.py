@@ -24,6 +24,7 @@ from gridkit.grids.replay import add, undo
 from gridkit.io.city import read_city
 from gridkit.io.ground import read_ground
 from gridkit.io.overrides import read_overrides
+from gridkit.io.person_numbers import mask_numbers
 from gridkit.io.stated import without_persons
 from gridkit.io.vector import read_layer
 from gridkit.linkage import link
@@ -350,11 +351,15 @@ def check_plan(stored: Stored) -> Findings:
 def edited(stored: Stored, op: str, args: Mapping[str, Any], **said: str) -> Stored:
     """Return a plan folder after one more edit; ``said`` are user, time, reason and doc_no.
 
+    Numbers of persons in names and reasons are masked before they are logged: a log is filed as it stands.
+
     Raises
     ------
     UsageError
         The edit cannot be done.
     """
+    said = {key: text if key == "time" else mask_numbers(text) for key, text in said.items()}
+    args = {key: mask_numbers(value) if key == "name" else value for key, value in args.items()}
     if op == "undo":
         plan, log = undo(stored.base, stored.log, **said)
     else:

@@ -213,3 +213,12 @@ def test_an_assignment_changed_by_hand(gridkit, plan):
     assert "was changed by hand" in said.err
     assert gridkit("grids", "edit", plan, "move", atom, "--to", home).code == errors.EXIT_CLEAN
     assert gridkit("grids", "check", plan).err == ""
+
+
+def test_numbers_of_persons_do_not_reach_the_log(plan, gridkit):
+    grid = sorted(set(table(plan).values()))[0]
+    done = gridkit("grids", "edit", plan, "rename", grid, "张 13900000000", "--reason", "王 13900000000", *SAID[2:])
+    assert done.code in (0, 1)
+    log = (plan / "edits.jsonl").read_text("utf-8")
+    assert "张 ***" in log and "王 ***" in log
+    assert "13900000000" not in log + (plan / "grids.csv").read_text("utf-8")
