@@ -140,6 +140,10 @@ TABLES: Final[Mapping[str, str]] = MappingProxyType({
 BLANKS: Final[Mapping[str, str]] = MappingProxyType({
     "after": N_("area afterwards"),
     "area": N_("area"),
+    "compound": N_("compound"),
+    "grids": N_("grids"),
+    "measure": N_("what is counted"),
+    "off": N_("how many"),
     "as_of": N_("date of the data"),
     "bd": N_("share with BD-09 undone"),
     "agreeing": N_("how many agree"),

@@ -32,10 +32,12 @@ def test_a_stale_translation_is_noticed(monkeypatch):
     assert catalogue.problems() == ["stale: 'Nobody says this any more'"]
 
 
-@pytest.mark.parametrize("text", sorted(catalogue.known()))
-def test_placeholders_survive_translation(text):
+def test_placeholders_survive_translation():
+    """One test of all sentences: a test of each would read the catalogue thousands of times."""
     fields = re.compile(r"\{(\w*)")
-    assert sorted(set(fields.findall(text))) == sorted(set(fields.findall(catalogue.known()[text])))
+    known = catalogue.known()
+    assert len(known) > 1000
+    assert [text for text, said in known.items() if set(fields.findall(text)) != set(fields.findall(said))] == []
 
 
 def test_language_is_looked_up_late():
