@@ -77,7 +77,7 @@ def test_what_is_shown():
     }  # fmt: skip
     assert parts.figures == [
         "plan after: comprehensive grids in the band: 2/4", "plan before: comprehensive grids in the band: 4/4",
-        "grids: 2 unchanged, 1 changed, 1 new, 1 retired", "households that change grid: 200/1,600 (12.5%)",
+        "grids: 2 unchanged, 1 changed, 1 new, 1 retired", "households that change grid: 400/1,600 (25.0%)",
     ]  # fmt: skip
     assert [(row[0][-3:], row[1][-3:], row[2]) for row in parts.changes] == [
         ("001", "002", 200), ("001", "003", 200), ("002", "002", 400),
