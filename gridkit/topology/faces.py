@@ -76,6 +76,7 @@ def claims(faces: Array, shapes: Array) -> tuple[Array, Array]:
         several = np.flatnonzero(number[face] > 1)
         again = face[several[shapely.touches(points[face[several]], shapes[unit[several]])]]
         free = np.flatnonzero(number == 0)  # a point on a border may, by its last digit, lie in neither unit
+        free = free[shapely.distance(points[free], shapely.boundary(faces[free])) >= CLEAR]
         again = np.union1d(again, free[tree.query(points[free], predicate="dwithin", distance=CLEAR)[0]])
         if not len(again):
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -89,7 +90,9 @@ def said(tmp_path_factory):
     for at, part in enumerate(SMALL):
         parts.book(folder / f"small-{at}.xlsx", {"S": parts.sheet(GOOD)}, more={part: parts.Bomb(b" " * MB, 80)})
     assert max(file.stat().st_size for file in folder.iterdir()) < 20 * MB
-    done = subprocess.run([sys.executable, "-c", CHILD, str(folder)], capture_output=True, text=True, check=False)
+    english = os.environ | {"LC_ALL": "en_US.UTF-8"}
+    asked = [sys.executable, "-c", CHILD, str(folder)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, env=english)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
