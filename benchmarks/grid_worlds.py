@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from gridkit.geo.borders import shared_borders
+from gridkit.geo.edges import shared_borders
 from gridkit.grids.solve.problem import Band, Problem, Weights
 
 SIGMA: Final = 0.7

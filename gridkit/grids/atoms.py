@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.geo.borders import shared_borders
+from gridkit.geo.edges import shared_borders
 from gridkit.geo.nesting import nest
 from gridkit.grids.land import LAND, disjoint, noded, tiles
 from gridkit.grids.oversize import building_groups
@@ -25,7 +25,8 @@ LOG_COLUMNS: Final = ("event", "subject", "community", "area", "households", "no
 """Columns of ``Built.log``; events: ``cut`` (a compound into building groups), ``clipped`` (by the border of its
 community), ``outside`` (no community), ``overlap`` (ground given to a smaller compound), ``no_place`` (no geometry),
 ``no_ground`` (a point or line, or all its ground is that of smaller compounds or exclusive areas: left out),
-``too_large`` (above the limit, no buildings to cut along), ``unknown`` (households not stated)."""
+``same_code`` (as an exclusive area, of which it becomes part), ``too_large`` (above the limit, no buildings to cut
+along), ``unknown`` (households not stated)."""
 
 MOST: Final = 10**12
 """Households or persons above which a number of one compound is none: not stated."""
@@ -121,10 +122,11 @@ class _Seeds:
 
 def _seeds(communities: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, exclusive: gpd.GeoDataFrame | None) -> _Seeds:
     frame = _stated(compounds)
+    log: list[tuple[Any, ...]] = []
     if exclusive is not None and len(exclusive):
-        more = _stated(exclusive.sort_index()).assign(kind="exclusive")
-        frame = pd.concat([more, frame.loc[~frame.index.isin(more.index)]])
-    log = []
+        frame, more, both = _with_exclusive(frame, _stated(exclusive.sort_index()).assign(kind="exclusive"))
+        log += _logged("same_code", both)
+        frame = pd.concat([more, frame])
     placed = ~shapely.is_missing(frame["geometry"].to_numpy()) & ~shapely.is_empty(frame["geometry"].to_numpy())
     log += _logged("no_place", frame.loc[~placed])
     frame = frame.loc[placed].copy()
@@ -148,6 +150,15 @@ def _seeds(communities: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, exclusive
     frame = frame.loc[shapely.area(inside) > 0]
     log += _logged("unknown", frame.loc[~frame["known"]])
     return _Seeds(frame, pd.DataFrame(log, columns=list(LOG_COLUMNS)))
+
+
+def _with_exclusive(frame: pd.DataFrame, more: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return compounds, exclusive areas, and compounds that are one of them: they give it what it does not state."""
+    both = frame.loc[frame.index.isin(more.index)]
+    silent = both.index[~more.loc[both.index, "known"].to_numpy(dtype=bool)]
+    more = more.copy()
+    more.loc[silent, ["households", "persons", "known"]] = both.loc[silent, ["households", "persons", "known"]]
+    return frame.loc[~frame.index.isin(more.index)], more, both
 
 
 def _stated(compounds: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.geo.borders import shared_borders
+from gridkit.geo.edges import shared_borders
 from gridkit.grids.land import noded
 from gridkit.grids.oversize import shared_out
 from gridkit.model.plan import ATOM_COLUMNS, EDGE_COLUMNS, Atoms

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.geo.borders import shared_borders
+from gridkit.geo.edges import shared_borders
 from gridkit.grids.land import cells_of, noded
 from gridkit.grids.solve.problem import Band, Problem, bits
 from gridkit.grids.solve.trees import split
@@ -64,7 +64,7 @@ def building_groups(ground: Any, row: pd.Series, buildings: gpd.GeoDataFrame, no
     cells = noded(cells, np.arange(len(cells)), len(cells))
     problem = _problem(cells, sizes, norm)
     wanted = max(2, round(sum(sizes) * GROUPS / norm.best))
-    grids = [mask for piece in _pieces(problem) for mask in _split(problem, piece, wanted)]
+    grids = [mask for piece in problem.pieces(problem.all) for mask in _split(problem, piece, wanted)]
     part = np.zeros(len(cells), dtype=np.intp)
     rows = []
     for at, mask in enumerate(sorted(grids, key=lambda grid: grid & -grid)):
@@ -87,14 +87,6 @@ def _problem(cells: Array, sizes: list[int], norm: Norm) -> Problem:
     group = max(1, norm.best // GROUPS)
     band = Band(max(1, group * 2 // 3), group * 4 // 3 + 1, group)
     return Problem(sizes, [1] * len(cells), [1] * len(cells), edges, band)
-
-
-def _pieces(problem: Problem) -> list[int]:
-    left, out = problem.all, []
-    while left:
-        out.append(problem.reached(left & -left, left))
-        left &= ~out[-1]
-    return out
 
 
 def _weights(buildings: gpd.GeoDataFrame) -> list[float]:

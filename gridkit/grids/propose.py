@@ -198,12 +198,7 @@ def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old
     if not wish.allow_mixed:
         edges = unmixed(free, edges)
     whole = problem_of(free, edges, norm, old=old, wish=wish)
-    left = whole.all
-    pieces = []
-    while left:
-        piece = whole.reached(left & -left, left)
-        pieces.append(piece)
-        left &= ~piece
+    pieces = whole.pieces(whole.all)
     for at, piece in enumerate(pieces):
         names = [free.index[i] for i in bits(piece)]
         part = free.loc[names]
@@ -284,14 +279,8 @@ def _before(problem: Problem) -> list[int] | None:
     masks: dict[int, int] = {}
     for i, grid in enumerate(problem.old):
         masks[grid] = masks.get(grid, 0) | 1 << i
-    out = [1 << i for i in bits(masks.pop(-1, 0))]
-    for mask in masks.values():
-        left = mask
-        while left:
-            piece = problem.reached(left & -left, left)
-            out.append(piece)
-            left &= ~piece
-    return out
+    alone = [1 << i for i in bits(masks.pop(-1, 0))]
+    return alone + [piece for mask in masks.values() for piece in problem.pieces(mask)]
 
 
 def _fewest(problem: Problem, solved: Solved) -> int | None:
@@ -370,9 +359,9 @@ def _row(
     total = int(here[norm.measure].sum())
     normed = int(sizes.sum())
     too_large = here.loc[drawn_atoms, norm.measure]
-    bound = normed - int(too_large[too_large > norm.high].sum())
-    if normed < norm.low:
-        bound = 0
+    # so many grids reach the lower end at most, and each holds the upper end at most
+    possible = normed - int(too_large[too_large > norm.high].sum())
+    bound = min(possible, possible // norm.low * norm.high)
     status = "kept" if not drawn.grids else "optimal" if set(drawn.statuses) == {"optimal"} else "feasible"
     gap = max(drawn.gaps) if drawn.gaps and len(drawn.gaps) == len(drawn.statuses) else float("nan")
     known = [n for n in drawn.fewest if n is not None]

@@ -11,7 +11,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridkit.topology.edges import shared_lengths
+from gridkit.geo.edges import shared_lengths
 from gridkit.topology.faces import clear_points, find_regions
 from gridkit.topology.mesh import Mesh, joined_by, mesh_around
 

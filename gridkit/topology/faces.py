@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from gridkit.topology.edges import segments, unmatched
+from gridkit.geo.edges import segments, unmatched
 
 Array = np.ndarray[Any, Any]
 

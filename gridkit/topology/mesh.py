@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from gridkit.topology.edges import grouped, places_of, segments
+from gridkit.geo.edges import grouped, places_of, segments
 from gridkit.topology.faces import GRAIN, claims, noded, polygons_between
 
 if TYPE_CHECKING:

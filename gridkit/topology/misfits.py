@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.topology.edges import grouped, segments
+from gridkit.geo.edges import grouped, segments
 from gridkit.topology.faces import claims, clear_points, noded, polygons_between
 
 Array = np.ndarray[Any, Any]

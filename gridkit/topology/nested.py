@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.edges import segments
 from gridkit.topology.defects import of_faces
-from gridkit.topology.edges import segments
 from gridkit.topology.faces import claims, clear_points
 from gridkit.topology.mesh import joined, mesh
 from gridkit.topology.misfits import find_misfits

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from gridkit.topology.edges import mixed, places_of, segments, unmatched
+from gridkit.geo.edges import mixed, places_of, segments, unmatched
 from gridkit.topology.mesh import dissolved
 from gridkit.topology.resolve import changes_of
 from gridkit.topology.vertices import kept_only, points_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from gridkit.geo.edges import segments
 from gridkit.topology.defects import of_faces
-from gridkit.topology.edges import segments
 from gridkit.topology.mesh import Mesh
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridkit.geo.edges import grouped, segments
 from gridkit.topology.defects import of_faces
-from gridkit.topology.edges import grouped, segments
 from gridkit.topology.faces import claims, clear_points, noded, polygons_between
 from gridkit.topology.mesh import Mesh
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gridkit.topology.edges import mixed
+from gridkit.geo.edges import mixed
 
 Array = np.ndarray[Any, Any]
 

@@ -18,7 +18,7 @@ from gridkit.model.plan import Norm
 CRS = "EPSG:4545"
 X, Y = 500_000, 2_940_000
 WEST, EAST = "520100001001", "520100001002"
-LEFT_OUT = ("outside", "no_place", "no_ground")
+LEFT_OUT = ("outside", "no_place", "no_ground", "same_code")
 LAW = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -175,6 +175,16 @@ def test_exclusive_areas_come_first():
     assert built.atoms.frame["kind"]["E1"] == "exclusive"
     assert built.atoms.frame.geometry.area["E1"] == pytest.approx(10_000, abs=0.5)  # no land joins it
     assert built.atoms.frame.geometry["C0"].intersection(market.geometry["E1"]).area < 1
+
+
+@pytest.mark.parametrize(("stated", "households"), [(pd.NA, 100), (5, 5)])
+def test_a_compound_with_the_code_of_an_exclusive_area_is_part_of_it(stated, households):
+    market = gpd.GeoDataFrame({"name": ["市场"], "households": [stated]}, index=pd.Index(["C0"], name="code"),
+                              geometry=[box(150, 100, 250, 200)], crs=CRS)  # fmt: skip
+    built = build_atoms(communities(), compounds([box(100, 100, 200, 200)]), ground=Ground(exclusive=market))
+    assert events(built)["same_code"] == ["C0"]
+    assert built.atoms.frame.loc["C0", ["kind", "households"]].tolist() == ["exclusive", households]
+    assert built.atoms.frame["households"].sum() == households
 
 
 corner = st.integers(0, 38).map(lambda n: 20 * n)

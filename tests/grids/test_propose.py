@@ -67,3 +67,9 @@ def test_rows_in_another_order_and_other_communities_change_nothing():
     edges = atoms.edges.loc[atoms.edges["a"].isin(alone.index)].iloc[::-1]
     part = propose(Atoms(alone, edges.reset_index(drop=True)), Norm(300, 500), wish=FAST).plan
     assert part.assignment.equals(whole.assignment[alone.index])
+
+
+def test_the_bound_counts_the_grids_that_can_be_filled():
+    """288 + 288 reach the lower end once only, and no grid holds more than the upper end."""
+    report = propose(atoms_of(((288, 288, 200, 200),)), Norm(300, 500), wish=FAST).report
+    assert int(report.set_index("community").loc[WEST, "bound_households"]) == 500

@@ -24,9 +24,12 @@ EVENTS = {
     "overlap": N_("{n} compound(s) overlap smaller ones, which keep the ground"),
     "no_place": N_("{n} compound(s) have no place and were left out"),
     "no_ground": N_("{n} compound(s) have no ground of their own and were left out"),
+    "same_code": N_("{n} compound(s) have the code of an exclusive area and became part of it"),
     "unknown": N_("{n} compound(s) do not state their households and count as none"),
 }
 """What happened to compounds, in words; see :data:`gridkit.grids.atoms.LOG_COLUMNS`."""
+LEFT_OUT = ("outside", "no_place", "no_ground", "same_code")
+"""After which a compound is no atom of its own."""
 KINDS = {
     "compound": N_("compounds"),
     "part": N_("parts of cut compounds"),

@@ -171,6 +171,14 @@ class Problem:
             seen |= fresh
         return seen
 
+    def pieces(self, mask: int) -> list[int]:
+        """Return the connected pieces of a set, that with the smallest atom first."""
+        found = []
+        while mask:
+            found.append(self.reached(mask & -mask, mask))
+            mask &= ~found[-1]
+        return found
+
     def around(self, mask: int) -> int:
         """Return the atoms beside a set."""
         near, out = self.near, 0

@@ -1,10 +1,11 @@
-"""Segments of polygons that no neighbour has on the other side: every defect of a coverage is bounded by them."""
+"""Segments of polygons: which ones neighbours have in common, and which ones nobody has on the other side."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 Array = np.ndarray[Any, Any]
@@ -132,16 +133,49 @@ def shared_lengths(shapes: Array) -> tuple[Array, Array, Array]:
     >>> [part.tolist() for part in shared_lengths(cells)]
     [[0], [1], [2.0]]
     """
+    one, other, ends, begins = _shared(shapes)
+    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    return one[begins], other[begins], np.add.reduceat(length, begins) if len(begins) else np.zeros(0)
+
+
+def shared_borders(shapes: Array) -> pd.DataFrame:
+    """Return the common borders of the polygons of a valid coverage.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely polygons or multipolygons, shape (n,)
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``a < b`` positions of two polygons, ``length`` of the border that they share (metres), and its pieces as
+        ``geometry`` (a multilinestring); sorted by a, b.
+
+    Examples
+    --------
+    >>> row = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(5, 0, 6, 1)])
+    >>> shared_borders(row)[["a", "b", "length"]].to_numpy().tolist()
+    [[0.0, 1.0, 1.0]]
+    """
+    one, other, ends, begins = _shared(shapes)
+    pair = np.repeat(np.arange(len(begins)), np.diff(np.r_[begins, len(one)]))
+    lines = shapely.linestrings(ends.reshape(-1, 2, 2)) if len(ends) else np.zeros(0, dtype=object)
+    shared = shapely.multilinestrings(lines, indices=pair) if len(lines) else lines
+    return pd.DataFrame({"a": one[begins], "b": other[begins], "length": shapely.length(shared), "geometry": shared})
+
+
+def _shared(shapes: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the segments that two polygons have in common, and where each pair of polygons begins among them."""
     ends, unit = segments(shapes)
     order, starts, _ = grouped(ends)
     paired = np.flatnonzero(np.diff(np.r_[starts, len(ends)]) == 2)
     first, second = order[starts[paired]], order[starts[paired] + 1]
     one, other = np.minimum(unit[first], unit[second]), np.maximum(unit[first], unit[second])
     apart = one != other
-    one, other, first = one[apart], other[apart], first[apart]
-    length = np.hypot(ends[first, 2] - ends[first, 0], ends[first, 3] - ends[first, 1])
+    one, other, ends = one[apart], other[apart], ends[first[apart]]
+    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
     pair = one * len(shapes) + other
     several = np.lexsort((length, pair))  # sums do not depend on the order of the segments
-    one, other, pair, length = one[several], other[several], pair[several], length[several]
-    begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, dtype=np.intp)
-    return one[begins], other[begins], np.add.reduceat(length, begins) if len(begins) else np.zeros(0)
+    one, other, ends, pair = one[several], other[several], ends[several], pair[several]
+    new = np.r_[True, pair[1:] != pair[:-1]] if len(pair) else np.zeros(0, dtype=bool)
+    return one, other, ends, np.flatnonzero(new)
