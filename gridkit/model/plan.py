@@ -227,8 +227,8 @@ class Edit:
         return Edit(**{**self._fields(), "hash": self.digest()})
 
     def digest(self) -> str:
-        """Return what ``hash`` must be."""
-        fields = self._fields()
+        """Return what ``hash`` must be; whole numbers count as such however they are written, as in a browser."""
+        fields = _whole(self._fields())
         del fields["hash"]
         text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
@@ -240,6 +240,15 @@ class Edit:
 
     def _fields(self) -> dict[str, Any]:
         return {name: (dict(self.args) if name == "args" else getattr(self, name)) for name in EDIT_FIELDS}
+
+
+def _whole(value: Any) -> Any:
+    """Return plain JSON values with every whole floating-point number as an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gridkit.errors import UsageError
 from gridkit.grids.replay import add, replay, start, undo, verify
 from gridkit.grids.totals import totals
-from gridkit.model.plan import EditLog
+from gridkit.model.plan import Edit, EditLog
 from tests.grids.plans import EAST, WEST, atoms_of, plan_of, usual
 
 
@@ -213,3 +213,11 @@ def test_a_log_that_was_tampered_with_is_told(forge):
     verify(log)
     with pytest.raises(UsageError, match="line"):
         verify(EditLog(log.base, tuple(forge(log.edits))))
+
+
+def test_a_whole_number_is_the_same_however_it_is_written():
+    """A browser writes 500000.0 as 500000."""
+    said = {"time": "", "user": "", "reason": "", "doc_no": "", "base": "b", "prev_hash": "b"}
+    one = Edit(1, op="cut", args={"lines": [[[500000.0, 0.25]]]}, **said)
+    assert one.digest() == Edit(1, op="cut", args={"lines": [[[500000, 0.25]]]}, **said).digest()
+    assert one.digest() != Edit(1, op="cut", args={"lines": [[[500000.5, 0.25]]]}, **said).digest()
