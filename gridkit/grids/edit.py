@@ -272,7 +272,9 @@ def _locked(*, value: bool) -> Callable[[Plan, dict[str, Any], Edit], Plan]:
 
 
 def _rename(plan: Plan, args: dict[str, Any], edit: Edit) -> Plan:
-    return _set(plan, [_grid(plan, args["grid"], edit)], "name", str(args["name"])[:NAME_LENGTH])
+    uid = _grid(plan, args["grid"], edit)
+    _open(plan, [uid], edit)
+    return _set(plan, [uid], "name", str(args["name"])[:NAME_LENGTH])
 
 
 _DOING: Final[Mapping[str, Callable[[Plan, dict[str, Any], Edit], Plan]]] = {

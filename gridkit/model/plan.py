@@ -184,9 +184,9 @@ class Plan:
 
     @property
     def base(self) -> str:
-        """Twelve hexadecimal digits of atoms and assignment: what an edit log starts from."""
+        """Twelve hexadecimal digits of atoms, assignment and grids with their names: what an edit log starts from."""
         text = "\n".join(f"{atom}\x1f{grid}" for atom, grid in self.assignment.items())
-        rows = self.grids.sort_index()[["code", "kind", "community", "locked"]].astype(str)
+        rows = self.grids.sort_index()[["code", "name", "kind", "community", "locked"]].astype(str)
         text += "\n".join("\x1f".join((uid, *row)) for uid, row in zip(rows.index, rows.to_numpy(), strict=True))
         return hashlib.sha256(f"{self.atoms.version}\n{text}".encode("utf-8", "replace")).hexdigest()[:12]
 

@@ -48,7 +48,7 @@ DOCUMENT: Final = "plan.json"
 ATOMS, ASSIGNMENT, GRIDS, LEDGER, EDITS = "atoms.gpkg", "assignment.csv", "grids.csv", "ledger.csv", "edits.jsonl"
 BASE: Final = "base"
 """Folder with atoms, assignment and grids as they were before the first edit, where there are edits."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 _REMEDY: Final = N_("restore the folder from a copy, or make the plan again; edits go through gridkit grids edit")
 
 

@@ -115,7 +115,7 @@ def test_refused(case):
     assert "{" not in str(caught.value)
 
 
-@pytest.mark.parametrize("op", ["move", "merge", "split", "retire", "set_kind"])
+@pytest.mark.parametrize("op", ["move", "merge", "split", "retire", "set_kind", "rename"])
 def test_a_locked_grid_is_not_touched(op):
     plan = after(usual(), ("lock", {"grid": "g1"}))
     args = {
@@ -124,6 +124,7 @@ def test_a_locked_grid_is_not_touched(op):
         "split": {"grid": "g1", "parts": [["A11"], ["A12"]]},
         "retire": {"grid": "g1"},
         "set_kind": {"grid": "g1", "kind": "basic"},
+        "rename": {"grid": "g1", "name": "a"},
     }[op]
     with pytest.raises(UsageError, match="locked"):
         after(plan, (op, args))
@@ -195,6 +196,10 @@ def test_a_log_is_applied_once():
     plan, log = two()
     with pytest.raises(UsageError, match="start from plan"):
         replay(plan, log)
+    named = EditLog(plan.base)
+    plan, named = add(plan, named, "rename", {"grid": "g1", "name": "b"})
+    with pytest.raises(UsageError, match="start from plan"):  # a name is part of what a log starts from
+        replay(plan, named)
 
 
 @pytest.mark.parametrize(
