@@ -86,6 +86,12 @@ class Made:
         return self.today or without_grids(self.built.atoms, self.source.norm, self.source.norms)
 
     @property
+    def communities(self) -> dict[str, str]:
+        """Names of communities by code."""
+        names = self.source.communities["name"].fillna("")
+        return {str(code): str(name) for code, name in names.items() if str(name)}
+
+    @property
     def settings(self) -> dict[str, Any]:
         """How the atoms were made, for ``plan.json``."""
         events = self.built.log["event"].value_counts().sort_index()

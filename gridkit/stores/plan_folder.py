@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridkit import __version__
-from gridkit.errors import InputError, TableError
+from gridkit.errors import InputError
 from gridkit.grids.baseline import with_assignment
+from gridkit.grids.propose import REPORT_COLUMNS
 from gridkit.grids.replay import replay, start
 from gridkit.io.assignment import read_assignment, write_assignment
 from gridkit.io.edits import read_edits, write_edits
 from gridkit.locale import N_, gettext
-from gridkit.model.plan import (
-    ATOM_COLUMNS,
-    EDGE_COLUMNS,
-    GRID_COLUMNS,
-    LEDGER_COLUMNS,
-    UNASSIGNED,
-    Atoms,
-    EditLog,
-    Norm,
-    Plan,
-)
+from gridkit.model.plan import GRID_COLUMNS, LEDGER_COLUMNS, UNASSIGNED, Atoms, EditLog, Norm, Plan
 from gridkit.stores.check_folder import write_check
 from gridkit.stores.digest import file_digest
-from gridkit.stores.gpkg import write_geopackage
+from gridkit.stores.plan_files import REMEDY, read_atoms, read_table, write_atoms, write_table
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
@@ -46,10 +30,14 @@ if TYPE_CHECKING:
 
 DOCUMENT: Final = "plan.json"
 ATOMS, ASSIGNMENT, GRIDS, LEDGER, EDITS = "atoms.gpkg", "assignment.csv", "grids.csv", "ledger.csv", "edits.jsonl"
+REPORT: Final = "report.csv"
+"""How good the grids of each community were when they were proposed (``REPORT_COLUMNS``), where they were."""
 BASE: Final = "base"
 """Folder with atoms, assignment and grids as they were before the first edit, where there are edits."""
+BEFORE: Final = "before"
+"""Folder with assignment and grids of the plan that a proposal started from, the grids of today; with its atoms where
+they are neither those of the plan nor those of the base."""
 FORMAT: Final = 2
-_REMEDY: Final = N_("restore the folder from a copy, or make the plan again; edits go through gridkit grids edit")
 
 
 @dataclass(frozen=True)
@@ -57,7 +45,9 @@ class Stored:
     """A plan folder as it was read.
 
     ``plan`` is the plan as it stands, ``base`` the one from which ``log`` starts; ``changed`` names files that were
-    changed by hand and used; ``document`` is what ``plan.json`` says.
+    changed by hand and used; ``document`` is what ``plan.json`` says. ``before`` is the plan that a proposal started
+    from (the grids of today), ``report`` how good it was when proposed (``REPORT_COLUMNS`` as text, of the base), and
+    ``communities`` their names by code.
     """
 
     plan: Plan
@@ -66,6 +56,15 @@ class Stored:
     ledger: pd.DataFrame
     document: Mapping[str, Any] = field(default_factory=dict)
     changed: Mapping[str, str] = field(default_factory=dict)
+    before: Plan | None = None
+    report: pd.DataFrame | None = None
+    communities: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def held(self) -> Plan | None:
+        """The plan that held until now: what was proposed from, else the base, where it has codes; else None."""
+        plan = self.base if self.before is None else self.before
+        return plan if (plan.grids["code"] != "").any() else None
 
     @property
     def notes(self) -> list[str]:
@@ -105,7 +104,13 @@ def write_plan(
         writers |= _state(stored.base, f"{BASE}/")
         if stored.base.atoms.version == stored.plan.atoms.version:
             writers[f"{BASE}/{ATOMS}"] = _copy_atoms
-    writers[LEDGER] = partial(_write_table, stored.ledger, LEDGER_COLUMNS)
+    if stored.before is not None:
+        writers |= _state(stored.before, f"{BEFORE}/")
+        if _home(stored) != BEFORE:
+            del writers[f"{BEFORE}/{ATOMS}"]
+    if stored.report is not None:
+        writers[REPORT] = partial(write_table, stored.report, REPORT_COLUMNS)
+    writers[LEDGER] = partial(write_table, stored.ledger, LEDGER_COLUMNS)
     writers[EDITS] = partial(write_edits, stored.log)
     writers[DOCUMENT] = partial(_write_document, _document(stored, named, said), list(writers))
     return write_check(folder, writers, listing=DOCUMENT, also=stored.changed)
@@ -115,6 +120,15 @@ def _copy_atoms(path: Path) -> None:
     """Write the atoms of the base as a copy of those beside its folder: most edits cut no atom."""
     with whole(path) as draft:
         shutil.copyfile(path.parent.parent / ATOMS, draft)
+
+
+def _home(stored: Stored) -> str:
+    """Return the folder with the atoms of the plan before: most proposals are on the same ones."""
+    version = "" if stored.before is None else stored.before.atoms.version
+    for where, plan in (("", stored.plan), (BASE, stored.base)):
+        if version == plan.atoms.version:
+            return where
+    return BEFORE
 
 
 def plan_of(plan: Plan, *, ledger: pd.DataFrame | None = None) -> Stored:
@@ -127,7 +141,7 @@ def _state(plan: Plan, where: str) -> dict[str, Callable[[Path], None]]:
     return {
         f"{where}{ATOMS}": partial(write_atoms, plan.atoms),
         f"{where}{ASSIGNMENT}": partial(write_assignment, shown(plan)),
-        f"{where}{GRIDS}": partial(_write_table, plan.grids.reset_index(), ("uid", *GRID_COLUMNS)),
+        f"{where}{GRIDS}": partial(write_table, plan.grids.reset_index(), ("uid", *GRID_COLUMNS)),
     }
 
 
@@ -137,72 +151,6 @@ def shown(plan: Plan) -> pd.Series:
     clear = codes[(codes != "") & ~codes.duplicated(keep=False) & ~codes.isin(plan.grids.index)]
     names = {str(uid): str(uid) for uid in plan.grids.index} | {str(uid): str(code) for uid, code in clear.items()}
     return plan.assignment.map({**names, UNASSIGNED: UNASSIGNED})
-
-
-def write_atoms(atoms: Atoms, path: Path) -> None:
-    """Write ``atoms.gpkg``: the layer ``atoms`` in its metric system, and the table ``edges``.
-
-    Raises
-    ------
-    gridkit.errors.OutputError
-        The file cannot be written.
-    """
-    frame = atoms.frame.rename_axis("atom").reset_index()
-    frame = frame.assign(known=frame["known"].astype(bool))
-    edges = pd.DataFrame(atoms.edges).astype({"length": float, "road": float})
-    write_geopackage([("atoms", frame), ("edges", edges)], path)
-
-
-def read_atoms(path: Path) -> Atoms:
-    """Read ``atoms.gpkg``.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, or holds no atoms.
-    """
-    try:
-        frame = pyogrio.read_dataframe(path, layer="atoms")
-        edges = pyogrio.read_dataframe(path, layer="edges", read_geometry=False)
-        frame = frame.set_index("atom")
-        frame.index = pd.Index([str(one) for one in frame.index], name="atom", dtype="object")
-        frame["known"] = frame["known"].astype(bool)
-        texts = ("community", "kind", "compound", "name")
-        frame = frame.assign(**{name: frame[name].fillna("").astype("object") for name in texts})
-        sizes = {name: frame[name].astype("int64") for name in ("households", "persons")}
-        shapes = frame.geometry.to_numpy()
-        one = shapely.get_num_geometries(shapes) == 1
-        shapes = np.where(one, shapely.get_geometry(shapes, 0), shapes)
-        frame = gpd.GeoDataFrame(frame.drop(columns="geometry").assign(**sizes), geometry=shapes, crs=frame.crs)
-        edges = edges.astype({"a": "object", "b": "object", "length": float, "road": float})
-        return Atoms(frame[list(ATOM_COLUMNS)].sort_index(), edges[list(EDGE_COLUMNS)])
-    except (DataSourceError, DataLayerError, KeyError, ValueError, TypeError, OSError) as problem:
-        raise InputError(
-            N_("these are no atoms: {reason}"), place=str(path), remedy=_REMEDY, reason=str(problem)[:200]
-        ) from problem
-
-
-def _write_table(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
-    book = io.StringIO(newline="")
-    writer = csv.writer(book, lineterminator="\n")
-    writer.writerow(columns)
-    texts = [["" if value is None else str(value) for value in table[name]] for name in columns]
-    writer.writerows(zip(*texts, strict=True))
-    with whole(path) as draft:
-        draft.write_bytes(book.getvalue().encode("utf-8", "replace"))
-
-
-def _read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-        if not rows or rows[0] != list(columns) or any(len(row) != len(columns) for row in rows):
-            raise ValueError(", ".join(columns))
-    except (OSError, ValueError, csv.Error) as problem:
-        raise TableError(
-            N_("the table cannot be read: {reason}"), place=str(path), remedy=_REMEDY, reason=str(problem)[:200]
-        ) from problem
-    return pd.DataFrame(rows[1:], columns=list(columns), dtype="object")
 
 
 def _document(stored: Stored, inputs: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,6 +166,8 @@ def _document(stored: Stored, inputs: Mapping[str, str], settings: Mapping[str, 
         "crs": "" if plan.atoms.frame.crs is None else plan.atoms.frame.crs.to_string(),
         "inputs": dict(sorted(inputs.items())),
         "settings": dict(settings),
+        "communities": dict(sorted(stored.communities.items())),
+        "before": None if stored.before is None else {"plan": stored.before.base, "atoms": _home(stored)},
     }
 
 
@@ -250,14 +200,28 @@ def open_plan(folder: Path) -> Stored:
     document = _read_document(folder / DOCUMENT)
     changed = _changed(folder, document)
     plan = _read_state(folder, document, by_hand=bool(changed))
-    ledger = _read_table(folder / LEDGER, LEDGER_COLUMNS)
-    if changed:
-        return Stored(plan, plan, start(plan), ledger, document, changed)
+    ledger = read_table(folder / LEDGER, LEDGER_COLUMNS)
     log = read_edits(folder / EDITS, base=str(document["base"]))
     base = _read_state(folder / BASE, document) if len(log) else plan
+    before = _read_before(folder, document, {"": plan.atoms, BASE: base.atoms})
+    named = dict(document["communities"])
+    if changed:
+        return Stored(plan, plan, start(plan), ledger, document, changed, before, communities=named)
     if replay(base, log).base != plan.base or plan.base != document["versions"]["plan"]:
-        raise InputError(N_("the edits do not lead from the base to the plan"), place=str(folder), remedy=_REMEDY)
-    return Stored(plan, base, log, ledger, document)
+        raise InputError(N_("the edits do not lead from the base to the plan"), place=str(folder), remedy=REMEDY)
+    report = read_table(folder / REPORT, REPORT_COLUMNS) if REPORT in document["files"] else None
+    return Stored(plan, base, log, ledger, document, before=before, report=report, communities=named)
+
+
+def _read_before(folder: Path, document: Mapping[str, Any], atoms: Mapping[str, Atoms]) -> Plan | None:
+    """Return the plan that a proposal started from, on the atoms that are there already or on its own."""
+    said = document["before"]
+    if said is None:
+        return None
+    before = _read_state(folder / BEFORE, document, atoms=atoms.get(said["atoms"]))
+    if before.base != said["plan"]:
+        raise InputError(N_("the plan before is not the one that was written"), place=str(folder), remedy=REMEDY)
+    return before
 
 
 def is_plan(folder: Path) -> bool:
@@ -279,6 +243,8 @@ def _read_document(path: Path) -> dict[str, Any]:
             )  # fmt: skip
         norm, norms = Norm(**document["norm"]), {code: Norm(**one) for code, one in document["norms"].items()}
         texts = (document["base"], document["versions"]["plan"], *document["files"], *document["files"].values())
+        before, named = document["before"], document["communities"]
+        texts = (*texts, *named, *named.values(), *(() if before is None else (before["plan"], before["atoms"])))
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("files")
     except FileNotFoundError as problem:
@@ -288,7 +254,7 @@ def _read_document(path: Path) -> dict[str, Any]:
         ) from problem  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise InputError(
-            N_("the plan cannot be read: {reason}"), place=str(path), remedy=_REMEDY,
+            N_("the plan cannot be read: {reason}"), place=str(path), remedy=REMEDY,
             reason=getattr(problem, "strerror", None) or str(problem)[:200],
         ) from problem  # fmt: skip
     return {**document, "norm": norm, "norms": norms}
@@ -308,7 +274,7 @@ def _changed(folder: Path, document: Mapping[str, Any]) -> dict[str, str]:
             digest = file_digest(folder / name)
         except (OSError, ValueError) as problem:
             raise InputError(
-                N_("a file of the plan is not there: {file}"), place=str(folder), remedy=_REMEDY, file=name
+                N_("a file of the plan is not there: {file}"), place=str(folder), remedy=REMEDY, file=name
             ) from problem
         if digest == wanted:
             continue
@@ -322,9 +288,11 @@ def _changed(folder: Path, document: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _read_state(folder: Path, document: Mapping[str, Any], *, by_hand: bool = False) -> Plan:
-    atoms = read_atoms(folder / ATOMS)
-    table = _read_table(folder / GRIDS, ("uid", *GRID_COLUMNS))
+def _read_state(
+    folder: Path, document: Mapping[str, Any], *, by_hand: bool = False, atoms: Atoms | None = None
+) -> Plan:
+    atoms = read_atoms(folder / ATOMS) if atoms is None else atoms
+    table = read_table(folder / GRIDS, ("uid", *GRID_COLUMNS))
     table["locked"] = [value == "True" for value in table["locked"]]
     grids = table.set_index("uid").sort_index()
     names = {*grids.index, *grids["code"]}
@@ -337,8 +305,8 @@ def _read_state(folder: Path, document: Mapping[str, Any], *, by_hand: bool = Fa
         plan = with_assignment(Plan(atoms, nothing, grids, document["norm"], document["norms"]), assignment)
     except ValueError as problem:
         raise InputError(
-            N_("the plan cannot be read: {reason}"), place=str(folder), remedy=_REMEDY, reason=str(problem)[:200]
+            N_("the plan cannot be read: {reason}"), place=str(folder), remedy=REMEDY, reason=str(problem)[:200]
         ) from problem
     if not by_hand and len(plan.grids) != len(grids):
-        raise InputError(N_("the plan names grids that it does not list"), place=str(folder), remedy=_REMEDY)
+        raise InputError(N_("the plan names grids that it does not list"), place=str(folder), remedy=REMEDY)
     return plan

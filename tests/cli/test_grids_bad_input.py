@@ -250,7 +250,7 @@ BROKEN = {
     "grids changed": ("grids.csv", lambda text: text + "\n", "grids.csv was changed after it was written"),
     "edits changed": ("edits.jsonl", lambda text: text.replace("甲", "丙"), "edits.jsonl was changed after"),
     "no JSON": ("plan.json", lambda _: "{", "the plan cannot be read"),
-    "another format": ("plan.json", lambda text: text.replace('"format": 1', '"format": 7'), "this plan has format 7"),
+    "another format": ("plan.json", lambda text: text.replace('"format": 2', '"format": 7'), "this plan has format 7"),
 }
 
 

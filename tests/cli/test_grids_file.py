@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 
+import pandas as pd
 import pytest
 
 from gridkit import cli, errors
@@ -54,17 +55,17 @@ def test_codes_of_the_grid_layer_are_never_issued_again(gridkit, tmp_path, drawn
     today = set(before["grid"]["网格编码"])
     project = save(tmp_path / "project", before)
     gridkit("grids", "propose", project, "--band", "300:400", "--profile", "fast", "-o", tmp_path / "plan", *drawn)
-    goes_on = set(codes_of(tmp_path / "plan" / "grids.csv"))
     assert gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--draft", "--no-map").code in (0, 1)
-    assert not (set(codes(tmp_path / "one")) - goes_on) & today
+    with (tmp_path / "one" / "relationship.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    # every household of today's grids goes somewhere: without --before the plan knows what it was proposed from
+    assert {row["grid_old"] for row in rows} == today
+    assert sum(int(row["households_both"]) for row in rows) == 24 * 190
+    goes_on = {row["grid_old"] for row in rows if row["grid_old"] == row["grid_new"]}
+    assert set(codes(tmp_path / "one")) & today == goes_on
     with (tmp_path / "one" / "ledger.csv").open(encoding="utf-8-sig", newline="") as stream:
         status = {row["code"]: row["status"] for row in csv.DictReader(stream)}
     assert {code for code in today if status[code] == "retired"} == today - goes_on
-
-
-def codes_of(path):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return [row["code"] for row in csv.DictReader(stream) if row["code"]]
 
 
 def test_the_next_filing_compares_with_the_codes_of_before(gridkit, filed, tmp_path):
@@ -114,14 +115,26 @@ def test_bad_input(gridkit, filed, tmp_path, more, says):
 
 
 def test_codes_that_end_without_a_successor_are_said(gridkit, tmp_path):
-    project = save(tmp_path / "project", layers())
+    found = layers()
+    found["grid"] = pd.concat([found["grid"], found["grid"].iloc[:1].assign(网格编码=WEST + "009")])
+    project = save(tmp_path / "project", found)
     gridkit("grids", "propose", project, "--fresh", "--profile", "fast", "-o", tmp_path / "plan")
     said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--no-map", "--draft")
-    assert "3 codes that were issued earlier are retired" in said.err
+    assert "1 codes that were issued earlier have no ground in the plan before" in said.err
     gridkit("grids", "atoms", project, "-o", tmp_path / "today")
     said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "two", "--no-map", "--draft", "--before",
                    tmp_path / "today")  # fmt: skip
-    assert "--before" not in said.err
+    assert "codes that were issued" not in said.err
+    same = ("relationship.csv", "codes.csv")
+    assert [(tmp_path / "one" / name).read_bytes() for name in same] == [
+        (tmp_path / "two" / name).read_bytes() for name in same
+    ]
+    # the plan before is known to diff as well, and to what is proposed from the proposal
+    said = json.loads(gridkit("grids", "diff", tmp_path / "plan", "--json").out)
+    assert said == json.loads(gridkit("grids", "diff", tmp_path / "today", tmp_path / "plan", "--json").out)
+    gridkit("grids", "propose", tmp_path / "plan", "--profile", "fast", "-o", tmp_path / "again")
+    assert json.loads(gridkit("grids", "diff", tmp_path / "again", "--json").out)["households"] == 24 * 190
+    assert "no plan before" in gridkit("grids", "diff", tmp_path / "today").err
 
 
 def test_communities_without_a_code_are_not_filed(gridkit, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import shapely
 
 from gridkit.errors import InputError, OutputError
 from gridkit.grids.lineage import issue_codes
+from gridkit.grids.propose import REPORT_COLUMNS
 from gridkit.grids.replay import add, undo
 from gridkit.model.plan import Norm, Plan
 from gridkit.stores.plan_folder import Stored, open_plan, plan_of, read_plan, write_plan
@@ -34,7 +36,15 @@ def edited():
     return Stored(plan, stored.base, log, stored.ledger)
 
 
-@pytest.mark.parametrize("make", [coded, edited])
+def proposed():
+    stored = edited()
+    row = ("c", 8, 2300, 4, 3, 1400, 1500, "optimal", "0", "1", "too_large=1", "")
+    report = pd.DataFrame([row], columns=list(REPORT_COLUMNS), dtype="object")
+    grids = stored.base.grids.assign(name="旧")
+    return replace(stored, before=replace(stored.base, grids=grids), report=report, communities={WEST: "东门社区"})
+
+
+@pytest.mark.parametrize("make", [coded, edited, proposed])
 def test_round_trip_and_the_same_bytes(tmp_path, make):
     stored = make()
     write_plan(stored, tmp_path / "a", inputs={"c.gpkg": "0" * 64})
@@ -49,6 +59,12 @@ def test_round_trip_and_the_same_bytes(tmp_path, make):
     pd.testing.assert_frame_equal(
         back.plan.grids, stored.plan.grids, check_dtype=False, check_names=False, check_index_type=False
     )
+    assert (back.before is None) == (stored.before is None)
+    if back.before is not None:
+        assert back.before.base == stored.before.base
+        assert back.held is back.before
+        assert back.communities == stored.communities
+        assert not (tmp_path / "a/before/atoms.gpkg").exists()  # they are those of the base
     write_plan(back, tmp_path / "b")
     files = sorted(file.relative_to(tmp_path / "a") for file in (tmp_path / "a").rglob("*") if file.is_file())
     assert [(tmp_path / "a" / file).read_bytes() for file in files] == [
@@ -85,9 +101,11 @@ def test_an_assignment_changed_by_hand_is_a_new_base(tmp_path):
     assert open_plan(tmp_path / "a").changed == {}
 
 
-@pytest.mark.parametrize("name", ["atoms.gpkg", "grids.csv", "ledger.csv", "edits.jsonl", "base/grids.csv"])
+@pytest.mark.parametrize(
+    "name", ["atoms.gpkg", "grids.csv", "ledger.csv", "edits.jsonl", "base/grids.csv", "before/grids.csv", "report.csv"]
+)
 def test_other_changes_are_refused(tmp_path, name):
-    write_plan(edited(), tmp_path / "a")
+    write_plan(proposed(), tmp_path / "a")
     (tmp_path / "a" / name).write_bytes((tmp_path / "a" / name).read_bytes() + b"\n")
     with pytest.raises(InputError, match="was changed after it was written"):
         open_plan(tmp_path / "a")
@@ -98,7 +116,7 @@ def test_other_changes_are_refused(tmp_path, name):
         open_plan(tmp_path / "a")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 9}', '{"format": 1}', '{"format": 1, "norm": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 9}', '{"format": 2}', '{"format": 2, "norm": 3}'])
 def test_a_document_that_is_none(tmp_path, text):
     (tmp_path / "plan.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError):

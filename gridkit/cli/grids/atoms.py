@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,9 +75,8 @@ def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_
         made = plans.make_atoms(found, band=band, measure=measure or "", progress=progress)
         if out is not None:
             progress(gettext(plans.STEPS[3]), 3, len(plans.STEPS))
-            write_plan(
-                plan_of(made.plan, ledger=plans.ledger_of(made)), out, inputs=made.source.files, settings=made.settings
-            )
+            stored = replace(plan_of(made.plan, ledger=plans.ledger_of(made)), communities=made.communities)
+            write_plan(stored, out, inputs=made.source.files, settings=made.settings)
     if as_json:
         options.print_json(_document(made))
     else:

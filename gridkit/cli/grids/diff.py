@@ -32,11 +32,12 @@ def command() -> click.Command:
         help=gettext(
             "Compare two plans of grids: how many households change their grid, which grids go on, change, are new or "
             "retired, and how old and new grids share households.\n\n"
-            "A is the earlier plan folder, B the later one. Exits with 0 where nothing differs, else with 1."
+            "A is the earlier plan folder, B the later one; A alone is compared with the plan that it was proposed "
+            "from, else the one from which its edits start. Exits with 0 where nothing differs, else with 1."
         ),
         params=[
             click.Argument(["a"], type=_FILE),
-            click.Argument(["b"], type=_FILE),
+            click.Argument(["b"], type=_FILE, required=False),
             click.Option(["--all", "show_all"], is_flag=True, help=gettext("List every relation.")),
             options.as_json(),
             options.lang(),
@@ -44,11 +45,16 @@ def command() -> click.Command:
     )
 
 
-def diff(a: Path, b: Path, show_all: bool, as_json: bool) -> int:
+def diff(a: Path, b: Path | None, show_all: bool, as_json: bool) -> int:
     """Compare two plans of grids."""
     from gridkit.grids.compare import diff_plans
 
-    old, new = shared.open_stored(a)[0].plan, shared.open_stored(b)[0].plan
+    first = shared.open_stored(a)[0]
+    old, new = (first.before or first.base, first.plan) if b is None else (first.plan, shared.open_stored(b)[0].plan)
+    if b is None and first.before is None and not len(first.log):
+        raise errors.UsageError(
+            N_("this plan has no plan before it"), remedy=N_("name two plans, or one that was proposed or edited")
+        )
     if not set(old.atoms.frame["community"]) & set(new.atoms.frame["community"]):
         raise errors.UsageError(
             N_("the two plans have no community in common"), remedy=N_("compare plans of the same city")

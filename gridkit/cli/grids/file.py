@@ -16,6 +16,8 @@ from gridkit.locale import N_, current, gettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from gridkit.io.referring import Referring
     from gridkit.reports.filing import Filing
     from gridkit.stores.plan_folder import Stored
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 SCHEMES = ("stat12+3", "beijing15", "cjt349")
 POLICIES = ("majority", "strict")
 _FILE = click.Path(path_type=Path)
+_NO_GROUND = N_(
+    "{n} codes that were issued earlier have no ground in the plan before and are retired without a successor"
+)
+_NO_PLAN = N_(
+    "{n} codes that were issued earlier are retired without a successor: to carry codes over and to say where "
+    "households went, name the plan that held until now with --before"
+)
 
 
 def command() -> click.Command:
@@ -37,8 +46,9 @@ def command() -> click.Command:
             "GeoPackage; a map and a picture of before and after; registries carried over to the new codes; hashes of "
             "all.\n\n"
             "PLAN is a plan folder. Grids without a code get one; a code goes on where most households stay. The plan "
-            "before is the one that --before names, else the one from which the edits of PLAN start where it has "
-            "codes. Exits with 1 where the plan has errors: nothing is written then, but with --draft."
+            "before is the one that --before names, else the one that PLAN was proposed from (the grids of today), "
+            "else the one from which its edits start, where it has codes. Exits with 1 where the plan has errors: "
+            "nothing is written then, but with --draft."
         ),
         params=[click.Argument(["plan"], type=_FILE), *_options(), options.as_json(), options.lang()],
     )
@@ -80,16 +90,13 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     tables = _registries(said["registries"], said["columns"])
     terms = Terms(said["scheme"], said["policy"], _date(said["date"], stored), said["doc_no"], said["draft"],
                   said["title"])  # fmt: skip
-    earlier = old.plan if old is not None else stored.base if (stored.base.grids["code"] != "").any() else None
+    earlier = old.plan if old is not None else stored.held
     ledger = old.ledger if old is not None and not len(stored.ledger) else stored.ledger
     filing = make_filing(stored.plan, before=earlier, ledger=ledger, log=stored.log, registries=tables, terms=terms)
     refused = refusals(filing)
-    given_up = 0 if old is not None else _given_up(filing, stored)
+    given_up = 0 if old is not None else _given_up(filing, stored.ledger)
     if given_up:
-        options.note(gettext(
-            "{n} codes that were issued earlier are retired without a successor: to carry codes over and to say where "
-            "households went, name the plan that held until now with --before"
-        ).format(n=f"{given_up:,}"))  # fmt: skip
+        options.note(gettext(_NO_GROUND if earlier is not None else _NO_PLAN).format(n=f"{given_up:,}"))
     written = not refused or terms.draft
     if written:
         inputs = {"plan/plan.json": folder / "plan.json"}
@@ -105,10 +112,11 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     return errors.EXIT_FINDINGS if refused else errors.EXIT_CLEAN
 
 
-def _given_up(filing: Filing, stored: Stored) -> int:
-    """Return how many codes of the ledger end with this filing although the plan before does not have them."""
+def _given_up(filing: Filing, before: pd.DataFrame) -> int:
+    """Return how many codes of the ledger before end with this filing although the plan before does not have them."""
     ledger = filing.lineage.ledger
-    live = set(stored.ledger.loc[stored.ledger["status"] == "live", "code"]) - set(stored.base.grids["code"])
+    held = set() if filing.before is None else set(filing.before.grids["code"])
+    live = set(before.loc[before["status"] == "live", "code"]) - held
     return int(((ledger["status"] == "retired") & ledger["code"].isin(live)).sum())
 
 

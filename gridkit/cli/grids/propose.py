@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,10 @@ STATUSES = {"optimal": N_("optimal"), "feasible": N_("feasible"), "kept": N_("ke
 
 @dataclass(frozen=True)
 class _Start:
-    """What is drawn: atoms with the grids of today, the baseline, and what a plan folder keeps of its origin."""
+    """What is drawn: atoms with the grids of today, the baseline, and what a plan folder keeps of its origin.
+
+    ``before`` is the plan that held until now, ``report`` how good the grids of today were when they were proposed.
+    """
 
     today: Plan
     baseline: Plan | None
@@ -40,6 +43,9 @@ class _Start:
     ledger: pd.DataFrame | None
     inputs: Mapping[str, str]
     settings: Mapping[str, Any]
+    before: Plan | None = None
+    communities: Mapping[str, str] = field(default_factory=dict)
+    report: pd.DataFrame | None = None
 
 
 def command() -> click.Command:
@@ -121,7 +127,8 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
             ledger = empty_ledger() if start.ledger is None else start.ledger
             for plan in (start.today, start.baseline):  # codes that a new plan gives up are never issued again
                 ledger = with_present(ledger, plan)
-            stored = plan_of(found.plan, ledger=ledger)
+            stored = replace(plan_of(found.plan, ledger=ledger), before=start.before, communities=start.communities,
+                             report=_reported(found, start))  # fmt: skip
             write_plan(stored, out, inputs=start.inputs, settings={**start.settings, "proposed": said})
     if as_json:
         options.print_json(_document(found, redrawn=base is not None))
@@ -159,11 +166,13 @@ def _start(source: Path, baseline: Path | None, *, band: str, measure: str, prog
             plans.ledger_of(made),
             made.source.files,
             made.settings,
+            today,
+            made.communities,
         )
     if other is None:
         return start
     ledger = other.ledger if len(other.ledger) else start.ledger
-    return replace(start, baseline=other.plan, ledger=ledger)
+    return replace(start, baseline=other.plan, ledger=ledger, before=other.held or other.plan)
 
 
 def _of_plan(stored: Stored, *, band: str, measure: str) -> _Start:
@@ -177,7 +186,23 @@ def _of_plan(stored: Stored, *, band: str, measure: str) -> _Start:
     before = plan if len(plan) else None
     document = stored.document
     mixed = bool(document.get("settings", {}).get("proposed", {}).get("allow_mixed"))
-    return _Start(plan, before, norm, mixed, stored.ledger, document["inputs"], document["settings"])
+    held = stored.before or (stored.base if len(stored.base) else None)
+    report = None if len(stored.log) else stored.report
+    return _Start(plan, before, norm, mixed, stored.ledger, document["inputs"], document["settings"], held,
+                  stored.communities, report)  # fmt: skip
+
+
+def _reported(found: Proposal, start: _Start) -> pd.DataFrame:
+    """Return what is reached, with what was said earlier of communities that were not drawn again."""
+    import pandas as pd
+
+    from gridkit.stores.plan_files import report_table
+
+    report = report_table(found.report)
+    if start.report is None:
+        return report
+    rest = start.report.loc[~start.report["community"].isin(report["community"])]
+    return pd.concat([rest, report]).sort_values("community", ignore_index=True)
 
 
 def _as_locked_before(found: Proposal, start: _Start) -> Proposal:
