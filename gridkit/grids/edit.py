@@ -80,7 +80,8 @@ def apply_edit(plan: Plan, edit: Edit) -> Plan:
 def _atoms(plan: Plan, names: Sequence[str], edit: Edit) -> list[str]:
     if isinstance(names, str) or not names:
         raise ValueError("atoms")
-    strange = sorted({str(name) for name in names} - set(plan.atoms.frame.index))
+    known = plan.atoms.frame.index
+    strange = sorted({str(name) for name in names if str(name) not in known})
     if strange:
         raise UsageError(
             N_("edit {seq} ({op}): there is no atom {atom}"),
@@ -203,7 +204,7 @@ def _cut(plan: Plan, args: dict[str, Any], edit: Edit) -> Plan:
 def _new(plan: Plan, args: dict[str, Any], edit: Edit) -> Plan:
     atoms = _atoms(plan, args["atoms"], edit) if args.get("atoms") else []
     community = str(args["community"])
-    if community not in set(plan.atoms.frame["community"]):
+    if not (plan.atoms.frame["community"] == community).any():
         raise UsageError(
             N_("edit {seq} (new): there is no community {code}"), remedy=N_("name a community of this plan"),
             seq=edit.seq, code=community,

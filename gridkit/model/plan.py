@@ -165,10 +165,10 @@ class Plan:
         lacking = [name for name in GRID_COLUMNS if name not in self.grids.columns]
         if lacking:
             raise ValueError(f"grids lack {lacking}")
-        strange = set(self.assignment) - set(self.grids.index) - {UNASSIGNED}
+        strange = set(self.assignment.unique().tolist()) - set(self.grids.index.tolist()) - {UNASSIGNED}
         if strange:
             raise ValueError(f"grids that are not listed: {sorted(strange)[:5]}")
-        if not set(self.grids["kind"]) <= set(VOCABULARIES["grid_kind"]):
+        if not set(self.grids["kind"].unique().tolist()) <= set(VOCABULARIES["grid_kind"]):
             raise ValueError("unknown kind of grid")
 
     def __len__(self) -> int:
