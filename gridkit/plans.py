@@ -57,7 +57,8 @@ class Source:
     """What a project holds for drawing grids, in one metric system.
 
     ``communities`` and ``compounds`` by code, the latter with ``name``, ``households``, ``persons``; ``grids`` the grid
-    layer of the city, None without one; ``files`` name -> sha256 of all that was read.
+    layer of the city, None without one; ``files`` name -> sha256 of all that was read;
+    ``twice`` codes that several features of a layer bear, of which one counts.
     """
 
     city: City
@@ -69,6 +70,7 @@ class Source:
     norms: dict[str, Norm]
     files: dict[str, str]
     notes: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class Made:
     def settings(self) -> dict[str, Any]:
         """How the atoms were made, for ``plan.json``."""
         events = self.built.log["event"].value_counts().sort_index()
-        return {"made": {str(event): int(n) for event, n in events.items()}}
+        made = {str(event): int(n) for event, n in events.items()}
+        return {"made": {**made, **({"twice": len(self.source.twice)} if self.source.twice else {})}}
 
 
 def without_grids(atoms: Atoms, norm: Norm, norms: Mapping[str, Norm]) -> Plan:
@@ -136,11 +139,12 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
     if exclusive is None and grids is not None:
         exclusive = _as_exclusive(grids)
     norms, notes = _norms(project, communities, measure)
-    notes = (*notes, *_overlap(communities), *_twice(city, findings))
+    twice = _twice(city, findings)
+    notes = (*notes, *_overlap(communities), *_said_twice(twice))
     ground = Ground(found.get("road"), found.get("water"), found.get("building"), exclusive)
     files |= {source.path: source.sha256 for source in city.sources}
     return Source(city, communities, _compounds(project, city), grids, ground,
-                  project.grids.norm(band=band, measure=measure), norms, files, notes)  # fmt: skip
+                  project.grids.norm(band=band, measure=measure), norms, files, notes, twice)  # fmt: skip
 
 
 def _areas(city: City, level: str) -> gpd.GeoDataFrame | None:
@@ -183,13 +187,15 @@ def _overlap(communities: gpd.GeoDataFrame) -> tuple[str, ...]:
 
 
 def _twice(city: City, findings: Findings) -> tuple[str, ...]:
-    """Return what is said of codes that several features bear: only one of them is drawn, with its people."""
+    """Return codes that several features of a layer bear: only one of them is drawn, with its people."""
+    levels = [level for level in (COMMUNITY, COMPOUND, GRID) if level in city.layers]
+    known = {str(code) for level in levels for code in city.layers[level].frame.index}
+    return tuple(sorted({str(row["subject"]) for row in findings.rows() if row["code"] == "S104"} & known))
+
+
+def _said_twice(codes: Sequence[str]) -> tuple[str, ...]:
     said = gettext("{n} codes are borne by several features of a layer, of which one counts: {codes} (gridkit check)")
-    known = {
-        str(code) for level in (COMMUNITY, COMPOUND) if level in city.layers for code in city.layers[level].frame.index
-    }
-    twice = sorted({str(row["subject"]) for row in findings.rows() if row["code"] == "S104"} & known)
-    return (said.format(n=f"{len(twice):,}", codes=", ".join(twice[:3])),) if twice else ()
+    return (said.format(n=f"{len(codes):,}", codes=", ".join(codes[:3])),) if codes else ()
 
 
 def _norms(project: Project, communities: gpd.GeoDataFrame, measure: str) -> tuple[dict[str, Norm], tuple[str, ...]]:

@@ -148,7 +148,15 @@ def test_communities_without_a_code_are_not_filed(gridkit, tmp_path):
 
 
 def test_codes_borne_twice_are_said(gridkit, tmp_path):
-    found = {name: layer for name, layer in layers().items() if name in {"community", "compound"}}
+    found = {name: layer for name, layer in layers().items() if name != "road"}
     found["compound"].loc[1, "小区编号"] = found["compound"].loc[0, "小区编号"]
-    said = gridkit("grids", "propose", save(tmp_path / "project", found), "--profile", "fast")
-    assert f"1 codes are borne by several features of a layer, of which one counts: {WEST}X001" in said.err
+    found["grid"].loc[1, "网格编码"] = WEST + "001"
+    project = save(tmp_path / "project", found)
+    said = gridkit("grids", "propose", project, "--profile", "fast", "-o", tmp_path / "plan")
+    assert f"2 codes are borne by several features of a layer, of which one counts: {WEST}001, {WEST}X001" in said.err
+    assert said.code == errors.EXIT_FINDINGS
+    assert gridkit("grids", "atoms", project).code == errors.EXIT_FINDINGS
+    said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--no-map")
+    assert said.code == errors.EXIT_FINDINGS
+    assert "2 codes are borne by several features" in said.err
+    assert (tmp_path / "one" / "codes.csv").exists()

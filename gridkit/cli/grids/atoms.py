@@ -51,7 +51,8 @@ def command() -> click.Command:
             "PROJECT is a gridkit.toml or its folder (default: the working directory); [layers.road], [layers.water], "
             "[layers.building] and [layers.exclusive] say what lies between compounds. With -o a plan folder is "
             "written, with the grids of today where the project has a layer of grids. Exits with 1 where compounds "
-            "were left out, cut across a border or do not state their households, else with 0."
+            "were left out, cut across a border or do not state their households, or where several features bear one "
+            "code, else with 0."
         ),
         params=[
             options.project(),
@@ -84,7 +85,7 @@ def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_
         if out is not None:
             shared.saved(out)
     lost = set(made.built.log["event"]) - {"cut", "too_large"}
-    return errors.EXIT_FINDINGS if lost else errors.EXIT_CLEAN
+    return errors.EXIT_FINDINGS if lost or made.source.twice else errors.EXIT_CLEAN
 
 
 def _document(made: Made) -> dict[str, Any]:

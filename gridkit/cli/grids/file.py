@@ -28,6 +28,10 @@ _FILE = click.Path(path_type=Path)
 _NO_GROUND = N_(
     "{n} codes that were issued earlier have no ground in the plan before and are retired without a successor"
 )
+_TWICE = N_(
+    "the plan was drawn from layers in which {n} codes are borne by several features, of which one counts: correct "
+    "them (gridkit check) and draw it again"
+)
 _NO_PLAN = N_(
     "{n} codes that were issued earlier are retired without a successor: to carry codes over and to say where "
     "households went, name the plan that held until now with --before"
@@ -47,8 +51,8 @@ def command() -> click.Command:
             "all.\n\n"
             "PLAN is a plan folder. Grids without a code get one; a code goes on where most households stay. The plan "
             "before is the one that --before names, else the one that PLAN was proposed from (the grids of today), "
-            "else the one from which its edits start, where it has codes. Exits with 1 where the plan has errors: "
-            "nothing is written then, but with --draft."
+            "else the one from which its edits start, where it has codes. Exits with 1 where the plan has errors, when "
+            "nothing is written but with --draft, or where its layers bear codes twice, else with 0."
         ),
         params=[click.Argument(["plan"], type=_FILE), *_options(), options.as_json(), options.lang()],
     )
@@ -97,6 +101,9 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     given_up = 0 if old is not None else _given_up(filing, stored.ledger)
     if given_up:
         options.note(gettext(_NO_GROUND if earlier is not None else _NO_PLAN).format(n=f"{given_up:,}"))
+    twice = shared.codes_twice(stored.document["settings"])
+    if twice:
+        options.note(gettext(_TWICE).format(n=f"{twice:,}"))
     written = not refused or terms.draft
     if written:
         inputs = {"plan/plan.json": folder / "plan.json"}
@@ -109,7 +116,7 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
         options.print_json(_document(filing, refused, written=written))
     else:
         _show(filing, refused, out if written else None)
-    return errors.EXIT_FINDINGS if refused else errors.EXIT_CLEAN
+    return errors.EXIT_FINDINGS if refused or twice else errors.EXIT_CLEAN
 
 
 def _given_up(filing: Filing, before: pd.DataFrame) -> int:

@@ -60,7 +60,7 @@ def command() -> click.Command:
             "SOURCE is a project (gridkit.toml or its folder) or a plan folder (default: the working directory). "
             "Without -o the proposal is only shown. Each community says how many grids lie in the band, how many "
             "households could at most, whether the grids are proven optimal, and why the band is out of reach where "
-            "it is. Exits with 0 where all grids lie in the band, else with 1."
+            "it is. Exits with 0 where all grids lie in the band and no code is borne by several features, else with 1."
         ),
         params=[
             shared.source(),
@@ -137,7 +137,8 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
         if out is not None:
             shared.saved(out)
     report = found.report
-    return errors.EXIT_CLEAN if int(report["in_band"].sum()) == int(report["grids"].sum()) else errors.EXIT_FINDINGS
+    sound = int(report["in_band"].sum()) == int(report["grids"].sum()) and not shared.codes_twice(start.settings)
+    return errors.EXIT_CLEAN if sound else errors.EXIT_FINDINGS
 
 
 def _start(source: Path, baseline: Path | None, *, band: str, measure: str, progress: Progress) -> _Start:

@@ -177,6 +177,13 @@ def share(part: int, whole: int) -> str:
     return f"{part * 1000 // whole / 10:.1f} %" if whole else "–"
 
 
+def codes_twice(settings: Mapping[str, Any]) -> int:
+    """Return how many codes of the layers of a plan were borne by several features, of which one counts."""
+    made = settings.get("made") if isinstance(settings, dict) else None
+    found = made.get("twice") if isinstance(made, dict) else None
+    return found if isinstance(found, int) else 0
+
+
 def saved(folder: Path) -> None:
     """Say where a plan was written."""
     click.echo(f"{gettext('Plan')}  {folder}")
