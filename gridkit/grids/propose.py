@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gridkit.grids.solve.exact import connected_sets
+from gridkit.grids.solve.merged import MergeProblem, solve_merged
 from gridkit.grids.solve.pool import choose
 from gridkit.grids.solve.problem import Band, Problem, Weights, bits
 from gridkit.grids.solve.solver import Solved, solve
@@ -18,6 +19,8 @@ from gridkit.model.plan import GRID_COLUMNS, UNASSIGNED, Atoms, Norm, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from gridkit.grids.merge_borders import Borders
 
 KEEP: Final = 3.0
 """Weight of households that leave their old grid: the re-draw test found no gain above it."""
@@ -67,6 +70,8 @@ class Wish:
         Weight of borders along roads.
     allow_mixed : bool
         Whether a part of a cut compound may share a grid with other compounds; land without households always may.
+    borders : Borders, optional
+        Borders on which several networks agree and that shall be kept.
     """
 
     profile: str = "balanced"
@@ -75,6 +80,7 @@ class Wish:
     keep: float = KEEP
     road: float = ROAD
     allow_mixed: bool = False
+    borders: Borders | None = None
 
 
 @dataclass
@@ -187,7 +193,10 @@ def problem_of(here: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old: pd.S
     before = [kinds.get(uid, -1) for uid in old[here.index]]
     size = here[norm.measure].astype("int64").tolist()
     band = Band(norm.low, norm.high, norm.best)
-    return Problem(size, area, border, pairs, band, Weights(wish.road, wish.keep), before if kinds else None)
+    weights, known = Weights(wish.road, wish.keep), before if kinds else None
+    if wish.borders is not None:
+        return wish.borders.problem(here.index, (size, area, border), pairs, band=band, weights=weights, old=known)
+    return Problem(size, area, border, pairs, band, weights, known)
 
 
 def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old: pd.Series, wish: Wish) -> _Drawn:
@@ -203,10 +212,7 @@ def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old
         names = [free.index[i] for i in bits(piece)]
         part = free.loc[names]
         problem = whole if len(pieces) == 1 else problem_of(part, edges, norm, old=old, wish=wish)
-        solved = solve(
-            problem, seed_of(wish.seed, f"{code}/{at}"), profile=wish.profile, prove=wish.prove,
-            baseline=_before(problem),
-        )  # fmt: skip
+        solved = _solved(problem, seed_of(wish.seed, f"{code}/{at}"), wish)
         drawn.grids += [[names[i] for i in bits(grid)] for grid in solved.grids]
         drawn.statuses.append("optimal" if solved.proven else "feasible")
         if solved.bound is not None:
@@ -214,6 +220,12 @@ def _draw(code: str, free: pd.DataFrame, edges: pd.DataFrame, norm: Norm, *, old
         drawn.fewest.append(_fewest(problem, solved) if wish.prove else None)
         drawn.reasons += _why(problem, part, alone=len(pieces) > 1, fewest=drawn.fewest[-1])
     return drawn
+
+
+def _solved(problem: Problem, seed: int, wish: Wish) -> Solved:
+    if isinstance(problem, MergeProblem):
+        return solve_merged(problem, seed, profile=wish.profile, prove=wish.prove)
+    return solve(problem, seed, profile=wish.profile, prove=wish.prove, baseline=_before(problem))
 
 
 def unmixed(here: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
