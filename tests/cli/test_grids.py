@@ -204,6 +204,17 @@ def test_a_layer_drawn_by_hand(gridkit, project, tmp_path):
     assert gridkit("grids", "check", project).code == errors.EXIT_FINDINGS  # its own layer: grids of 1,140 households
 
 
+def test_codes_that_a_spreadsheet_has_damaged_are_told(gridkit, tmp_path):
+    found = layers()
+    found["grid"]["网格编码"] = ["9.90101E+14", f"{WEST}002000", f"{EAST}001"]
+    project = save(tmp_path / "project", found)
+    for more in ((), ("--layer", project / "grid.gpkg")):
+        rows = json.loads(gridkit("grids", "check", project, *more, "--json").out)[0]["findings"]
+        told = {row["code"]: row["text"] for row in rows if row["code"] in {"S115", "G106"}}
+        assert "9.90101E+14" in told["S115"]
+        assert f"{WEST}002000, which looks damaged" in told["G106"]
+
+
 def test_an_assignment_changed_by_hand(gridkit, plan):
     file = plan / "assignment.csv"
     text = file.read_text("utf-8")

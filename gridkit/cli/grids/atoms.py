@@ -69,13 +69,14 @@ def command() -> click.Command:
 def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_all: bool, as_json: bool) -> int:
     """Cut the ground of communities into atoms."""
     from gridkit import plans
+    from gridkit.plan_source import STEPS
     from gridkit.stores.plan_folder import plan_of, write_plan
 
     found, _ = options.open_project(project)
     with options.progress() as progress:
         made = plans.make_atoms(found, band=band, measure=measure or "", progress=progress)
         if out is not None:
-            progress(gettext(plans.STEPS[3]), 3, len(plans.STEPS))
+            progress(gettext(STEPS[3]), 3, len(STEPS))
             stored = replace(plan_of(made.plan, ledger=plans.ledger_of(made)), communities=made.communities)
             write_plan(stored, out, inputs=made.source.files, settings=made.settings)
     if as_json:

@@ -98,6 +98,7 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
     from gridkit.grids.codes import empty_ledger
     from gridkit.grids.lineage import with_present
     from gridkit.grids.propose import KEEP, Wish
+    from gridkit.plan_source import STEPS
     from gridkit.stores.plan_folder import plan_of, write_plan
 
     if fresh and (baseline is not None or lock):
@@ -121,7 +122,7 @@ def propose(  # noqa: PLR0913, PLR0917 - the options of the command line
         if lock and base is not None:
             found = _as_locked_before(found, start)
         if out is not None:
-            progress(gettext(plans.STEPS[3]), 3, len(plans.STEPS))
+            progress(gettext(STEPS[3]), 3, len(STEPS))
             said = {"profile": profile, "prove": prove, "seed": seed, "fresh": base is None,
                     "allow_mixed": wish.allow_mixed}  # fmt: skip
             ledger = empty_ledger() if start.ledger is None else start.ledger
