@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,9 @@ from gridkit.model.plan import ATOM_COLUMNS, EDGE_COLUMNS, Atoms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+BESIDE: Final = 2.0
+"""Metres within which the centres of pieces count as equally far west."""
 
 
 def cut_atom(
@@ -45,8 +48,7 @@ def cut_atom(
     faces = faces[shapely.intersects(row["geometry"], shapely.point_on_surface(faces))]
     if len(faces) < 2:
         raise ValueError("lines")
-    centre = shapely.centroid(faces)
-    faces = faces[np.lexsort((-shapely.get_y(centre), shapely.get_x(centre)))]
+    faces = faces[_in_order(shapely.centroid(faces))]
     sizes = _sizes(int(row["households"]), faces, households)
     persons = shared_out(int(row["persons"]), sizes if sum(sizes) else shapely.area(faces).tolist())
     names = [f"{atom}~{at + 1}" for at in range(len(faces))]
@@ -66,6 +68,19 @@ def cut_atom(
     inside = np.append(np.ones(len(names), dtype=bool), frame["community"][beside] == row["community"])
     edges = _edges(atoms.edges, touching, atom, np.array([*names, *beside], dtype=object), shapes, inside, len(names))
     return Atoms(whole.sort_index(), edges), names
+
+
+def _in_order(centres: Any) -> Any:
+    """Return the order of pieces: west to east; those whose centres are within ``BESIDE`` metres, north to south.
+
+    A cut straight across gives centres that differ by less than a coordinate can say: which piece is the first must not
+    hang on that, neither here nor in the page.
+    """
+    x, y = shapely.get_x(centres), shapely.get_y(centres)
+    west = np.argsort(x, kind="stable")
+    column = np.zeros(len(x), dtype=np.intp)
+    column[west[1:]] = np.cumsum(np.diff(x[west]) > BESIDE)
+    return np.lexsort((-y, column))
 
 
 def _sizes(total: int, faces: Any, households: Sequence[int]) -> list[int]:
