@@ -12,8 +12,9 @@ import shapely
 
 from gridkit.geo.edges import shared_borders
 from gridkit.geo.nesting import nest
-from gridkit.grids.land import LAND, disjoint, noded, tiles
+from gridkit.grids.land import LAND, areas_of, disjoint, noded, tiles
 from gridkit.grids.oversize import building_groups
+from gridkit.grids.scattered import scattered
 from gridkit.model.plan import ATOM_COLUMNS, EDGE_COLUMNS, Atoms, Norm
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ Array = np.ndarray[Any, Any]
 LOG_COLUMNS: Final = ("event", "subject", "community", "area", "households", "note")
 """Columns of ``Built.log``; events: ``cut`` (a compound into building groups), ``clipped`` (by the border of its
 community), ``outside`` (no community), ``overlap`` (ground given to a smaller compound), ``no_place`` (no geometry),
-``no_ground`` (a point or line, or all its ground is that of smaller compounds or exclusive areas: left out),
+``no_ground`` (a point or line, or all its ground is that of other compounds or exclusive areas: left out),
 ``same_code`` (as an exclusive area, of which it becomes part), ``too_large`` (above the limit, no buildings to cut
-along), ``unknown`` (households not stated)."""
+along), ``unknown`` (households not stated), ``scattered`` (of a community: households of buildings outside compounds,
+in no atom; ``note`` says how many buildings). The households of the compounds that came in are those of the atoms and
+of the rows ``no_place``, ``outside``, ``no_ground``, and of ``same_code`` where the exclusive area states its own: a
+compound whose ground others have is one drawn twice or made up of them, and would count twice."""
 
 MOST: Final = 10**12
 """Households or persons above which a number of one compound is none: not stated."""
@@ -86,16 +90,18 @@ def build_atoms(
         Atoms tile the communities; each compound is one atom or, cut, several of kind ``part``. The same whatever the
         order of rows.
     """
-    seeds = _seeds(communities.sort_index(), compounds.sort_index(), ground.exclusive)
+    communities = _sound(communities.sort_index())
+    seeds = _seeds(communities, compounds.sort_index(), ground.exclusive)
     lines = _lines(ground)
-    log = [seeds.log]
+    log = [seeds.log, scattered(communities, compounds, ground.exclusive, ground.buildings)]
+    taken = {str(code) for code in compounds.index} | set(seeds.frame.index)
     pieces: list[Array] = []
     rows: list[pd.DataFrame] = []
     owners: list[Array] = []
     count = 0
     tree = shapely.STRtree(lines)
     groups = seeds.frame.groupby("community").indices
-    for done, (code, outline) in enumerate(communities.sort_index().geometry.items()):
+    for done, (code, outline) in enumerate(communities.geometry.items()):
         if progress:
             progress(str(code), done, len(communities))
         if outline is None or outline.is_empty:
@@ -104,12 +110,41 @@ def build_atoms(
         band = (norms or {}).get(str(code), norm)
         near = lines[np.sort(tree.query(outline, predicate="intersects"))]
         table, some, whose, cuts = _community(str(code), outline, mine, near, band=band, buildings=ground.buildings)
+        table.index = _free(table, taken)
         rows.append(table)
         pieces.append(some)
         owners.append(whose + count)
         log.append(cuts)
         count += len(table)
     return _built(pd.concat(rows) if rows else None, pieces, owners, lines, log=log, crs=communities.crs)
+
+
+def _sound(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas whose borders do not cross themselves, as those of a hand-drawn community may."""
+    shapes = frame.geometry.to_numpy()
+    wrong = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    if not wrong.any():
+        return frame
+    shapes = shapes.copy()
+    shapes[wrong] = [areas_of(shape) for shape in shapely.make_valid(shapes[wrong])]
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
+def _free(table: pd.DataFrame, taken: set[str]) -> pd.Index:
+    """Return the names of atoms, of land and parts such that nothing else bears them, and enter these into ``taken``.
+
+    >>> _free(pd.DataFrame({"kind": ["compound", "land"]}, index=["cL001", "cL001"]), {"cL001"}).tolist()
+    ['cL001', 'cL001_2']
+    """
+    names = []
+    for ident, kind in zip(table.index, table["kind"], strict=True):
+        name, number = str(ident), 1
+        while kind in {"land", "part"} and name in taken:
+            number += 1
+            name = f"{ident}_{number}"
+        taken.add(name)
+        names.append(name)
+    return pd.Index(names, name="atom", dtype="object")
 
 
 @dataclass(frozen=True)
@@ -262,17 +297,21 @@ def _built(
     log: list[pd.DataFrame],
     crs: Any,
 ) -> Built:
-    said = pd.concat(
-        [part for part in log if len(part)] or [pd.DataFrame(columns=list(LOG_COLUMNS))], ignore_index=True
-    )
-    said = said.sort_values(["event", "subject"], kind="stable", ignore_index=True)
     if table is None:
         empty = gpd.GeoDataFrame(columns=list(ATOM_COLUMNS), geometry="geometry", crs=crs)
-        return Built(Atoms(empty, pd.DataFrame(columns=list(EDGE_COLUMNS))), said)
+        return Built(Atoms(empty, pd.DataFrame(columns=list(EDGE_COLUMNS))), _log(log))
     shapes = noded(np.concatenate(pieces), np.concatenate(owners), len(table))
     frame = gpd.GeoDataFrame(table.assign(geometry=shapes), geometry="geometry", crs=crs)[list(ATOM_COLUMNS)]
-    frame = frame.loc[shapely.area(shapes) > 0].sort_index()
+    there = shapely.area(shapes) > 0
+    lost = frame.loc[~there & (frame["kind"] != "land").to_numpy()]  # less ground than vertices are rounded to
+    said = _log([*log, pd.DataFrame(_logged("no_ground", lost), columns=list(LOG_COLUMNS))])
+    frame = frame.loc[there].sort_index()
     return Built(Atoms(frame, edges_of(frame, lines)), said)
+
+
+def _log(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    some = [part for part in parts if len(part)] or [pd.DataFrame(columns=list(LOG_COLUMNS))]
+    return pd.concat(some, ignore_index=True).sort_values(["event", "subject"], kind="stable", ignore_index=True)
 
 
 def edges_of(frame: gpd.GeoDataFrame, lines: Array) -> pd.DataFrame:

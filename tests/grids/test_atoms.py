@@ -229,3 +229,30 @@ def test_a_number_that_cannot_be_is_not_stated(stated):
     frame = build_atoms(communities(), found).atoms.frame
     assert frame.loc["C0", ["households", "known"]].tolist() == [0, False]
     assert frame.loc["C1", ["households", "persons"]].tolist() == [100, 0]
+
+
+def test_a_community_whose_border_crosses_itself_is_drawn():
+    bow = shapely.Polygon([(X, Y), (X + 400, Y + 400), (X + 400, Y), (X, Y + 400)])
+    outlines = communities()
+    outlines.loc[WEST, "geometry"] = bow
+    built = build_atoms(outlines, compounds([box(20, 150, 60, 250), box(340, 150, 380, 250)], [10, 20]))
+    mine = built.atoms.frame.loc[built.atoms.frame["community"] == WEST]
+    assert mine.geometry.area.sum() == pytest.approx(80_000, abs=1.0)  # two triangles of 400 m by 200 m
+    assert int(mine["households"].sum()) == 30
+
+
+def test_no_land_has_the_code_of_a_compound():
+    some = compounds([box(20, 20, 60, 60), box(300, 300, 340, 340)], [10, 20])
+    some.index = pd.Index([f"{WEST}L001", f"{WEST}L002"], name="code")
+    frame = build_atoms(communities(), some).atoms.frame
+    assert frame["households"][[f"{WEST}L001", f"{WEST}L002"]].tolist() == [10, 20]
+    assert f"{WEST}L001_2" in frame.index
+
+
+def test_households_of_buildings_outside_compounds_are_told():
+    houses = layer([box(110, 110, 130, 130), box(300, 300, 320, 320), box(500, 300, 520, 320), box(540, 300, 560, 320)],
+                   households=[50, 7, 2, None])  # fmt: skip
+    built = build_atoms(communities(), compounds([box(100, 100, 200, 200)]), ground=Ground(buildings=houses))
+    told = built.log.loc[built.log["event"] == "scattered"]
+    assert told[["community", "households", "note"]].to_numpy().tolist() == [[WEST, 7, "1"], [EAST, 2, "1"]]
+    assert int(built.atoms.frame["households"].sum()) == 100

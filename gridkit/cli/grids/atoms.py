@@ -15,22 +15,31 @@ from gridkit.locale import N_, gettext
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from gridkit.plans import Made
 
 EVENTS = {
     "cut": N_("{n} compound(s) larger than a grid may be were cut along buildings"),
     "too_large": N_("{n} compound(s) are larger than a grid may be and have no buildings to cut along; kept whole"),
     "clipped": N_("{n} compound(s) reach across the border of their community and were clipped"),
-    "outside": N_("{n} compound(s) lie in no community and were left out"),
+    "outside": N_("{n} compound(s) with {households} households lie in no community and were left out"),
     "overlap": N_("{n} compound(s) overlap smaller ones, which keep the ground"),
-    "no_place": N_("{n} compound(s) have no place and were left out"),
-    "no_ground": N_("{n} compound(s) have no ground of their own and were left out"),
+    "no_place": N_("{n} compound(s) with {households} households have no place and were left out"),
+    "no_ground": N_(
+        "{n} compound(s) with {households} households have no ground of their own and were left out: points, or ground "
+        "that other compounds have (drawn twice, or made up of them); their households count in no grid"
+    ),
     "same_code": N_("{n} compound(s) have the code of an exclusive area and became part of it"),
     "unknown": N_("{n} compound(s) do not state their households and count as none"),
+    "scattered": N_(
+        "buildings outside compounds have {households} households in {n} communities, which count in no grid: give "
+        "them a compound"
+    ),
 }
 """What happened to compounds, in words; see :data:`gridkit.grids.atoms.LOG_COLUMNS`."""
-LEFT_OUT = ("outside", "no_place", "no_ground", "same_code")
-"""After which a compound is no atom of its own."""
+LEFT_OUT = ("outside", "no_place", "no_ground", "same_code", "scattered")
+"""After which a compound is no atom of its own, or households are in none."""
 KINDS = {
     "compound": N_("compounds"),
     "part": N_("parts of cut compounds"),
@@ -51,8 +60,8 @@ def command() -> click.Command:
             "PROJECT is a gridkit.toml or its folder (default: the working directory); [layers.road], [layers.water], "
             "[layers.building] and [layers.exclusive] say what lies between compounds. With -o a plan folder is "
             "written, with the grids of today where the project has a layer of grids. Exits with 1 where compounds "
-            "were left out, cut across a border or do not state their households, or where several features bear one "
-            "code, else with 0."
+            "were left out, cut across a border or do not state their households, where buildings outside compounds "
+            "have households, or where several features bear one code, else with 0."
         ),
         params=[
             options.project(),
@@ -89,6 +98,11 @@ def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_
     return errors.EXIT_FINDINGS if lost or made.source.twice else errors.EXIT_CLEAN
 
 
+def event_text(event: str, rows: pd.DataFrame) -> str:
+    """Return what happened to compounds, with how many households."""
+    return gettext(EVENTS[event]).format(n=f"{len(rows):,}", households=f"{int(rows['households'].sum()):,}")
+
+
 def _document(made: Made) -> dict[str, Any]:
     frame = made.built.atoms.frame
     return {
@@ -115,11 +129,11 @@ def _show(made: Made, *, limit: int | None) -> None:
     counts = frame["kind"].value_counts()
     parts = [f"{gettext(text)} {int(counts[kind]):,}" for kind, text in KINDS.items() if kind in counts]
     click.echo("  " + gettext(", ").join(parts))
-    for event, text in EVENTS.items():
+    for event in EVENTS:
         rows = made.built.log.loc[made.built.log["event"] == event]
         if rows.empty:
             continue
-        click.echo(gettext(text).format(n=f"{len(rows):,}"))
+        click.echo(event_text(event, rows))
         for row in rows[:limit].itertuples(index=False):
             area = f"  {row.area:,.1f} m²" if row.area else ""
             click.echo(f"  {row.subject}  {row.community}{area}".rstrip())

@@ -11,7 +11,7 @@ import click
 from gridkit import errors
 from gridkit.cli import options
 from gridkit.cli.grids import shared
-from gridkit.cli.grids.atoms import EVENTS, LEFT_OUT
+from gridkit.cli.grids.atoms import LEFT_OUT, event_text
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
@@ -155,10 +155,10 @@ def _start(source: Path, baseline: Path | None, *, band: str, measure: str, prog
         made = plans.make_atoms(project, band=band, measure=measure, progress=progress)
         for note in made.source.notes:
             options.note(note)
-        happened = made.built.log["event"].value_counts()
         for event in LEFT_OUT:
-            if event in happened:
-                options.note(gettext(EVENTS[event]).format(n=f"{int(happened[event]):,}"))
+            rows = made.built.log.loc[made.built.log["event"] == event]
+            if len(rows):
+                options.note(event_text(event, rows))
         today = made.today if made.today is not None and len(made.today) else None
         start = _Start(
             made.plan,
