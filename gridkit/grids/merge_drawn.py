@@ -251,15 +251,15 @@ def uncovered(found: Overlay) -> pd.DataFrame:
         network covers), ``whole`` (the network has nothing in this community); exclusive areas are not asked for.
     """
     frame = found.atoms.frame
-    asked = (frame["kind"] != "exclusive").to_numpy()
+    asked: Array = (frame["kind"] != "exclusive").to_numpy()
     area = frame.geometry.area
-    covered = np.vstack([(plan.assignment != "").to_numpy() for plan in found.plans])
-    anyone = covered.any(axis=0)
+    covered: Array = np.vstack([(plan.assignment != "").to_numpy() for plan in found.plans])
+    anyone = np.asarray(covered.any(axis=0))
     rows = []
     for n, network in enumerate(found.networks):
-        left: Array = asked & ~covered[n]
+        left = asked & ~covered[n]
         for community, part in frame.loc[left].groupby("community", sort=True):
-            here = (frame["community"] == community).to_numpy() & asked
+            here = np.flatnonzero((frame["community"] == community).to_numpy() & asked)
             shared = anyone[frame.index.get_indexer(part.index)]
             rows.append((network.name, str(community), len(part), int(part["households"].sum()),
                          round(float(area[part.index].sum()), 1), int(part["households"][shared].sum()),

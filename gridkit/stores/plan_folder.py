@@ -22,6 +22,7 @@ from gridkit.model.plan import GRID_COLUMNS, LEDGER_COLUMNS, UNASSIGNED, Atoms, 
 from gridkit.stores.check_folder import write_check
 from gridkit.stores.digest import file_digest
 from gridkit.stores.plan_files import REMEDY, read_atoms, read_table, write_atoms, write_table
+from gridkit.stores.plan_reports import kept_reports, report_digests
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Stored:
 
 def write_plan(
     stored: Stored, folder: Path, *, inputs: Mapping[str, str] | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None, extra: Mapping[str, Callable[[Path], None]] | None = None,
 ) -> Path:  # fmt: skip
     """Write a plan folder, whole or not at all; one that is there is replaced where all its files are as written.
 
@@ -91,6 +92,9 @@ def write_plan(
         Files from which the plan was made -> sha256; by default those that its ``plan.json`` named before.
     settings : mapping, optional
         How it was made, as plain values; by default as before.
+    extra : mapping of str to callable, optional
+        Reports that lie beside the plan -> function of a path that writes each; by default those that lie there stay as
+        they are, notes that somebody made in them included.
 
     Raises
     ------
@@ -112,8 +116,13 @@ def write_plan(
         writers[REPORT] = partial(write_table, stored.report, REPORT_COLUMNS)
     writers[LEDGER] = partial(write_table, stored.ledger, LEDGER_COLUMNS)
     writers[EDITS] = partial(write_edits, stored.log)
-    writers[DOCUMENT] = partial(_write_document, _document(stored, named, said), list(writers))
-    return write_check(folder, writers, listing=DOCUMENT, also=stored.changed)
+    more = kept_reports(folder, DOCUMENT) if extra is None else dict(extra)
+    document = _document(stored, named, said) | ({"extra": sorted(more)} if more else {})
+    listed = list(writers)
+    writers |= more
+    writers[DOCUMENT] = partial(_write_document, document, listed)
+    also = {**stored.changed, **report_digests(folder, DOCUMENT)}
+    return write_check(folder, writers, listing=DOCUMENT, also=also)
 
 
 def _copy_atoms(path: Path) -> None:

@@ -1,0 +1,315 @@
+"""Departmental networks of grids and tables of their posts, read for merging: counts only, never persons."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridkit.errors import LayerError, TableError
+from gridkit.geo.crs import to_lonlat, to_metric
+from gridkit.geo.detect import SAME, score_datum
+from gridkit.geo.finite import finite
+from gridkit.io.drafts import settled
+from gridkit.io.fields import shape
+from gridkit.io.person_numbers import mask_name_of_file, mask_numbers
+from gridkit.io.referring import read_referring
+from gridkit.io.text import cell_text, compact
+from gridkit.io.vector import is_table, parts_of, read_layer
+from gridkit.locale import N_
+from gridkit.model.fields import COMPOUND, GRID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from gridkit.io.vector import Draft
+
+POSTS: Final = ("branches", "staff", "stations")
+CODE_HEADERS: Final = (
+    "网格编码",
+    "网格代码",
+    "网格编号",
+    "所属网格编码",
+    "所属网格代码",
+    "所属网格",
+    "grid_code",
+    "gridcode",
+    "code",
+)
+"""Headings under which a table names a grid, in the order in which they are looked for."""
+COUNT_HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "branches": ("网格党支部数", "党支部数", "支部数", "党组织数", "branches"),
+    "staff": ("staff",),
+    "stations": ("站点数", "驿站数", "党群服务站数", "党群服务驿站数", "服务站数", "服务站点数", "stations"),
+}
+"""Headings of counts that the dictionary of columns does not have."""
+MOST: Final = 100_000
+"""A larger count of posts in one grid is none."""
+_SUMS: Final = re.compile(r"^(小计|合计|总计|注[:：].*|说明[:：].*)$")
+_SEVERAL: Final = re.compile(r"[、,，;；\s]+")
+
+
+@dataclass(frozen=True)
+class ReadNetwork:
+    """A layer of grids as it was read.
+
+    Parameters
+    ----------
+    name : str
+        What the network is called.
+    grids : geopandas.GeoDataFrame
+        Indexed by key, with ``code``, ``name``, ``grid_kind``, ``valid_from``, the counts of ``POSTS`` and ``row``.
+    notes : tuple of dict
+        Findings of reading.
+    files : dict of str to str
+        File -> sha256.
+    pointless : int
+        Features without an area, which are no grids.
+    """
+
+    name: str
+    grids: gpd.GeoDataFrame
+    notes: tuple[dict[str, Any], ...]
+    files: dict[str, str]
+    pointless: int = 0
+
+
+@dataclass(frozen=True)
+class ReadPosts:
+    """Posts of a network from a table or a layer of points.
+
+    ``listed``: ``code`` and ``n``; ``points``: ``x``, ``y`` (NaN without a place) and ``n``; one of the two is empty.
+    ``dropped``: headings of columns of persons that were left out; ``sums``: rows of totals and notes, not counted.
+    """
+
+    name: str
+    sha256: str
+    listed: pd.DataFrame
+    points: pd.DataFrame
+    dropped: tuple[str, ...] = ()
+    sums: int = 0
+
+
+def read_network(
+    path: Path, name: str, crs: str, *, layer: str = "", columns: Mapping[str, str] | None = None, stated: str = ""
+) -> ReadNetwork:
+    """Read the grids of a department.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Boundary file of any format.
+    name : str
+    crs : str
+        Metric system of the city.
+    layer : str
+        Layer of the file.
+    columns : mapping of str to str, optional
+        Field -> attribute, such as ``code`` or ``name``.
+    stated : str
+        Coordinate system that outranks the file's own; ``GCJ-02`` and ``BD-09`` are converted.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be used, or holds no area.
+    """
+    if is_table(path.name, path.parent):
+        raise LayerError(
+            N_("a table has no borders: a network is read from a layer of areas"), place=mask_name_of_file(path.name),
+            remedy=N_("name the boundary file of the grids; a table of posts is named with --posts"),
+        )  # fmt: skip
+    draft = read_layer(path.name, path.parent, GRID, layer=layer, columns=columns, crs=stated)
+    frame = draft.records.frame
+    shapes = np.array(shapely.force_2d(to_metric(draft.geometry, crs).to_numpy()), dtype=object)
+    usable = ~shapely.is_missing(shapes) & finite(shapes)
+    shapes[~usable] = shapely.Polygon()
+    valid = shapely.make_valid(shapes)
+    areal = shapely.area(valid) > 0
+    if not areal.any():
+        raise LayerError(
+            N_("the layer holds no area: {n} features are points, lines or have no place"),
+            place=mask_name_of_file(path.name), remedy=N_("name a layer with the areas of the grids"), n=len(frame),
+        )  # fmt: skip
+    texts = {
+        to: _texts(frame, field, len(frame))
+        for to, field in {"code": "code", "name": "name", "grid_kind": "grid_kind", "valid_from": "valid_from"}.items()
+    }
+    counts = _counts(draft, path, layer)
+    table = pd.DataFrame({**texts, **counts, "row": frame["row"].to_numpy() if "row" in frame else range(len(frame))})
+    table["name"] = [mask_numbers(text) for text in table["name"]]
+    table = table.loc[areal].reset_index(drop=True)
+    grids = gpd.GeoDataFrame(table, geometry=valid[areal], crs=crs)
+    grids.index = pd.Index(_keys(grids), dtype="object", name="key")
+    files = {source.name: source.sha256 for source in draft.all_sources}
+    return ReadNetwork(name, grids.sort_index(), tuple(draft.records.notes), files, int((~areal).sum()))
+
+
+def _texts(frame: pd.DataFrame, field: str, n: int) -> list[str]:
+    if field not in frame:
+        return [""] * n
+    return ["" if value is None or pd.isna(value) else str(value) for value in frame[field]]
+
+
+def _keys(grids: gpd.GeoDataFrame) -> list[str]:
+    """Return a key for each grid whatever the order of rows: its code, numbered where it is not alone."""
+    shapes = grids.geometry.to_numpy()
+    bounds = np.round(shapely.bounds(shapes), 2)
+    area = np.round(shapely.area(shapes), 2)
+    codes = [str(code) for code in grids["code"]]
+    order = sorted(range(len(codes)), key=lambda at: (codes[at], -area[at], bounds[at].tolist()))
+    seen: dict[str, int] = {}
+    keys = [""] * len(codes)
+    for at in order:
+        code = codes[at]
+        if not code or code.startswith("~"):
+            content = f"{grids['name'].iloc[at]}\x1f{bounds[at].tolist()}\x1f{area[at]}"
+            code = "~" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
+        seen[code] = seen.get(code, 0) + 1
+        keys[at] = code if seen[code] == 1 else f"{code}#{seen[code]}"
+    return keys
+
+
+def _counts(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
+    """Return how many branches, staff and stations each feature counts."""
+    frame, n = draft.records.frame, len(draft.records.frame)
+    out = {kind: [0] * n for kind in POSTS}
+    given = draft.records.given
+    if "branch_id" in given:
+        named = _texts(frame, "branch_id", n)
+        out["branches"] = [len([one for one in _SEVERAL.split(text.strip()) if one]) for text in named]
+    if "grid_worker_count" in given:
+        out["staff"] = [_count(value) for value in frame["grid_worker_count"]]
+    if "grid_head" in given:
+        heads = [value is not None and not pd.isna(value) and bool(value) for value in frame["grid_head"]]
+        out["staff"] = [staff + head for staff, head in zip(out["staff"], heads, strict=True)]
+    return out | _own_columns(draft, path, layer)
+
+
+def _own_columns(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
+    """Return counts under headings that only merging knows, row for row with the draft."""
+    parts = parts_of(path.name, path.parent, GRID, layer=layer)
+    if len(parts) != 1:
+        return {}
+    raw = parts[0][0]
+    headers = {compact(header).lower(): at for at, header in enumerate(raw.headers)}
+    place = {row: at for at, row in enumerate(raw.rows)}
+    rows = [place.get(int(row), -1) for row in draft.records.frame["row"]]
+    out = {}
+    for kind, words in COUNT_HEADERS.items():
+        at = next((headers[word] for word in words if word in headers), None)
+        if at is not None:
+            cells = raw.columns[at]
+            out[kind] = [_count(cells[row]) if row >= 0 else 0 for row in rows]
+    return out
+
+
+def _count(value: Any) -> int:
+    """Return a cell as a count of posts; what is none counts as nothing.
+
+    >>> [_count(value) for value in (2, "3", None, "若干", -1, 2.0)]
+    [2, 3, 0, 0, 0, 2]
+    """
+    number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
+    return int(number) if pd.notna(number) and 0 <= number <= MOST else 0
+
+
+def doubt(network: ReadNetwork, communities: gpd.GeoSeries) -> tuple[str, float]:
+    """Return in which datum the numbers of a network are, where they fit the communities better than as stated.
+
+    Returns
+    -------
+    str
+        ``GCJ-02``, ``BD-09``, ``reverse GCJ-02`` (the communities are in it) or ``reverse BD-09``; ``""`` where the
+        network fits as it is, or too few grids tell.
+    float
+        Share of the grids that fit then.
+    """
+    stated = pd.Series([code[:12] for code in network.grids["code"]], index=network.grids.index)
+    bodies = gpd.GeoSeries(network.grids.geometry.to_numpy(), index=network.grids.index, crs=network.grids.crs)
+    scores = score_datum(to_lonlat(bodies), to_lonlat(communities), stated=stated, shifts=False)
+    verdict = "" if scores.verdict == SAME else scores.verdict
+    return verdict, scores.share(verdict) if verdict else 1.0
+
+
+def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "") -> ReadPosts:
+    """Read posts: a table whose rows name the code of a grid, a table of places, or a layer of points.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    crs : str
+        Metric system of the city.
+    column : str
+        Heading of the codes; looked for where it is not given.
+    stated : str
+        Coordinate system of places.
+
+    Returns
+    -------
+    ReadPosts
+        Each row is one post. Nothing of a row is kept but its code or its place.
+
+    Raises
+    ------
+    TableError, LayerError
+        The file cannot be used.
+    """
+    name = mask_name_of_file(path.name)
+    if not path.exists():
+        raise TableError(N_("there is no such file"), place=name, remedy=N_("name a workbook, a CSV file or a layer"))
+    none = pd.DataFrame({"code": [], "n": []}), pd.DataFrame({"x": [], "y": [], "n": []})
+    if not is_table(path.name, path.parent):
+        points, sha256 = _places(path, crs, stated)
+        return ReadPosts(name, sha256, none[0], points)
+    try:
+        return _by_code(path, [column] if column else list(CODE_HEADERS), none[1])
+    except TableError:
+        if column:
+            raise
+        try:
+            draft = read_layer(path.name, path.parent, GRID, crs=stated)
+        except LayerError:
+            draft = None
+        if draft is None:
+            raise
+    return ReadPosts(name, draft.records.source.sha256, none[0], _points(to_metric(draft.geometry, crs).to_numpy()))
+
+
+def _by_code(path: Path, columns: Sequence[str], none: pd.DataFrame) -> ReadPosts:
+    for at, column in enumerate(columns):
+        try:
+            tables = read_referring(path, column)
+            break
+        except TableError:
+            if at == len(columns) - 1:
+                raise
+    rows = [(table, row) for table in tables for row in table.cells]
+    counted = [(table, row) for table, row in rows if not any(_SUMS.match(cell_text(cell).strip()) for cell in row)]
+    codes = pd.Series([str(row[table.at]).strip() for table, row in counted], dtype="object")
+    listed = codes.value_counts().sort_index().rename_axis("code").reset_index(name="n")
+    dropped = tuple(dict.fromkeys(name for table in tables for name in table.dropped))
+    return ReadPosts(tables[0].name, tables[0].sha256, listed, none, dropped, len(rows) - len(counted))
+
+
+def _places(path: Path, crs: str, stated: str) -> tuple[pd.DataFrame, str]:
+    found, sha256 = [], ""
+    for raw, geometry, own, _cut in parts_of(path.name, path.parent, COMPOUND):
+        draft = settled(shape(raw, COMPOUND), geometry, stated or own, stated=own)
+        found.append(to_metric(draft.geometry, crs).to_numpy())
+        sha256 = raw.sha256
+    return _points(np.concatenate(found)), sha256
+
+
+def _points(shapes: np.ndarray[Any, Any]) -> pd.DataFrame:
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    spots = shapely.point_on_surface(np.where(there, shapes, shapely.Point(np.nan, np.nan)))
+    x, y = (np.where(there, part(spots), np.nan) for part in (shapely.get_x, shapely.get_y))
+    return pd.DataFrame({"x": x, "y": y, "n": 1})
