@@ -97,6 +97,12 @@ class LayerError(InputError):
     """A boundary file cannot be used."""
 
 
+class NoFeatureError(LayerError):
+    """A boundary file is sound, and holds no feature; ``level`` of the city that it was read as, where it was."""
+
+    level = ""
+
+
 class TableError(InputError):
     """A spreadsheet or CSV file cannot be used."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from gridkit.errors import InputError
+from gridkit.errors import InputError, NoFeatureError
 from gridkit.geo.places import place
 from gridkit.grids.atoms import Ground
 from gridkit.io.city import read_city
-from gridkit.io.ground import read_ground
+from gridkit.io.grid_settings import GROUND
+from gridkit.io.ground import one_file, read_ground
 from gridkit.io.overrides import read_overrides
 from gridkit.io.stated import without_persons
 from gridkit.linkage import link
@@ -82,7 +83,7 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
     """
     project, _masked = without_persons(project)
     progress(gettext(STEPS[0]), 0, len(STEPS))
-    city, findings = read_city(project, lambda what, _done, _total: progress(what, 0, len(STEPS)))
+    city, findings, empty = _read_city(project, progress)
     communities = _areas(city, COMMUNITY)
     if communities is None or communities.empty:
         raise InputError(
@@ -90,18 +91,39 @@ def read_source(project: Project, *, band: str = "", measure: str = "", progress
             remedy=N_("add [layers.community] with a path: grids are drawn inside communities"),
         )  # fmt: skip
     found, files = read_ground(project, city.crs)
+    empty += [kind for kind in GROUND if kind in project.layers and kind not in found]
     grids = _areas(city, GRID)
     exclusive = found.get(_EXCLUSIVE)
     if exclusive is None and grids is not None:
         exclusive = _as_exclusive(grids)
     norms, notes = _norms(project, communities, measure)
     twice = _twice(city, findings)
-    notes = (*notes, *_overlap(communities), *_said_twice(twice))
+    notes = (*notes, *_said_empty(empty), *_overlap(communities), *_said_twice(twice))
     ground = Ground(found.get("road"), found.get("water"), found.get("building"), exclusive)
     files |= {source.path: source.sha256 for source in city.sources}
     return Source(city, communities, _compounds(project, city), grids, ground,
                   project.grids.norm(band=band, measure=measure), norms, files, notes, twice,
                   _damaged(city, findings))  # fmt: skip
+
+
+def _read_city(project: Project, progress: Progress) -> tuple[City, Findings, list[str]]:
+    """Read a city without those of its layers of grids and compounds that hold no feature, and name these."""
+    empty: list[str] = []
+    while True:
+        try:
+            return *read_city(project, lambda what, _done, _total: progress(what, 0, len(STEPS))), empty
+        except NoFeatureError as problem:
+            level = problem.level
+            if level not in {GRID, COMPOUND} or not one_file(cast("Any", project.layers)[level], project.root):
+                raise
+        empty.append(level)
+        rest = {name: spec for name, spec in project.layers.items() if name != level}
+        project = project.model_copy(update={"layers": rest})
+
+
+def _said_empty(levels: Sequence[str]) -> tuple[str, ...]:
+    said = gettext("[layers.{level}] holds no feature: grids are drawn without it")
+    return tuple(said.format(level=level) for level in levels)
 
 
 def _areas(city: City, level: str) -> gpd.GeoDataFrame | None:

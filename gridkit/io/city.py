@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.errors import InputError
+from gridkit.errors import InputError, NoFeatureError
 from gridkit.geo.crs import metric_crs, to_lonlat
 from gridkit.io.control import Control, source_of
 from gridkit.io.coordinates import datum_notes
@@ -95,15 +95,19 @@ def _steps(project: Project) -> list[tuple[str, LayerSpec | RegistrySpec]]:
 
 
 def _draft(project: Project, level: str, spec: LayerSpec, taken: set[str]) -> Draft:
-    draft = read_layer(
-        spec.path,
-        project.root,
-        level,
-        layer=spec.layer,
-        columns=spec.columns,
-        crs=_control(project, spec) if spec.control else spec.crs,
-        encoding=spec.encoding,
-    )
+    try:
+        draft = read_layer(
+            spec.path,
+            project.root,
+            level,
+            layer=spec.layer,
+            columns=spec.columns,
+            crs=_control(project, spec) if spec.control else spec.crs,
+            encoding=spec.encoding,
+        )
+    except NoFeatureError as problem:
+        problem.level = level
+        raise
     taken |= {source.name for source in draft.all_sources}
     return draft
 

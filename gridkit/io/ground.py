@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridkit.errors import LayerError
+from gridkit.errors import LayerError, NoFeatureError
 from gridkit.geo.crs import to_metric
 from gridkit.geo.finite import finite
 from gridkit.io.control import Control
@@ -57,7 +57,7 @@ def read_ground(project: Project, crs: str) -> tuple[dict[str, gpd.GeoDataFrame]
     -------
     dict of str to geopandas.GeoDataFrame
         ``road``, ``water``: shapes; ``building``: with ``households`` and ``floors`` where stated; ``exclusive``:
-        indexed by code, with ``name``, ``households``, ``persons``.
+        indexed by code, with ``name``, ``households``, ``persons``. A layer without a feature is left out.
     dict of str to str
         Name of each file that was read -> its sha256.
 
@@ -71,9 +71,21 @@ def read_ground(project: Project, crs: str) -> tuple[dict[str, gpd.GeoDataFrame]
     files: dict[str, str] = {}
     for kind in GROUND:
         if kind in specs:
-            found[kind], read = _layer(specs[kind], project.root, kind, crs)
-            files |= read
+            try:
+                found[kind], read = _layer(specs[kind], project.root, kind, crs)
+                files |= read
+            except NoFeatureError:
+                if not one_file(specs[kind], project.root):
+                    raise
     return found, files
+
+
+def one_file(spec: LayerSpec, root: Path) -> bool:
+    """Tell whether a layer is one layer of one file, so that without a feature there it is empty."""
+    try:
+        return isinstance(spec.path, str) and spec.layer != "*" and (root / spec.path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def read_shapes(path: str, root: Path, crs: str, *, layer: str = "", stated: str = "") -> gpd.GeoDataFrame:

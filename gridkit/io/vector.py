@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from gridkit.errors import LayerError
+from gridkit.errors import LayerError, NoFeatureError
 from gridkit.io.dictionary import cut_fields, match
 from gridkit.io.drafts import Draft, joined, settled
 from gridkit.io.features import plain
@@ -229,7 +229,7 @@ def _part(found: Features, name: str, sha256: str, notes: Sequence[dict[str, Any
     """Bring what a reader found into a raw table and flat geometries."""
     place = f"{name}!{found.layer}" if found.layer else name
     if not len(found.geometry):
-        raise LayerError(N_("the layer holds no feature"), place=place, remedy=N_("name another layer"))
+        raise NoFeatureError(N_("the layer holds no feature"), place=place, remedy=N_("name another layer"))
     geometry, remarks = plain(found.geometry)
     raw = RawTable(
         name, found.layer, sha256, found.names, list(found.names), found.cells, list(range(1, len(geometry) + 1)),

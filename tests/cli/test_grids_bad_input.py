@@ -92,6 +92,11 @@ def roads_that_are_points(found):
     found["road"] = frame({"n": [1]}, [Point(X, Y)])
 
 
+def layers_without_features(found):
+    for name in ("road", "compound", "grid"):
+        found[name] = found[name].iloc[:0]
+
+
 def a_giant(found):
     found["compound"].loc[5, "户数"] = 10**9
 
@@ -111,7 +116,10 @@ SURVIVE = {
     overlapping_compounds: ("overlap smaller ones", ""),
     the_same_compound_twice: ("1 compound(s) with 200 households have no ground of their own", ""),
     one_code_twice: ("", ""),
-    compounds_that_are_points: ("24 compound(s) with 4,560 households have no ground of their own", "fewer than one grid needs"),
+    compounds_that_are_points: (
+        "24 compound(s) with 4,560 households have no ground of their own",
+        "fewer than one grid needs",
+    ),
     compounds_without_a_place: ("1 compound(s) with 180 households have no place", ""),
     a_bow_tie: ("", ""),
     overlapping_communities: ("communities overlap by 20,000 m²", ""),
@@ -119,6 +127,7 @@ SURVIVE = {
     grids_far_away: ("", ""),
     roads_in_another_system: ("24 atoms", ""),
     roads_that_are_points: ("24 atoms", ""),
+    layers_without_features: ("[layers.compound] holds no feature", "fewer than one grid needs"),
     a_giant: ("no buildings to cut along", "larger than a grid may be"),
     a_hostile_name: ("24 atoms", ""),
 }
