@@ -93,7 +93,7 @@ def roads_that_are_points(found):
 
 
 def layers_without_features(found):
-    for name in ("road", "compound", "grid"):
+    for name in ("road", "compound"):
         found[name] = found[name].iloc[:0]
 
 
