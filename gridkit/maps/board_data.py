@@ -31,7 +31,7 @@ UNIT: Final = 0.1
 """Metres of one unit of the coordinates."""
 SCRIPTS: Final = (
     "gk-board-sha", "gk-board-mask", "gk-board-geometry", "gk-board-plan", "gk-board-edit", "gk-board-faces",
-    "gk-board-cut", "gk-board-check", "gk-board-split", "gk-board-table", "gk-board-lines", "gk-board-log",
+    "gk-board-cut", "gk-board-check", "gk-board-split", "gk-board-table", "gk-board-jsonl", "gk-board-log",
 )  # fmt: skip
 """Our scripts that know the board's language, in the order in which a page loads them; they follow ``gk-data``."""
 MOST_POINTS: Final = 300_000
