@@ -250,7 +250,7 @@ def _read_document(path: Path) -> dict[str, Any]:
                 remedy=N_("use the version of gridkit that wrote it, or a later one"),
                 found=str(document["format"])[:20], known=FORMAT,
             )  # fmt: skip
-        norm, norms = Norm(**document["norm"]), {code: Norm(**one) for code, one in document["norms"].items()}
+        norm, norms = _norm(document["norm"]), {code: _norm(one) for code, one in document["norms"].items()}
         texts = (document["base"], document["versions"]["plan"], *document["files"], *document["files"].values())
         before, named = document["before"], document["communities"]
         texts = (*texts, *named, *named.values(), *(() if before is None else (before["plan"], before["atoms"])))
@@ -264,9 +264,33 @@ def _read_document(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise InputError(
             N_("the plan cannot be read: {reason}"), place=str(path), remedy=REMEDY,
-            reason=getattr(problem, "strerror", None) or str(problem)[:200],
+            reason=_reason(problem),
         ) from problem  # fmt: skip
     return {**document, "norm": norm, "norms": norms}
+
+
+def _norm(said: Mapping[str, Any]) -> Norm:
+    """Return a norm as the document has it; a :class:`ValueError` is in the reader's language."""
+    low, high, target, measure = (said[name] for name in ("low", "high", "target", "measure"))
+    whole_numbers = all(type(one) is int for one in (low, high, 0 if target is None else target))
+    best = (low + high) // 2 if whole_numbers and target is None else target
+    if not whole_numbers or not 0 < low <= best <= high or measure not in {"households", "persons"}:
+        text = ":".join(str(one) for one in (low, best, high) if one is not None)
+        raise ValueError(gettext("{text} is no band").format(text=f"{text} ({measure})"[:60]))
+    return Norm(low, high, target, measure)
+
+
+def _reason(problem: Exception) -> str:
+    """Return why a document cannot be read, in the reader's language."""
+    if isinstance(problem, json.JSONDecodeError):
+        return gettext("line {line} is no JSON").format(line=problem.lineno)
+    if isinstance(problem, KeyError):
+        return gettext("missing: {names}").format(names=str(problem.args[0])[:60])
+    if isinstance(problem, OSError):
+        return problem.strerror or type(problem).__name__
+    if type(problem) is ValueError:
+        return str(problem)[:200]
+    return gettext("a value is of another kind than the one that was written")
 
 
 def _changed(folder: Path, document: Mapping[str, Any]) -> dict[str, str]:

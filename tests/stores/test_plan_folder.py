@@ -13,6 +13,7 @@ from gridkit.errors import InputError, OutputError
 from gridkit.grids.lineage import issue_codes
 from gridkit.grids.propose import REPORT_COLUMNS
 from gridkit.grids.replay import add, undo
+from gridkit.locale import speaking
 from gridkit.model.plan import Norm, Plan
 from gridkit.stores.plan_folder import Stored, open_plan, plan_of, read_plan, write_plan
 from tests.grids.plans import WEST, atoms_of
@@ -121,6 +122,16 @@ def test_a_document_that_is_none(tmp_path, text):
     (tmp_path / "plan.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError):
         open_plan(tmp_path)
+
+
+def test_a_band_that_was_tampered_with_is_told_in_the_language_of_the_reader(tmp_path):
+    write_plan(coded(), tmp_path / "a")
+    file = tmp_path / "a" / "plan.json"
+    file.write_text(file.read_text("utf-8").replace('"low": 300', '"low": 900'), encoding="utf-8")
+    with speaking("zh"), pytest.raises(InputError) as caught:
+        open_plan(tmp_path / "a")
+    with speaking("zh"):
+        assert "900:700:500 (households) 不是规模范围" in str(caught.value)
 
 
 def test_no_folder(tmp_path):
