@@ -119,6 +119,7 @@ def facts(filing: Filing) -> list[tuple[str, Any]]:
         (_("Comprehensive grids in the band"), f"{total['inside']}/{total['drawn']}{share}"),
         (_("Households"), total["households"]),
         (_("Edits in the log"), len(filing.log)),
+        (_("Hash of the last edit"), filing.log.head if len(filing.log) else "—"),
         (_("Check"), _(", ").join(f"{word} {int(counts.get(key, 0))}" for word, key in found)),
         (_("Coordinate system"), str(plan.atoms.frame.crs.to_string() if plan.atoms.frame.crs else "—")),
     ]  # fmt: skip
@@ -317,21 +318,21 @@ def decision_table(filing: Filing) -> Table:
 
 def write_codes_csv(filing: Filing, path: Path) -> None:
     """Write ``CODE_COLUMNS`` of every grid."""
-    _write_csv(path, CODE_COLUMNS, code_rows(filing))
+    write_csv(path, CODE_COLUMNS, code_rows(filing))
 
 
 def write_relationship_csv(filing: Filing, path: Path) -> None:
     """Write ``RELATION_COLUMNS`` with codes."""
-    _write_csv(path, RELATION_COLUMNS, ([row[key] for key in RELATION_COLUMNS] for row in relation_rows(filing)))
+    write_csv(path, RELATION_COLUMNS, ([row[key] for key in RELATION_COLUMNS] for row in relation_rows(filing)))
 
 
 def write_ledger_csv(filing: Filing, path: Path) -> None:
     """Write ``LEDGER_COLUMNS``: every code that was ever issued."""
     frame = filing.lineage.ledger.sort_values("code")[list(LEDGER_COLUMNS)].fillna("")
-    _write_csv(path, LEDGER_COLUMNS, frame.itertuples(index=False, name=None))
+    write_csv(path, LEDGER_COLUMNS, frame.itertuples(index=False, name=None))
 
 
-def _write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     r"""Write UTF-8 with a mark, so that spreadsheet programs know it, and no text that they take for a formula."""
     stream = io.StringIO()
     book = csv.writer(stream, lineterminator="\r\n")
@@ -371,7 +372,7 @@ def write_registry(parts: Sequence[Carried], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".csv":
         one = registry_table(parts[0])
-        _write_csv(path, [column.heading for column in one.columns], one.frame.itertuples(index=False, name=None))
+        write_csv(path, [column.heading for column in one.columns], one.frame.itertuples(index=False, name=None))
         return
     with whole_book(path) as book:
         book.set_properties({"title": text_of(path.stem), "author": "gridkit", "created": _EPOCH})

@@ -216,7 +216,7 @@ def open_plan(folder: Path) -> Stored:
     named = dict(document["communities"])
     if changed:
         return Stored(plan, plan, start(plan), ledger, document, changed, before, communities=named)
-    if replay(base, log).base != plan.base or plan.base != document["versions"]["plan"]:
+    if log.head != document["head"] or replay(base, log).base != plan.base or plan.base != document["versions"]["plan"]:
         raise InputError(N_("the edits do not lead from the base to the plan"), place=str(folder), remedy=REMEDY)
     report = read_table(folder / REPORT, REPORT_COLUMNS) if REPORT in document["files"] else None
     return Stored(plan, base, log, ledger, document, before=before, report=report, communities=named)
@@ -251,7 +251,8 @@ def _read_document(path: Path) -> dict[str, Any]:
                 found=str(document["format"])[:20], known=FORMAT,
             )  # fmt: skip
         norm, norms = _norm(document["norm"]), {code: _norm(one) for code, one in document["norms"].items()}
-        texts = (document["base"], document["versions"]["plan"], *document["files"], *document["files"].values())
+        stated = (document["base"], document["head"], document["versions"]["plan"])
+        texts = (*stated, *document["files"], *document["files"].values())
         before, named = document["before"], document["communities"]
         texts = (*texts, *named, *named.values(), *(() if before is None else (before["plan"], before["atoms"])))
         if not all(isinstance(text, str) for text in texts):

@@ -168,6 +168,15 @@ def test_apply_and_diff(gridkit, plan, tmp_path):
     said = gridkit("grids", "apply", plan / "edits.jsonl", tmp_path / "other", "-o", tmp_path / "third", "--json")
     assert said.code == errors.EXIT_FINDINGS
     assert json.loads(said.out)["edits"] == 2
+    head = json.loads((plan / "edits.jsonl").read_text("utf-8").splitlines()[-1])["hash"]
+    assert json.loads(said.out)["head"] == head == json.loads((plan / "plan.json").read_text("utf-8"))["head"]
+    assert f"2 edits, the last one with hash {head}" in gridkit("grids", "check", plan).out
+    # a log that was cut off at its end still verifies: nothing but its number and head tell
+    (tmp_path / "short.jsonl").write_text((plan / "edits.jsonl").read_text("utf-8").splitlines()[0], encoding="utf-8")
+    assert "applied before" in gridkit("grids", "apply", tmp_path / "short.jsonl", plan).err
+    said = gridkit("grids", "apply", tmp_path / "short.jsonl", tmp_path / "other", "-o", tmp_path / "short")
+    assert "1 edits, the last one with hash" in said.out
+    assert head not in said.out
     files = [path.name for path in sorted(plan.rglob("*")) if path.is_file() and path.name != "plan.json"]
     assert files
     for path in sorted(plan.rglob("*")):

@@ -25,7 +25,9 @@ def command() -> click.Command:
             "Carry out edits that were made elsewhere, such as on the page of a plan.\n\n"
             "EDITS is an edits.jsonl that starts from PLAN, or goes on where its own edits end. Every line is checked "
             "against the line before it: edits of another plan, changed lines, and edits that were applied before are "
-            "refused. With -o a new plan folder is written and PLAN stays as it is. Exits with 0 where the plan has no "
+            "refused; lines that are missing at the end cannot be seen in it: compare the number and the hash that are "
+            "said with those of the place where the edits were made. With -o a new plan folder is written and PLAN "
+            "stays as it is. Exits with 0 where the plan has no "
             "errors or warnings afterwards, else with 1."
         ),
         params=[
@@ -72,9 +74,12 @@ def apply(edits: Path, plan: Path, out: Path | None, as_json: bool) -> int:
     write_plan(after, out or folder)
     findings = plans.check_plan(after)
     if as_json:
-        options.print_json({"edits": len(log), "plan": after.plan.base, "findings": shared.finding_rows(findings)})
+        options.print_json(
+            {"edits": len(log), "head": log.head, "plan": after.plan.base, "findings": shared.finding_rows(findings)}
+        )
     else:
         click.echo(gettext("{n} edits; the plan has {grids} grids now").format(n=len(log), grids=len(after.plan)))
+        click.echo(shared.log_text(len(log), log.head))
         shared.show_findings(findings)
         shared.saved(out or folder)
     return errors.EXIT_FINDINGS if options.has_findings(findings) else errors.EXIT_CLEAN

@@ -73,7 +73,9 @@ def _plan(path: Path) -> tuple[str, Findings, dict[str, Any]]:
     stored, folder = shared.open_stored(path)
     plan = stored.plan
     figures = {name: list(pair) for name, pair in fractions(plan).items()}
-    return folder.name, plans.check_plan(stored), {"grids": len(plan), "edits": len(stored.log), **figures}
+    return folder.name, plans.check_plan(stored), {
+        "grids": len(plan), "edits": len(stored.log), "head": stored.log.head, **figures,
+    }  # fmt: skip
 
 
 def _of_project(
@@ -108,4 +110,6 @@ def _show(name: str, findings: Findings, figures: dict[str, Any], *, limit: int 
         if key in figures:
             part, whole = figures[key]
             click.echo("  " + gettext(text).format(n=f"{part:,}", all=f"{whole:,}", share=shared.share(part, whole)))
+    if figures.get("edits"):
+        click.echo("  " + shared.log_text(figures["edits"], figures["head"]))
     shared.show_findings(findings, limit=limit)

@@ -168,6 +168,7 @@ def _document(filing: Filing, refused: list[str], *, written: bool) -> dict[str,
         "written": written, "draft": filing.terms.draft, "grids": len(filing.plan), "date": filing.terms.date,
         "in_band": [total["inside"], total["drawn"]], "errors": refused, "findings": filing.findings.counts(),
         "relations": {str(key): int(n) for key, n in sorted(relations.items())}, "registries": _outcomes(filing),
+        "edits": len(filing.log), "head": filing.log.head,
         "dropped_columns": sum(len(one.table.dropped) for one in filing.registries),
     }  # fmt: skip
 
@@ -191,6 +192,8 @@ def _show(filing: Filing, refused: list[str], out: Path | None) -> None:
             grids=f"{len(filing.plan):,}", n=total["inside"], all=total["drawn"]
         )
     )
+    if len(filing.log):
+        click.echo(shared.log_text(len(filing.log), filing.log.head))
     outcomes = _outcomes(filing)
     if outcomes:
         waiting = sum(outcomes.get(name, 0) for name in TO_DECIDE)

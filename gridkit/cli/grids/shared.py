@@ -184,6 +184,11 @@ def codes_twice(settings: Mapping[str, Any]) -> int:
     return found if isinstance(found, int) else 0
 
 
+def log_text(count: int, head: str) -> str:
+    """Return how many edits a log has and the hash of the last one: a log that was cut off at its end has another."""
+    return gettext("{n} edits, the last one with hash {head}").format(n=f"{count:,}", head=head)
+
+
 def saved(folder: Path) -> None:
     """Say where a plan was written."""
     click.echo(f"{gettext('Plan')}  {folder}")
