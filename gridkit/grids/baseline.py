@@ -51,7 +51,7 @@ def from_layer(
         atom in its grid; sorted by atom.
     """
     grids = layer.loc[~shapely.is_missing(layer.geometry.to_numpy())].sort_index()
-    pairs = _overlaps(atoms, grids)
+    pairs = overlaps(atoms, grids)
     pairs = pairs.loc[pairs["community"] == pairs["home"]]
     pairs = pairs.sort_values(["atom", "share", "grid"], ascending=[True, False, True], kind="stable")
     best = pairs.drop_duplicates("atom").set_index("atom")
@@ -69,8 +69,12 @@ def from_layer(
     return Plan(atoms, assignment, table, norm, dict(norms or {})), cuts
 
 
-def _overlaps(atoms: Atoms, grids: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return which grid covers which share of which atom, the atom's community, and the grid's."""
+def overlaps(atoms: Atoms, grids: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return which grid covers which share of which atom, the atom's community, and the one of most of the grid.
+
+    Columns ``atom``, ``grid``, ``community``, ``area`` (whole square decimetres), ``share`` and ``home``; exclusive
+    grids and exclusive atoms with each other alone.
+    """
     frame = atoms.frame
     shapes, bodies = frame.geometry.to_numpy(), shapely.make_valid(grids.geometry.to_numpy())
     atom, grid = shapely.STRtree(bodies).query(shapes, predicate="intersects")

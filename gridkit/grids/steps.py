@@ -102,7 +102,8 @@ def _to_unlock(
     for uid in before.grids.index[before.grids["locked"].astype(bool)]:
         touched = uid in ended or uid in lost or uid in gained
         if uid in same:
-            touched |= before.grids["kind"][uid] != after.grids["kind"][uid] or not bool(after.grids["locked"][uid])
+            one, other = before.grids.loc[uid], after.grids.loc[uid]
+            touched |= one["kind"] != other["kind"] or one["name"] != other["name"] or not bool(other["locked"])
         if touched:
             out.append(str(uid))
     return out

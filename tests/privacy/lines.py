@@ -45,6 +45,8 @@ LINES = {
         ["grids", "propose", "{project}", "--fresh", "--profile", "fast", "--json"],
         ["grids", "check", "{project}", "--all"],
         ["grids", "check", "{project}", "--json"],
+        ["grids", "import", "{layer}", "{project}", "-o", "{new}3", "--cuts", "{new}3.csv", "--all"],
+        ["grids", "import", "{layer}", "{project}", "--fill", "--json"],
     ],
     "explain": [["explain", "{run}", "X1"], ["explain", "{run}", "X1", "--json"], ["explain", "rule", "S120"]],
 }
