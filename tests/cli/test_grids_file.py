@@ -160,3 +160,21 @@ def test_codes_borne_twice_are_said(gridkit, tmp_path):
     assert said.code == errors.EXIT_FINDINGS
     assert "2 codes are borne by several features" in said.err
     assert (tmp_path / "one" / "codes.csv").exists()
+
+
+def test_the_project_says_how_codes_are_made(gridkit, tmp_path):
+    found = {name: layer for name, layer in layers().items() if name in {"community", "compound"}}
+    settings = '[grids]\nscheme = "{{community}}-{{serial}}"\npolicy = "strict"\nplan = "{}"\n'
+    project = save(tmp_path / "project", found, more=settings.format("now"))
+    for folder in (project / "now", tmp_path / "apart"):
+        gridkit("grids", "propose", project, "--profile", "fast", "-o", folder)
+    for at, (plan, more, first, policy) in enumerate([
+        (project, (), f"{WEST}-001", "strict"),
+        (project / "now", (), f"{WEST}-001", "strict"),
+        (tmp_path / "apart", (), f"{WEST}-001", "strict"),
+        (project, ("--scheme", "stat12+3", "--policy", "majority"), f"{WEST}001", "majority"),
+    ]):  # fmt: skip
+        out = tmp_path / f"out{at}"
+        assert gridkit("grids", "file", plan, "-o", out, "--no-map", *more).code in (0, 1)
+        assert codes(out)[0] == first
+        assert json.loads((out / "manifest.json").read_text("utf-8"))["terms"]["policy"] == policy

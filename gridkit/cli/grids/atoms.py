@@ -87,7 +87,8 @@ def atoms(project: Path, out: Path | None, band: str, measure: str | None, show_
         if out is not None:
             progress(gettext(STEPS[3]), 3, len(STEPS))
             stored = replace(plan_of(made.plan, ledger=plans.ledger_of(made)), communities=made.communities)
-            write_plan(stored, out, inputs=made.source.files, settings=made.settings)
+            settings = {**made.settings, "codes": shared.codes_stated(found)}
+            write_plan(stored, out, inputs=made.source.files, settings=settings)
     if as_json:
         options.print_json(_document(made))
     else:

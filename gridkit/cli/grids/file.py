@@ -59,14 +59,17 @@ def command() -> click.Command:
 
 
 def _options() -> list[click.Parameter]:
-    scheme = gettext("How codes are made: {known}, or a template with {{community}} and {{serial}}.")
+    scheme = gettext(
+        "How codes are made: {known}, or a template with {{community}} and {{serial}} (default: what "
+        "the project says, else stat12+3)."
+    )
     return [
         click.Option(["-o", "--out"], metavar="FOLDER", type=_FILE, required=True, help=gettext("Folder to write.")),
         click.Option(["--before"], metavar="PLAN", type=_FILE, help=gettext("Plan that held until now.")),
-        click.Option(["--scheme"], metavar="NAME|TEMPLATE", default=SCHEMES[0], show_default=True,
-                     help=scheme.format(known=", ".join(SCHEMES))),
-        click.Option(["--policy"], type=click.Choice(POLICIES), default=POLICIES[0], show_default=True,
-                     help=gettext("When a code goes on: where most households stay, or only on unchanged land.")),
+        click.Option(["--scheme"], metavar="NAME|TEMPLATE", default="", help=scheme.format(known=", ".join(SCHEMES))),
+        click.Option(["--policy"], type=click.Choice(POLICIES), default=None,
+                     help=gettext("When a code goes on: where most households stay, or only on unchanged land "
+                                  "(default: what the project says, else majority).")),
         click.Option(["--date"], default="",
                      help=gettext("Since when the plan holds, as 2024-06-30 (default: the day of the last edit, else "
                                   "today).")),
@@ -92,8 +95,9 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     stored, folder = shared.open_stored(plan)
     old, old_folder = shared.open_stored(before) if before is not None else (None, None)
     tables = _registries(said["registries"], said["columns"])
-    terms = Terms(said["scheme"], said["policy"], _date(said["date"], stored), said["doc_no"], said["draft"],
-                  said["title"])  # fmt: skip
+    scheme, policy = shared.coding(plan, folder, stored.document["settings"])
+    scheme, policy = said["scheme"] or scheme or SCHEMES[0], said["policy"] or policy or POLICIES[0]
+    terms = Terms(scheme, policy, _date(said["date"], stored), said["doc_no"], said["draft"], said["title"])
     earlier = old.plan if old is not None else stored.held
     ledger = old.ledger if old is not None and not len(stored.ledger) else stored.ledger
     filing = make_filing(stored.plan, before=earlier, ledger=ledger, log=stored.log, registries=tables, terms=terms)

@@ -167,7 +167,7 @@ def _start(source: Path, baseline: Path | None, *, band: str, measure: str, prog
             project.grids.allow_mixed,
             plans.ledger_of(made),
             made.source.files,
-            made.settings,
+            {**made.settings, "codes": shared.codes_stated(project)},
             today,
             made.communities,
         )

@@ -15,6 +15,7 @@ from gridkit.locale import N_, gettext
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gridkit.io.project import Project
     from gridkit.model import Findings
     from gridkit.model.plan import Plan
     from gridkit.stores.plan_folder import Stored
@@ -100,6 +101,34 @@ def open_stored(path: Path) -> tuple[Stored, Path]:
     for note in stored.notes:
         options.note(note)
     return stored, folder
+
+
+def codes_stated(project: Project) -> dict[str, str]:
+    """Return how a project has its codes made, for the settings of a plan."""
+    return {"scheme": project.grids.scheme, "policy": project.grids.policy}
+
+
+def coding(path: Path, folder: Path, settings: Any) -> tuple[str, str]:
+    """Return scheme and policy of codes: of the project that has the plan, else as the plan was made, else "".
+
+    ``path`` is what was named, ``folder`` the plan there; a project has a plan where its ``[grids] plan`` is that
+    folder, also when the folder itself is named.
+    """
+    from gridkit.io.project import read_project
+
+    for place in (path, *folder.resolve().parents):
+        if options.project_file(place).is_file():
+            try:
+                project = read_project(place, lenient=True)
+            except errors.InputError:  # a project nearby that cannot be read need not be that of the plan
+                break
+            if (project.root / project.grids.plan).resolve() == folder.resolve():
+                return project.grids.scheme, project.grids.policy
+            break
+    said = settings.get("codes") if isinstance(settings, dict) else None
+    found = [said.get(name) if isinstance(said, dict) else "" for name in ("scheme", "policy")]
+    scheme, policy = (one if isinstance(one, str) else "" for one in found)
+    return scheme, policy
 
 
 def grid_name(plan: Plan, uid: str) -> str:
