@@ -9,7 +9,7 @@ import click
 from gridkit.cli import options
 from gridkit.locale import gettext
 
-SUBCOMMANDS = ("atoms", "propose", "check", "edit", "apply", "diff", "file", "import_", "merge")
+SUBCOMMANDS = ("atoms", "propose", "check", "edit", "board", "apply", "diff", "file", "import_", "merge")
 """Modules of this package with a function ``command()``; they import what is heavy when they are called."""
 
 
