@@ -84,7 +84,9 @@ def _shared(old: Plan, new: Plan) -> pd.DataFrame:
     )
     gone = sorted(set(old.grids.index) - set(pairs["grid_old"]))
     come = sorted(set(new.grids.index) - set(pairs["grid_new"]))
-    more = [(uid, "", 0.0, 0.0, 0.0) for uid in gone] + [("", uid, 0.0, 0.0, 0.0) for uid in come]
+    # a grid without land in both plans is the same one
+    ends = [(uid, uid if uid in come else "") for uid in gone] + [("", uid) for uid in come if uid not in gone]
+    more = [(*pair, 0.0, 0.0, 0.0) for pair in ends]
     pairs = pd.concat([pairs, pd.DataFrame(more, columns=pairs.columns)]) if more else pairs
     pairs = pairs.loc[(pairs["grid_old"] != "") | (pairs["grid_new"] != "")]
     return pairs.astype({"households_both": "int64", "households_now": "int64"})
@@ -138,7 +140,7 @@ def matching(old: Plan, new: Plan, *, policy: str = "majority") -> dict[str, str
     """Return new uid -> old uid of the grids whose code goes on.
 
     Pairs are matched one to one for the most households in common (Hungarian method); a grid without households is
-    compared by area.
+    compared by area, and one without land goes on where it has none in both plans.
     """
     table = relations(old, new)
     table = table.loc[(table["grid_old"] != "") & (table["grid_new"] != "")]
@@ -162,7 +164,8 @@ def matching(old: Plan, new: Plan, *, policy: str = "majority") -> dict[str, str
             pair = (before[one], after[other])
             if pair in sums.index and _goes_on(pair, sums, part, area_old, area_new):
                 kept[pair[1]] = pair[0]
-    return kept
+    same_empty = table.loc[(table["grid_old"] == table["grid_new"]) & (table["area_both"] == 0), "grid_new"]
+    return {**dict(zip(same_empty, same_empty, strict=True)), **kept}
 
 
 def _goes_on(pair: tuple[str, str], sums: Any, part: pd.DataFrame, area_old: Any, area_new: Any) -> bool:

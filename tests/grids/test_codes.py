@@ -98,6 +98,16 @@ def test_split_and_merge():
     assert set(third.relations.loc[third.relations["grid_new"] == uids[0], "relation"]) <= {"merge"}
 
 
+def test_a_grid_without_land_goes_on_without_land():
+    plan = after(usual(), ("new", {"community": WEST, "kind": "comprehensive", "atoms": []}))
+    found = diff_plans(plan, plan)
+    assert (found.kept, found.changed, found.issued, found.retired) == (5, 0, 0, 0)
+    coded, lineage = issue_codes(plan)
+    again, after_it = issue_codes(coded, lineage.ledger, before=coded)
+    assert again.base == coded.base
+    assert set(after_it.ledger["status"]) == {"live"}
+
+
 def test_strict_policy_gives_new_codes_for_any_change():
     old, lineage = coded(plan_of(atoms_of(((300, 10, 200, 200, 200, 200),)), {"g1": ["A11", "A12"], "g2": ["A13"]}))
     new = after(old, ("move", {"atoms": ["A12"], "to": "g2"}))
