@@ -113,16 +113,22 @@ def replay(base: Plan, log: EditLog) -> Plan:
     return plan
 
 
-def verify(log: EditLog) -> None:
+def verify(log: EditLog, *, known: int = 0) -> None:
     """Check that no line of a log was changed, left out, moved or added without its hash.
+
+    Parameters
+    ----------
+    log : EditLog
+    known : int
+        Lines at its start that were checked before.
 
     Raises
     ------
     UsageError
         Naming the first line that does not fit.
     """
-    before = log.base
-    for at, edit in enumerate(log.edits):
+    before = log.edits[known - 1].hash if known else log.base
+    for at, edit in enumerate(log.edits[known:], start=known):
         if edit.seq != at + 1 or edit.base != log.base or edit.prev_hash != before:
             raise UsageError(
                 N_("line {line} of the edits does not follow the line before it"),

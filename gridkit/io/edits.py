@@ -44,9 +44,14 @@ def read_edits(path: Path, *, base: str = "") -> EditLog:
         type, an operation that is not known.
     """
     name = mask_name_of_file(path.name)
+    return parse_edits(_text(path, name), name=name, base=base)
+
+
+def parse_edits(text: str, *, name: str, base: str = "") -> EditLog:
+    """Return a log of edits of its text; ``name`` is what mistakes are told of; see :func:`read_edits`."""
     edits: list[Edit] = []
     mistakes: list[str] = []
-    for number, line in enumerate(_text(path, name).split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         said = _edit(line, edits)
