@@ -20,6 +20,7 @@ from gridkit.reports.filing_sheets import (
     write_codes_csv,
     write_filing_xlsx,
     write_ledger_csv,
+    write_proposal_csv,
     write_registry,
     write_relationship_csv,
 )
@@ -75,6 +76,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "codes.csv": write_codes_csv,
     "relationship.csv": write_relationship_csv,
     "ledger.csv": write_ledger_csv,
+    "proposal.csv": write_proposal_csv,
     "grids.gpkg": _write_gpkg,
     "edits.jsonl": lambda filing, path: write_edits(filing.log, path),
     "before_after.html": _write_map,
@@ -82,6 +84,8 @@ WRITERS: Final[Mapping[str, Writer]] = {
 }
 """What a filing holds: name -> function; registries and the manifest follow. Part of the register of writers."""
 MAPS: Final = ("before_after.html", "before_after.png")
+PROPOSAL: Final = "proposal.csv"
+"""Of a plan that was proposed: what each community reaches, what is possible, how far that is proven, and why."""
 
 
 def save_filing(
@@ -115,7 +119,8 @@ def save_filing(
             n=len(filing.errors), first=refusals(filing)[0],
         )  # fmt: skip
     hashes = {name: file_digest(path) for name, path in sorted((inputs or {}).items())}
-    chosen = {name: write for name, write in WRITERS.items() if maps or name not in MAPS}
+    left_out = {*(() if maps else MAPS), *(() if filing.proposed is not None else (PROPOSAL,))}
+    chosen = {name: write for name, write in WRITERS.items() if name not in left_out}
     writers: dict[str, Callable[[Path], None]] = {name: partial(write, filing) for name, write in chosen.items()}
     for name, parts in _registries(filing).items():
         writers[name] = partial(write_registry, parts)

@@ -91,6 +91,8 @@ class Filing:
         uid of a grid in the edits -> uid in the plan, which is that of the grid whose code goes on.
     names : mapping of str to str
         Community code -> its name.
+    proposed : pandas.DataFrame, optional
+        How good the grids were when they were proposed, before the edits: ``REPORT_COLUMNS`` as text.
     """
 
     plan: Plan
@@ -102,6 +104,7 @@ class Filing:
     terms: Terms = Terms()
     uids: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    proposed: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         return f"<Filing: {len(self.plan)} grids, {len(self.errors)} errors{', draft' if self.terms.draft else ''}>"

@@ -7,6 +7,9 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
+from gridkit.grids.propose import REPORT_COLUMNS
 from gridkit.io.privacy import mask
 from gridkit.locale import gettext as _
 from gridkit.model.findings import SEVERITIES
@@ -330,6 +333,13 @@ def write_ledger_csv(filing: Filing, path: Path) -> None:
     """Write ``LEDGER_COLUMNS``: every code that was ever issued."""
     frame = filing.lineage.ledger.sort_values("code")[list(LEDGER_COLUMNS)].fillna("")
     write_csv(path, LEDGER_COLUMNS, frame.itertuples(index=False, name=None))
+
+
+def write_proposal_csv(filing: Filing, path: Path) -> None:
+    """Write how good the grids were when they were proposed; only the heads where they were not."""
+    columns = list(REPORT_COLUMNS)
+    frame = pd.DataFrame(columns=columns) if filing.proposed is None else filing.proposed[columns]
+    write_csv(path, REPORT_COLUMNS, frame.itertuples(index=False, name=None))
 
 
 def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

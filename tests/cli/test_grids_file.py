@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -44,9 +45,18 @@ def test_the_names_of_the_options_are_those_of_the_grids():
     assert command.POLICIES == POLICIES
 
 
-def test_a_first_filing(filed):
+def test_a_first_filing(gridkit, filed):
     assert codes(filed / "one")[:2] == [WEST + "001", WEST + "002"]
     assert verify_filing(filed / "one") == []
+    # what was proven when it was proposed, and the names of communities, are filed with it
+    report = (filed / "plan" / "report.csv").read_text("utf-8").splitlines()
+    assert (filed / "one" / "proposal.csv").read_text("utf-8-sig").splitlines() == report
+    assert report[1].split(",")[:3] == [WEST, "12", "2280"]
+    cover = openpyxl.load_workbook(filed / "one" / "filing.xlsx").worksheets[0]
+    assert f"东门社区 {WEST}" in {cell.value for row in cover.iter_rows() for cell in row}
+    said = gridkit("grids", "check", filed / "plan").out
+    assert "as proposed: communities feasible 2; at most 4,560 households in the band" in said
+    assert not (filed / "kept" / "report.csv").exists()
 
 
 @pytest.mark.parametrize("drawn", [(), ("--fresh",)])

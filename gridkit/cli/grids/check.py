@@ -10,10 +10,17 @@ import click
 from gridkit import errors
 from gridkit.cli import options
 from gridkit.cli.grids import shared
+from gridkit.cli.grids.propose import STATUSES
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gridkit.model import Findings
+
+
+_AS_PROPOSED = N_("as proposed: communities {parts}; at most {bound} households in the band")
+_EDITED = N_("when proposed, before the edits: communities {parts}; at most {bound} households in the band")
 
 
 def command() -> click.Command:
@@ -75,7 +82,16 @@ def _plan(path: Path) -> tuple[str, Findings, dict[str, Any]]:
     figures = {name: list(pair) for name, pair in fractions(plan).items()}
     return folder.name, plans.check_plan(stored), {
         "grids": len(plan), "edits": len(stored.log), "head": stored.log.head, **figures,
+        **({} if stored.report is None else {"proposed": _proposed(stored.report)}),
     }  # fmt: skip
+
+
+def _proposed(report: pd.DataFrame) -> dict[str, Any]:
+    """Return how good the grids were when they were proposed, before any edit."""
+    counts = report["status"].value_counts()
+    bound = sum(int(n) for n in report["bound_households"])
+    return {"bound_households": bound, "statuses": {str(name): int(counts[name]) for name in sorted(counts.index)},
+            "communities": report.to_dict("records")}  # fmt: skip
 
 
 def _of_project(
@@ -110,6 +126,12 @@ def _show(name: str, findings: Findings, figures: dict[str, Any], *, limit: int 
         if key in figures:
             part, whole = figures[key]
             click.echo("  " + gettext(text).format(n=f"{part:,}", all=f"{whole:,}", share=shared.share(part, whole)))
+    proposed = figures.get("proposed")
+    if proposed:
+        parts = [f"{gettext(text)} {proposed['statuses'][key]:,}" for key, text in STATUSES.items()
+                 if key in proposed["statuses"]]  # fmt: skip
+        line = gettext(_EDITED if figures["edits"] else _AS_PROPOSED)
+        click.echo("  " + line.format(parts=gettext(", ").join(parts), bound=f"{proposed['bound_households']:,}"))
     if figures.get("edits"):
         click.echo("  " + shared.log_text(figures["edits"], figures["head"]))
     shared.show_findings(findings, limit=limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,7 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
     earlier = old.plan if old is not None else stored.held
     ledger = old.ledger if old is not None and not len(stored.ledger) else stored.ledger
     filing = make_filing(stored.plan, before=earlier, ledger=ledger, log=stored.log, registries=tables, terms=terms)
+    filing = replace(filing, names=stored.communities or (old.communities if old else {}), proposed=stored.report)
     refused = refusals(filing)
     given_up = 0 if old is not None else _given_up(filing, stored.ledger)
     if given_up:
@@ -115,7 +117,8 @@ def file(plan: Path, out: Path, before: Path | None, as_json: bool, **said: Any)
         inputs |= {f"registries/{at}/{path.name}": path for at, path in enumerate(said["registries"], start=1)}
         save_filing(filing, out, inputs=inputs, language=current(), maps=not said["no_map"])
         if said["keep"] is not None:
-            write_plan(plan_of(filing.plan, ledger=filing.lineage.ledger), said["keep"])
+            kept = plan_of(filing.plan, ledger=filing.lineage.ledger)
+            write_plan(replace(kept, communities=filing.names), said["keep"])
     if as_json:
         options.print_json(_document(filing, refused, written=written))
     else:
@@ -207,4 +210,4 @@ def _show(filing: Filing, refused: list[str], out: Path | None) -> None:
                 n=f"{sum(outcomes.values()) - waiting:,}", m=f"{waiting:,}", k=dropped
             )
         )
-    click.echo(f"{gettext('Filing')}  {out}")
+    click.echo(gettext("Filing  {path}").format(path=out))
