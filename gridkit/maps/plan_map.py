@@ -121,9 +121,10 @@ def write_plan_png(plan: Plan, path: Path, *, before: Plan | None = None, title:
 def _kinds(frame: gpd.GeoDataFrame) -> tuple[list[str], dict[str, str]]:
     """Return the word for the colour of each grid, and the colours of the words in the order of the legend."""
     other = _("exclusive or other kind")
-    words = [other if colour == EXCLUSIVE else _("colour {n}").format(n=colour + 1) for colour in frame["colour"]]
     used = sorted({int(colour) for colour in frame["colour"]} - {EXCLUSIVE})
-    colours = {_("colour {n}").format(n=one + 1): TINTS[one % len(TINTS)] for one in used}
+    said = {one: _("comprehensive grid (colour {n}: only tells neighbours apart)").format(n=one + 1) for one in used}
+    words = [said.get(int(colour), other) for colour in frame["colour"]]
+    colours = {said[one]: TINTS[one % len(TINTS)] for one in used}
     return words, colours | ({other: GREY} if other in words else {})
 
 

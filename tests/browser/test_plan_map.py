@@ -35,6 +35,8 @@ def test_layers_legend_and_table(open_page, quiet, language):
     legend = page.locator("[data-legend]").inner_text()
     assert "2/4" in legend
     assert "null" not in legend
+    if language == "en":
+        assert "comprehensive grid (colour 1: only tells neighbours apart)" in legend
     quiet(opened)
 
 

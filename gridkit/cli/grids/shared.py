@@ -220,4 +220,4 @@ def log_text(count: int, head: str) -> str:
 
 def saved(folder: Path) -> None:
     """Say where a plan was written."""
-    click.echo(f"{gettext('Plan')}  {folder}")
+    click.echo(gettext("Plan  {path}").format(path=folder))
