@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from gridkit.grids.baseline import on_other_atoms
+from gridkit.grids.edit import apply_edit
 from gridkit.maps.arcs import cut
 from gridkit.model.fields import VOCABULARIES
 from gridkit.model.plan import ATOM_KINDS, EDIT_FIELDS, GRID_COLUMNS
@@ -70,12 +71,15 @@ def board_document(
     dict
         Plain values: coordinates in whole decimetres from ``origin``, borders once for both sides (``arcs``),
         neighbours only where they do not follow from common borders, ``tolerance`` the metres by which borders were
-        simplified. ``rough`` names atoms whose shape the page does not know well enough to cut them.
+        simplified. ``rough`` names atoms whose shape the page does not know well enough to cut them; ``cuts`` says what
+        the cuts of the log made, so that the page need not be sure of them.
 
     Raises
     ------
     ValueError
         The log starts from another plan.
+    gridkit.errors.UsageError
+        An edit of the log cannot be done.
     """
     if log.base != base.base:
         raise ValueError(f"the edits start from {log.base}, not from {base.base}")
@@ -94,6 +98,8 @@ def board_document(
     document["log"] = [{name: getattr(edit, name) for name in EDIT_FIELDS} for edit in log.edits]
     for edit in document["log"]:
         edit["args"] = dict(edit["args"])
+    if any(edit.op == "cut" for edit in log.edits):
+        document["cuts"] = _cuts(base, log)
     if lines is not None and len(lines):
         document["lines"] = _lines(base, lines, np.array(document["origin"], dtype=float))
     return document
@@ -139,6 +145,26 @@ def _grids(plan: Plan) -> dict[str, Any]:
     ]
     rows = [[str(uid), *row] for uid, *row in zip(plan.grids.index, *columns, strict=True)]
     return {"grids": rows, "assignment": [place.get(uid, -1) for uid in plan.assignment]}
+
+
+def _cuts(base: Plan, log: EditLog) -> dict[str, Any]:
+    """Return what each cut of a log made, by the hash of its line: the page knows outlines too roughly to be sure."""
+    plans, found = [base], {}
+    for edit in log.edits:
+        if edit.op == "undo":
+            plans.pop()
+            continue
+        plans.append(apply_edit(plans[-1], edit))
+        if edit.op != "cut":
+            continue
+        frame = plans[-1].atoms.frame
+        new = frame.loc[sorted(set(frame.index) - set(plans[-2].atoms.frame.index), key=lambda name: (len(name), name))]
+        centre = shapely.get_coordinates(shapely.centroid(np.asarray(new.geometry.array, dtype=object)))
+        found[edit.hash] = {
+            "households": [int(n) for n in new["households"]], "persons": [int(n) for n in new["persons"]],
+            "centres": centre.round(2).tolist(),
+        }  # fmt: skip
+    return found
 
 
 # ---- ground

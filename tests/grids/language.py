@@ -1,8 +1,8 @@
 """The cases that Python and the page of the redraw board share: ``tests/cases/board/*.json``.
 
 Each is ``{name, plan, edits, expected | refused}``. ``plan`` is ``"usual"`` or sizes, kinds, grids and columns as of
-:mod:`tests.grids.plans`; ``$1`` in an edit or in what is expected is the first grid that the edits make. ``refused`` is the
-reason for which the last edit is refused.
+:mod:`tests.grids.plans`; ``$1`` in an edit or in what is expected is the first grid that the edits make. ``refused`` is
+the reason for which the last edit is refused.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@
 
   // Why an atom may not be cut, "" where it may.
   board.canCut = function (state, atom) {
+    if (!(atom >= 0 && atom < state.count) || state.atoms.gone[atom]) return "no_atom";
     var kind = state.atoms.kind[atom], norm = state.normOf(state.atoms.community[atom]);
     var size = state.atoms[norm.measure][atom];
     if (kind === "exclusive" || (kind === "compound" || kind === "part") && size <= norm.high) return "kept_whole";
@@ -293,7 +294,8 @@
     if (!isLines(lines)) board.refuse("argument", { op: "cut", what: "lines" });
     var why = board.canCut(state, atom);
     if (why) {
-      board.refuse(why, { op: "cut", atom: state.atoms.name[atom] || state.atoms.id[atom],
+      board.refuse(why, why === "no_atom" ? { op: "cut", atom: String(atom) } : {
+        op: "cut", atom: state.atoms.name[atom] || state.atoms.id[atom],
         high: state.normOf(state.atoms.community[atom]).high });
     }
     var rings = state.rings(atom), x = state.origin[0], y = state.origin[1];
