@@ -29,7 +29,7 @@ WRITERS = {
     "stores/manifest.py", "stores/bundle.py", "stores/tables.py", "reports/check.py", "cli/init.py",
     "reports/repair_files.py", "reports/repair_page.py",
     "maps/plan_still.py",
-    "io/edits.py", "io/assignment.py", "stores/journal.py", "stores/plan_folder.py",  # plans of grids: codes, names and counts
+    "io/edits.py", "io/assignment.py", "stores/journal.py", "stores/plan_folder.py",  # plans of grids
 }  # fmt: skip
 """Modules that may write files. One that is new belongs into the register of :mod:`gridkit.pipeline` first."""
 

@@ -45,15 +45,26 @@ def command() -> click.Command:
                          help=gettext("Roads or buildings to which cuts snap, FILE or FILE!LAYER; may be given several "
                                       "times (default: those of the project).")),
             click.Option(["--title"], default="", help=gettext("Heading of the page.")),
+            click.Option(["--serve"], is_flag=True,
+                         help=gettext("Serve the page on this computer instead: saved in place, with proposals.")),
+            click.Option(["--port"], type=click.IntRange(0, 65535), default=0, metavar="N",
+                         help=gettext("Port of --serve (default: a free one).")),
+            click.Option(["--open/--no-open", "opens"], default=True,
+                         help=gettext("Whether --serve shows the page in a browser.")),
             options.lang(),
         ],
     )  # fmt: skip
 
 
-def board(plan: Path, out: Path | None, filed: Path | None, lines: tuple[str, ...], title: str) -> int:
-    """Write the redraw board of a plan."""
+def board(  # noqa: PLR0913, PLR0917 - the options of the command line
+    plan: Path, out: Path | None, filed: Path | None, lines: tuple[str, ...], title: str, serve: bool, port: int,
+    opens: bool,
+) -> int:  # fmt: skip
+    """Write the redraw board of a plan, or serve it."""
     from gridkit.maps.board import write_board_html
 
+    if serve:
+        return _serve(plan, out, filed, lines, title=title, port=port, opens=opens)
     stored, folder = shared.open_stored(plan)
     path = out or folder.resolve().parent / PAGE
     if path.is_dir():
@@ -64,6 +75,23 @@ def board(plan: Path, out: Path | None, filed: Path | None, lines: tuple[str, ..
     )  # fmt: skip
     click.echo(f"{gettext('Board')}  {path}")
     return errors.EXIT_CLEAN
+
+
+def _serve(
+    plan: Path, out: Path | None, filed: Path | None, lines: tuple[str, ...], *, title: str, port: int, opens: bool
+) -> int:
+    from gridkit.board_server import Shown
+    from gridkit.cli.grids import serving
+
+    if out is not None:
+        raise errors.UsageError(N_("--serve writes no page"), remedy=N_("leave out either --serve or -o"))
+
+    def shown(stored: Stored, folder: Path) -> Shown:
+        return Shown(
+            heading(folder, title), filed_plan(stored, filed), snap_lines(stored, plan, lines), stored.communities
+        )
+
+    return serving.serve(plan, shown, port=port, opens=opens)
 
 
 def heading(folder: Path, title: str) -> str:
