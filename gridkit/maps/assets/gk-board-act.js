@@ -139,7 +139,8 @@
     if (broken.length && ui.strict) { allowed(broken); return; }
     ui.confirm(gk.say("ask_merge", { from: ui.nameOf(from), a: ui.number(a.size), into: ui.nameOf(into), b: ui.number(b.size), sum: ui.number(a.size + b.size) }) +
       (broken.length ? " " + gk.say("warn_apart", {}) : ""), gk.words.do_merge, function () {
-      if (ui.act("merge", { grids: [from], into: into })) ui.setActive(into);
+      var name = ui.nameOf(from);
+      if (ui.act("merge", { grids: [from], into: into })) { ui.setActive(into); ui.toast(gk.say("merged", { from: name, into: ui.nameOf(into), sum: ui.number(ui.totals(into).size) })); }
     });
   };
 
@@ -150,7 +151,8 @@
     ui.preview = { parts: parts.map(function (part) { return part.map(function (id) { return ui.state.atomAt.get(id); }); }) };
     ui.frame();
     ui.confirm(gk.say("ask_split", { grid: ui.nameOf(uid), n: parts.length, sizes: sizes.join(" + ") }) + (more || ""), gk.words.do_split, function () {
-      ui.act("split", { grid: uid, parts: parts });
+      var name = ui.nameOf(uid), done = ui.act("split", { grid: uid, parts: parts });
+      if (done) ui.toast(gk.say("was_split", { grid: name, n: parts.length, fresh: done.created.map(ui.nameOf).join(", ") }));
     });
   };
 

@@ -12,7 +12,8 @@
     if (!rows.length) box.appendChild(ui.paragraph(gk.words.pending_none, "gk-empty"));
     rows.slice(0, MOST).forEach(function (one) {
       var said = [gk.words["status_is_" + one.status]];
-      if (one.atoms_in || one.atoms_out) said.push(gk.say("in_out", { atoms_in: one.atoms_in, atoms_out: one.atoms_out, households_in: ui.number(one.households_in), households_out: ui.number(one.households_out) }));
+      if (one.atoms_in) said.push(gk.say("went_in", { atoms: one.atoms_in, households: ui.number(one.households_in) }));
+      if (one.atoms_out) said.push(gk.say("went_out", { atoms: one.atoms_out, households: ui.number(one.households_out) }));
       if (one.status === "changed" && one.kind_from && one.kind_to && one.kind_from !== one.kind_to) said.push(gk.words["grid_" + one.kind_from] + " → " + gk.words["grid_" + one.kind_to]);
       box.appendChild(gk.el("button", { type: "button", class: "gk-entry gk-is-" + one.status, "data-uid": one.uid, on: { click: function () { show(one.uid); } } }, [
         gk.el("b", { text: { "new": "＋ ", gone: "－ ", changed: "△ " }[one.status] + (one.name || one.code || ui.nameOf(one.uid)) }),
@@ -27,7 +28,7 @@
     if (ui.state.grids.has(uid)) { ui.setActive(uid, true); return; }
     var was = [];
     for (var i = 0; i < ui.state.count; i++) if (ui.state.filed[i] === uid && !ui.state.atoms.gone[i]) was.push(i);
-    if (was.length) ui.show(was, 0.5);
+    if (was.length) ui.show(was, 0.5, true);
   }
 
   function told(edit) {

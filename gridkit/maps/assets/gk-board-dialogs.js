@@ -14,6 +14,7 @@
       gk.el("button", { type: "button", id: "gk-yes", class: "gk-main-button", text: yes, on: { click: ui.agree } }),
       gk.el("button", { type: "button", id: "gk-no", text: gk.words.cancel, on: { click: function () { ui.cancel(); } } })]));
     box.hidden = false;
+    byId("gk-toast").className = "";
     ui.frame();
   };
 
@@ -101,11 +102,13 @@
       note.textContent = right ? gk.words.shares_fit : gk.say("shares_wrong", { sum: isNaN(sum) ? "?" : sum, total: total });
       byId("gk-yes").disabled = !right;
     }
-    ui.confirm(gk.say("ask_cut", { place: ui.placeName(atom), n: found.pieces.length, total: ui.number(total) }), gk.words.do_cut, function () {
-      ui.act("cut", { atom: ui.state.atoms.id[atom], lines: found.lines, households: values() });
+    ui.confirm(gk.say(total ? "ask_cut" : "ask_cut_bare", { place: ui.placeName(atom), n: found.pieces.length, total: ui.number(total) }), gk.words.do_cut, function () {
+      var name = ui.placeName(atom);
+      if (ui.act("cut", { atom: ui.state.atoms.id[atom], lines: found.lines, households: values() })) ui.toast(gk.say("was_cut", { place: name, n: found.pieces.length }));
     });
     ui.preview = { rings: found.pieces };
     inputs = found.households.map(function (n, k) { return gk.el("input", { type: "text", inputmode: "numeric", value: String(n), "aria-label": gk.say("piece", { n: k + 1 }), id: "gk-share-" + k, on: { input: check } }); });
+    if (!total) return;
     box.insertBefore(gk.el("div", { class: "gk-shares" }, inputs.map(function (node, k) { return gk.el("label", {}, [gk.el("span", { text: gk.say("piece", { n: k + 1 }) }), node]); })), box.lastElementChild);
     box.insertBefore(note, box.lastElementChild);
     check();

@@ -71,7 +71,7 @@
   // ---- merge
 
   tools.merge = {
-    key: "g", word: "tool_merge", cursor: "pointer", options: ["strict"],
+    pans: true, key: "g", word: "tool_merge", cursor: "pointer", options: ["strict"],
     status: function () { return ui.active ? gk.say("status_merge_with", { grid: ui.nameOf(ui.active) }) : gk.words.status_merge; },
     up: function (at) {
       var uid = at.atom >= 0 ? ui.state.grid[at.atom] : "";

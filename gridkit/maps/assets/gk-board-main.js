@@ -125,11 +125,13 @@
     new ResizeObserver(function () {
       var size = byId("gk-map").getBoundingClientRect(), said = size.width + "x" + size.height;
       if (said === before) return;
-      if (before && view.resize()) ui.toolChanged();
+      if (view.resize() && !before) view.fit(view.whole(), 20);
+      if (ui.swipe >= 0) ui.setSwipe(true);
       before = said;
     }).observe(byId("gk-map"));
     byId("gk-map").focus({ preventScroll: true });
     (board.onStart || []).forEach(function (tell) { tell(); });
     document.body.classList.add("gk-ready");
+    setTimeout(ui.warm, 300);
   };
 })();

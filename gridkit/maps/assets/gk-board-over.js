@@ -46,6 +46,12 @@
     seats.set(uid, found);
     return found;
   };
+  // Finds the places of names a little at a time, before they are first wanted.
+  ui.warm = function () {
+    var end = performance.now() + 6, all = Array.from(ui.state.grids.keys());
+    for (var k = 0; k < all.length && performance.now() < end; k++) ui.seatOf(all[k]);
+    if (k < all.length) setTimeout(ui.warm, 20);
+  };
   ui.forget = function (uids) { if (uids) uids.forEach(function (uid) { seats.delete(uid); }); else seats.clear(); };
 
   function write(c, text, x, y, colour) {
@@ -63,14 +69,23 @@
       if ((seat.box[2] - seat.box[0]) * view.scale < 44) return;
       var x = view.px(seat.x), y = view.py(seat.y), total = ui.totals(uid), band = ui.bandOf(uid);
       if (before && x < ui.swipe) return;
-      var name = ui.cut(ui.nameOf(uid), 10), text = ui.number(total.size) + " " + MARKS[band] + (grid.locked ? " 🔒" : "");
+      var name = ui.cut(ui.nameOf(uid), 10), text = ui.number(total.size) + " " + MARKS[band];
       if (!room(taken, x, y, Math.max(name.length * 12, 56) / 2, 16)) return;
       n++;
       c.font = "600 12px " + FONT;
       write(c, name, x, y - 7, "#14181f");
       c.font = "12px " + FONT;
       write(c, text, x, y + 8, band === "low" ? "#0b4a91" : band === "high" ? "#8f2400" : "#2f4a2f");
+      if (grid.locked) padlock(c, x + c.measureText(text).width / 2 + 9, y + 8);
     });
+  }
+
+  function padlock(c, x, y) {
+    c.beginPath();
+    c.arc(x, y - 2, 3, Math.PI, 0);
+    c.lineWidth = 1.6; c.strokeStyle = c.fillStyle = "#14181f";
+    c.stroke();
+    c.fillRect(x - 4.5, y - 2, 9, 6.5);
   }
 
   function room(taken, x, y, w, h) {
@@ -197,12 +212,13 @@
     write(c, length >= 1000 ? length / 1000 + " km" : length + " m", x + 5, y - 5, "#14181f");
   }
 
-  // Shows where something is: goes there and lets it glow.
-  ui.show = function (atoms, wide) {
+  // Shows where something is: goes there, and lets it glow where it is not the grid that is worked on.
+  ui.show = function (atoms, wide, glow) {
     var box = view.boxOfAtoms(atoms);
     if (!(box[0] <= box[2])) return;
     var room = Math.max(box[2] - box[0], box[3] - box[1], 60) * (wide || 0.8);
     view.fit([box[0] - room, box[1] - room, box[2] + room, box[3] + room], 20);
+    if (!glow) return;
     ui.flash = { atoms: atoms, until: performance.now() + 1600 };
     setTimeout(ui.frame, 1650);
   };

@@ -1,10 +1,10 @@
 // Draws compounds and borders: whole pictures a little in each frame, an edit only where it has changed something.
 (function () {
   "use strict";
-  var board = gk.board, ui = board.ui, view = ui.view, BUDGET = 9, CHUNK = 120;
+  var board = gk.board, ui = board.ui, view = ui.view, BUDGET = 10, CHUNK = 160;
   var TINTS = ["#bcd7ef", "#f6dd9f", "#c4e3bd", "#dfc7e8", "#f2c3b5", "#b9e0dd", "#e3d3c0", "#d6d9a8"];
   var BANDS = { low: "#a9cdf0", "in": "#cfe8c8", high: "#f7b487", other: "#d9d9de", none: "#ffffff" };
-  var patterns = {};
+  var patterns = {}, speck = null;
   ui.mode = "grid"; // or "band": what colours mean
 
   // ---- colours
@@ -175,26 +175,43 @@
 
   Picture.prototype.start = function () {
     var at = { x: view.x, y: view.y, scale: view.scale, width: view.width, height: view.height, ratio: view.ratio };
-    var c = this.back.getContext("2d", { alpha: false }), list = view.within(view.box(4)), seen = new Set(), arcs = [];
+    var c = this.back.getContext("2d", { alpha: false }), list = view.within(view.box(4));
     this.back.width = Math.round(at.width * at.ratio); this.back.height = Math.round(at.height * at.ratio);
     c.setTransform(at.ratio, 0, 0, at.ratio, 0, 0);
     c.fillStyle = "#eef0f2";
     c.fillRect(0, 0, at.width, at.height);
-    list.forEach(function (i) { ui.arcsOf(i).forEach(function (arc) { if (!seen.has(arc)) { seen.add(arc); arcs.push(arc); } }); });
-    this.job = { at: at, c: c, list: list, arcs: arcs, next: 0 };
+    this.job = { at: at, c: c, list: list, arcs: ui.state.arcs, box: view.box(4), next: 0 };
   };
+
+  // Arcs that meet a rectangle; where an arc lies is found once.
+  function near(arcs, box) {
+    return arcs.filter(function (arc) {
+      if (!arc) return false;
+      if (!arc.box) {
+        arc.box = [Infinity, Infinity, -Infinity, -Infinity];
+        for (var k = 0, xy = arc.xy, b = arc.box; k < xy.length; k += 2) {
+          if (xy[k] < b[0]) b[0] = xy[k];
+          if (xy[k] > b[2]) b[2] = xy[k];
+          if (xy[k + 1] < b[1]) b[1] = xy[k + 1];
+          if (xy[k + 1] > b[3]) b[3] = xy[k + 1];
+        }
+      }
+      return arc.box[0] <= box[2] && arc.box[2] >= box[0] && arc.box[1] <= box[3] && arc.box[3] >= box[1];
+    });
+  }
 
   // Does a few milliseconds of the work; true when the picture is new.
   Picture.prototype.work = function () {
     var job = this.job, end = performance.now() + BUDGET, given = this.given(), n = job.list.length;
     while (performance.now() < end) {
-      if (job.next < n) fillAtoms(job.c, job.list.slice(job.next, job.next += CHUNK), given, job.at);
-      else if (job.next < n + job.arcs.length) strokeArcs(job.c, job.arcs.slice(job.next - n, (job.next += 4 * CHUNK) - n), given, job.at);
+      if (job.next < n) fillAtoms(job.c, job.list.slice(job.next, job.next = Math.min(n, job.next + CHUNK)), given, job.at);
+      else if (job.next < n + job.arcs.length) strokeArcs(job.c, near(job.arcs.slice(job.next - n, (job.next += 8 * CHUNK) - n), job.box), given, job.at);
       else {
         var old = this.front;
         this.front = this.back; this.back = old; this.at = job.at; this.job = null;
         return true;
       }
+      speck.drawImage(this.back, 0, 0, 1, 1, 0, 0, 1, 1); // else a browser draws it all only when it is shown
     }
     return false;
   };
@@ -203,7 +220,7 @@
   Picture.prototype.mend = function (box) {
     if (this.job || !same(this.at, view)) return false;
     var list = view.within([view.wx(box[0]), view.wy(box[3]), view.wx(box[2]), view.wy(box[1])]);
-    if (list.length > 900) return false;
+    if (list.length > 400) return false;
     var c = this.front.getContext("2d", { alpha: false }), seen = new Set(), arcs = [], given = this.given();
     c.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     c.save();
@@ -317,6 +334,7 @@
 
   ui.startPaint = function () {
     makePatterns();
+    speck = document.createElement("canvas").getContext("2d");
     var timer = 0;
     ui.onView.push(function () {
       ui.moving = true; // while the map moves, the last picture is shifted and stretched

@@ -1,7 +1,7 @@
 // Beside the map: the grid that is worked on, the table of grids with their bands, what is wrong, totals.
 (function () {
   "use strict";
-  var board = gk.board, ui = board.ui, view = ui.view, byId = ui.byId, TALL = 34, rows = [], at = {}, waiting = false;
+  var board = gk.board, ui = board.ui, view = ui.view, byId = ui.byId, TALL = 34, rows = [], several = false, at = {}, waiting = false;
   var KINDS = ["comprehensive", "exclusive", "basic", "micro", "unit_cell", "rural"];
   ui.kinds = KINDS;
 
@@ -86,6 +86,7 @@
     var key = { name: ui.nameOf, size: function (uid) { return ui.totals(uid).size; }, off: function (uid) { return -Math.abs(ui.totals(uid).outside); },
       compactness: function (uid) { var c = ui.totals(uid).compactness; return c === null ? 9 : c; }, pieces: function (uid) { return -ui.totals(uid).pieces; } }[sort];
     var made = out.map(function (uid) { return [ui.state.grids.get(uid).community, key ? key(uid) : ui.state.grids.get(uid).code || ui.nameOf(uid), uid]; });
+    several = made.some(function (one) { return one[0] !== made[0][0]; });
     made.sort(function (a, b) {
       if (!sort && a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
       return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : a[2] < b[2] ? -1 : 1;
@@ -97,17 +98,18 @@
     var uid = rows[k], grid = ui.state.grids.get(uid), total = ui.totals(uid), chip = gk.el("i", { class: "gk-chip" });
     chip.style.background = ui.tintOf(uid);
     var states = [];
-    if (grid.locked) states.push(["🔒", gk.words.locked]);
     if (total.pieces > 1) states.push(["✂" + total.pieces, gk.say("in_pieces", { n: total.pieces })]);
     if (!total.atoms) states.push(["∅", gk.words.is_empty]);
     if (grid.kind !== "comprehensive") states.push(["◆", gk.words["grid_" + grid.kind]]);
-    if (!states.length) states.push(["✓", gk.words.in_one]);
+    if (!states.length && !grid.locked) states.push(["✓", gk.words.in_one]);
+    var mark = gk.icon("M3 7h10v7h-10zM5 7v-3a3 3 0 0 1 6 0v3"), said = states.map(function (one) { return one[1]; }).concat(grid.locked ? [gk.words.locked] : []).join(", ");
+    mark.setAttribute("class", "gk-lock");
     var node = gk.el("div", { class: "gk-row", role: "option", id: "gk-row-" + k, "data-uid": uid, "aria-selected": String(uid === ui.active), "aria-posinset": k + 1, "aria-setsize": rows.length,
       on: { click: function () { ui.setActive(uid, true); } } }, [
-      gk.el("span", { class: "gk-name" }, [chip, gk.el("b", { text: ui.nameOf(uid), title: [grid.code, ui.communityName(grid.community)].filter(Boolean).join(" · ") })]),
+      gk.el("span", { class: "gk-name", title: [ui.nameOf(uid), grid.code, ui.communityName(grid.community)].filter(Boolean).join(" · ") }, [chip,
+        gk.el("span", {}, [gk.el("b", { text: ui.nameOf(uid) })].concat(several ? [gk.el("small", { text: ui.communityName(grid.community) })] : []))]),
       ui.bar(uid), gk.el("span", { class: "gk-num", text: compact(total.compactness), title: gk.words.compactness }),
-      gk.el("span", { class: "gk-state", title: states.map(function (one) { return one[1]; }).join(", "), "aria-label": states.map(function (one) { return one[1]; }).join(", "),
-        text: states.map(function (one) { return one[0]; }).join(" ") })]);
+      gk.el("span", { class: "gk-state", title: said, "aria-label": said }, (grid.locked ? [mark] : []).concat([gk.el("span", { text: states.map(function (one) { return one[0]; }).join(" ") })]))]);
     node.style.top = k * TALL + "px";
     return node;
   }
@@ -168,7 +170,7 @@
     var one = list[at[name]], members = one.uid && ui.state.grids.has(one.uid) ? Array.from(ui.state.members(one.uid)) : one.atom >= 0 ? [one.atom] : [];
     ui.setActive(one.uid || "");
     if (one.atom >= 0) ui.atom = one.atom;
-    if (members.length) ui.show(members, one.uid ? 0.4 : 2);
+    if (members.length) ui.show(members, one.uid ? 0.4 : 2, !one.uid);
     ui.panel();
     ui.toast(gk.say("problem_" + one.code, { n: ui.number(Math.abs(one.n || 0)), grid: ui.nameOf(one.uid), place: one.atom >= 0 ? ui.placeName(one.atom) : "", community: ui.communityName(one.community),
       at: at[name] + 1, all: list.length }));
@@ -195,18 +197,20 @@
 
   // ---- all of it
 
+  function table() {
+    rows = chosen();
+    drawGrid();
+    drawRows();
+    reveal();
+  }
+
+  // One part after the other, so that no frame waits for all of them.
   ui.panel = function () {
     if (waiting) return;
     waiting = true;
     setTimeout(function () {
       waiting = false;
-      rows = chosen();
-      drawGrid();
-      drawRows();
-      reveal();
-      drawSum();
-      drawChips();
-      if (ui.changes) ui.changes();
+      [table, drawChips, drawSum, ui.changes].forEach(function (part, k) { if (k) setTimeout(part, 12 * k); else part(); });
     }, 0);
   };
 

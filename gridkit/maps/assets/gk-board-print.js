@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var board = gk.board, ui = board.ui, view = ui.view, byId = ui.byId;
-  var SHEETS = { A4: [190, 277], A3: [277, 400] }, DOTS = 5; // millimetres inside the margins; dots for each
+  var SHEETS = { A4: [190, 277], A3: [277, 400] }, DOTS = 8; // millimetres inside the margins; dots for each
 
   function boxOf(what) {
     if (what === "all") return view.whole();
@@ -27,6 +27,8 @@
   function picture(box, wide, high) {
     var canvas = document.createElement("canvas"), c = canvas.getContext("2d"), k = 2;
     var at = { width: wide * DOTS / k, height: high * DOTS / k, x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 };
+    var ratio = Math.max(0.35, (box[3] - box[1]) / Math.max(20, box[2] - box[0]));
+    at.height = Math.min(at.height, at.width * ratio * 1.04);
     at.scale = Math.min(at.width / Math.max(20, box[2] - box[0]), at.height / Math.max(20, box[3] - box[1])) * 0.97;
     canvas.width = at.width * k; canvas.height = at.height * k;
     c.setTransform(k, 0, 0, k, 0, 0);

@@ -10,10 +10,10 @@
 
   // ---- look and pick
 
-  tools.pan = { key: "m", word: "tool_pan", status: function () { return text("status_pan"); }, cursor: "grab", options: [] };
+  tools.pan = { pans: true, key: "m", word: "tool_pan", status: function () { return text("status_pan"); }, cursor: "grab", options: [] };
 
   tools.pick = {
-    key: "i", word: "tool_pick", cursor: "default", options: ["colours", "swipe"],
+    pans: true, key: "i", word: "tool_pick", cursor: "default", options: ["colours", "swipe"],
     status: function () { return ui.active ? text("status_picked", { grid: ui.nameOf(ui.active) }) : text("status_pick"); },
     up: function (at) {
       if (at.dragged) return;
@@ -187,7 +187,12 @@
     var at = place(event);
     ui.byId("gk-map").focus({ preventScroll: true });
     ui.cross = false;
-    if (event.button === 1 || event.button === 2 || ui.space || ui.tool === tools.pan) { panning = { px: at.px, py: at.py, right: event.button === 2, moved: false }; capture(event); event.preventDefault(); return; }
+    if (event.button === 1 || event.button === 2 || ui.tool.pans && event.button === 0) {
+      panning = { px: at.px, py: at.py, right: event.button === 2, click: event.button === 0, moved: false };
+      capture(event);
+      event.preventDefault();
+      return;
+    }
     if (event.button) return;
     press = last = at;
     capture(event);
@@ -226,6 +231,7 @@
     var at = place(event), was = panning, held = press;
     panning = press = null;
     if (was) {
+      if (was.click && !was.moved && ui.tool.up) { ui.tool.up(at, at); ui.frame(); }
       if (was.right && !was.moved && at.atom >= 0 && ui.state.grid[at.atom]) ui.setActive(ui.state.grid[at.atom]);
       return;
     }
