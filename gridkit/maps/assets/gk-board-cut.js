@@ -5,7 +5,7 @@
   var board = gk.board = gk.board || {};
   var BESIDE = 2;      // metres: pieces whose centres are as far west as that are ordered from north to south
   var REACH = 40;      // metres by which the end of a line may be drawn out to reach the border
-  var BEYOND = 1;      // metres by which a line goes beyond the border
+  var BEYOND = 0.5;    // metres that a line is drawn out beyond the border
   var SMALLEST = 2;    // square metres of a piece
   var MOST = 8;        // pieces of one cut
 
@@ -82,6 +82,29 @@
     return { pieces: [].concat.apply([], rows), clear: clear };
   }
 
+  // Metres from a point to the border of an outline.
+  function toBorder(rings, x, y) {
+    var least = Infinity;
+    rings.forEach(function (ring) {
+      for (var i = 2; i < ring.length; i += 2) {
+        var ax = ring[i - 2], ay = ring[i - 1], dx = ring[i] - ax, dy = ring[i + 1] - ay, long = dx * dx + dy * dy;
+        var t = long ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / long)) : 0;
+        least = Math.min(least, Math.hypot(ax + t * dx - x, ay + t * dy - y));
+      }
+    });
+    return least;
+  }
+
+  // Whether every line begins and ends outside, far enough from the border to be there in Python as well.
+  function endsOutside(state, rings, lines, loose) {
+    return lines.every(function (line) {
+      return [line[0], line[line.length - 1]].every(function (point) {
+        var x = point[0] - state.origin[0], y = point[1] - state.origin[1];
+        return !board.inside(rings, x, y) && toBorder(rings, x, y) > loose;
+      });
+    });
+  }
+
   // The faces of an atom under lines that cut it without any doubt; refuses others.
   function clearFaces(state, atom, lines) {
     var outline = outlineOf(state, atom), loose = slack(state);
@@ -94,7 +117,8 @@
       return board.faces(outline.arcs, outline.rings, lines2).pieces.length !== n;
     });
     var order = ordered(found.pieces, 2 * loose);
-    if (small || moved || !order.clear) board.refuse("cut_unclear", {});
+    var out = endsOutside(state, outline.rings, lines, 2 * loose);
+    if (small || moved || !out || !order.clear) board.refuse("cut_unclear", {});
     found.pieces = order.pieces;
     return found;
   }
@@ -277,14 +301,15 @@
 
   // ---- before the edit
 
-  // The end of a line drawn out until it lies beyond the border.
-  function drawnOut(rings, from, to) {
-    var dx = to[0] - from[0], dy = to[1] - from[1], long = Math.hypot(dx, dy), far = 0;
-    if (!long) return to;
-    while (board.inside(rings, to[0] + dx / long * far, to[1] + dy / long * far)) {
+  // The end of a line drawn out until it lies well beyond the border.
+  function drawnOut(rings, from, to, beyond) {
+    var dx = to[0] - from[0], dy = to[1] - from[1], long = Math.hypot(dx, dy), far = 0, x = to[0], y = to[1];
+    while (long && (board.inside(rings, x, y) || toBorder(rings, x, y) < beyond)) {
       if ((far += 0.25) > REACH) board.refuse("cut_misses", {});
+      x = to[0] + dx / long * far;
+      y = to[1] + dy / long * far;
     }
-    return [to[0] + dx / long * (far + BEYOND), to[1] + dy / long * (far + BEYOND)];
+    return [x, y];
   }
 
   function milli(x) { return Math.round(x * 1000) / 1000; }
@@ -301,7 +326,8 @@
     var rings = state.rings(atom), x = state.origin[0], y = state.origin[1];
     var drawn = lines.map(function (line) {
       var path = line.map(function (point) { return [point[0] - x, point[1] - y]; }), n = path.length;
-      var start = drawnOut(rings, path[1], path[0]), end = drawnOut(rings, path[n - 2], path[n - 1]);
+      var beyond = BEYOND + 2 * slack(state);
+      var start = drawnOut(rings, path[1], path[0], beyond), end = drawnOut(rings, path[n - 2], path[n - 1], beyond);
       path[0] = start;
       path[n - 1] = end;
       return path.map(function (point) { return [milli(point[0] + x), milli(point[1] + y)]; });
