@@ -221,7 +221,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is no request, or has another method than GET and POST."""
-        self.close_connection = True
         self._answer(405 if code == 501 else code, {"error": "request", "text": ""})
 
     def do_GET(self) -> None:
@@ -244,7 +243,6 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     raise Refused(405 if action in ("", "edits", "save", "propose") else 404, "method")
             except Refused as refused:
-                self.close_connection = True
                 self._answer(refused.status, refused.body)
             except (ConnectionError, TimeoutError):
                 self.close_connection = True
@@ -296,8 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**_HEADERS, "Content-Type": kind, "Content-Security-Policy": policy}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
+        self.send_header("Connection", "close")  # nothing behind a refused body can pass as a request
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

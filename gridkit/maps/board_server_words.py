@@ -11,8 +11,8 @@ def server_words() -> dict[str, str]:
         "server_saved": _("Saved in the plan folder: {n} edits"),
         "server_restored": _("{n} edits that were not saved yet are there again"),
         "server_gone": _(
-            "The board's server does not answer. {n} edits wait in this page and go on when it answers again: start "
-            "gridkit grids board --serve with the same --port, or save them to a file."
+            "The board's server does not answer. {n} edits wait in this page and in the browser: start gridkit grids "
+            "board --serve again with the same --port and open the address that it says, or save them to a file."
         ),
         "server_back": _("The board's server answers again; every edit has reached it"),
         "server_conflict": _(

@@ -40,6 +40,10 @@
   function stop(answer) {
     stopped = answer.body.error || "request";
     theirs = answer.body.lines || null;
+    if (answer.status === 404) { // it was started anew, with another token
+      banner(gk.say("server_gone", { n: ui.session.lines.length - known.length }), [FILE()]);
+      return;
+    }
     var text = answer.body.text || stopped;
     banner(gk.say(answer.status === 409 ? "server_conflict" : "server_refused", { text: text }), [FILE(), RELOAD()]);
   }
