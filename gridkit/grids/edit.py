@@ -195,10 +195,30 @@ def _cut(plan: Plan, args: dict[str, Any], edit: Edit) -> Plan:
             remedy=N_("only land and compounds with more than {high} may be cut"),
             seq=edit.seq, atom=row["name"] or atom, high=norm.high,
         )  # fmt: skip
-    atoms, new = cut_atom(plan.atoms, atom, args["lines"], args["households"])
+    try:
+        atoms, new = cut_atom(plan.atoms, atom, args["lines"], args["households"])
+    except ValueError as problem:
+        raise _no_cut(str(problem), row, edit) from problem
     assignment = plan.assignment.drop(index=atom)
     assignment = pd.concat([assignment, pd.Series(uid, index=new, dtype="object")]).reindex(atoms.frame.index)
     return replace(plan, atoms=atoms, assignment=assignment.rename("grid"))
+
+
+def _no_cut(what: str, row: pd.Series, edit: Edit) -> Exception:
+    """Return what is said of a cut that :func:`cut_atom` refuses."""
+    name = row["name"] or str(row.name)
+    if what == "lines":
+        return UsageError(
+            N_("edit {seq} (cut): the lines do not cut {atom} in two"),
+            remedy=N_("draw them across it, a little beyond its border on both sides"), seq=edit.seq, atom=name,
+        )  # fmt: skip
+    if what == "households":
+        return UsageError(
+            N_("edit {seq} (cut): the households of the pieces are not the {n} of {atom}"),
+            remedy=N_("state one whole number for each piece, west to east, that add up to it, or none at all"),
+            seq=edit.seq, atom=name, n=f"{int(row['households']):,}",
+        )  # fmt: skip
+    return ValueError(what)
 
 
 def _new(plan: Plan, args: dict[str, Any], edit: Edit) -> Plan:

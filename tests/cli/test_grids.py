@@ -157,7 +157,22 @@ def test_a_cut_along_a_file_in_degrees(gridkit, project, plan, tmp_path):
     assert gridkit("grids", "edit", tmp_path / "small", "undo").code in (0, 1)
     assert atom in table(tmp_path / "small")
     wkt = knife.to_crs("EPSG:4490").geometry.iloc[0].wkt
-    assert gridkit("grids", "edit", tmp_path / "small", "cut", atom, "--line", wkt).code in (0, 1)
+    said = gridkit("grids", "edit", tmp_path / "small", "cut", atom, "--line", wkt, "--json")
+    # 180 households by area: 45 m and 55 m of 100 m, and the land that counts to the compound
+    assert sum(piece["households"] for piece in json.loads(said.out)["atoms"]) == 180
+    gridkit("grids", "edit", tmp_path / "small", "undo")
+    knife.to_file(tmp_path / "multi.gpkg", layer="knife")
+    knife.translate(0, 10_000).to_frame("geometry").to_file(tmp_path / "multi.gpkg", layer="far")
+    cut = ("grids", "edit", tmp_path / "small", "cut", atom, "--line")
+    for line, more, says in (
+        (tmp_path / "none.geojson", (), "name a file with lines"), ("", (), "name a file with lines"),
+        (tmp_path / "multi.gpkg", (), "several layers: "), (f"{tmp_path / 'multi.gpkg'}!far", (), "do not cut"),
+        ("LINESTRING (1 nan, 2 3)", (), "is no line"), ("POINT (1 2)", (), "no line to cut along"),
+        (wkt, ("--households", "1,2"), "are not the 180 of"),
+    ):  # fmt: skip
+        said = gridkit(*cut, line, *more)
+        assert (said.code in (errors.EXIT_USAGE, errors.EXIT_INPUT), says in said.err) == (True, True), said.err
+    assert gridkit(*cut, f"{tmp_path / 'multi.gpkg'}!knife").code in (0, 1)
 
 
 def test_apply_and_diff(gridkit, plan, tmp_path):

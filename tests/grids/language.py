@@ -23,6 +23,8 @@ REASONS = {
     "edit {seq} ({op}): land of community {other} cannot join a grid of community {code}": "two_communities",
     "edit {seq} (split): the parts are not exactly the land of grid {grid}": "parts",
     "edit {seq} (cut): {atom} is kept whole": "kept_whole",
+    "edit {seq} (cut): the lines do not cut {atom} in two": "argument",
+    "edit {seq} (cut): the households of the pieces are not the {n} of {atom}": "argument",
     "edit {seq} (new): there is no community {code}": "no_community",
     "edit {seq} ({op}): {kind} is no kind of grid": "unknown_kind",
     "edit {seq} (retire): grid {grid} still has land": "has_land",

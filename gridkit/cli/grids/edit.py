@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from gridkit.stores.plan_folder import Stored
 
 KINDS = ("comprehensive", "exclusive", "basic", "micro", "unit_cell", "rural")
+_WKT: Final = re.compile(
+    r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(Z|M|ZM)?\s*(\(|EMPTY)", re.IGNORECASE
+)
+"""How a geometry begins as text; anything else is the name of a file."""
 NOWHERE = "-"
 """What ``--to`` says for no grid."""
 
@@ -100,7 +105,8 @@ def _cut() -> click.Command:
         "cut", cut, gettext("Cut land, or a compound larger than a grid may be, along a line."),
         click.Argument(["atom"]),
         click.Option(["--line"], metavar="WKT|FILE", required=True,
-                     help=gettext("LINESTRING in metres of the plan or in degrees, or a file with lines.")),
+                     help=gettext("LINESTRING in metres of the plan or in degrees, or a file with lines, FILE or "
+                                  "FILE!LAYER.")),
         click.Option(["--households"], metavar="N,N...", default="",
                      help=gettext("Households of the pieces, west to east (default: by area).")),
     )  # fmt: skip
@@ -206,23 +212,39 @@ def _lines(plan: Plan, text: str) -> list[list[list[float]]]:
     from gridkit.io.ground import read_shapes
 
     crs = plan.atoms.frame.crs
-    if text.lstrip()[:5].upper() in ("LINES", "MULTI"):
-        try:
-            shapes = gpd.GeoSeries([shapely.from_wkt(text)], crs=crs)
-        except (shapely.errors.ShapelyError, ValueError) as problem:
-            raise errors.UsageError(
-                N_("{text} is no line"), remedy=N_("write it as LINESTRING (x y, x y)"), text=text[:60]
-            ) from problem
+    if _WKT.match(text):
+        shapes = gpd.GeoSeries([_line(text)], crs=crs)
         if (abs(shapes.total_bounds) <= 180).all():
             shapes = shapes.set_crs(LONLAT, allow_override=True).to_crs(crs)
     else:
-        file = Path(text)
-        shapes = read_shapes(file.name, file.parent, crs.to_string()).geometry
+        name, _, layer = (text, "", "") if Path(text).exists() else text.partition("!")
+        if not name.strip() or not Path(name).exists():
+            raise errors.InputError(
+                N_("there is no such file"),
+                place=name[:200],
+                remedy=N_("name a file with lines, or write a LINESTRING"),
+            )
+        shapes = read_shapes(Path(name).name, Path(name).parent, crs.to_string(), layer=layer).geometry
     parts = shapely.get_parts(shapely.force_2d(shapes.to_numpy()))
     parts = parts[shapely.get_dimensions(parts) == 1]
     if not len(parts):
         raise errors.UsageError(N_("there is no line to cut along"), remedy=N_("write it as LINESTRING (x y, x y)"))
     return [[[round(x, 3), round(y, 3)] for x, y in shapely.get_coordinates(part).tolist()] for part in parts]
+
+
+def _line(text: str) -> Any:
+    """Return the line of a text."""
+    import numpy as np
+    import shapely
+
+    try:
+        with np.errstate(invalid="ignore"):
+            shape = shapely.from_wkt(text)
+    except (shapely.errors.ShapelyError, ValueError):
+        shape = None
+    if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise errors.UsageError(N_("{text} is no line"), remedy=N_("write it as LINESTRING (x y, x y)"), text=text[:60])
+    return shape
 
 
 def new(community: str, atoms: tuple[str, ...], kind: str, **said: Any) -> int:
@@ -303,8 +325,18 @@ def _document(after: Stored, touched: list[str], fresh: Findings) -> dict[str, A
     names = ("code", "name", "kind", "atoms", "households", "persons", "outside", "pieces")
     rows = [{"uid": uid, **{name: row[name] for name in names}} for uid, row in table.iterrows()]
     edit = after.log.edits[-1]
-    return {"seq": edit.seq, "op": edit.op, "plan": after.plan.base, "grids": rows,
+    return {"seq": edit.seq, "op": edit.op, "plan": after.plan.base, "grids": rows, "atoms": _pieces(after),
             "findings": shared.finding_rows(fresh)}  # fmt: skip
+
+
+def _pieces(after: Stored) -> list[dict[str, Any]]:
+    """Return the pieces into which the last edit has cut an atom, none where it was no cut."""
+    edit, frame = after.log.edits[-1], after.plan.atoms.frame
+    if edit.op != "cut":
+        return []
+    mine = frame.loc[frame.index.str.fullmatch(re.escape(str(edit.args["atom"])) + r"~\d+")]
+    return [{"atom": str(atom), "households": int(row["households"]), "area": round(float(row["geometry"].area), 1)}
+            for atom, row in mine.iterrows()]  # fmt: skip
 
 
 def _show(after: Stored, touched: list[str], fresh: Findings) -> None:
@@ -312,6 +344,9 @@ def _show(after: Stored, touched: list[str], fresh: Findings) -> None:
 
     edit = after.log.edits[-1]
     click.echo(gettext("edit {seq} ({op})").format(seq=edit.seq, op=edit.op))
+    for piece in _pieces(after):
+        line = gettext("  atom {atom}: {n} households, {area} m²")
+        click.echo(line.format(atom=piece["atom"], n=f"{piece['households']:,}", area=f"{piece['area']:,.0f}"))
     sums = totals(after.plan)
     for uid in touched[: shared.SHOWN]:
         click.echo("  " + shared.size_text(after.plan, uid, sums.loc[uid]))
