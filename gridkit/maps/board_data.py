@@ -37,8 +37,9 @@ SCRIPTS: Final = (
 """Our scripts that know the board's language, in the order in which a page loads them; they follow ``gk-data``."""
 MOST_POINTS: Final = 300_000
 """Points of shared borders that a page of 2 MB has room for; with more the borders are simplified."""
-TOLERANCES: Final = (0.1, 0.2, 0.35, 0.5)
-"""Metres by which borders may be simplified, the least that makes room is used; more would show."""
+TOLERANCES: Final = (0.2, 0.5, 1.0, 2.0)
+"""Metres by which borders may be simplified (roots of the areas left out); the least that makes room is used. Above half
+a metre it shows, and is only taken where the page would be too large else."""
 LINE_POINTS: Final = 40_000
 """Points of the lines along which a cut may be drawn."""
 _ROUGH_LINE: Final = 0.5
@@ -181,6 +182,8 @@ def _ground(plan: Plan) -> dict[str, Any]:
     for wanted in TOLERANCES:
         if len(arcs.units) <= MOST_POINTS:
             break
+        if wanted == TOLERANCES[0] and len(arcs.units) > 2 * MOST_POINTS:
+            continue  # the least would not do
         tolerance = wanted
         rings, owner, arcs = _arcs(shapely.coverage_simplify(shapes, tolerance), origin)
     return {

@@ -52,8 +52,8 @@
 
   function measured(state, uid, set) {
     var atoms = state.atoms, e = state.edges;
-    var out = { atoms: set.size, households: 0, persons: 0, area_m2: 0, length_m: 0, unknown: 0, pieces: 0, seat: -1,
-      strange: false };
+    var out = blank();
+    out.atoms = set.size;
     var grid = state.grids.get(uid), home = grid ? state.communityAt.get(grid.community) : -1;
     set.forEach(function (atom) {
       out.households += atoms.households[atom];
@@ -62,16 +62,15 @@
       out.length_m += atoms.length[atom];
       if (!atoms.known[atom] && atoms.kind[atom] !== "land") out.unknown++;
       if (grid && atoms.community[atom] !== home) out.strange = true;
-      if (out.seat < 0 || atoms.households[atom] > atoms.households[out.seat]) out.seat = atom;
+      var more = out.seat < 0 ? 1 : atoms.households[atom] - atoms.households[out.seat];
+      if (more > 0 || more === 0 && atom < out.seat) out.seat = atom;
       for (var of = e.of[atom], i = 0; i < of.length; i++) {
         var at = of[i];
         // a border inside the grid is met from both of its sides
         if (e.on[at] && state.grid[e.a[at]] === uid && state.grid[e.b[at]] === uid) out.length_m -= e.length[at];
       }
     });
-    out.length_m = Math.max(0, out.length_m);
     out.pieces = pieces(state, set);
-    out.compactness = out.length_m ? 4 * Math.PI * out.area_m2 / (out.length_m * out.length_m) : null;
     return out;
   }
 
@@ -81,20 +80,76 @@
   board.totals = function (state, uid) {
     var found = state.sums.get(uid);
     if (found) return found;
-    var grid = state.grids.get(uid);
-    found = measured(state, uid, uid ? state.members(uid) : state.unassigned);
-    var norm = grid ? normOf(state, grid) : state.norm;
+    return keep(state, uid, measured(state, uid, uid ? state.members(uid) : state.unassigned));
+  };
+
+  // What follows from the sums of a grid, and the sums themselves until the grid is touched.
+  function keep(state, uid, found) {
+    var grid = state.grids.get(uid), norm = grid ? normOf(state, grid) : state.norm;
+    found.length_m = Math.max(0, found.length_m);
+    found.compactness = found.length_m ? 4 * Math.PI * found.area_m2 / (found.length_m * found.length_m) : null;
     found.size = found[norm.measure];
     found.outside = grid && grid.kind === "comprehensive" ? outside(found.size, norm) : 0;
     state.sums.set(uid, found);
     return found;
-  };
+  }
 
   function normOf(state, grid) {
     var at = state.communityAt.get(grid.community);
     return at === undefined ? state.norm : state.normOf(at);
   }
   board.normOfGrid = normOf;
+
+  // ---- all at once
+
+  function root(up, x) {
+    while (up[x] !== x) x = up[x] = up[up[x]];
+    return x;
+  }
+
+  function blank() {
+    return { atoms: 0, households: 0, persons: 0, area_m2: 0, length_m: 0, unknown: 0, pieces: 0, seat: -1, strange: false };
+  }
+
+  // Works out the figures of every grid in one walk over atoms and borders: for a whole city that is quicker than grid
+  // by grid, and gives the same.
+  function measureAll(state) {
+    var n = state.count, at = new Int32Array(n).fill(-1), up = new Int32Array(n), number = new Map(), rows = [], homes = [];
+    var atoms = state.atoms, e = state.edges, i, row;
+    state.grids.forEach(function (grid, uid) {
+      number.set(uid, rows.length);
+      rows.push(blank());
+      homes.push(state.communityAt.get(grid.community));
+    });
+    for (i = 0; i < n; i++) {
+      up[i] = i;
+      if (atoms.gone[i] || !state.grid[i]) continue;
+      at[i] = number.get(state.grid[i]);
+      row = rows[at[i]];
+      row.atoms++;
+      row.pieces++;
+      row.households += atoms.households[i];
+      row.persons += atoms.persons[i];
+      row.area_m2 += atoms.area[i];
+      row.length_m += atoms.length[i];
+      if (!atoms.known[i] && atoms.kind[i] !== "land") row.unknown++;
+      if (atoms.community[i] !== homes[at[i]]) row.strange = true;
+      if (row.seat < 0 || atoms.households[i] > atoms.households[row.seat]) row.seat = i;
+    }
+    for (i = 0; i < e.a.length; i++) {
+      var a = e.a[i], b = e.b[i];
+      if (!e.on[i] || at[a] < 0 || at[a] !== at[b]) continue;
+      row = rows[at[a]];
+      row.length_m -= 2 * e.length[i];
+      a = root(up, a);
+      b = root(up, b);
+      if (a !== b) { up[a] = b; row.pieces--; }
+    }
+    state.grids.forEach(function (_, uid) { keep(state, uid, rows[number.get(uid)]); });
+  }
+
+  // Where most grids were touched, all are worked out at once.
+  function ready(state) { if (state.sums.size * 2 < state.grids.size) measureAll(state); }
 
   // ---- sums
 
@@ -106,6 +161,7 @@
   // Sums of every community, and of the city under "".
   board.sums = function (state) {
     if (state.summed && state.summed.revision === state.revision) return state.summed.by;
+    ready(state);
     var city = empty("", ""), by = new Map([["", city]]), atoms = state.atoms;
     var rows = state.communities.map(function (one) {
       var row = empty(one.code, one.name);
@@ -141,6 +197,7 @@
   // Whatever is wrong: unassigned land, grids that fall apart, leave the band, are empty or hold land of another community.
   board.problems = function (state) {
     if (state.found && state.found.revision === state.revision) return state.found.list;
+    ready(state);
     var list = [], atoms = state.atoms;
     state.unassigned.forEach(function (atom) {
       list.push({ code: "unassigned", uid: "", atom: atom, community: board.codeOf(state, atom), n: atoms.households[atom] });
@@ -160,10 +217,11 @@
     var order = ["unassigned", "strange", "broken", "above", "too_large", "below", "empty"];
     var rank = {};
     order.forEach(function (code, i) { rank[code] = i; });
-    list.sort(function (a, b) {
-      return board.byCode(a.community, b.community) || rank[a.code] - rank[b.code] || board.byCode(a.uid, b.uid) ||
-        a.atom - b.atom;
-    });
+    // communities are listed in the order of their codes
+    function place(one) { return (state.communityAt.has(one.community) ? state.communityAt.get(one.community) : -1) * 10 + rank[one.code]; }
+    list.map(function (one) { return [place(one), one]; }).sort(function (a, b) {
+      return a[0] - b[0] || board.byCode(a[1].uid, b[1].uid) || a[1].atom - b[1].atom;
+    }).forEach(function (pair, i) { list[i] = pair[1]; });
     state.found = { revision: state.revision, list: list };
     return list;
   };

@@ -108,7 +108,10 @@
     });
     var filed = document.filed || document;
     state.filedGrids = gridMap(filed.grids);
-    state.filed = filed.assignment.map(function (at) { return at < 0 ? "" : filed.grids[at][0]; });
+    // the same text for the same grid, so that comparing them is quick
+    var same = new Map(document.grids.map(function (row) { return [row[0], row[0]]; }));
+    var uids = filed.grids.map(function (row) { return same.get(row[0]) || row[0]; });
+    state.filed = filed.assignment.map(function (at) { return at < 0 ? "" : uids[at]; });
     state.members = function (uid) { return state.sets.get(uid) || new Set(); };
     return state;
   };
