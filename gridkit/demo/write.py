@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridkit.demo.answers import CLAIMS, answer_sheet
 from gridkit.demo.degrade import Mess, degrade
 from gridkit.demo.layers import write_layers
+from gridkit.demo.networks import write_networks
 from gridkit.demo.oracle_tricks import Facts, tricks
 from gridkit.demo.territory import PLAIN
 from gridkit.demo.workbook import Layout, write_compounds, write_csv, write_table
@@ -57,7 +58,9 @@ _CODES = {
 
 
 def write(demo: DemoCity, folder: Path) -> None:
-    """Write ``demo`` into ``folder`` (``boundaries/``, ``registries/``, ``gridkit.toml``, ``answers.json``).
+    """Write ``demo`` into ``folder``.
+
+    That is ``boundaries/``, ``registries/``, ``networks/``, ``gridkit.toml`` and ``answers.json``.
 
     An earlier demo city in the folder is replaced; equal cities give equal bytes.
 
@@ -113,6 +116,8 @@ def _write(demo: DemoCity, folder: Path) -> None:
     sheet_of_answers = answer_sheet(demo, mess.unlinkable, planted(mess, layouts), unlisted=silent, tricks=offenders)
     text = json.dumps(sheet_of_answers, ensure_ascii=False, sort_keys=True, indent=1)
     (folder / "answers.json").write_bytes((text + "\n").encode())
+    if demo.size not in PLAIN:
+        write_networks(demo, folder / "networks")
 
 
 def _facts(mess: Mess, silent: set[str]) -> Facts:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from gridkit.grids.solve.problem import Band, Weights
 
-AGREED: Final = 15.0
-"""Cost of 100 m of an agreed border inside a grid: more than any shape or size inside the band is worth, so that only
-the band itself outranks it."""
+AGREED: Final = 12.0
+"""Cost of 100 m of an agreed border inside a grid: more than any shape or size inside the band is worth; a grid outside
+the band costs as much as 850 m of it, which is more border than two grids mostly have in common."""
 
 
 class MergeProblem(Problem):
@@ -38,7 +38,7 @@ class MergeProblem(Problem):
     >>> from gridkit.grids.solve.problem import Band
     >>> row = MergeProblem([200] * 2, [100] * 2, [400] * 2, [(0, 1, 100, 0)], Band(300, 500, 400), agreed=[(0, 1, 100)])
     >>> round(row.cost(0b11) - Problem.cost(Problem(row.size, row.area, row.border, row.edges, row.band), 0b11), 3)
-    0.15
+    0.12
     """
 
     def __init__(  # noqa: PLR0913 - what a problem is, and what is agreed
@@ -62,6 +62,9 @@ class MergeProblem(Problem):
         for a, b, length in self.agreed:
             self._apart[a].append((b, length))
         self._touch = sum(1 << a for a in range(self.n) if self._apart[a])
+        # in a wide band the distance from the target must not outweigh borders: at its ends it costs 1, as in 300-500
+        half = max(band.high - band.target, band.target - band.low, 1)
+        self._ease = min(1.0, (100 / half) ** 2) - 1.0
 
     def crossed(self, mask: int) -> int:
         """Return the centimetres of agreed border inside a set."""
@@ -69,7 +72,9 @@ class MergeProblem(Problem):
         return sum(length for a in bits(mask & self._touch) for b, length in apart[a] if mask >> b & 1)
 
     def _leaving(self, mask: int, size: int) -> float:
-        return super()._leaving(mask, size) + AGREED * self.crossed(mask) / 10_000
+        eased = self._ease * ((size - self.band.target) / 100) ** 2 if self._ease else 0.0
+        crossed = self.crossed(mask)
+        return super()._leaving(mask, size) + AGREED * crossed / 10_000 + eased
 
     def costs_of(self, masks: Sequence[int]) -> np.ndarray[Any, Any]:
         """Return the costs of many sets at once, shape (m,); see :meth:`Problem.costs_of`."""
@@ -77,7 +82,9 @@ class MergeProblem(Problem):
         crossed = np.zeros(len(masks), dtype=np.int64)
         for a, b, length in self.agreed:
             crossed += length * inside[:, a] * inside[:, b]
-        return super().costs_of(masks) + AGREED * crossed / 10_000
+        size = inside @ np.array(self.size, dtype=np.int64)
+        eased = self._ease * ((size - self.band.target) / 100) ** 2
+        return super().costs_of(masks) + AGREED * crossed / 10_000 + eased
 
     def zones(self) -> list[int]:
         """Return the connected sets into which the agreed borders cut the atoms, that with the smallest first."""

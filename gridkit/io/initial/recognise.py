@@ -28,7 +28,7 @@ MOST_BYTES: Final = 1 << 29
 
 TABLES: Final = frozenset(("xlsx", "xlsb", "xls", "ods", "html-table", "xml-spreadsheet", "text-table", "dbf"))
 _SKIPPED: Final = frozenset(
-    ("runs", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information")
+    ("runs", "networks", "__macosx", "node_modules", "__pycache__", "$recycle.bin", "system volume information")
 )
 _BESIDE: Final = (
     *PARTS[1:],
