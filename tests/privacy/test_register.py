@@ -30,6 +30,7 @@ WRITERS = {
     "reports/repair_files.py", "reports/repair_page.py",
     "maps/plan_still.py",
     "io/edits.py", "io/assignment.py", "stores/journal.py", "stores/plan_folder.py",  # plans of grids
+    "stores/plan_files.py",
 }  # fmt: skip
 """Modules that may write files. One that is new belongs into the register of :mod:`gridkit.pipeline` first."""
 
