@@ -69,7 +69,8 @@
       byId("gk-" + one).hidden = !on;
       if (on && focus) tab.focus();
     });
-    ui.panel();
+    ui.changes();
+    if (name === "grids") ui.panel();
   }
 
   ui.startChanges = function () {

@@ -56,7 +56,7 @@
   ui.closeDialog = function () {
     if (byId("gk-dialog").hidden) return;
     byId("gk-dialog").hidden = true;
-    if (back && document.contains(back)) back.focus(); else byId("gk-map").focus({ preventScroll: true });
+    if (back && back !== document.body && document.contains(back)) back.focus(); else byId("gk-map").focus({ preventScroll: true });
   };
 
   function trap(event) {

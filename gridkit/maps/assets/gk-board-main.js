@@ -129,9 +129,9 @@
       if (ui.swipe >= 0) ui.setSwipe(true);
       before = said;
     }).observe(byId("gk-map"));
-    byId("gk-map").focus({ preventScroll: true });
     (board.onStart || []).forEach(function (tell) { tell(); });
     document.body.classList.add("gk-ready");
+    byId("gk-map").focus({ preventScroll: true }); // what is hidden takes no focus
     setTimeout(ui.warm, 300);
   };
 })();

@@ -115,6 +115,7 @@
   }
 
   function drawRows() {
+    rows = rows.filter(function (uid) { return ui.state.grids.has(uid); }); // scrolled before the table was made again
     var list = byId("gk-rows"), space = list.firstElementChild, first = Math.max(0, Math.floor(list.scrollTop / TALL) - 3);
     var last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / TALL) + 3);
     space.style.height = rows.length * TALL + "px";

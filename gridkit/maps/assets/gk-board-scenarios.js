@@ -207,12 +207,10 @@
 
   function openTable(text) {
     var found = ui.session.loadAssignment(text, { dry: true });
-    if (!found.edits.length) { ui.toast(gk.words.table_same); return; }
-    ui.dialog(gk.words.open, [ui.paragraph(gk.say("ask_table", { edits: found.edits.length, atoms: count(found.atoms), fresh: count(found.fresh), missing: count(found.missing) }))], [
+    if (!found.edits) { ui.toast(gk.words.table_same); return; }
+    ui.dialog(gk.words.open, [ui.paragraph(gk.say("ask_table", { edits: ui.number(found.edits), atoms: ui.number(found.atoms), fresh: ui.number(found.fresh), missing: ui.number(found.missing) }))], [
       [gk.words.take_table, function () { try { ui.session.loadAssignment(text, ui.given()); } catch (error) { ui.toast(ui.refusal(error), true); } }, true], [gk.words.cancel]]);
   }
-
-  function count(value) { return ui.number(Array.isArray(value) ? value.length : value && value.size !== undefined ? value.size : value || 0); }
 
   function textOf(data) {
     var bytes = new Uint8Array(data);
