@@ -167,15 +167,18 @@ def _settle(
     if not any(options):
         return []
     weight = (atoms.frame["households"] * 1000 + atoms.frame.geometry.area).to_numpy()
+    now = [plan.assignment.copy() for plan in plans]
     rows = []
     for n, mine in enumerate(options):
         others = [m for m in range(len(plans)) if m != n]
         shared = {m: _shared(plans[n], plans[m], weight, set(mine) | set(options[m])) for m in others} if mine else {}
         for atom, grids in sorted(mine.items()):
             was = plans[n].assignment[atom]
-            there = [(m, plans[m].assignment[atom]) for m in others if atom not in options[m]]
+            # where two are in doubt the later one follows the earlier
+            there = [(m, now[m][atom]) for m in others if m < n or atom not in options[m]]
             score = {uid: sum(shared[m].get((uid, other), 0.0) for m, other in there if other) for uid in grids}
             best = max(sorted(score), key=lambda uid: (score[uid], uid == was))
+            now[n][atom] = best
             if best != was:
                 rows.append((networks[n].name, atom, keys[n].get(was, ""), keys[n][best]))
     return rows

@@ -24,6 +24,8 @@ STEP: Final = 10.0
 """Metres of border that are looked at together."""
 PARALLEL: Final = 0.7
 """Cosine of the angle between two borders that run together: below it one only crosses the other."""
+ROUNDING: Final = 0.01
+"""Metres."""
 PAIR_COLUMNS: Final = (
     "one", "other", "agree", "one_alone", "other_alone", "one_elsewhere", "other_elsewhere", "share",
 )  # fmt: skip
@@ -150,8 +152,14 @@ class _Pieces:
 
     def one_sided(self, tolerance: float) -> Array:
         """Return the pieces of the first of the two grids on whose border they lie."""
-        at, to = self._near(self, tolerance)
         out = np.ones(len(self.length), dtype=bool)
+        if not len(out):
+            return out
+        at, to = self._near(self, tolerance)
+        # beside each other, not one behind the other
+        apart = (self.xy[at, :2] + self.xy[at, 2:] - self.xy[to, :2] - self.xy[to, 2:]) / 2
+        along = np.abs((apart * self.direction[to]).sum(axis=1)) <= self.length[to] / 2 + ROUNDING
+        at, to = at[along], to[along]
         out[at[self.of_shape[to] < self.of_shape[at]]] = False
         return out
 

@@ -99,7 +99,11 @@ def homes(found: Overlay, merged: Plan, table: pd.DataFrame) -> pd.DataFrame:
         rows += _listed(network, known)
         rows += _points(network, merged, codes)
     out = pd.DataFrame(rows, columns=list(HOME_COLUMNS))
-    return out.sort_values(["network", "kind", "key", "outcome", "home"], kind="stable", ignore_index=True)
+    # posts that the layer counts and posts that a table lists are posts of one grid
+    out = out.groupby([name for name in HOME_COLUMNS if name != "n"], sort=True, as_index=False)["n"].sum()
+    return out[list(HOME_COLUMNS)].sort_values(
+        ["network", "kind", "key", "outcome", "home"], kind="stable", ignore_index=True
+    )
 
 
 def _home(part: pd.DataFrame) -> tuple[str, str, str, float, str]:
