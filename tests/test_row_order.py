@@ -55,7 +55,7 @@ def audited(rows: dict[str, list[dict]], complete: list[str]) -> tuple[pd.DataFr
     return coverage.frame[values].assign(households=attributes.frame["households"]), indicators.frame[NUMBERS]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations(ROWS["branches"]), st.permutations(ROWS["compounds"]), st.sampled_from([[], ["branches"]]))
 def test_the_order_of_the_rows_decides_nothing(branches, compounds, complete):
     before = audited(ROWS, complete)

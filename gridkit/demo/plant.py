@@ -6,6 +6,7 @@ Defects of the files (spelling, codes, counts) are planted later, by :mod:`gridk
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ class Garden:
 
     def pick(self, count: int, test: Callable[[Record], bool]) -> list[Record]:
         """Return ``count`` unused compounds that pass ``test``, and use them; none where there are too few."""
-        found = [home for home in self.order if home["id"] not in self.used and test(home)][:count]
+        found = list(islice((home for home in self.order if home["id"] not in self.used and test(home)), count))
         if len(found) < count:
             return []
         self.used.update(home["id"] for home in found)

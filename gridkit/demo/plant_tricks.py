@@ -78,15 +78,16 @@ def _huge_joint(garden: Garden) -> None:
 
 def _functional_as_own(garden: Garden) -> None:
     """Compounds with a functional branch only, which the compound registry reports as branches of their own."""
-    for home in garden.pick(2, lambda h: h["intent"] == "functional" and not _named_otherwise(garden, h)):
+    served = _served_grids(garden)
+    for home in garden.pick(2, lambda h: h["intent"] == "functional" and h["grid"] not in served):
         home["claimed"] = "单独组建"
         note = "只有功能型党支部，小区台账写为单独组建"
         garden.plants.append(Plant("A110", "compounds", home["id"], "组建方式", home["id"], note))
 
 
-def _named_otherwise(garden: Garden, home: Record) -> bool:
-    """Whether a grid branch serves the compound, so that it is no case of a functional branch or unit alone."""
-    return any(home["grid"] in row["covers"] and row["org_level"] == "branch" for row in garden.branches)
+def _served_grids(garden: Garden) -> set[str]:
+    """Return what branches cover: a compound whose grid has one is no case of a functional branch or unit alone."""
+    return {code for row in garden.branches if row["org_level"] == "branch" for code in row["covers"]}
 
 
 def _copied_rows(garden: Garden) -> None:
@@ -133,7 +134,8 @@ def _one_for_many(garden: Garden, units: list[Record], pairings: list[Record]) -
     """Pair one unit with many compounds that have nothing but an instructor."""
     taken = {pair["target"] for pair in pairings}
     alone = [h for h in garden.order if h["intent"] == "instructor" and h["id"] not in garden.used | taken]
-    homes = sorted((h for h in alone if not _named_otherwise(garden, h)), key=lambda h: str(h["id"]))[:MANY]
+    served = _served_grids(garden)
+    homes = sorted((h for h in alone if h["grid"] not in served), key=lambda h: str(h["id"]))[:MANY]
     if not units or len(homes) < MANY:
         return
     unit = units[len(units) // 3]["id"]

@@ -96,9 +96,11 @@ def clear_points(faces: Array) -> Array:
     """
     points = shapely.point_on_surface(faces)
     tight = np.flatnonzero(shapely.distance(points, shapely.boundary(faces)) < CLEAR)
-    if len(tight):
-        circles = shapely.maximum_inscribed_circle(faces[tight], tolerance=np.sqrt(shapely.area(faces[tight])) / 100)
-        points[tight] = shapely.get_point(circles, 0)
+    for part in (10, 100):  # an inscribed circle would be searched for along all of a tail
+        inner = shapely.buffer(faces[tight], -np.sqrt(shapely.area(faces[tight])) / part, quad_segs=1)
+        room = ~shapely.is_empty(inner)
+        points[tight[room]] = shapely.point_on_surface(inner[room])
+        tight = tight[~room]
     return points
 
 

@@ -22,11 +22,10 @@ LINES = {
         ["claims", "extract", "{report}", "--json"],
     ],
     "map": [
-        ["map", "{project}", "-o", "{new}.html"],
         ["map", "{project}", "--by-street", "-o", "{new}"],
         ["map", "{project}", "--png", "--dpi", "36", "-o", "{new}.png"],
     ],
-    "verify": [["verify", "{run}"], ["verify", "{run}", "--project", "{project}", "--json"]],
+    "verify": [["verify", "{run}", "--project", "{project}", "--json"]],
     "diff": [
         ["diff", "runs", "{run}", "{run}", "-o", "{new}.xlsx"],
         ["diff", "runs", "{run}", "{run}", "--json"],
