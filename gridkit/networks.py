@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gridkit.grids.codes import Scheme
+    from gridkit.grids.merge import Overlay
     from gridkit.io.networks import ReadNetwork
     from gridkit.io.project import Project
 
@@ -287,7 +288,19 @@ def merge(
     made = merge_networks(
         found, base=names.index(base) if base else 0, wish=wish, ledger=soil.ledger, progress=drawing, **more
     )
-    return make_report(made, drawn, findings=read.findings, names=soil.names, tolerance=tolerance, notes=read.notes)
+    notes = (*read.notes, *_without_atoms(found))
+    return make_report(made, drawn, findings=read.findings, names=soil.names, tolerance=tolerance, notes=notes)
+
+
+def _without_atoms(found: Overlay) -> list[str]:
+    """Return what is said of grids that no atom belongs to: they are drawn smaller than what grids are made of."""
+    said = gettext("{network}: {n} grids hold no atom, as others hold more of each: {codes}")
+    out = []
+    for network, plan, keys in zip(found.networks, found.plans, found.keys, strict=True):
+        lost = sorted(key for uid, key in keys.items() if uid not in plan.grids.index)
+        if lost:
+            out.append(said.format(network=network.name, n=f"{len(lost):,}", codes=", ".join(lost[:5])))
+    return out
 
 
 def save_merge(report: MergeReport, folder: Path, *, soil: Soil, files: Mapping[str, str], maps: bool = True) -> Path:

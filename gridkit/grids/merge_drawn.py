@@ -300,7 +300,8 @@ def codes_twice(found: Overlay) -> pd.DataFrame:
         if len({n for n, _ in some}) < 2:
             continue
         shared = min(
-            _common(members[n].get(one, set()), members[m].get(other, set()), size)
+            _common(members[n][one], members[m][other], size) if one in members[n] and other in members[m]
+            else _overlap(found.networks[n], one, found.networks[m], other)
             for i, (n, one) in enumerate(some) for m, other in some[i + 1 :] if n != m
         )  # fmt: skip
         if shared <= 0.5:
@@ -320,6 +321,13 @@ def _members(found: Overlay, n: int) -> dict[str, set[str]]:
         if uid:
             out.setdefault(found.keys[n][uid], set()).add(str(atom))
     return out
+
+
+def _overlap(one: Network, key: str, other: Network, other_key: str) -> float:
+    """Return the share of their land that two grids have in common, where one of them holds no atom."""
+    a, b = one.grids.geometry[key], other.grids.geometry[other_key]
+    whole = float(shapely.area(shapely.union(a, b)))
+    return float(shapely.area(shapely.intersection(a, b))) / whole if whole else 0.0
 
 
 def _common(one: set[str], other: set[str], size: dict[Any, int]) -> float:

@@ -100,7 +100,7 @@ def merge(networks: tuple[str, ...], out: Path | None, as_json: bool, **said: An
         if out is not None:
             progress(gettext(STEPS[3]), 3, len(STEPS))
             steps.save_merge(report, out, soil=soil, files=read.files, maps=not said["no_map"])
-    for note in (*soil.notes, *read.notes):
+    for note in (*soil.notes, *report.notes):
         options.note(note)
     if as_json:
         options.print_json(document(report))
