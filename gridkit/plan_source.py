@@ -36,6 +36,8 @@ STEPS: Final = (N_("reading"), N_("cutting the ground"), N_("drawing grids"), N_
 _EXCLUSIVE: Final = "exclusive"
 LOST: Final = "S115"
 """The rule of reading for a code that has lost digits."""
+TWICE: Final = "S104"
+"""The rule of reading for a code that several features bear."""
 
 
 def quiet(_step: str, _done: int, _total: int) -> None:
@@ -49,7 +51,7 @@ class Source:
     ``communities`` and ``compounds`` by code, the latter with ``name``, ``households``, ``persons``; ``grids`` the grid
     layer of the city, None without one; ``files`` name -> sha256 of all that was read;
     ``twice`` codes that several features of a layer bear, of which one counts; ``damaged`` findings of codes of the
-    grid layer that a spreadsheet has damaged and that reading leaves out.
+    grid layer that reading leaves out: damaged by a spreadsheet, or borne twice.
     """
 
     city: City
@@ -169,13 +171,18 @@ def _twice(city: City, findings: Findings) -> tuple[str, ...]:
     """Return codes that several features of a layer bear: only one of them is drawn, with its people."""
     levels = [level for level in (COMMUNITY, COMPOUND, GRID) if level in city.layers]
     known = {str(code) for level in levels for code in city.layers[level].frame.index}
-    return tuple(sorted({str(row["subject"]) for row in findings.rows() if row["code"] == "S104"} & known))
+    return tuple(sorted({str(row["subject"]) for row in findings.rows() if row["code"] == TWICE} & known))
 
 
 def _damaged(city: City, findings: Findings) -> tuple[dict[str, Any], ...]:
-    """Return the findings of codes of grids that were damaged, and that reading has left out."""
+    """Return the findings of codes of grids that reading has left out: damaged, or borne by an earlier grid."""
     mine = tuple(f"{source.path}!" for source in city.sources if source.kind == GRID)
-    return tuple(row for row in findings.rows() if row["code"] == LOST and str(row["subject"]).startswith(mine))
+    codes = set(city.layers[GRID].frame.index) if GRID in city.layers else set()
+    return tuple(
+        row for row in findings.rows()
+        if (row["code"] == LOST and str(row["subject"]).startswith(mine)) or
+        (row["code"] == TWICE and row["subject"] in codes)
+    )  # fmt: skip
 
 
 def _said_twice(codes: Sequence[str]) -> tuple[str, ...]:

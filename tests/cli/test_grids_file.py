@@ -166,6 +166,9 @@ def test_codes_borne_twice_are_said(gridkit, tmp_path):
     assert f"2 codes are borne by several features of a layer, of which one counts: {WEST}001, {WEST}X001" in said.err
     assert said.code == errors.EXIT_FINDINGS
     assert gridkit("grids", "atoms", project).code == errors.EXIT_FINDINGS
+    assert "S104" in {
+        row["code"] for row in json.loads(gridkit("grids", "check", project, "--json").out)[0]["findings"]
+    }
     said = gridkit("grids", "file", tmp_path / "plan", "-o", tmp_path / "one", "--no-map")
     assert said.code == errors.EXIT_FINDINGS
     assert "2 codes are borne by several features" in said.err

@@ -86,7 +86,7 @@ def test_a_plan_is_written_over_and_undone(tmp_path):
 
 
 def test_an_assignment_changed_by_hand_is_a_new_base(tmp_path):
-    write_plan(edited(), tmp_path / "a")
+    write_plan(proposed(), tmp_path / "a")
     file = tmp_path / "a" / "assignment.csv"
     lines = file.read_text("utf-8").splitlines()
     at = next(n for n, line in enumerate(lines) if line.startswith("A23,"))
@@ -99,7 +99,10 @@ def test_an_assignment_changed_by_hand_is_a_new_base(tmp_path):
     assert "new base" in stored.notes[0]
     assert stored.plan.grids["name"][stored.plan.assignment["A23"]] == "新网格"
     write_plan(stored, tmp_path / "a")
-    assert open_plan(tmp_path / "a").changed == {}
+    again = open_plan(tmp_path / "a")
+    assert again.changed == {}
+    assert again.held.base == proposed().before.base  # it held until now, whatever was changed by hand
+    assert again.report is None  # nothing is proven of what was changed by hand
 
 
 @pytest.mark.parametrize(
