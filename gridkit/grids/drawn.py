@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
-from gridkit.geo.crs import to_lonlat
+from gridkit.geo.crs import LONLAT
 from gridkit.grids.land import areas_of
 from gridkit.model import Findings
 from gridkit.model.plan import Norm
@@ -19,6 +19,8 @@ from gridkit.rules import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import geopandas as gpd
 
     Array = np.ndarray[Any, Any]
 
@@ -91,7 +93,8 @@ class _Facts:
         self.code = [str(code) for code in drawn["code"]]
         names = zip(drawn["name"], self.code, self.ids, strict=True)
         self.name = [str(name) or code or ident for name, code, ident in names]
-        self.crs = drawn.crs
+        # one for all: a sloppy drawing has thousands of findings, each with its place
+        self.degrees = Transformer.from_crs(drawn.crs, LONLAT, always_xy=True)
         frame = around.communities.sort_index()
         bodies = frame.geometry.to_numpy()
         bodies = np.where(shapely.is_missing(bodies), shapely.Polygon(), shapely.make_valid(bodies))
@@ -105,8 +108,9 @@ class _Facts:
         """Return the place of a shape, for a finding."""
         if shape is None or shapely.is_empty(shape):
             return {}
-        point = to_lonlat(gpd.GeoSeries([shapely.point_on_surface(shape)], crs=self.crs)).iloc[0]
-        return {"lon": round(point.x, 6), "lat": round(point.y, 6)}
+        point = shapely.point_on_surface(shape)
+        lon, lat = self.degrees.transform(shapely.get_x(point), shapely.get_y(point))
+        return {"lon": round(lon, 6), "lat": round(lat, 6)}
 
 
 def _pairs(one: Array, other: Array) -> pd.DataFrame:
@@ -134,10 +138,11 @@ def _overlaps(facts: _Facts) -> Iterator[Row]:
 
 def _communities(facts: _Facts) -> Iterator[Row]:
     inside = facts.pairs.groupby("a")["area"].sum()
+    beside = facts.pairs.groupby("a")["b"].agg(list).to_dict()
     for at, ident in enumerate(facts.ids):
         out = float(facts.area[at] - inside.get(at, 0.0))
         if out >= LEAST:
-            left = areas_of(shapely.difference(facts.shapes[at], shapely.union_all(facts.bodies)))
+            left = areas_of(shapely.difference(facts.shapes[at], shapely.union_all(facts.bodies[beside.get(at, [])])))
             yield CATALOGUE["G123"].found(ident, **facts.at(left), name=facts.name[at], area=round(out, 1))
     for at, some in facts.pairs.groupby("a"):
         large = some.loc[(some["area"] >= LEAST) & (some["area"] > CUT * facts.area[at])]

@@ -125,14 +125,18 @@ def _candidates(plan: Plan, drawn: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _bare(plan: Plan, drawn: gpd.GeoDataFrame, pairs: pd.DataFrame) -> dict[str, float]:
     """Return the share of each atom that no drawn grid covers, where it is more than a trace; 1 without any."""
-    shapes = drawn.geometry.set_axis([str(row) for row in drawn.index])
-    sums = pairs.groupby("atom")["share"].max()
-    out = dict.fromkeys(plan.atoms.frame.index.difference(sums.index), 1.0)
-    open_ones = pairs.loc[pairs["atom"].isin(sums.index[sums < WHOLE])]
-    for atom, grids in open_ones.groupby("atom")["grid"]:
-        ground = plan.atoms.frame.geometry[atom]
-        left = shapely.difference(ground, shapely.union_all(shapes.loc[list(grids)].to_numpy()))
-        out[str(atom)] = float(shapely.area(left) / max(ground.area, 1e-9))
+    most = pairs.groupby("atom")["share"].agg(["max", "size"])
+    out: dict[str, float] = dict.fromkeys(plan.atoms.frame.index.difference(most.index), 1.0)
+    alone = most.index[(most["max"] < WHOLE) & (most["size"] == 1)]
+    out |= {str(atom): 1.0 - share for atom, share in most["max"][alone].items()}
+    # of several drawn grids some may overlap: only there the ground has to be looked at
+    several = pairs.loc[pairs["atom"].isin(most.index[(most["max"] < WHOLE) & (most["size"] > 1)])]
+    ground, shapes = plan.atoms.frame.geometry.to_numpy(), drawn.geometry.to_numpy()
+    places = pd.Index([str(row) for row in drawn.index]).get_indexer(several["grid"])
+    for atom, at in several.groupby("atom").indices.items():
+        mine = ground[plan.atoms.frame.index.get_loc(atom)]
+        left = shapely.difference(mine, shapely.union_all(shapes[places[at]]))
+        out[str(atom)] = float(shapely.area(left) / max(shapely.area(mine), 1e-9))
     return out
 
 
@@ -253,15 +257,19 @@ def _cuts(
 ) -> pd.DataFrame:
     frame = plan.atoms.frame
     most = pairs.drop_duplicates("atom").set_index("atom")
-    shares, firsts = most["share"], most["grid"]
-    next_ones = pairs.loc[pairs.duplicated("atom")].drop_duplicates("atom").set_index("atom")
-    names = {str(row): str(one["name"]) or str(one["code"]) or str(row) for row, one in drawn.iterrows()}
+    most = most.loc[most["share"] < WHOLE]
+    others = pairs.loc[pairs.duplicated("atom")].drop_duplicates("atom").set_index("atom")
+    second = {str(row.Index): (row.grid, row.share) for row in others[["grid", "share"]].itertuples()}
+    stated = zip(drawn.index, drawn["name"], drawn["code"], strict=True)
+    names = {str(row): str(name) or str(code) or str(row) for row, name, code in stated} | {"": ""}
+    told = frame.loc[most.index, ["name", "community", "households"]].assign(
+        grid=given[most.index], drawn=most["grid"], share=most["share"]
+    )
     rows = []
-    for atom in shares.index[shares < WHOLE]:
-        other = next_ones.loc[atom] if atom in next_ones.index else None
+    for atom, name, community, households, grid, first, share in told.itertuples(name=None):
+        other, part = second.get(str(atom), ("", 0.0))
         rows.append((
-            atom, frame["name"][atom], frame["community"][atom], int(frame["households"][atom]), given[atom],
-            names[firsts[atom]], round(float(shares[atom]), 4), "" if other is None else names[other["grid"]],
-            0.0 if other is None else round(float(other["share"]), 4), round(bare.get(atom, 0.0), 4),
+            atom, name, community, int(households), grid, names[first], round(float(share), 4), names[other],
+            round(float(part), 4), round(bare.get(atom, 0.0), 4),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(CUT_COLUMNS))

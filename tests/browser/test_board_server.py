@@ -38,7 +38,7 @@ def served(tmp_path):
     stop()
 
 
-def test_a_session(browser, served, tmp_path):
+def test_a_session(browser, served, tmp_path):  # noqa: PLR0915 - one page is opened once
     start, stop = served
     server, desk = start()
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", accept_downloads=True)
@@ -61,7 +61,7 @@ def test_a_session(browser, served, tmp_path):
     page.click("#gk-propose")
     page.click("#gk-yes")
     wait(lambda: len(desk.log) > 3)
-    page.wait_for_function("() => gk.board.ui.session.community('%s').grids === 2" % WEST)
+    page.wait_for_function(f"() => gk.board.ui.session.community('{WEST}').grids === 2")
     n = page.evaluate("() => gk.board.ui.session.lines.length")
     wait(lambda: len(desk.log) == n)
     # a second page knows all that, and is told when the first goes on
