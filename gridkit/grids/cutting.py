@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BESIDE: Final = 2.0
 """Metres within which the centres of pieces count as equally far west."""
+SLIVER: Final = 4.0
+"""Square metres below which what a line cuts off is no piece."""
 
 
 def cut_atom(
@@ -46,6 +48,7 @@ def cut_atom(
     network = shapely.node(shapely.union_all([shapely.boundary(row["geometry"]), *knives]))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
     faces = faces[shapely.intersects(row["geometry"], shapely.point_on_surface(faces))]
+    faces = _without_slivers(faces)
     if len(faces) < 2:
         raise ValueError("lines")
     faces = faces[_in_order(shapely.centroid(faces))]
@@ -68,6 +71,27 @@ def cut_atom(
     inside = np.append(np.ones(len(names), dtype=bool), frame["community"][beside] == row["community"])
     edges = _edges(atoms.edges, touching, atom, np.array([*names, *beside], dtype=object), shapes, inside, len(names))
     return Atoms(whole.sort_index(), edges), names
+
+
+def _without_slivers(faces: Any) -> Any:
+    """Return faces of which none is a sliver: one joins the piece with which it has the longest border, else the nearest.
+
+    A border that was drawn along a wall wriggles by centimetres; where a line crosses it, no piece of land comes about.
+    """
+    small = shapely.area(faces) < SLIVER
+    if not small.any() or small.all():
+        return faces[~small]
+    large = np.flatnonzero(~small)
+    borders = shared_borders(faces)
+    pairs = np.vstack([borders[["a", "b"]].to_numpy(), borders[["b", "a"]].to_numpy()])
+    table = pd.DataFrame({"a": pairs[:, 0], "b": pairs[:, 1], "length": np.tile(borders["length"].to_numpy(), 2)})
+    table = table.loc[small[table["a"]] & ~small[table["b"]]].sort_values(["a", "length"], kind="stable")
+    home = np.arange(len(faces))
+    longest = table.drop_duplicates("a", keep="last")
+    home[longest["a"]] = longest["b"]
+    for lost in np.setdiff1d(np.flatnonzero(small), longest["a"]):
+        home[lost] = large[np.argmin(shapely.distance(faces[lost], faces[large]))]
+    return np.array([shapely.coverage_union_all(faces[home == at]) for at in large], dtype=object)
 
 
 def _in_order(centres: Any) -> Any:

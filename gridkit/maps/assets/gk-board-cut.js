@@ -6,7 +6,7 @@
   var BESIDE = 2;      // metres: pieces whose centres are as far west as that are ordered from north to south
   var REACH = 40;      // metres by which the end of a line may be drawn out to reach the border
   var BEYOND = 0.5;    // metres that a line is drawn out beyond the border
-  var SMALLEST = 2;    // square metres of a piece
+  var SMALLEST = 6;    // square metres of a piece; below four Python makes none
   var MOST = 8;        // pieces of one cut
 
   // How far an outline may be from what it is: the units of the page, and what it was simplified by.
@@ -105,6 +105,19 @@
     });
   }
 
+  // Whether the pieces are all of the land: every stretch of a border has its piece, every cut one on both sides.
+  function complete(found, area) {
+    var seen = new Map(), sum = 0;
+    found.pieces.forEach(function (piece) {
+      sum += piece.area;
+      piece.halves.forEach(function (ring) {
+        ring.forEach(function (half) { seen.set(half.path, (seen.get(half.path) || 0) + 1); });
+      });
+    });
+    return Math.abs(sum - area) < 0.01 + 1e-6 * area && found.cuts.every(function (one) { return seen.get(one) === 2; }) &&
+      found.borders.every(function (one) { return seen.get(one) === 1; });
+  }
+
   // The faces of an atom under lines that cut it without any doubt; refuses others.
   function clearFaces(state, atom, lines) {
     var outline = outlineOf(state, atom), loose = slack(state);
@@ -118,7 +131,7 @@
     });
     var order = ordered(found.pieces, 2 * loose);
     var out = endsOutside(state, outline.rings, lines, 2 * loose);
-    if (small || moved || !out || !order.clear) board.refuse("cut_unclear", {});
+    if (small || moved || !out || !order.clear || !complete(found, state.atoms.area[atom])) board.refuse("cut_unclear", {});
     found.pieces = order.pieces;
     return found;
   }
@@ -127,7 +140,7 @@
   function knownFaces(state, atom, lines, known) {
     var outline = outlineOf(state, atom);
     var found = board.faces(outline.arcs, outline.rings, segments(state, lines, 0, 0)), rest = found.pieces.slice();
-    if (rest.length !== known.centres.length) board.refuse("cut_unclear", {});
+    if (rest.length !== known.centres.length || !complete(found, state.atoms.area[atom])) board.refuse("cut_unclear", {});
     found.pieces = known.centres.map(function (centre) {
       var x = centre[0] - state.origin[0], y = centre[1] - state.origin[1];
       rest.sort(function (a, b) {
