@@ -86,7 +86,7 @@ def _doing() -> dict[str, str]:
         "merged": _("{from} has joined {into}: {sum}."),
         "was_split": _("{grid} was split into {n}; new: {fresh}."),
         "was_cut": _("{place} was cut into {n}."),
-        "do_cut": _("Cut"),
+        "do_cut": _("Cut it"),
         "piece": _("Piece {n}"),
         "shares_fit": _("The numbers add up. At first they follow the areas."),
         "shares_wrong": _("{sum} of {total}: the numbers must add up."),
@@ -208,7 +208,7 @@ def _keeping() -> dict[str, str]:
         "rename_scenario": _("Rename this one"),
         "n_edits": _("{n} edits"),
         "ask_remove": _("Delete {name} with its edits? This cannot be undone."),
-        "unsaved": _("{n} edits in no file yet"),
+        "unsaved": _("{n} edit(s) in no file yet"),
         "all_saved": _("All edits are saved"),
         "kept": _("kept in this browser"),
         "not_kept": _("not kept in this browser: save often"),
@@ -229,7 +229,7 @@ def _keeping() -> dict[str, str]:
         ),
         "take_table": _("Take it"),
         "table_same": _("The table says what the plan is already."),
-        "resumed": _("Your work goes on: {n} edits in no file yet."),
+        "resumed": _("Your work goes on: {n} edit(s) in no file yet."),
         "other_edits": _("The plan has other edits than this browser kept. Both are there; now shown: {name}."),
         "also_open": _("This plan is open in another tab too. Work in one of them only."),
         "two_tabs": _(
@@ -267,12 +267,12 @@ def _print() -> dict[str, str]:
             "Click a grid on the map: its households, band and state are shown at the right. It is the active grid."
         ),
         "help_2": _(
-            "Choose Paint and click compounds, or drag over them: they go to the active grid. Lasso and "
-            "Rectangle take many at once; Drag border moves the border of two grids."
+            "Choose Paint and click compounds, or drag over them: they go to the active grid. Lasso and Box "
+            "take many at once; Drag border moves the border of two grids."
         ),
         "help_3": _(
-            "Merge, Split, Cut land and New grid ask before they do anything. The line at the bottom always "
-            "says what the next click does."
+            "Merge, Split and Cut ask before they do anything. The line at the bottom always says what the "
+            "next click does."
         ),
         "help_4": _(
             "‹ › above the map lead from one open problem to the next. Every edit can be undone, and carries "

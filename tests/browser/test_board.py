@@ -160,9 +160,12 @@ def reshape(page, hand: Hand) -> None:
     hand.keys("b")
     hand.drag((2.5, 1.9), (2.5, 3.2))
     assert "kept whole" in toast(page)
-    hand.drag((3.5, 2.9), (3.5, 4.1))
+    hand.drag((3.29, 2.9), (3.2, 4.1))  # both ends snap to the road at 3.25
+    assert "Cut land into 2?" in page.text_content("#gk-confirm")
     hand.keys("Enter")
     assert "was cut into 2" in toast(page)
+    pieces = "['A44~1', 'A44~2'].map(id => gk.board.ui.state.atoms.area[gk.board.ui.state.atomAt.get(id)])"
+    assert page.evaluate(pieces) == [pytest.approx(2500, abs=20), pytest.approx(7500, abs=20)]
     # in two, names, locks
     hand.keys("i")
     hand.click(4.5, 2.5)
@@ -179,7 +182,10 @@ def reshape(page, hand: Hand) -> None:
 
 def test_a_session_by_hand_gives_the_same_plan_in_python(open_page, quiet, tmp_path):
     base = city()
-    opened = open_page(Saved(base))
+    road = gpd.GeoDataFrame(
+        {"kind": ["road"]}, geometry=[shapely.LineString([(500_325, 2_939_600), (500_325, 2_940_100)])], crs="EPSG:4545"
+    )
+    opened = open_page(Saved(base, lines=road))
     page, hand = opened.page, Hand(opened.page)
     assert "Click a grid" in page.text_content("#gk-status")
     hand.click(0.5, 0.5)

@@ -107,10 +107,12 @@
     tool.cursor = "crosshair";
     tool.busy = function () { return this.line.length > 0; };
     tool.hover = function (at) { this.end = spot(at); };
-    tool.down = function (at) { if (ui.byId("gk-confirm").hidden) this.line.push(spot(at)); };
+    tool.down = function (at) {
+      if (!ui.byId("gk-confirm").hidden) ui.closeConfirm(); // drawn anew
+      this.line.push(spot(at));
+    };
     tool.move = function (at) { this.end = spot(at); };
     tool.up = function (at) {
-      if (!ui.byId("gk-confirm").hidden) return;
       if (at.dragged && this.line.length === 1) { this.line.push(spot(at)); this.finish(); }
       ui.toolChanged();
     };
@@ -127,12 +129,28 @@
       if (ui.preview && ui.preview.parts) {
         ui.preview.parts.forEach(function (part, k) { ui.shade(c, part, ["rgba(11,87,208,.30)", "rgba(196,43,0,.30)", "rgba(11,107,58,.30)", "rgba(120,60,160,.30)"][k % 4], "#14181f", 1); });
       }
+      if (snaps) drawLines(c);
       if (ui.preview && ui.preview.rings) drawPieces(c, ui.preview.rings);
       if (this.line.length) drawLine(c, this.line, this.end);
       else if (this.drawn && !ui.byId("gk-confirm").hidden) drawLine(c, this.drawn);
       if (snaps && this.snapped) { c.beginPath(); c.arc(view.px(this.snapped[0]), view.py(this.snapped[1]), 7, 0, 7); c.strokeStyle = "#0b6b3a"; c.lineWidth = 2.5; c.stroke(); }
     };
     return tool;
+  }
+
+  // Roads and outlines of buildings, to which a cut snaps.
+  function drawLines(c) {
+    if (view.scale < 0.08) return;
+    var box = view.box(0);
+    [["building", "rgba(90,60,20,.75)", 1], ["", "rgba(96,32,128,.8)", 1.8]].forEach(function (style) {
+      c.beginPath();
+      (ui.state.lines || []).forEach(function (line) {
+        if ((line.kind === "building") !== (style[0] === "building")) return;
+        for (var k = 0, xy = line.xy, near = false; k < xy.length && !near; k += 2) near = xy[k] >= box[0] && xy[k] <= box[2] && xy[k + 1] >= box[1] && xy[k + 1] <= box[3];
+        if (near) ui.trace(c, xy, false);
+      });
+      c.strokeStyle = style[1]; c.lineWidth = style[2]; c.setLineDash([6, 3]); c.stroke(); c.setLineDash([]);
+    });
   }
 
   function drawPieces(c, pieces) {

@@ -21,8 +21,13 @@
   ui.placeName = function (i) { return ui.state.atoms.name[i] || gk.words["kind_" + ui.state.atoms.kind[i]] || ui.state.atoms.id[i]; };
   ui.number = function (n) { return String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, ","); };
   ui.cut = function (text, most) {
-    var letters = Array.from(text);
-    return letters.length > most ? letters.slice(0, most - 1).join("") + "…" : text;
+    var out = "", wide = 0, letters = Array.from(text);
+    for (var k = 0; k < letters.length; k++) {
+      wide += letters[k].codePointAt(0) > 0x2e7f ? 1 : 0.56; // a Latin letter is half as wide as a Chinese one
+      if (wide > most) return out + "…";
+      out += letters[k];
+    }
+    return text;
   };
 
   // ---- where the name of a grid stands
