@@ -42,7 +42,7 @@ LINES = {
         ["grids", "atoms", "{project}", "-o", "{new}", "--all"],
         ["grids", "propose", "{project}", "--profile", "fast", "-o", "{new}2", "--all"],
         ["grids", "propose", "{project}", "--fresh", "--profile", "fast", "--json"],
-        ["grids", "board", "{new}", "-o", "{new}.html"],
+        ["grids", "merge", "a={layer}", "b={layer}", "{project}", "--profile", "fast", "--no-map", "-o", "{new}3"],
         ["grids", "check", "{project}", "--all"],
         ["grids", "check", "{project}", "--json"],
         ["grids", "import", "{layer}", "{project}", "-o", "{new}3", "--cuts", "{new}3.csv", "--all"],
