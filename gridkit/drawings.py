@@ -323,10 +323,15 @@ def write_cuts(found: Imported, path: Path) -> None:
 
 def datum_text(drawing: Drawing) -> str:
     """Return what is said of the datum of a drawing; ``""`` where there is nothing to say."""
+    fits = {name: f"{100 * fit:.1f}" for name, fit in drawing.fits.items()}
     if not drawing.datum:
-        return ""
+        best = max(drawing.fits, key=lambda name: round(drawing.fits[name], 6), default=SAME)
+        if best == SAME or drawing.fits[best] < drawing.fits[SAME] + BETTER:
+            return ""
+        text = gettext("the drawing may hold {datum} coordinates: undone, {fit} % of it would fit the plan, as it "
+                       "stands {same} %; if that is so, say --crs {datum}")  # fmt: skip
+        return text.format(datum=best, fit=fits[best], same=fits[SAME])
     if not drawing.detected:
         return gettext("{datum} was undone, as stated").format(datum=drawing.datum)
-    fits = {name: f"{100 * fit:.1f}" for name, fit in drawing.fits.items()}
     text = gettext("the drawing holds {datum} coordinates: undone, {fit} % of it fits the plan, as it stands {same} %")
     return text.format(datum=drawing.datum, fit=fits[drawing.datum], same=fits[SAME])

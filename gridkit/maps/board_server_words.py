@@ -8,6 +8,10 @@ from gridkit.locale import gettext as _
 def server_words() -> dict[str, str]:
     """Return every text of ``gk-board-serve.js``, by the name that it knows."""
     return {
+        "unsaved": _("{n} edits are not in the plan folder yet"),
+        "all_saved": _("The plan folder has every edit"),
+        "kept": _("each edit is on the disk at once"),
+        "server_save": _("Save in the plan folder"),
         "server_saved": _("Saved in the plan folder: {n} edits"),
         "server_restored": _("{n} edits that were not saved yet are there again"),
         "server_gone": _(

@@ -266,6 +266,16 @@ def test_hostile_files(gridkit, folder, tmp_path):
     assert found.code == errors.EXIT_INPUT and "--crs" in found.err
 
 
+def test_a_datum_that_is_not_certain_is_asked_about(gridkit, folder, tmp_path):
+    # a drawing that follows no border of an atom: its grids fit nowhere well, but better where GCJ-02 is undone
+    west, south, _east, north = today().atoms.frame.total_bounds
+    shapes = [box(west + 40 + 250 * n, south + 45, west + 290 + 250 * n, north - 50) for n in range(3)]
+    rows = gpd.GeoDataFrame({"网格名称": ["甲", "乙", "丙"]}, geometry=shapes, crs="EPSG:4545")
+    shifted(rows, wgs84_to_gcj02).to_file(tmp_path / "a.gpkg")
+    found = gridkit("grids", "import", tmp_path / "a.gpkg", folder / "plan")
+    assert "may hold GCJ-02 coordinates" in found.err and "--crs GCJ-02" in found.err
+
+
 def test_odd_shapes_are_taken_as_far_as_they_go(gridkit, folder, tmp_path):
     good = list(sloppy(today()).geometry)
     raised = shapely.force_3d(good[0], 41.0)

@@ -151,8 +151,8 @@ def _show(found: Imported, *, limit: int | None) -> None:
     from gridkit import drawings
 
     figures = _figures(found)
-    if found.drawing.datum:
-        options.note(drawings.datum_text(found.drawing))
+    if said := drawings.datum_text(found.drawing):
+        options.note(said)
     for key, text in (
         ("without_area", gettext("{n} features without an area are left out")),
         ("without_atom", gettext("{n} drawn grids hold no atom and are left out")),

@@ -144,6 +144,7 @@
     saved = told.saved;
     known = told.lines.slice();
     ui.unsaved = unsaved;
+    byId("gk-save").textContent = gk.words.server_save;
     if (!byId("gk-propose")) {
       var box = byId("gk-lock-all").parentNode;
       box.appendChild(gk.el("button", { type: "button", id: "gk-propose", text: gk.words.propose }));
