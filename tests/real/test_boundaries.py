@@ -34,6 +34,11 @@ def streets(real):
 
 
 @pytest.fixture(scope="module")
+def inspected(streets):
+    return inspect(streets, place(streets))
+
+
+@pytest.fixture(scope="module")
 def denver(real):
     given = pyogrio.read_dataframe(real / "denver" / "orig" / "DenverCo_precincts2020_orig.shp")
     drawn = layer(STREET, given, DENVER, code=given["PRECID"], name=given["NAME"].to_numpy())
@@ -59,8 +64,8 @@ def test_gaps_and_overlaps_of_beijing(streets):
     assert (~shapely.is_empty(shapely.coverage_invalid_edges(shapes))).sum() == 75
 
 
-def test_the_inspection_says_as_much(streets):
-    frame = inspect(streets, place(streets)).frame
+def test_the_inspection_says_as_much(inspected):
+    frame = inspected.frame
     own = frame[frame["level"] == COMMUNITY]
     holes = own[own["code"].isin(["T201", "T202", "T203", "T206", "T207", "T208"])]
     assert holes["area_m2"].sum() == pytest.approx(21_306 + 45_442, abs=100)
@@ -68,8 +73,8 @@ def test_the_inspection_says_as_much(streets):
     assert not (across["auto_ok"] & (across["width_m"] > 0.1)).any()
 
 
-def test_the_airport_is_the_first_thing_asked(streets):
-    frame = inspect(streets, place(streets)).frame
+def test_the_airport_is_the_first_thing_asked(inspected):
+    frame = inspected.frame
     row = frame[frame["code"] == "T201"].sort_values("area_m2").iloc[-1]
     assert row["area_m2"] == pytest.approx(10_566_000, rel=1e-3)
     assert set(row["units"]) == {CHAOYANG, SHUNYI}
@@ -87,9 +92,9 @@ def test_the_six_official_codes_that_the_map_lacks(real):
 
 
 @pytest.mark.parametrize("authority", ["bottom", "top"])
-def test_the_airport_stays_when_every_suggestion_is_followed(streets, authority):
+def test_the_airport_stays_when_every_suggestion_is_followed(streets, inspected, authority):
     """Every place is decided as the inspection suggests; what comes up later, as the repair does."""
-    frame = inspect(streets, place(streets)).frame
+    frame = inspected.frame
     asked = frame[frame["action"].isin(["ask", "give"]) & (frame["target"] != "")]
     table = pd.DataFrame({"defect_id": asked.index, "decision": "give", "target": asked["target"].to_numpy()})
     table = table[table["defect_id"].isin(mend(streets, authority=authority).waiting)]
@@ -101,8 +106,8 @@ def test_the_airport_stays_when_every_suggestion_is_followed(streets, authority)
     assert districts[SHUNYI].intersection(airport).area < 1
 
 
-def test_a_decision_without_a_target_follows_the_suggestion(streets):
-    frame = inspect(streets, place(streets)).frame
+def test_a_decision_without_a_target_follows_the_suggestion(streets, inspected):
+    frame = inspected.frame
     (name,) = frame.index[(frame["code"] == "T201") & (frame["area_m2"] > 1e7)]
     table = pd.DataFrame({"defect_id": [name], "decision": ["give"]})
     repair = mend(streets, authority="top", decisions=table)
