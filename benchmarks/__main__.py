@@ -17,6 +17,7 @@ NAMES = (
     "rules",
     "boundaries",
     "grids",
+    "merge",
     "maps",
 )
 

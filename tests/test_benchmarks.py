@@ -12,6 +12,7 @@ from benchmarks import (
     linking,
     maps,
     maps_run,
+    merge,
     nesting,
     reading,
     rules,
@@ -90,6 +91,15 @@ def test_boundaries_are_repaired_beside_the_peer_that_is_there(capsys):
     assert "maup is not measured without --peers" in said
     assert said.count("mend / coverage_clean") == 2
     assert "microseconds per polygon" in said
+
+
+def test_merging_networks_keeps_what_all_agree_on_and_every_post(capsys):
+    found = merge.main(["--tiny"])
+    assert found["agreed_kept"] >= 0.99
+    assert found["truth_kept"] >= 0.99
+    assert found["posts_lost"] == 0
+    assert found["in_band"] == found["contiguous"] == 1.0
+    assert "in the band before" in capsys.readouterr().out
 
 
 def test_what_a_repair_errs_by_is_no_more_than_the_peer():
