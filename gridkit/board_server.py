@@ -45,7 +45,7 @@ PATIENCE: Final = 30.0
 """Seconds for which a connection may say nothing."""
 CONFLICTS: Final = {
     "head": N_("another page has changed the plan"),
-    "folder": N_("the plan folder was changed by another program since the board was opened"),
+    "folder": N_("another program has changed the plan folder; end the board and start it again"),
 }
 """Why edits or a save are refused, in words."""
 TOKEN_HEADER: Final = "X-Gridkit-Token"

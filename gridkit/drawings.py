@@ -113,7 +113,8 @@ def read_drawing(path: Path, plan: Plan, *, layer: str = "", crs: str = "") -> D
     if not len(table):
         raise InputError(
             N_("the layer holds no area"), place=mask_name_of_file(path.name),
-            remedy=N_("name the layer with the polygons of the grids, as FILE!LAYER; points and open lines are no grids"),
+            remedy=N_("name the layer with the polygons of the grids, as FILE!LAYER; points and open lines are no "
+                      "grids"),
         )  # fmt: skip
     degrees = to_lonlat(gpd.GeoSeries(shapes, crs=draft.crs))
     stated = shift_of(crs)
