@@ -21,7 +21,8 @@ _WRITES = re.compile(
 )
 _EXAMPLE = re.compile(r"^ *(?:>>>|\.\.\.) .*$", re.MULTILINE)
 WRITERS = {
-    "demo/layers.py", "demo/networks.py", "demo/workbook.py", "demo/write.py",  # the demo city: no input, invented names
+    # the demo city: no input, invented names
+    "demo/layers.py", "demo/networks.py", "demo/workbook.py", "demo/write.py",
     "io/containers.py", "io/shapefile.py",  # unpack into a folder of the system that is gone after reading
     "reports/check_json.py", "reports/claims_text.py", "reports/link_json.py",
     "maps/gridmap.py", "maps/still.py",
