@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BEFORE: Final = ("fflate", "gk-data", "gk-hooks", "gk-board-say")
 _PAGE: Final = tuple(
     f"gk-board-{name}"
-    for name in ("view", "paint", "over", "act", "tools", "lines", "panel", "bar", "dialogs", "changes", "scenarios",
+    for name in ("view", "paint", "over", "before", "act", "tools", "lines", "panel", "bar", "dialogs", "changes", "scenarios",
                  "print", "main")
 )  # fmt: skip
 _STYLE: Final = "gk-board.css"

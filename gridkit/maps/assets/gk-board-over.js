@@ -37,19 +37,21 @@
     if (found || !members || !members.size) return found || null;
     var x = 0, y = 0, sum = 0, box = view.boxOfAtoms(members), areas = ui.state.atoms.area;
     members.forEach(function (i) { var c = ui.state.centre(i), w = areas[i] || 1; x += c[0] * w; y += c[1] * w; sum += w; });
-    x /= sum; y /= sum;
-    var under = ui.state.at(x, y);
-    if (under < 0 || ui.state.grid[under] !== uid) {
-      var least = Infinity, best = null;
-      members.forEach(function (i) {
-        var c = ui.state.centre(i), d = (c[0] - x) * (c[0] - x) + (c[1] - y) * (c[1] - y);
-        if (d < least) { least = d; best = c; }
-      });
-      x = best[0]; y = best[1];
-    }
-    found = { x: x, y: y, box: box };
+    var seat = ui.nearest(members, x / sum, y / sum, ui.state.grid, uid);
+    found = { x: seat[0], y: seat[1], box: box };
     seats.set(uid, found);
     return found;
+  };
+
+  // The point itself where it lies in the grid, else the middle of the compound nearest to it.
+  ui.nearest = function (members, x, y, given, uid) {
+    var under = ui.state.at(x, y), least = Infinity, best = [x, y];
+    if (under >= 0 && given[under] === uid) return best;
+    members.forEach(function (i) {
+      var c = ui.state.centre(i), d = (c[0] - x) * (c[0] - x) + (c[1] - y) * (c[1] - y);
+      if (d < least) { least = d; best = c; }
+    });
+    return best;
   };
   // Finds the places of names a little at a time, before they are first wanted.
   ui.warm = function () {
@@ -66,23 +68,30 @@
   }
 
   function gridNames(c, taken) {
-    var n = 0, box = view.box(0), before = ui.swipe >= 0;
+    var n = 0;
+    if (ui.swipe >= 0) ui.filedGrids().forEach(function (was, uid) { one(uid, was, was.size, was.band, false, true); });
     ui.state.grids.forEach(function (grid, uid) {
-      if (n >= MOST) return;
-      var seat = ui.seatOf(uid);
-      if (!seat || seat.x < box[0] || seat.x > box[2] || seat.y < box[1] || seat.y > box[3]) return;
-      if ((seat.box[2] - seat.box[0]) * view.scale < 44) return;
-      var x = view.px(seat.x), y = view.py(seat.y), total = ui.totals(uid), band = ui.bandOf(uid);
-      if (before && x < ui.swipe) return;
-      var name = ui.cut(ui.nameOf(uid), 10), text = ui.number(total.size) + " " + MARKS[band];
+      var seat = n < MOST ? ui.seatOf(uid) : null;
+      if (seat && seen(seat)) one(uid, seat, ui.totals(uid).size, ui.bandOf(uid), grid.locked, false);
+    });
+
+    function seen(seat) {
+      var x = view.px(seat.x), y = view.py(seat.y);
+      return x >= 0 && y >= 0 && x <= view.width && y <= view.height && (seat.box[2] - seat.box[0]) * view.scale >= 44;
+    }
+
+    function one(uid, seat, size, band, locked, before) {
+      var x = view.px(seat.x), y = view.py(seat.y);
+      if (n >= MOST || !seen(seat) || ui.swipe >= 0 && (x < ui.swipe) !== before) return;
+      var name = ui.cut(ui.nameOf(uid), 10), text = ui.number(size) + " " + MARKS[band];
       if (!room(taken, x, y, Math.max(name.length * 12, 56) / 2, 16)) return;
       n++;
       c.font = "600 12px " + FONT;
       write(c, name, x, y - 7, "#14181f");
       c.font = "12px " + FONT;
       write(c, text, x, y + 8, band === "low" ? "#0b4a91" : band === "high" ? "#8f2400" : "#2f4a2f");
-      if (grid.locked) padlock(c, x + c.measureText(text).width / 2 + 9, y + 8);
-    });
+      if (locked) padlock(c, x + c.measureText(text).width / 2 + 9, y + 8);
+    }
   }
 
   function padlock(c, x, y) {

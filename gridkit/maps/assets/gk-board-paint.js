@@ -94,9 +94,9 @@
   };
 
   // Fill and hatch of a grid: [colour, pattern or ""].
-  function styleOf(uid) {
+  function styleOf(uid, before) {
     if (!uid) return ["#ffffff", "none"];
-    var band = ui.mode === "band" ? ui.bandOf(uid) : "", grid = ui.state.grids.get(uid);
+    var was = before ? ui.filedGrids().get(uid) : null, band = ui.mode !== "band" ? "" : was ? was.band : ui.bandOf(uid), grid = before ? null : ui.state.grids.get(uid);
     if (band) return [BANDS[band], band === "low" || band === "high" ? band : ""];
     return [TINTS[ui.colours.get(uid) || 0], grid && grid.locked ? "locked" : ""];
   }
@@ -134,7 +134,7 @@
       groups.get(uid).push(i);
     });
     groups.forEach(function (members, uid) {
-      var style = styleOf(uid);
+      var style = styleOf(uid, given === ui.state.filed);
       c.beginPath();
       members.forEach(function (i) { ui.state.rings(i).forEach(function (ring) { trace(c, ring, at, true); }); });
       c.fillStyle = c.strokeStyle = style[0];

@@ -86,6 +86,7 @@
     kept.revision++;
     write();
     list();
+    ui.drawSaved();
     ui.toast(gk.say("both_kept", { name: kept.current }));
   }
 
