@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> float:
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--tiny", action="store_true")
     options = parser.parse_args(arguments)
-    wanted = ("tiny", "tiny") if options.tiny else ("small", "large")
+    wanted = ("tiny",) if options.tiny else ("small", "large")
     exponents = []
     with tempfile.TemporaryDirectory() as name:
         for turn in range(options.repeat):

@@ -9,11 +9,8 @@ import subprocess
 import sys
 from fractions import Fraction
 
-import pytest
-
 from gridkit import cli, errors, locale, pipeline
 from gridkit.audit.widening import MEASURES
-from gridkit.io.project import read_project
 from gridkit.model.fields import STATUSES
 from gridkit.rules import CATALOGUE
 from tests.main_job import DATA, done
@@ -193,7 +190,7 @@ def test_explain_a_compound_down_to_the_cells(capsys):
 
 def test_an_identical_run_is_kept(tmp_path):
     with locale.speaking("zh"):
-        run = pipeline.audit(read_project(DATA), language="zh")
+        run = done().run
         first = pipeline.save(run, tmp_path, project=DATA / "gridkit.toml", with_map=False)
         stamp = (first / "audit.json").stat().st_mtime_ns
         second = pipeline.save(run, tmp_path, project=DATA / "gridkit.toml", with_map=False)

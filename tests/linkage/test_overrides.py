@@ -333,7 +333,7 @@ def reissued(registry, order: list[int], name: str):
     return dataclasses.replace(registry, frame=frame)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_decision_is_lost_when_files_are_shuffled_and_issued_again(data):
     first = city_of(**ROWS)
