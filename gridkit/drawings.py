@@ -55,7 +55,8 @@ class Drawing:
 
     ``frame``: polygons by row, with ``code``, ``name`` and ``kind``; ``datum`` is the one that was undone (``GCJ-02``,
     ``BD-09`` or ``""``), ``detected`` whether nobody stated it; ``fits`` the share of the drawn ground that fits the
-    atoms, by datum; ``empty`` counts features without an area; ``notes`` what reading found.
+    atoms, by datum; ``empty`` counts features without an area; ``notes`` what reading found; ``assumed`` is the system
+    that was taken for want of a stated one.
     """
 
     frame: gpd.GeoDataFrame
@@ -65,6 +66,7 @@ class Drawing:
     empty: int
     notes: Findings
     sha256: str = ""
+    assumed: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def read_drawing(path: Path, plan: Plan, *, layer: str = "", crs: str = "") -> D
     are undone in turn, and the one is taken under which the drawn grids fit the atoms by at least 90 % and by 10 % more
     than as they stand.
     """
-    draft = _read(path, plan, layer=layer, crs=crs)
+    draft, assumed = _read(path, plan, layer=layer, crs=crs)
     table, shapes, empty = _table(draft)
     if not len(table):
         raise InputError(
@@ -129,17 +131,18 @@ def read_drawing(path: Path, plan: Plan, *, layer: str = "", crs: str = "") -> D
     said = next((name for name, short in _NAMES.items() if short and short == stated), "")
     named = datum if datum != SAME else said
     notes = Findings.of(draft.records.notes)
-    return Drawing(frame, named, datum != SAME, fits, empty, notes, draft.records.source.sha256)
+    return Drawing(frame, named, datum != SAME, fits, empty, notes, draft.records.source.sha256, assumed)
 
 
-def _read(path: Path, plan: Plan, *, layer: str, crs: str) -> Draft:
+def _read(path: Path, plan: Plan, *, layer: str, crs: str) -> tuple[Draft, str]:
+    """Return the layer, and the system that was taken where none is stated."""
     if is_table(path.name, path.parent):
         raise InputError(
             N_("a table of points is no drawing of grids"), place=mask_name_of_file(path.name),
             remedy=N_("name a GeoPackage, Shapefile, KML, DXF or GeoJSON with polygons"),
         )  # fmt: skip
     try:
-        return read_layer(path.name, path.parent, GRID, layer=layer, crs=crs)
+        return read_layer(path.name, path.parent, GRID, layer=layer, crs=crs), ""
     except LayerError as problem:
         own = plan.atoms.frame.crs
         if crs or own is None or "no coordinate system" not in str(problem.template):
@@ -149,7 +152,7 @@ def _read(path: Path, plan: Plan, *, layer: str, crs: str) -> Draft:
         except LayerError:
             draft = None
         if draft is not None and _near(draft.geometry.to_numpy(), plan):
-            return draft
+            return draft, draft.crs
         raise InputError(
             N_("the layer states no coordinate system"), place=mask_name_of_file(path.name),
             remedy=N_("state it with --crs, for example --crs EPSG:4490 or --crs GCJ-02"),

@@ -140,6 +140,7 @@ def test_a_sloppy_drawing_gives_the_true_grids(gridkit, folder, tmp_path, name, 
     found = json.loads(said.out)
     after = plan_folder.open_plan(tmp_path / "new")
     assert lands(after.plan) == lands(truth)
+    assert (found["assumed_crs"] != "") == (name == "a.dxf")
     assert (found["kept"], found["new"], found["retired"], found["unassigned"]) == (11, 0, 1, 0)
     # two atoms move, one grid is merged into another: nothing else is an edit
     assert [edit.op for edit in after.log.edits] == ["move", "move", "move", "retire"]

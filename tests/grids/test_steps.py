@@ -84,7 +84,7 @@ def partition(plan):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(before=plans(), after=plans())
 def test_the_steps_lead_from_one_plan_to_the_other(before, after):
     steps = steps_between(before, after)

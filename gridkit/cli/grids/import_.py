@@ -119,6 +119,7 @@ def _figures(found: Imported) -> dict[str, Any]:
         "unassigned": int(bare.sum()),
         "unassigned_households": int(plan.atoms.frame["households"][bare].sum()), "base": before.log.base,
         "plan": plan.base, "datum": found.drawing.datum, "datum_detected": found.drawing.detected,
+        "assumed_crs": found.drawing.assumed,
     }  # fmt: skip
 
 
@@ -153,6 +154,11 @@ def _show(found: Imported, *, limit: int | None) -> None:
     figures = _figures(found)
     if said := drawings.datum_text(found.drawing):
         options.note(said)
+    if found.drawing.assumed:
+        line = gettext(
+            "the drawing states no coordinate system; its numbers are taken to be in that of the plan, {crs}"
+        )
+        options.note(line.format(crs=found.drawing.assumed))
     for key, text in (
         ("without_area", gettext("{n} features without an area are left out")),
         ("without_atom", gettext("{n} drawn grids hold no atom and are left out")),
