@@ -168,7 +168,7 @@ def _history() -> dict[str, str]:
         "log_split": _("{grid} split into {n}"),
         "log_cut": _("{atom} cut"),
         "log_new": _("new {kind} in {community} of {n}"),
-        "log_retire": _("grid {grid} retired"),
+        "log_retire": _("{grid} is retired"),
         "log_set_kind": _("{grid} is now: {kind}"),
         "log_lock": _("{grid} locked"),
         "log_unlock": _("{grid} unlocked"),

@@ -41,7 +41,7 @@ class Saved:
     """Writes itself like a map, for the fixture that opens pages."""
 
     def __init__(self, plan: Plan | None = None, *, log=None, language: str = "en", **more) -> None:
-        self.plan = plan or city()
+        self.plan = city() if plan is None else plan
         self.log, self.language = log or start(self.plan), language
         self.more = {"title": "Board", **more}
 

@@ -44,7 +44,9 @@
   // Makes one edit; what it touched, or null where it was refused (and said why).
   ui.act = function (op, args) {
     try {
-      return ui.session.do(op, args, given());
+      var done = ui.session.do(op, args, given());
+      ui.toast(ui.sentence(done.edit));
+      return done;
     } catch (error) {
       ui.toast(ui.refusal(error), true);
       return null;

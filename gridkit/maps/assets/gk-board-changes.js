@@ -31,13 +31,14 @@
     if (was.length) ui.show(was, 0.5, true);
   }
 
-  function told(edit) {
+  // An edit in words.
+  ui.sentence = function (edit) {
     var args = edit.args, grid = args.grid || args.to || args.into || "";
     var values = { grid: grid ? ui.nameOf(grid) : args.to === "" ? gk.words.nowhere : "", n: (args.atoms || args.grids || args.parts || args.lines || []).length, seq: args.seq,
       name: args.name || "", kind: gk.words["grid_" + args.kind] || "", community: args.community ? ui.communityName(args.community) : "", atom: args.atom || "" };
     var word = "log_" + edit.op + ((edit.op === "lock" || edit.op === "unlock") && !args.grid ? args.community ? "_community" : "_all" : "");
     return gk.say(word, values);
-  }
+  };
 
   function log() {
     var box = byId("gk-log"), lines = ui.session.lines, standing = new Set(ui.session.standing().map(function (one) { return one.seq; }));
@@ -46,7 +47,7 @@
     lines.slice(-MOST).reverse().forEach(function (edit) {
       var undone = edit.op !== "undo" && !standing.has(edit.seq);
       box.appendChild(gk.el("div", { class: "gk-entry" + (undone ? " gk-undone" : "") }, [
-        gk.el("b", { text: edit.seq + ". " + told(edit) }), gk.el("span", { text: undone ? gk.words.was_undone : "" }),
+        gk.el("b", { text: edit.seq + ". " + ui.sentence(edit) }), gk.el("span", { text: undone ? gk.words.was_undone : "" }),
         gk.el("small", { text: [edit.reason, edit.doc_no, edit.time.replace("T", " ").slice(0, 16)].filter(Boolean).join(" · ") })]));
     });
     if (lines.length > MOST) box.appendChild(ui.paragraph(gk.say("more", { n: lines.length - MOST })));

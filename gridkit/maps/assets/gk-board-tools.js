@@ -91,7 +91,7 @@
   function brush(key, word, to, options) {
     return {
       key: key, word: word, cursor: "crosshair", options: options, draw: drawStroke,
-      status: function () { return to() || to() === "" ? text("status_" + word.slice(5), { grid: ui.nameOf(to()), source: sourceName() }) : text("status_no_target"); },
+      status: function () { return to() || word === "tool_erase" ? text("status_" + word.slice(5), { grid: ui.nameOf(to()), source: sourceName() }) : text("status_no_target"); },
       down: function (at) {
         if (word === "tool_paint" && pickTarget(at)) return;
         begin(to());
