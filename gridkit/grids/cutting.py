@@ -74,7 +74,7 @@ def cut_atom(
 
 
 def _without_slivers(faces: Any) -> Any:
-    """Return faces of which none is a sliver: one joins the piece with which it has the longest border, else the nearest.
+    """Return faces without slivers: each joins the piece with which it has the longest border, else the nearest one.
 
     A border that was drawn along a wall wriggles by centimetres; where a line crosses it, no piece of land comes about.
     """

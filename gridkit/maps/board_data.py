@@ -13,7 +13,7 @@ import shapely
 
 from gridkit.grids.baseline import on_other_atoms
 from gridkit.grids.edit import apply_edit
-from gridkit.maps.arcs import cut
+from gridkit.maps.arcs import Arcs, cut
 from gridkit.model.fields import VOCABULARIES
 from gridkit.model.plan import ATOM_KINDS, EDIT_FIELDS, GRID_COLUMNS
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from gridkit.maps.arcs import Arcs
     from gridkit.model.plan import EditLog, Norm, Plan
 
 Array = np.ndarray[Any, Any]
@@ -37,9 +36,9 @@ SCRIPTS: Final = (
 """Our scripts that know the board's language, in the order in which a page loads them; they follow ``gk-data``."""
 MOST_POINTS: Final = 300_000
 """Points of shared borders that a page of 2 MB has room for; with more the borders are simplified."""
-TOLERANCES: Final = (0.2, 0.5, 1.0, 2.0)
-"""Metres by which borders may be simplified (roots of the areas left out); the least that makes room is used. Above half
-a metre it shows, and is only taken where the page would be too large else."""
+TOLERANCES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
+"""Metres that a simplified border may lie from what it was; the least that makes room is used, more than half a metre
+only where the page would be too large else."""
 LINE_POINTS: Final = 40_000
 """Points of the lines along which a cut may be drawn."""
 _ROUGH_LINE: Final = 0.5
@@ -177,15 +176,12 @@ def _ground(plan: Plan) -> dict[str, Any]:
     shapes = np.asarray(frame.geometry.array, dtype=object)
     bounds = shapely.total_bounds(shapes) if len(shapes) else np.zeros(4)
     origin = np.floor(np.nan_to_num(bounds[:2]))
-    tolerance = 0.0
-    rings, owner, arcs = _arcs(shapes, origin)
+    rings, owner, whole = _arcs(shapes, origin)
+    tolerance, arcs = 0.0, whole
     for wanted in TOLERANCES:
         if len(arcs.units) <= MOST_POINTS:
             break
-        if wanted == TOLERANCES[0] and len(arcs.units) > 2 * MOST_POINTS:
-            continue  # the least would not do
-        tolerance = wanted
-        rings, owner, arcs = _arcs(shapely.coverage_simplify(shapes, tolerance), origin)
+        tolerance, arcs = wanted, _simplified(whole, wanted)
     return {
         "origin": [int(origin[0]), int(origin[1])], "tolerance": tolerance,
         "arcs": {"count": arcs.points.tolist(), "xy": _deltas(arcs.units)},
@@ -212,6 +208,17 @@ def _arcs(shapes: Array, origin: Array) -> tuple[Array, Array, Arcs]:
     units, ring = units[keep[ring]], ring[keep[ring]]
     owner = of_part[of_ring][keep]
     return np.bincount(owner, minlength=len(shapes)), owner, cut(units, size[keep], np.ones(len(owner), dtype=bool))
+
+
+def _simplified(arcs: Arcs, tolerance: float) -> Arcs:
+    """Return arcs with fewer points, none of which lies further than ``tolerance`` metres away; their ends stay.
+
+    Both sides of a border have the same arc, so that the land is tiled as before.
+    """
+    number = np.repeat(np.arange(len(arcs.points)), arcs.points)
+    lines = shapely.linestrings(arcs.units.astype(float), indices=number)
+    units, number = shapely.get_coordinates(shapely.simplify(lines, tolerance / UNIT), return_index=True)
+    return Arcs(np.bincount(number, minlength=len(lines)), units.astype(np.int64), arcs.count, arcs.refs)
 
 
 def _deltas(units: Array) -> list[int]:
@@ -256,7 +263,7 @@ def _edges(plan: Plan, owner: Array, arcs: Arcs) -> dict[str, Any]:
 
 
 def _rough(shapes: Array, rings: Array, owner: Array, arcs: Arcs) -> Array:
-    """Return the atoms that lost a ring, a part of their area or their sound shape to the units of the page."""
+    """Return the atoms that lost a ring or a part of their area to the units of the page."""
     lost = rings != _ring_count(shapes)
     area = _ring_areas(owner, arcs, len(shapes)) * UNIT**2
     there = shapely.area(shapes)

@@ -5,6 +5,7 @@ One page for all: it has the scripts and no content.
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,10 @@ import pytest
 import shapely
 
 from benchmarks.grid_worlds import community
+from gridkit.errors import UsageError
 from gridkit.grids.atoms import edges_of
 from gridkit.grids.edit import ARGUMENTS
-from gridkit.grids.replay import add, replay, start
+from gridkit.grids.replay import add, effective, replay, start, undo
 from gridkit.grids.totals import totals
 from gridkit.io.assignment import read_assignment, write_assignment
 from gridkit.io.edits import read_edits, write_edits
@@ -27,6 +29,7 @@ from gridkit.model.plan import ATOM_COLUMNS, EDGE_COLUMNS, Atoms
 from gridkit.stores.plan_folder import shown
 from tests.grids.language import cases, facts, listed, plan_of_case, refusal, unexpected
 from tests.grids.plans import EAST, EMPTY, WEST, plan_of, usual
+from tests.grids.test_edit import some_edit
 
 pytestmark = pytest.mark.browser
 
@@ -229,6 +232,58 @@ def test_a_log_of_python_is_opened_and_loaded(page):
     assert found[4:6] == [{"edits": 1, "standing": 1, "dropped": 1}, other.edits[0].line() + "\n"]
     assert found[6] == facts(rest)["members"]
     assert found[7] is False
+
+
+def some_cut(draw, plan):
+    """Return a cut of an atom that may be cut, along one or two lines through it."""
+    frame = plan.atoms.frame
+    some = frame.loc[(frame["kind"] == "land") | ((frame["kind"] != "exclusive") & (frame["households"] > 500))]
+    atom = draw.choice(list(some.index))
+    x0, y0, x1, y1 = some.geometry[atom].bounds
+    lines = [
+        [[draw.uniform(x0, x1), y0 - 5], [draw.uniform(x0, x1), y1 + 5]],
+        [[x0 - 5, draw.uniform(y0, y1)], [x1 + 5, draw.uniform(y0, y1)]],
+    ]
+    lines = [[[round(x, 3), round(y, 3)] for x, y in line] for line in draw.sample(lines, draw.randint(1, 2))]
+    return "cut", {"atom": atom, "lines": lines, "households": []}
+
+
+def test_any_log_of_python_opens_as_the_same_plan(page):
+    """Cuts without stated households, in many pieces, with slivers: what Python made of them counts."""
+    sizes = {"sizes": [[900, 0, 200, 800], [200, 200, 0, 200]], "grids": {
+        "g1": ["A11", "A12"], "g2": ["A21", "A22"], "g3": ["A13", "A14"], "g4": ["A23", "A24"]}}  # fmt: skip
+    base, wanted, told = plan_of_case({"plan": sizes}), [], []
+    corner = [[500_000 - 1, 2_940_001.5], [500_001.5, 2_940_000 - 1]]
+    for seed in range(12):
+        draw, plan, log = random.Random(seed), base, start(base)
+        if seed == 0:
+            plan, log = add(plan, log, "cut", {"atom": "A11", "lines": [LINE, corner], "households": []})
+            assert len(plan.atoms) == len(base.atoms) + 1
+        for _ in range(14):
+            if len(log) and draw.random() < 0.15 and effective(log):
+                plan, log = undo(base, log)
+                continue
+            try:
+                plan, log = add(plan, log, *(some_cut(draw, plan) if draw.random() < 0.4 else some_edit(draw, plan)))
+            except UsageError:
+                continue
+        wanted.append(facts(plan))
+        told.append([document(base, log), [edit.digest() for edit in log.edits]])
+    assert sum(len(one[0].get("cuts", {})) for one in told) > 20
+    script = """all => all.map(one => { const s = gk.board.session(one[0], {}), f = boardTest.facts(s.state);
+        return [s.lines.every((edit, i) => gk.board.digest(edit) === one[1][i]), f]; })"""
+    for mine, (same, found) in zip(wanted, page.evaluate(script, told), strict=True):
+        assert same
+        assert [found[what] for what in ("members", "unassigned", "locked")] == [
+            mine[what] for what in ("members", "unassigned", "locked")
+        ]
+        assert {atom: row["households"] for atom, row in found["atoms"].items()} == {
+            atom: row["households"] for atom, row in mine["atoms"].items()
+        }
+        for atom, near in mine["near"].items():
+            assert {other for other, length in near.items() if length > 1} == {
+                other for other, length in found["near"][atom].items() if length > 1
+            }
 
 
 HOSTILE = {

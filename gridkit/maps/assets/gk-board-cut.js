@@ -6,7 +6,8 @@
   var BESIDE = 2;      // metres: pieces whose centres are as far west as that are ordered from north to south
   var REACH = 40;      // metres by which the end of a line may be drawn out to reach the border
   var BEYOND = 0.5;    // metres that a line is drawn out beyond the border
-  var SMALLEST = 6;    // square metres of a piece; below four Python makes none
+  var SLIVER = 4;      // square metres below which what is cut off is no piece
+  var SMALLEST = 6;    // square metres of a piece of which the page is sure
   var MOST = 8;        // pieces of one cut
 
   // How far an outline may be from what it is: the units of the page, and what it was simplified by.
@@ -105,6 +106,18 @@
     });
   }
 
+  // Whether a line runs along a border for a while: where borders are simplified, it may cross the true one there again.
+  function along(state, rings, lines, loose) {
+    return state.tolerance > 0 && segments(state, lines, 0, 0).some(function (one) {
+      var dx = one[2] - one[0], dy = one[3] - one[1], n = Math.ceil(Math.hypot(dx, dy) / loose * 2), run = 0;
+      for (var i = 0; i <= n; i++) {
+        run = toBorder(rings, one[0] + dx * i / n, one[1] + dy * i / n) < loose ? run + 1 : 0;
+        if (run > 8) return true;
+      }
+      return false;
+    });
+  }
+
   // Whether the pieces are all of the land: every stretch of a border has its piece, every cut one on both sides.
   function complete(found, area) {
     var seen = new Map(), sum = 0;
@@ -131,7 +144,8 @@
     });
     var order = ordered(found.pieces, 2 * loose);
     var out = endsOutside(state, outline.rings, lines, 2 * loose);
-    if (small || moved || !out || !order.clear || !complete(found, state.atoms.area[atom])) board.refuse("cut_unclear", {});
+    var whole = complete(found, state.atoms.area[atom]) && !along(state, outline.rings, lines, loose);
+    if (small || moved || !out || !order.clear || !whole) board.refuse("cut_unclear", {});
     found.pieces = order.pieces;
     return found;
   }
@@ -139,7 +153,9 @@
   // The faces of a cut that Python has made already: as many as it says, each at the place that it says.
   function knownFaces(state, atom, lines, known) {
     var outline = outlineOf(state, atom);
-    var found = board.faces(outline.arcs, outline.rings, segments(state, lines, 0, 0)), rest = found.pieces.slice();
+    var found = board.faces(outline.arcs, outline.rings, segments(state, lines, 0, 0));
+    found = board.withoutSlivers(found, SLIVER);
+    var rest = found.pieces.slice();
     if (rest.length !== known.centres.length || !complete(found, state.atoms.area[atom])) board.refuse("cut_unclear", {});
     found.pieces = known.centres.map(function (centre) {
       var x = centre[0] - state.origin[0], y = centre[1] - state.origin[1];

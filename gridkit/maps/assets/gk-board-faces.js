@@ -150,9 +150,50 @@
         if (board.inside(rings, (xy[0] + xy[2]) / 2, (xy[1] + xy[3]) / 2)) cuts.push({ line: k, xy: xy });
       });
     });
-    cuts = pruned(borders, cuts);
+    return built(borders, pruned(borders, cuts));
+  };
+
+  function built(borders, cuts) {
     var halves = borders.map(function (one) { return half(one, one.left); });
     cuts.forEach(function (one) { halves.push(half(one, true), half(one, false)); });
     return { pieces: pieces(walked(halves)), borders: borders, cuts: cuts };
+  }
+
+  // What lies between two pieces: path -> the numbers of the pieces on its sides.
+  function sidesOf(found) {
+    var sides = new Map();
+    found.pieces.forEach(function (piece, k) {
+      piece.halves.forEach(function (ring) {
+        ring.forEach(function (one) {
+          if (!sides.has(one.path)) sides.set(one.path, []);
+          sides.get(one.path).push(k);
+        });
+      });
+    });
+    return sides;
+  }
+
+  // The same faces without slivers: each joins the piece with which it has the longest cut in common.
+  board.withoutSlivers = function (found, least) {
+    for (var round = 0; round < 50; round++) {
+      var small = found.pieces.findIndex(function (one) { return one.area < least; }), by = new Map();
+      if (small < 0) return found;
+      var sides = sidesOf(found);
+      found.cuts.forEach(function (path) {
+        var pair = sides.get(path) || [], other = pair[0] === small ? pair[1] : pair[1] === small ? pair[0] : -1;
+        if (!(other >= 0) || other === small) return;
+        by.set(other, (by.get(other) || 0) + Math.hypot(path.xy[2] - path.xy[0], path.xy[3] - path.xy[1]));
+      });
+      var best = Array.from(by.keys()).sort(function (a, b) {
+        var x = found.pieces[a].area < least, y = found.pieces[b].area < least;
+        return x - y || by.get(b) - by.get(a) || a - b;
+      })[0];
+      if (best === undefined) return found;
+      found = built(found.borders, found.cuts.filter(function (path) {
+        var pair = sides.get(path) || [];
+        return !(pair.indexOf(small) >= 0 && pair.indexOf(best) >= 0);
+      }));
+    }
+    return found;
   };
 })();
