@@ -108,6 +108,10 @@ def _borders(grid_map: GridMap, made: Merged) -> None:
     shapes = dict(zip(zip(ids[shared["a"]], ids[shared["b"]], strict=True), shared["geometry"], strict=True))
     rows = []
     length = table["length"].to_numpy()
+    said = _("{what}: {n} m")
+    words = {
+        key: said.format(what=text, n=f"{float(length[kind == key].sum()):,.0f}") for key, text in words.items()
+    }  # fmt: skip
     for key, text in words.items():
         at = np.flatnonzero(kind == key).tolist()
         groups: dict[str, list[int]] = {}

@@ -17,7 +17,8 @@ from gridkit.grids.merge_drawn import by_networks, codes_twice, grid_relations, 
 from gridkit.grids.totals import grid_layer, totals
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
-from gridkit.reports.filing_words import short
+from gridkit.reports.filing_words import MEASURES, short
+from gridkit.reports.words import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,8 +217,9 @@ def _band_rows(report: MergeReport) -> list[tuple[Any, ...]]:
     rows = []
     for uid, row in off.iterrows():
         norm = plan.norm_of(str(plan.grids["community"][uid]))
-        text = _("{n} households or persons; the band is {low} to {high}").format(
-            n=f"{int(row[norm.measure]):,}", low=norm.low, high=norm.high)  # fmt: skip
+        text = _("{n} {measure}; the band is {low} to {high}").format(
+            n=f"{int(row[norm.measure]):,}", measure=labelled(MEASURES, norm.measure), low=norm.low, high=norm.high
+        )
         name = str(plan.grids["code"][uid]) or str(uid)
         rows.append(("band", "", name, text, int(row["outside"]), *_place(report, shapes[uid])))
     return sorted(rows, key=lambda row: row[2])

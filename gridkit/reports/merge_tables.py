@@ -110,8 +110,8 @@ def border_table(report: MergeReport) -> Table:
 def relation_table(report: MergeReport) -> Table:
     """Return which grids of every two networks are the same, split, merged or without a counterpart."""
     columns = [
-        Column("one", _("first network"), 14), Column("grid_one", _("its grid"), 22),
-        Column("other", _("second network"), 14), Column("grid_other", _("its grid "), 22),
+        Column("one", _("first network"), 14), Column("grid_one", _("grid of the first"), 22),
+        Column("other", _("second network"), 14), Column("grid_other", _("grid of the second"), 22),
         Column("households_one", _("households of the first"), 12, number=True),
         Column("households_other", _("households of the second"), 12, number=True),
         Column("households_both", _("households in both"), 12, number=True),

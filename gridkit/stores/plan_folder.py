@@ -22,7 +22,7 @@ from gridkit.model.plan import GRID_COLUMNS, LEDGER_COLUMNS, UNASSIGNED, Atoms, 
 from gridkit.stores.check_folder import write_check
 from gridkit.stores.digest import file_digest
 from gridkit.stores.plan_files import REMEDY, read_atoms, read_table, write_atoms, write_table
-from gridkit.stores.plan_reports import kept_reports, report_digests
+from gridkit.stores.plan_reports import kept_reports, recorded_reports, report_digests
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
@@ -116,12 +116,13 @@ def write_plan(
         writers[REPORT] = partial(write_table, stored.report, REPORT_COLUMNS)
     writers[LEDGER] = partial(write_table, stored.ledger, LEDGER_COLUMNS)
     writers[EDITS] = partial(write_edits, stored.log)
-    more = kept_reports(folder, DOCUMENT) if extra is None else dict(extra)
-    document = _document(stored, named, said) | ({"extra": sorted(more)} if more else {})
+    known = recorded_reports(folder, DOCUMENT)
     listed = list(writers)
-    writers |= more
-    writers[DOCUMENT] = partial(_write_document, document, listed)
-    also = {**stored.changed, **report_digests(folder, DOCUMENT)}
+    writers |= kept_reports(folder, DOCUMENT) if extra is None else extra
+    document = _document(stored, named, said) | ({"extra": known} if known and extra is None else {})
+    writers[DOCUMENT] = partial(_write_document, document, listed, list(extra or ()))
+    # notes in a report stay when the plan is edited; a new report is not written over them
+    also = {**stored.changed, **(report_digests(folder, DOCUMENT) if extra is None else known)}
     return write_check(folder, writers, listing=DOCUMENT, also=also)
 
 
@@ -180,9 +181,10 @@ def _document(stored: Stored, inputs: Mapping[str, str], settings: Mapping[str, 
     }
 
 
-def _write_document(document: Mapping[str, Any], names: Sequence[str], path: Path) -> None:
-    files = {name: file_digest(path.parent / name) for name in sorted(names)}
-    text = json.dumps({**document, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
+def _write_document(document: Mapping[str, Any], names: Sequence[str], extra: Sequence[str], path: Path) -> None:
+    files, more = ({name: file_digest(path.parent / name) for name in sorted(some)} for some in (names, extra))
+    full = {**document, **({"extra": more} if more else {}), "files": files}
+    text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True)
     with whole(path) as draft:
         draft.write_bytes((text + "\n").encode("utf-8", "replace"))
 

@@ -17,22 +17,26 @@ if TYPE_CHECKING:
 
 def kept_reports(folder: Path, listing: str) -> dict[str, Callable[[Path], None]]:
     """Return the reports of a folder -> function that writes each as it is; none where there is no such folder."""
-    return {name: partial(_copy, folder / name) for name in _names(folder, listing)}
+    return {name: partial(_copy, folder / name) for name in recorded_reports(folder, listing)}
 
 
 def report_digests(folder: Path, listing: str) -> dict[str, str]:
     """Return the reports of a folder with the hashes that they have now, whoever changed them."""
-    return {name: file_digest(folder / name) for name in _names(folder, listing)}
+    return {name: file_digest(folder / name) for name in recorded_reports(folder, listing)}
 
 
-def _names(folder: Path, listing: str) -> list[str]:
-    """Return the reports that the listing of a folder names and that are there."""
+def recorded_reports(folder: Path, listing: str) -> dict[str, str]:
+    """Return the reports that the listing of a folder names and that are there, with the hashes of when it was made."""
     try:
-        names = json.loads((folder / listing).read_text(encoding="utf-8")).get("extra", [])
-        plain = [name for name in names if isinstance(name, str) and name == name.strip("./\\") and "/" not in name]
-        return [name for name in plain if (folder / name).is_file() and not (folder / name).is_symlink()]
+        names = dict(json.loads((folder / listing).read_text(encoding="utf-8")).get("extra", {}))
+        plain = {
+            name: str(sha) for name, sha in names.items() if name == name.strip(".") and not set(name) & set("/\\")
+        }
+        return {
+            name: sha for name, sha in plain.items() if (folder / name).is_file() and not (folder / name).is_symlink()
+        }
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        return []
+        return {}
 
 
 def _copy(source: Path, path: Path) -> None:

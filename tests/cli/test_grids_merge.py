@@ -104,6 +104,7 @@ def test_equal_files_give_equal_bytes(made, world, tmp_path):
     out, line = made
     again = tmp_path / "again"
     assert cli.run([str(again) if part == str(out) else part for part in line]) == errors.EXIT_FINDINGS
+    assert cli.run([str(again) if part == str(out) else part for part in line]) == errors.EXIT_FINDINGS  # over itself
     for path in sorted(out.iterdir()):
         if path.is_file():
             one, other = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (path, again / path.name))
@@ -121,6 +122,9 @@ def test_reports_stay_beside_a_plan_that_is_edited(gridkit, made, world, tmp_pat
     assert (out / "merge.xlsx").read_bytes() == report + b"note"
     assert (out / "homes.csv").is_file()
     assert gridkit("grids", "check", out).code in (0, 1)
+    over = gridkit("grids", "merge", *words(world), "-o", out, "--lang", "en")
+    assert over.code == errors.EXIT_OUTPUT
+    assert "merge.xlsx was not written by this command, or was changed since" in over.err
     filed = gridkit("grids", "file", out, "-o", tmp_path / "filed", "--no-map", "--draft")
     assert filed.code in (0, 1), filed.err
 
