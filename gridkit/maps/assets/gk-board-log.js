@@ -61,6 +61,10 @@
     return { op: edit.op, args: edit.args, reason: edit.reason, doc_no: edit.doc_no, created: created };
   }
 
+  function standing(edit, result) {
+    return { edit: edit, inverse: result.inverse, created: result.created, atoms: result.atoms, grids: result.grids };
+  }
+
   own.sealed = function (op, args, more) {
     var edit = { seq: this.lines.length + 1, time: String(this.now()), user: said(this.user), op: op, args: args,
       reason: said(more && more.reason), doc_no: said(more && more.doc_no), base: this.state.base, prev_hash: this.head };
@@ -71,7 +75,7 @@
   own.make = function (op, args, more) {
     var edit = this.sealed(op, clean(args || {}, ""), more), result = applied(this.state, edit);
     this.lines.push(edit);
-    this.done.push({ edit: edit, inverse: result.inverse, created: result.created });
+    this.done.push(standing(edit, result));
     return { edit: edit, atoms: result.atoms, grids: result.grids, created: result.created };
   };
 
@@ -90,8 +94,10 @@
     last.inverse();
     this.lines.push(edit);
     this.undone.push(remembered(last.edit, last.created));
-    this.tell("undo", [], []);
-    return { edit: edit, undone: last.edit };
+    // the pieces of a cut that was undone are no more
+    var count = this.state.count, atoms = last.atoms.filter(function (atom) { return atom < count; });
+    this.tell("undo", atoms, last.grids);
+    return { edit: edit, undone: last.edit, atoms: atoms, grids: last.grids };
   };
 
   // The arguments of an edit that is made again: grids that were made again since bear other names.
@@ -126,7 +132,7 @@
       try {
         if (edit.op !== "undo") {
           var result = applied(self.state, edit);
-          self.done.push({ edit: edit, inverse: result.inverse, created: result.created });
+          self.done.push(standing(edit, result));
           self.undone = [];
           return;
         }
