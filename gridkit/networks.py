@@ -11,6 +11,8 @@ import pandas as pd
 
 from gridkit import plans
 from gridkit.errors import InputError, UsageError
+from gridkit.grids.baseline import NO_CODE
+from gridkit.grids.codes import SCHEMES, Scheme
 from gridkit.grids.drawn import Surroundings, check_drawn
 from gridkit.grids.merge import POINT_COLUMNS, POSTS, TOLERANCE, Network, overlay
 from gridkit.grids.merge_drawn import drawn_borders
@@ -22,6 +24,7 @@ from gridkit.maps.merge_map import write_merge_map
 from gridkit.model import Findings
 from gridkit.model.plan import Atoms, Norm
 from gridkit.plan_source import quiet
+from gridkit.reports.merge import POSTS as POST_WORDS
 from gridkit.reports.merge import MergeReport, make_report
 from gridkit.reports.merge_files import WRITERS
 from gridkit.stores.gpkg import write_geopackage
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from gridkit.grids.codes import Scheme
     from gridkit.grids.merge import Overlay
     from gridkit.io.networks import ReadNetwork
     from gridkit.io.project import Project
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 MAP: Final = "merge-map.html"
-DRAWN_RULES: Final = ("G107", "G108", "G121", "G122", "G123")
-"""What of a drawn layer is told before it is merged: codes twice, empty shapes, gaps, overlaps, land outside."""
+DRAWN_RULES: Final = ("G102", "G107", "G108", "G121", "G122", "G123")
+"""What of a drawn layer is told before it is merged: grids in two communities, codes twice, empty shapes, gaps,
+overlaps, land outside."""
 STEPS: Final = (N_("reading networks"), N_("comparing borders"), N_("merging networks"))
 
 
@@ -78,13 +81,23 @@ class Soil:
     ledger: pd.DataFrame | None = None
     allow_mixed: bool = False
 
+    @property
+    def scheme(self) -> str:
+        """How the project, or the plan, has its codes made; "" where neither says so."""
+        codes = self.settings.get("codes")
+        said = codes.get("scheme") if isinstance(codes, dict) else ""
+        return said if isinstance(said, str) else ""
+
 
 def soil_of_project(project: Project, *, band: str = "", measure: str = "", progress: Progress = quiet) -> Soil:
     """Return the atoms of a project; see :func:`gridkit.plans.make_atoms`."""
     made = plans.make_atoms(project, band=band, measure=measure, progress=progress)
     names = {str(code): str(name) for code, name in made.source.communities["name"].fillna("").items()}
-    return Soil(made.built.atoms, made.source.norm, made.source.norms, names, made.source.files, made.settings,
-                made.source.notes, plans.ledger_of(made), project.grids.allow_mixed)  # fmt: skip
+    codes = {"scheme": project.grids.scheme, "policy": project.grids.policy}
+    return Soil(
+        made.built.atoms, made.source.norm, made.source.norms, names, made.source.files,
+        {**made.settings, "codes": codes}, made.source.notes, plans.ledger_of(made), project.grids.allow_mixed,
+    )  # fmt: skip
 
 
 def soil_of_plan(folder: Path, *, band: str = "", measure: str = "") -> Soil:
@@ -114,6 +127,13 @@ def soil_of(source: Path, project: Callable[[], Project], *, band: str, measure:
         raise InputError(
             N_("no compound states its households: nothing says how large a merged grid is"), place=source.name,
             remedy=N_("give the layer or the table of compounds with their households ([layers.compound])"),
+        )  # fmt: skip
+    nameless = sorted({str(code) for code in soil.atoms.frame["community"] if str(code).startswith(NO_CODE)})
+    if nameless:
+        raise InputError(
+            N_("{n} communities have no usable code, so that their grids can have none"), place=source.name,
+            remedy=N_("give every community its code (a spreadsheet may have damaged it) and draw the plan again"),
+            n=len(nameless),
         )  # fmt: skip
     return soil
 
@@ -197,6 +217,9 @@ def _said(read: ReadNetwork) -> list[str]:
     if read.pointless:
         said.append(gettext("{network}: {n} features without an area are no grids and were left out").format(
             network=read.name, n=f"{read.pointless:,}"))  # fmt: skip
+    for kind, n in sorted(read.unread.items()):
+        said.append(gettext("{network}: {n} cells of {kind} are no counts and count as none").format(
+            network=read.name, n=f"{n:,}", kind=gettext(POST_WORDS[kind])))  # fmt: skip
     nameless = int((read.grids["code"] == "").sum())
     if nameless:
         said.append(gettext("{network}: {n} grids have no code").format(network=read.name, n=f"{nameless:,}"))
@@ -249,7 +272,7 @@ def _with_posts(
 
 def merge(
     soil: Soil, read: Read, *, base: str = "", tolerance: float = TOLERANCE, wish: Wish = Wish(),  # noqa: B008
-    scheme: Scheme | None = None, progress: Progress = quiet,
+    scheme: str = "", progress: Progress = quiet,
 ) -> MergeReport:  # fmt: skip
     """Merge networks into one, and say what differs between them.
 
@@ -261,8 +284,8 @@ def merge(
     tolerance : float
         Metres by which departments draw the same border apart.
     wish : Wish
-    scheme : Scheme, optional
-        How codes of new grids are made.
+    scheme : str
+        How codes of new grids are made: a preset or a template; by default as the project says.
     progress : callable
 
     Raises
@@ -284,9 +307,9 @@ def merge(
     found = overlay(soil.atoms, read.networks, soil.norm, norms=soil.norms, tolerance=tolerance)
     drawn = drawn_borders(found, tolerance)
     wish = replace(wish, keep=0.0, allow_mixed=wish.allow_mixed or soil.allow_mixed)
-    more = {} if scheme is None else {"scheme": scheme}
+    made_by = Scheme.of(scheme or soil.scheme or next(iter(SCHEMES)))
     made = merge_networks(
-        found, base=names.index(base) if base else 0, wish=wish, ledger=soil.ledger, progress=drawing, **more
+        found, base=names.index(base) if base else 0, wish=wish, scheme=made_by, ledger=soil.ledger, progress=drawing
     )
     notes = (*read.notes, *_without_atoms(found))
     return make_report(made, drawn, findings=read.findings, names=soil.names, tolerance=tolerance, notes=notes)

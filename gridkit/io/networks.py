@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -72,6 +72,8 @@ class ReadNetwork:
         File -> sha256.
     pointless : int
         Features without an area, which are no grids.
+    unread : dict of str to int
+        Kind of posts -> cells with a text, a negative or an impossible number in its column.
     """
 
     name: str
@@ -79,6 +81,7 @@ class ReadNetwork:
     notes: tuple[dict[str, Any], ...]
     files: dict[str, str]
     pointless: int = 0
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,14 @@ def read_network(
         to: _texts(frame, field, len(frame))
         for to, field in {"code": "code", "name": "name", "grid_kind": "grid_kind", "valid_from": "valid_from"}.items()
     }
-    counts = _counts(draft, path, layer)
+    counts, unread = _counts(draft, path, layer)
     table = pd.DataFrame({**texts, **counts, "row": frame["row"].to_numpy() if "row" in frame else range(len(frame))})
     table["name"] = [mask_numbers(text) for text in table["name"]]
     table = table.loc[areal].reset_index(drop=True)
     grids = gpd.GeoDataFrame(table, geometry=valid[areal], crs=crs)
     grids.index = pd.Index(_keys(grids), dtype="object", name="key")
     files = {source.name: source.sha256 for source in draft.all_sources}
-    return ReadNetwork(name, grids.sort_index(), tuple(draft.records.notes), files, int((~areal).sum()))
+    return ReadNetwork(name, grids.sort_index(), tuple(draft.records.notes), files, int((~areal).sum()), unread)
 
 
 def _texts(frame: pd.DataFrame, field: str, n: int) -> list[str]:
@@ -177,8 +180,11 @@ def _keys(grids: gpd.GeoDataFrame) -> list[str]:
     return keys
 
 
-def _counts(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
-    """Return how many branches, staff and stations each feature counts."""
+def _counts(draft: Draft, path: Path, layer: str) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Return how many branches, staff and stations each feature counts, and how many cells are no counts.
+
+    What the dictionary of columns knows is checked as it is read, and told there.
+    """
     frame, n = draft.records.frame, len(draft.records.frame)
     out = {kind: [0] * n for kind in POSTS}
     given = draft.records.given
@@ -190,11 +196,14 @@ def _counts(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
     if "grid_head" in given:
         heads = [value is not None and not pd.isna(value) and bool(value) for value in frame["grid_head"]]
         out["staff"] = [staff + head for staff, head in zip(out["staff"], heads, strict=True)]
-    return out | _own_columns(draft, path, layer)
+    own = _own_columns(draft, path, layer)
+    unread = {kind: sum(map(_is_none, cells)) for kind, cells in own.items()}
+    found = out | {kind: [_count(cell) for cell in cells] for kind, cells in own.items()}
+    return found, {kind: n for kind, n in unread.items() if n}
 
 
-def _own_columns(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
-    """Return counts under headings that only merging knows, row for row with the draft."""
+def _own_columns(draft: Draft, path: Path, layer: str) -> dict[str, list[Any]]:
+    """Return the cells under headings that only merging knows, row for row with the draft."""
     parts = parts_of(path.name, path.parent, GRID, layer=layer)
     if len(parts) != 1:
         return {}
@@ -207,7 +216,7 @@ def _own_columns(draft: Draft, path: Path, layer: str) -> dict[str, list[int]]:
         at = next((headers[word] for word in words if word in headers), None)
         if at is not None:
             cells = raw.columns[at]
-            out[kind] = [_count(cells[row]) if row >= 0 else 0 for row in rows]
+            out[kind] = [cells[row] if row >= 0 else None for row in rows]
     return out
 
 
@@ -219,6 +228,17 @@ def _count(value: Any) -> int:
     """
     number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
     return int(number) if pd.notna(number) and 0 <= number <= MOST else 0
+
+
+def _is_none(value: Any) -> bool:
+    """Return whether a cell says something that is no count.
+
+    >>> [_is_none(value) for value in ("若干", -1, 0, None, "", " 0 ")]
+    [True, True, False, False, False, False]
+    """
+    text = cell_text(value).strip()
+    number = pd.to_numeric(pd.Series([text]), errors="coerce").iloc[0]
+    return bool(text) and not (pd.notna(number) and 0 <= number <= MOST)
 
 
 def doubt(network: ReadNetwork, communities: gpd.GeoSeries) -> tuple[str, float]:

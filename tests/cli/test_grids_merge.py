@@ -212,6 +212,7 @@ def test_gaps_overlaps_and_codes_twice_are_told(gridkit, world, tmp_path):
     bad.loc[2, "geometry"] = square(40, 130, 260, 135)  # 40 m of nothing in the west
     bad.loc[5, "网格编码"] = bad.loc[4, "网格编码"]
     bad.loc[7, "geometry"] = None
+    bad["驿站数"] = ["若干", "-3", "2", *[""] * 9]
     bad.to_file(tmp_path / "bad.gpkg", driver="GPKG")
     said = gridkit("grids", "merge", world / "party.gpkg", tmp_path / "bad.gpkg", world / "project", "--json", "--lang",
                    "en", "--profile", "fast")  # fmt: skip
@@ -220,4 +221,6 @@ def test_gaps_overlaps_and_codes_twice_are_told(gridkit, world, tmp_path):
     assert {"G107", "G121", "G122"} <= set(found["findings"])
     assert [one["subject"] for one in found["to_decide"] if one["kind"] == "code"] == [f"{WEST}005"]
     assert "bad: 1 features without an area" in said.err
+    assert "bad: 2 cells of stations are no counts" in said.err
+    assert found["posts"]["bad.stations"]["in"] == 2
     assert found["posts"]["bad.staff"]["in"] == 12 - 2  # the feature without a shape is no grid

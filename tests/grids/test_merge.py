@@ -132,7 +132,7 @@ def conserved(made):
         assert {kind: int(mine.get(kind, 0)) for kind in POSTS} == network_.total
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_laws_of_a_merge(data):
     sizes = tuple(tuple(data.draw(st.lists(st.integers(0, 450), min_size=6, max_size=6))) for _ in range(2))

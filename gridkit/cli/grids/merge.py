@@ -66,9 +66,9 @@ def _options() -> list[click.Parameter]:
         click.Option(["--column", "columns"], metavar="FIELD=NAME", multiple=True,
                      help=gettext("Column that holds a field of the networks, for example code=GRIDID; post_code: that "
                                   "of codes in tables of posts. May be given several times.")),
-        click.Option(["--scheme"], metavar="NAME|TEMPLATE", default="stat12+3", show_default=True,
+        click.Option(["--scheme"], metavar="NAME|TEMPLATE", default="",
                      help=gettext("How codes of new grids are made: a preset, or a template with {community} and "
-                                  "{serial}.")),
+                                  "{serial} (default: what the project says, else stat12+3).")),
         click.Option(["--profile"], type=click.Choice(PROFILES), default="balanced", show_default=True,
                      help=gettext("How much is tried.")),
         click.Option(["--seed"], type=int, default=0, show_default=True, help=gettext("Equal seeds give equal plans.")),
@@ -87,14 +87,15 @@ def merge(networks: tuple[str, ...], out: Path | None, as_json: bool, **said: An
     named, source = _split(networks)
     asked = _asked(named, said["systems"])
     posts = _posts(said["posts"], [one.name for one in asked])
-    scheme = Scheme.of(said["scheme"])
+    if said["scheme"]:
+        Scheme.of(said["scheme"])  # refused before the files are read
     columns = _pairs(said["columns"], "--column")
     shared_band = {"band": said["band"], "measure": said["measure"] or ""}
     with options.progress() as progress:
         soil = steps.soil_of(source, lambda: options.open_project(source)[0], progress=progress, **shared_band)
         read = steps.read_networks(asked, posts, soil, columns=columns, progress=progress)
         report = steps.merge(
-            soil, read, base=said["base"], tolerance=said["tolerance"], scheme=scheme,
+            soil, read, base=said["base"], tolerance=said["tolerance"], scheme=said["scheme"],
             wish=Wish(said["profile"], seed=said["seed"]), progress=progress,
         )  # fmt: skip
         if out is not None:
