@@ -49,6 +49,7 @@ def _bands() -> dict[str, str]:
         "problem_above": _("{at} of {all}: {grid} ({community}) is {n} above the band"),
         "problem_too_large": _("{at} of {all}: one compound alone puts {grid} {n} above the band; cut it or accept it"),
         "problem_empty": _("{at} of {all}: {grid} ({community}) is empty; retire it or fill it"),
+        "would_break": _("would fall apart: {grids}"),
         "caught": _("{n} caught, {size} in all; after release:"),
     }
 

@@ -17,6 +17,7 @@ from gridkit.locale import speaking
 from gridkit.maps.board import write_board_html
 from gridkit.model.plan import Atoms, Plan
 from gridkit.stores.plan_folder import shown
+from tests.browser.test_accessibility import AXE
 from tests.browser.test_coverage_map import PAYLOADS
 from tests.grids.plans import EAST, EMPTY, WEST, atoms_of, plan_of
 
@@ -393,6 +394,9 @@ def test_by_keyboard_alone_and_in_chinese(open_page, quiet):
         page.click(f"#gk-tool-{tool}")
         assert page.get_attribute(f"#gk-tool-{tool}", "aria-pressed") == "true" and page.text_content("#gk-status")
     assert "undefined" not in page.inner_text("body")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})")
+    assert [one["id"] for one in found["violations"]] == []
     quiet(opened)
 
 

@@ -175,9 +175,9 @@
 
   function step(what, empty) {
     if (!ui.session[empty]) { ui.toast(gk.words["nothing_to_" + what]); return; }
+    ui.cancel();
     try {
       var done = ui.session[what](given());
-      ui.closeConfirm();
       var edit = done.undone && done.undone.op ? done.undone : done.edit;
       ui.toast(gk.say("did_" + what, { what: gk.words["op_" + edit.op] }));
       if (ui.active && !ui.state.grids.has(ui.active)) ui.setActive("");

@@ -187,7 +187,9 @@
   // Fills compounds with a colour, with their outline: what a tool has caught.
   ui.shade = function (c, atoms, fill, line, width) {
     c.beginPath();
-    atoms.forEach(function (i) { ui.state.rings(i).forEach(function (ring) { ui.trace(c, ring, true); }); });
+    atoms.forEach(function (i) {
+      if (i < ui.state.count) ui.state.rings(i).forEach(function (ring) { ui.trace(c, ring, true); }); // an undone cut takes its pieces away
+    });
     if (fill) { c.fillStyle = fill; c.fill("evenodd"); }
     if (line) { c.strokeStyle = line; c.lineWidth = width || 1.5; c.stroke(); }
   };

@@ -41,7 +41,7 @@
   }
   ui.select = select;
 
-  function fact(word, value) { return [gk.el("dt", { text: gk.words[word] }), gk.el("dd", { text: value })]; }
+  function fact(word, value) { return [gk.el("div", {}, [gk.el("dt", { text: gk.words[word] }), gk.el("dd", { text: value })])]; }
 
   function atomFacts() {
     var i = ui.atom, atoms = ui.state.atoms;
@@ -183,6 +183,8 @@
     var box = byId("gk-hud"), stroke = ui.stroke;
     box.hidden = !stroke || !stroke.atoms.size;
     if (box.hidden) return;
+    if (stroke.told === stroke.atoms.size) return;
+    stroke.told = stroke.atoms.size;
     var per = new Map(), sum = 0;
     stroke.atoms.forEach(function (i) {
       var norm = ui.state.normOf(ui.state.atoms.community[i]), n = norm.measure === "persons" ? ui.state.atoms.persons[i] : ui.state.atoms.households[i], uid = ui.state.grid[i];
@@ -194,6 +196,8 @@
     function line(uid, extra) { box.appendChild(gk.el("div", {}, [gk.el("b", { text: ui.cut(ui.nameOf(uid), 12) }), ui.bar(uid, extra)])); }
     if (stroke.to) line(stroke.to, sum);
     Array.from(per.keys()).slice(0, 4).forEach(function (uid) { line(uid, -per.get(uid)); });
+    var broken = ui.wouldBreak(stroke.atoms, stroke.to || "");
+    if (broken.length) box.appendChild(gk.el("p", { class: "gk-breaks", text: "✂ " + gk.say("would_break", { grids: broken.slice(0, 3).map(ui.nameOf).join(", ") }) }));
   };
 
   // ---- all of it

@@ -11,7 +11,7 @@
   ui.unsaved = function () {
     var lines = ui.session.lines, head = (mine() || {}).saved || first.head;
     for (var k = lines.length - 1; k >= 0; k--) if (lines[k].hash === head) return lines.length - 1 - k;
-    return head === ui.state.base || !lines.length ? lines.length : lines.length;
+    return lines.length;
   };
 
   // ---- what the browser keeps
