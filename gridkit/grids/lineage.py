@@ -215,6 +215,7 @@ def issue_codes(
     kept = {} if before is None else matching(before, plan, policy=policy)
     plan = _same_uids(plan, before, kept)
     codes = _kept_codes(plan, before, {before_uid: before_uid for before_uid in kept.values()})
+    codes |= _issued_since(plan, before, ledger, codes)
     order = reading_order(plan)
     issued: dict[str, str] = {}
     missing = plan.grids.loc[~plan.grids.index.isin(codes)]
@@ -267,6 +268,21 @@ def _kept_codes(plan: Plan, before: Plan | None, kept: Mapping[str, str]) -> dic
         return {str(uid): str(code) for uid, code in own.items() if code}
     old = before.grids["code"]
     return {uid: str(old[uid]) for uid in kept if uid in plan.grids.index and old[uid]}
+
+
+def _issued_since(
+    plan: Plan, before: Plan | None, ledger: pd.DataFrame, codes: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the codes that were issued to grids after the plan before: live in the ledger under the same uid."""
+    if before is None:
+        return {}
+    live = ledger.loc[ledger["status"] == "live"].set_index("code")["uid"].to_dict()
+    old, taken = set(before.grids["code"]), set(codes.values())
+    own = plan.grids["code"].astype(str).to_dict()
+    return {
+        uid: code for uid, code in own.items()
+        if code and uid not in codes and code not in old | taken and live.get(code) == uid
+    }  # fmt: skip
 
 
 def _first(plan: Plan) -> pd.DataFrame:

@@ -127,6 +127,8 @@ def test_reports_stay_beside_a_plan_that_is_edited(gridkit, made, world, tmp_pat
     assert "merge.xlsx was not written by this command, or was changed since" in over.err
     filed = gridkit("grids", "file", out, "-o", tmp_path / "filed", "--no-map", "--draft")
     assert filed.code in (0, 1), filed.err
+    codes = {row.split(",")[0] for row in (tmp_path / "filed" / "codes.csv").read_text("utf-8-sig").splitlines()[1:]}
+    assert codes == {row.split(",")[1] for row in (out / "grids.csv").read_text("utf-8").splitlines()[1:]}
 
 
 def test_a_plan_folder_is_a_source_and_the_base_can_be_chosen(gridkit, world, tmp_path):
