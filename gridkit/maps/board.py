@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from gridkit.model.plan import EditLog, Plan
 
 _BEFORE: Final = ("fflate", "gk-data", "gk-hooks", "gk-board-say")
-_PAGE: Final = tuple(
-    f"gk-board-{name}"
-    for name in ("view", "paint", "over", "before", "act", "tools", "lines", "panel", "bar", "dialogs", "changes", "scenarios",
-                 "print", "main")
+_PAGE: Final = (
+    "gk-board-view", "gk-board-paint", "gk-board-over", "gk-board-before", "gk-board-act", "gk-board-tools",
+    "gk-board-lines", "gk-board-panel", "gk-board-bar", "gk-board-dialogs", "gk-board-changes", "gk-board-scenarios",
+    "gk-board-print", "gk-board-main",
 )  # fmt: skip
 _STYLE: Final = "gk-board.css"
 
