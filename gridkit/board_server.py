@@ -141,7 +141,8 @@ class Board:
             raise Refused(400, "request")
         with self._turn:
             if head != self.desk.log.head:
-                raise Refused(409, "head", gettext(CONFLICTS["head"]))
+                said = CONFLICTS["head"]
+                raise Refused(409, "head", gettext(said))
             plan = self.desk.plan
         if not self._proposing.acquire(blocking=False):
             raise Refused(409, "busy", gettext("a proposal is being made already"))

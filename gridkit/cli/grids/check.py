@@ -130,8 +130,8 @@ def _show(name: str, findings: Findings, figures: dict[str, Any], *, limit: int 
     if proposed:
         parts = [f"{gettext(text)} {proposed['statuses'][key]:,}" for key, text in STATUSES.items()
                  if key in proposed["statuses"]]  # fmt: skip
-        line = gettext(_EDITED if figures["edits"] else _AS_PROPOSED)
-        click.echo("  " + line.format(parts=gettext(", ").join(parts), bound=f"{proposed['bound_households']:,}"))
+        line = _EDITED if figures["edits"] else _AS_PROPOSED
+        click.echo("  " + gettext(line).format(parts=gettext(", ").join(parts), bound=f"{proposed['bound_households']:,}"))
     if figures.get("edits"):
         click.echo("  " + shared.log_text(figures["edits"], figures["head"]))
     shared.show_findings(findings, limit=limit)
