@@ -94,7 +94,11 @@ def homes(found: Overlay, merged: Plan, table: pd.DataFrame) -> pd.DataFrame:
     codes = merged.grids["code"].astype(str).to_dict()
     for network in found.networks:
         mine = table.loc[table["network"] == network.name]
-        known = {str(key): _home(part) for key, part in mine.groupby("key", sort=True)}
+        parts: dict[str, list[tuple[str, str, str, float]]] = {}
+        columns = (mine[name].tolist() for name in ("key", "code", "grid_new", "code_new", "weight"))
+        for key, *row in zip(*columns, strict=True):
+            parts.setdefault(str(key), []).append((str(row[0]), str(row[1]), str(row[2]), float(row[3])))
+        known = {key: _home(part) for key, part in parts.items()}
         rows += _of_layer(network, known)
         rows += _listed(network, known)
         rows += _points(network, merged, codes)
@@ -106,20 +110,20 @@ def homes(found: Overlay, merged: Plan, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _home(part: pd.DataFrame) -> tuple[str, str, str, float, str]:
-    """Return outcome, uid, code, weight and alternatives of one old grid, whose rows come by falling weight."""
-    some = part.loc[part["grid_new"] != ""]
-    if some.empty:
+def _home(part: list[tuple[str, str, str, float]]) -> tuple[str, str, str, float, str]:
+    """Return outcome, uid, code, weight and alternatives of one old grid.
+
+    ``part``: its code, and a merged grid (uid and code) with the share of households, by falling share.
+    """
+    some = [(own, uid, code, weight) for own, uid, code, weight in part if uid]
+    if not some:
         return "decide", "", "", 0.0, ""
-    said = [f"{row.code_new or row.grid_new} {row.weight:.1%}" for row in some.itertuples(index=False)]
-    first = some.iloc[0]
-    uid, code, weight = str(first["grid_new"]), str(first["code_new"]), float(first["weight"])
-    if len(some) == 1:
-        same = bool(code) and code == str(first["code"])
-        return "same" if same else "follows", uid, code, weight, ""
-    if weight > 0.5:
-        return "same" if code == str(first["code"]) else "majority", uid, code, weight, "; ".join(said[1:])
-    return "decide", "", "", weight, "; ".join(said)
+    said = [f"{code or uid} {weight:.1%}" for _, uid, code, weight in some]
+    own, uid, code, weight = some[0]
+    if len(some) > 1 and weight <= 0.5:
+        return "decide", "", "", weight, "; ".join(said)
+    other = "follows" if len(some) == 1 else "majority"
+    return "same" if code and code == own else other, uid, code, weight, "; ".join(said[1:])
 
 
 def _of_layer(network: Network, known: Mapping[str, tuple[str, str, str, float, str]]) -> list[tuple[Any, ...]]:
