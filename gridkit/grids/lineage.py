@@ -270,9 +270,7 @@ def _kept_codes(plan: Plan, before: Plan | None, kept: Mapping[str, str]) -> dic
     return {uid: str(old[uid]) for uid in kept if uid in plan.grids.index and old[uid]}
 
 
-def _issued_since(
-    plan: Plan, before: Plan | None, ledger: pd.DataFrame, codes: Mapping[str, str]
-) -> dict[str, str]:
+def _issued_since(plan: Plan, before: Plan | None, ledger: pd.DataFrame, codes: Mapping[str, str]) -> dict[str, str]:
     """Return the codes that were issued to grids after the plan before: live in the ledger under the same uid."""
     if before is None:
         return {}
