@@ -310,24 +310,34 @@ def test_two_tabs_never_overwrite_each_other(open_page):
     two.evaluate(move, "w1")
     one.wait_for_selector("#gk-banner:not([hidden])")
     one.evaluate(move, "")
-    one.wait_for_timeout(150)
     kept = (
-        "() => JSON.parse(localStorage.getItem('gk-board/' + gk.board.ui.state.base))"
-        ".scenarios.map(one => one.text.split('\\n').length - 1)"
+        "want => JSON.parse(localStorage.getItem('gk-board/' + gk.board.ui.state.base))"
+        ".scenarios.map(one => one.text.split('\\n').length - 1).join() === want"
     )
-    assert one.evaluate(kept) == [1] and "not kept" in one.text_content("#gk-unsaved")
+    one.wait_for_function("() => document.getElementById('gk-unsaved').textContent.includes('not kept')")
+    assert one.evaluate(kept, "1")
     one.click("#gk-take-theirs")  # what this tab had stays beside it
-    one.wait_for_timeout(150)
-    assert one.evaluate(kept) == [1, 1] and grid_of(one, "A13") == ["w1"]
+    one.wait_for_function(kept, arg="1,1")
+    assert grid_of(one, "A13") == ["w1"]
     two.wait_for_function("() => document.querySelectorAll('#gk-scenario option').length === 2")
     # both go on in the same scenario
     two.evaluate(move, "w2")
     one.wait_for_selector("#gk-banner:not([hidden])")
     one.evaluate(move, "")
     one.click("#gk-keep-both")
-    assert one.evaluate(kept) == [2, 1, 2] and one.input_value("#gk-scenario") == "Main (this tab) 2"
+    assert one.evaluate(kept, "2,1,2") and one.input_value("#gk-scenario") == "Main (this tab) 2"
     two.wait_for_function("() => document.querySelectorAll('#gk-scenario option').length === 3")
     assert grid_of(one, "A13") == [""] and grid_of(two, "A13") == ["w2"]
+    # what others have left in the storage stops no page
+    put = "text => localStorage.setItem('gk-board/' + gk.board.ui.state.base, text)"
+    half = '{"scenarios": [{"name": "a", "text": "{"}], "revision": {}}'
+    for left in ('{"scenarios": [null, {"name": 1}, "x"]}', half):
+        one.evaluate(put, left)
+        three = one.context.new_page()
+        three.goto(one.url)
+        three.wait_for_selector("body.gk-ready")
+        assert grid_of(three, "A13") == ["w2"] and "kept in this browser" in three.text_content("#gk-unsaved")
+        three.close()
 
 
 def test_hostile_names_stay_text_and_nothing_is_asked(open_page, quiet):

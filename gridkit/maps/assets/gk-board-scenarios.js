@@ -16,10 +16,12 @@
 
   // ---- what the browser keeps
 
+  // Only what is sound: pages of other programs may share the storage, and no page may stop at what lies there.
   function stored() {
     try {
       var found = JSON.parse(localStorage.getItem(key) || "null");
-      return found && Array.isArray(found.scenarios) ? found : null;
+      var sound = found.scenarios.filter(function (one) { return one && typeof one.name === "string" && typeof one.text === "string"; });
+      return sound.length ? Object.assign({}, found, { scenarios: sound, revision: +found.revision || 0 }) : null;
     } catch (error) { return null; }
   }
 
