@@ -22,7 +22,7 @@ from gridkit.grids.propose import Wish
 from gridkit.grids.steps import steps_between
 from gridkit.locale import N_, current, gettext, speaking
 from gridkit.maps.board import board_page
-from gridkit.maps.board_data import board_document
+from gridkit.maps.board_data import board_document, cuts_of
 from gridkit.maps.board_server_words import server_words
 from gridkit.maps.board_words import board_words
 from gridkit.model.plan import EDIT_FIELDS, EditLog
@@ -105,10 +105,9 @@ class Board:
         hashes = [edit.hash for edit in log.edits]
         server = {"token": self.token, "lines": hashes, "saved": saved, "restored": self.desk.restored}
         words = {**board_words(), **server_words()}
-        text = board_page(
-            {**self._document, "log": lines}, title=self.shown.title, settings={"words": words, "server": server},
-            scripts=(_SCRIPT,),
-        )  # fmt: skip
+        said = {**self._document, "log": lines, "cuts": cuts_of(self.desk.stored.base, log)}
+        settings = {"words": words, "server": server}
+        text = board_page(said, title=self.shown.title, settings=settings, scripts=(_SCRIPT,))
         found = _POLICY.search(text)
         if found is None:  # pragma: no cover - every page of ours has one
             raise OutputError(N_("the page has no policy"))
@@ -247,6 +246,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(refused.status, refused.body)
             except (ConnectionError, TimeoutError):
                 self.close_connection = True
+            except Exception as problem:
+                said = gettext("internal error, a bug of ours: {kind}: {text}")
+                text = said.format(kind=type(problem).__name__, text=str(problem)[:200])
+                self._answer(500, {"error": "bug", "text": text})
 
     def _demand_ours(self) -> None:
         """Refuse requests that name this server by another name, or come from another page."""
@@ -288,7 +291,8 @@ class _Handler(BaseHTTPRequestHandler):
         return asked
 
     def _answer(self, status: int, body: Mapping[str, Any]) -> None:
-        self._send(status, json.dumps(body, ensure_ascii=False).encode("utf-8"), "application/json", _NOTHING)
+        text = json.dumps(body, ensure_ascii=False)
+        self._send(status, text.encode("utf-8", "replace"), "application/json", _NOTHING)
 
     def _send(self, status: int, body: bytes, kind: str, policy: str) -> None:
         self.send_response(status)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,7 +26,8 @@ from gridkit.model.plan import EditLog
 from gridkit.stores import check_folder, journal
 from gridkit.stores.journal import Conflict, journal_path, open_desk, recover
 from gridkit.stores.plan_folder import open_plan, plan_of, write_plan
-from tests.grids.plans import WEST, usual
+from tests.grids.plans import WEST, atoms_of, usual
+from tests.grids.plans import plan_of as drawn
 
 MOVE = ("move", {"atoms": ["A12"], "to": "g2"})
 NEW = ("new", {"community": WEST, "kind": "comprehensive", "atoms": ["A21"]})
@@ -263,6 +267,20 @@ def test_the_page(server):
     assert "unsafe-eval" not in policy and "script-src 'unsafe" not in policy
 
 
+def test_the_page_knows_what_the_cuts_of_the_log_made(tmp_path):
+    """Without, a page that is not sure of a cut that Python made would not start."""
+    base = drawn(atoms_of(((900, 200, 200, 200),)), {"g1": ["A11"]})
+    line = [[500_050, 2_939_900], [500_050, 2_940_200]]
+    plan, log = add(base, start(base), "cut", {"atom": "A11", "lines": [line], "households": []})
+    write_plan(replace(plan_of(base), plan=plan, log=log), tmp_path / "plan")
+    desk = open_desk(tmp_path / "plan")
+    page, _policy = Board(desk, Shown("Board")).page()
+    desk.journal.close()
+    packed = re.search(r'id="gk-plan">([^<]+)<', page)[1]
+    document = json.loads(gzip.decompress(base64.b64decode(packed)))
+    assert document["cuts"][log.edits[0].hash]["households"] == [450, 450]
+
+
 def test_strangers_are_refused(server):
     port, token = server.server_address[1], server.board.token
     get, edits = f"/{token}/", f"/{token}/edits"
@@ -331,6 +349,17 @@ def test_a_folder_that_cannot_be_written(server, monkeypatch):
     assert (status, found["error"]) == (507, "disk") and found["text"]
     assert len(server.board.desk.journal.records()) == 2
     assert post(server, "save", {"head": log.head})[0] == 200
+
+
+def test_a_fault_is_answered(server, monkeypatch):
+    """Without an answer the page would take the server for gone, and ask again for ever."""
+
+    def broken(*_args):
+        raise KeyError("half \ud800")
+
+    monkeypatch.setattr(server.board.desk, "save", broken)
+    status, answer = post(server, "save", {"head": server.board.desk.log.head})
+    assert (status, answer["error"]) == (500, "bug") and "KeyError" in answer["text"]
 
 
 def test_a_proposal_is_a_list_of_edits(server):

@@ -99,7 +99,7 @@ def board_document(
     for edit in document["log"]:
         edit["args"] = dict(edit["args"])
     if any(edit.op == "cut" for edit in log.edits):
-        document["cuts"] = _cuts(base, log)
+        document["cuts"] = cuts_of(base, log)
     if lines is not None and len(lines):
         document["lines"] = _lines(base, lines, np.array(document["origin"], dtype=float))
     return document
@@ -147,7 +147,7 @@ def _grids(plan: Plan) -> dict[str, Any]:
     return {"grids": rows, "assignment": [place.get(uid, -1) for uid in plan.assignment]}
 
 
-def _cuts(base: Plan, log: EditLog) -> dict[str, Any]:
+def cuts_of(base: Plan, log: EditLog) -> dict[str, Any]:
     """Return what each cut of a log made, by the hash of its line: the page knows outlines too roughly to be sure."""
     plans, found = [base], {}
     for edit in log.edits:
