@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from gridkit.audit import (
     Decided,
     allowance_of,
@@ -31,12 +29,12 @@ from gridkit.io.labels import read_labels
 from gridkit.io.overrides import read_overrides
 from gridkit.io.project import FILE
 from gridkit.io.stated import without_persons
-from gridkit.linkage import check_links, find_duplicates, link, merge_attributes, review_queue
+from gridkit.linkage import check_links, find_duplicates, link, merge_attributes
 from gridkit.linkage.sampled import Labelled, match_labels
 from gridkit.locale import DEFAULT_LANGUAGE, N_, gettext, speaking
-from gridkit.maps import coverage_map, write_review_html
+from gridkit.maps import coverage_map
 from gridkit.maps.profiles import from_project
-from gridkit.model import Findings, Linked, Run
+from gridkit.model import Findings, Run
 from gridkit.model.samples import Labels
 from gridkit.reports import (
     write_check_json,
@@ -44,9 +42,7 @@ from gridkit.reports import (
     write_docx,
     write_html,
     write_json,
-    write_link_json,
     write_marked,
-    write_review_xlsx,
     write_xlsx,
 )
 from gridkit.rules.ruleset import RuleSetError, load_ruleset, override
@@ -57,7 +53,6 @@ from gridkit.stores import (
     write_check,
     write_defects,
     write_gpkg,
-    write_links,
     write_manifest,
     write_run,
     write_tables,
@@ -67,13 +62,13 @@ from gridkit.stores.manifest import MANIFEST
 from gridkit.topology import check_nesting
 from gridkit.topology.inspect import inspect
 from gridkit.topology.resolve import Limits
-from gridkit.writing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from gridkit.io.project import Project
     from gridkit.model import City, Links, Overrides, Places, Source
@@ -83,7 +78,6 @@ if TYPE_CHECKING:
     Writer = Callable[[Run, Path], None]
     CheckWriter = Callable[["Checked", Project, Path], None]
     BundleWriter = Callable[[Run, Path, Path], None]
-    LinkWriter = Callable[[Linked, Mapping[str, object], Path], None]
 
 STEPS = (
     N_("reading"),
@@ -111,11 +105,11 @@ class Checked:
     defects: gpd.GeoDataFrame | None = None
 
 
-def _quiet(_step: str, _done: int, _total: int) -> None:
+def quiet(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def check(project: Project, *, progress: Progress = _quiet, covers: bool = True) -> Checked:
+def check(project: Project, *, progress: Progress = quiet, covers: bool = True) -> Checked:
     """Read the files of ``project``, place and link them, and return what was found on the way.
 
     ``covers`` says whether branches that name nothing known are reported here; the audit reports them with the
@@ -166,46 +160,6 @@ def excepted(project: Project) -> tuple[pd.DataFrame | None, tuple[Source, ...]]
     return kept, (source,)
 
 
-def relink(
-    project: Project, *, apply: Path | None = None, review: bool = False, progress: Progress = _quiet
-) -> tuple[Linked, Linked]:
-    """Link the registries of ``project`` and decide coverage, as the project stands and with one more overrides file.
-
-    Parameters
-    ----------
-    project : Project
-    apply : pathlib.Path, optional
-        The further overrides file; without it both results are the same.
-    review : bool
-        Whether the decisions that then wait for a person are worked out.
-    progress : callable
-        As of :func:`audit`.
-    """
-    total = len(STEPS) - 1
-    project, _masked = without_persons(project)
-    progress(gettext(STEPS[0]), 0, total)
-    some = [decisions(project)] if apply is None else [decisions(project), decisions(project, apply)]
-    ruleset = ruleset_of(project)
-    city, _noticed = read_city(project, lambda what, _done, _total: progress(what, 0, total))
-    progress(gettext(STEPS[2]), 2, total)
-    places = place(city)
-    found = []
-    for at, (overrides, files) in enumerate(some, start=1):
-        progress(gettext(STEPS[3]), 3, total)
-        whole = replace(city, sources=(*city.sources, *files))
-        links = link(whole, places, profile=project.links.profile, overrides=overrides)
-        progress(gettext(STEPS[4]), 4, total)
-        attributes, _conflicts = merge_attributes(whole, links)
-        coverage = cover(whole, places, links, attributes, ruleset)
-        progress(gettext(STEPS[5]), 5, total)
-        indicators = measure(whole, places, links, attributes, coverage)
-        asked = review and at == len(some)
-        queue = review_queue(whole, places, links, coverage, attributes, ruleset) if asked else pd.DataFrame()
-        found.append(Linked(whole, links, attributes, coverage, indicators, check_links(whole, links), queue))
-    progress("", total, total)
-    return found[0], found[-1]
-
-
 def ruleset_of(project: Project) -> RuleSet:
     """Return the rule set that the project names, with the project's own settings applied."""
     return override(load_ruleset(project.ruleset_text()), project.coverage.overrides)
@@ -234,7 +188,7 @@ def rules_or_mistakes(project: Project) -> tuple[RuleSet, list[tuple[str, str, s
     return (strict, mistakes) if mistakes else (ruleset, [])
 
 
-def audit(project: Project, *, progress: Progress = _quiet, language: str | None = None) -> Run:
+def audit(project: Project, *, progress: Progress = quiet, language: str | None = None) -> Run:
     """Do the main job: everything from files to a :class:`gridkit.model.Run`.
 
     Parameters
@@ -315,7 +269,7 @@ def write_map(run: Run, path: Path) -> None:
 # of privacy walk it: they feed persons in through every column and look for them in the bytes of every writer.
 #
 #   WRITERS        name -> function(run, path): what a run folder holds ("tables" is a folder, the others are files)
-#   LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
+#   linking.LINK_WRITERS   name -> function(linked, document, path): what ``gridkit link --out`` leaves
 #   BUNDLE_WRITERS name -> function(run, folder, path): what ``gridkit audit --bundle`` leaves; folder is a run folder
 #   PLAN_WRITERS   name -> function(plan, path), and REPAIR_WRITERS name -> function(done, path), both in
 #                  :mod:`gridkit.repair_folder`: what ``gridkit repair`` leaves
@@ -355,15 +309,6 @@ CHECK_WRITERS: Final[Mapping[str, CheckWriter]] = {
 """What a check leaves: name -> function that writes it; the last one lists the others with their hashes."""
 
 
-LINK_WRITERS: Final[Mapping[str, LinkWriter]] = {
-    "link.json": lambda _linked, document, path: write_link_json(document, path),
-    "links.parquet": lambda linked, _document, path: write_links(linked, path),
-    "review.xlsx": lambda linked, _document, path: write_review_xlsx(linked.queue, path),
-    "review.html": lambda linked, _document, path: write_review_html(linked.queue, linked.city, path),
-}
-"""What linking leaves: name -> function."""
-
-
 def writers(*, with_map: bool = True) -> Mapping[str, Writer]:
     """Return what a run folder is filled with: file name -> function; the manifest is written last, by itself."""
     without = {MANIFEST} if with_map else {MANIFEST, "map.html"}
@@ -388,24 +333,7 @@ def save(
         return write_run(run, parent, chosen, project=project, ruleset_text=rules)
 
 
-def save_links(linked: Linked, document: Mapping[str, object], folder: Path) -> Path:
-    """Write what linking leaves to ``folder``, made where it does not exist, each file whole or not at all.
-
-    Raises
-    ------
-    gridkit.errors.OutputError
-        The folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise unwritable(folder, problem) from problem
-    for name, write in LINK_WRITERS.items():
-        write(linked, document, folder / name)
-    return folder
-
-
-def save_check(checked: Checked, project: Project, folder: Path, *, progress: Progress = _quiet) -> Path:
+def save_check(checked: Checked, project: Project, folder: Path, *, progress: Progress = quiet) -> Path:
     """Write everything that a check leaves to ``folder``, whole or not at all, and return it.
 
     Raises

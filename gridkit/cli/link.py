@@ -71,7 +71,7 @@ def command() -> click.Command:
 
 def link(project: Path, apply: Path | None, out: Path | None, as_json: bool) -> int:
     """Link a project."""
-    from gridkit import pipeline
+    from gridkit import linking
     from gridkit.reports import link_document
 
     found, _ = options.open_project(project)
@@ -80,14 +80,14 @@ def link(project: Path, apply: Path | None, out: Path | None, as_json: bool) -> 
             N_("there is no such file"), place=str(apply), remedy=N_("name an overrides file after --apply")
         )
     with options.progress() as progress:
-        before, after = pipeline.relink(found, apply=apply, review=out is not None, progress=progress)
+        before, after = linking.relink(found, apply=apply, review=out is not None, progress=progress)
     if apply is None:
         document = link_document(after, profile=found.links.profile)
     else:
         keep = keep_line(found, apply)
         document = link_document(after, profile=found.links.profile, before=before, keep=keep)
     if out is not None:
-        pipeline.save_links(after, document, out)
+        linking.save_links(after, document, out)
     if as_json:
         options.print_json(document)
     else:

@@ -131,7 +131,8 @@ def _show(name: str, findings: Findings, figures: dict[str, Any], *, limit: int 
         parts = [f"{gettext(text)} {proposed['statuses'][key]:,}" for key, text in STATUSES.items()
                  if key in proposed["statuses"]]  # fmt: skip
         line = _EDITED if figures["edits"] else _AS_PROPOSED
-        click.echo("  " + gettext(line).format(parts=gettext(", ").join(parts), bound=f"{proposed['bound_households']:,}"))
+        bound = f"{proposed['bound_households']:,}"
+        click.echo("  " + gettext(line).format(parts=gettext(", ").join(parts), bound=bound))
     if figures.get("edits"):
         click.echo("  " + shared.log_text(figures["edits"], figures["head"]))
     shared.show_findings(findings, limit=limit)
