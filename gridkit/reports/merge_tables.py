@@ -24,7 +24,7 @@ def facts(report: MergeReport) -> list[tuple[str, Any]]:
     sums = made.shares
     grids = _(", ").join(f"{short(name)} {n:,}" for name, n in found["networks"].items())
     norm = made.plan.norm
-    band = f"{norm.low}–{norm.high} {words.labelled(MEASURES, norm.measure)}"
+    band = f"{words.labelled(MEASURES, norm.measure)} {norm.low}–{norm.high}"
     return [
         (_("Networks (grids)"), grids),
         (_("Codes go on from"), report.base),
