@@ -153,7 +153,8 @@ def peer(python: Path, name: str, some: Sequence[World]) -> Tally:
 
 def quality(given: argparse.Namespace) -> None:
     """Print in-band share, contiguity and time of every method on the same communities."""
-    for name, count in (("A2", 6 if given.tiny else 40), ("S", 6 if given.tiny else 40)):
+    for name, few in (("A2", 6), ("S", 6), ("A", 2)):
+        count = few if given.tiny else 40
         some = worlds(name, count)
         print(f"set {name}: {count} communities")
         mine = {profile: own(some, profile) for profile in (("fast",) if given.tiny else ("fast", "balanced", "best"))}
