@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -78,7 +79,14 @@ def _wanted_language(arguments: Sequence[str]) -> str | None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with the code that :mod:`gridkit.errors` describes."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    _own_stdout()
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):  # told already, or closed from the start
+        with suppress(AttributeError, OSError, ValueError):
+            _silence_stdout()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -129,6 +137,22 @@ def _fail(problem: BaseException) -> int:
     if isinstance(problem, click.UsageError) and problem.ctx is not None:
         click.echo(problem.ctx.get_usage(), err=True)
     return code
+
+
+def _own_stdout() -> None:
+    """Send what C code prints to stderr where stdout is a pipe or a file, as another program may read that.
+
+    HiGHS, the solver of scipy, prints lines such as ``transformNewIntegerFeasibleSolution`` whatever its options are.
+    """
+    try:
+        if sys.stdout.isatty() or sys.stdout.fileno() != 1:
+            return
+        own = os.dup(1)
+        os.dup2(2, 1)
+    except (AttributeError, OSError, ValueError):  # closed, or no file at all
+        return
+    stream = open(own, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, closefd=False)  # noqa: SIM115
+    sys.stdout = stream
 
 
 def _never_fail_to_print() -> None:

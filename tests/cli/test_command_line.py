@@ -131,3 +131,14 @@ def test_a_console_of_another_encoding(encoding):
 def test_root_cli_py_runs_from_a_checkout():
     done = subprocess.run([sys.executable, ROOT / "cli.py", "--version"], capture_output=True, text=True, check=True)
     assert "0.1.0" in done.stdout
+
+
+def test_what_a_solver_prints_does_not_reach_stdout():
+    # HiGHS prints from C whatever it is told: that must not come before the JSON that a program reads
+    code = (
+        "import os; from gridkit import cli; os_write = lambda: os.write(1, b'raw C line\\n')\n"
+        "cli.run = lambda _: (os_write(), print('{}'), 7)[2]\ncli.main([])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (7, "{}\n")
+    assert "raw C line" in done.stderr
