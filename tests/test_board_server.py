@@ -150,7 +150,27 @@ def test_a_disk_that_is_full_loses_nothing(desk, monkeypatch):
         with pytest.raises(errors.OutputError, match="room"):
             desk.take(log.base, 0, text(log))
     assert len(desk.log) == 0 and desk.journal.records() == []
+    real, written = desk.journal._stream, []
+
+    class Half:
+        """Takes some bytes, then no more."""
+
+        def write(self, data):
+            if written:
+                raise OSError(28, "No space left on device")
+            written.append(real.write(data[:20]))
+            return written[0]
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+    desk.journal._stream = Half()
+    with pytest.raises(errors.OutputError, match="room"):
+        desk.take(log.base, 0, text(log))
+    desk.journal._stream = real
+    assert written and len(desk.log) == 0 and desk.journal.records() == []
     assert desk.take(log.base, 0, text(log)) == 1
+    assert journal_path(desk.folder).read_bytes().count(b"\n") == 2
 
 
 def test_saving_over_a_folder_that_others_changed_is_refused(desk):

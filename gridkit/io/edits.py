@@ -6,14 +6,14 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gridkit.errors import InputError
-from gridkit.io.person_numbers import mask_name_of_file
+from gridkit.errors import InputError, UsageError
+from gridkit.io.person_numbers import mask_name_of_file, mask_numbers
 from gridkit.locale import N_, gettext
 from gridkit.model.plan import EDIT_FIELDS, OPERATIONS, Edit, EditLog
 from gridkit.writing import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 TOLD: Final = 20
@@ -60,6 +60,23 @@ def parse_edits(text: str, *, name: str, base: str = "") -> EditLog:
     if mistakes:
         raise InputError("{text}", text=_told(mistakes))
     return EditLog(edits[0].base if edits else base, tuple(edits))
+
+
+def demand_no_numbers(edits: Iterable[Edit]) -> None:
+    """Refuse edits that would let out a number of a person: what is logged is filed as it stands.
+
+    Raises
+    ------
+    UsageError
+        Naming the first of them.
+    """
+    for edit in edits:
+        said = (edit.user, edit.reason, edit.doc_no, str(edit.args.get("name", "")))
+        if any(mask_numbers(one) != one for one in said):
+            raise UsageError(
+                N_("edit {seq} names a number of a person"), remedy=N_("leave it out and make the edit again"),
+                seq=edit.seq,
+            )  # fmt: skip
 
 
 def write_edits(log: EditLog, path: Path) -> None:

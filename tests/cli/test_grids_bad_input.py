@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +13,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from gridkit import cli, errors
+from gridkit.io.edits import read_edits
 from tests.cli.grid_project import CRS, EAST, WEST, X, Y, frame, layers, save, square
 
 FAST = ("--profile", "fast", "--fresh")
@@ -208,7 +210,14 @@ def another_base(folder):
     return [json.dumps({**edit, "base": "0" * 12, "prev_hash": "0" * 12})]
 
 
+def a_number(folder):
+    """A line that another program sealed: our own commands and the page mask what they write."""
+    edits = read_edits(folder / "plan" / "edits.jsonl").edits
+    return [edits[0].line(), replace(edits[1], reason="致电13900000000").sealed().line()]
+
+
 TAMPERED = {
+    "a number of a person": (a_number, "edit 2 names a number of a person"),
     "another base": (another_base, "line 1 of the edits was changed after it was written"),
     "a reason changed": (lambda f: [lines(f)[0].replace("甲", "丙"), lines(f)[1]], "line 1 of the edits was changed"),
     "a line left out": (lambda f: lines(f)[1:], "line 1 of the edits does not follow"),

@@ -44,7 +44,7 @@ def apply(edits: Path, plan: Path, out: Path | None, as_json: bool) -> int:
     """Carry out edits that were made elsewhere."""
     from gridkit import plans
     from gridkit.grids.replay import replay, verify
-    from gridkit.io.edits import read_edits
+    from gridkit.io.edits import demand_no_numbers, read_edits
     from gridkit.stores.plan_folder import write_plan
 
     stored, folder = shared.open_stored(plan)
@@ -70,6 +70,7 @@ def apply(edits: Path, plan: Path, out: Path | None, as_json: bool) -> int:
             plan=folder.name, seq=next((n for n, (a, b) in enumerate(zip(log.edits, mine, strict=False), 1) if a != b),
                                        len(log) + 1),
         )  # fmt: skip
+    demand_no_numbers(log.edits[len(mine) if base is stored.base else 0 :])
     after = replace(stored, plan=replay(base, log), base=base, log=log)
     write_plan(after, out or folder)
     findings = plans.check_plan(after)
