@@ -375,6 +375,7 @@ def test_hostile_names_stay_text_and_nothing_is_asked(open_page, quiet):
     page.click("#gk-print")
     page.click("#gk-answer-0")
     page.wait_for_function("() => window.printed")
+    assert page.text_content("#gk-sheet h1 + p").startswith(PAYLOADS[1] + " · ")  # which community it is
     assert page.locator("#gk-sheet canvas").count() == 1 and page.locator("#gk-sheet tbody tr").count() >= 3
     assert page.locator("body img, body svg:not(.gk-icon):not(.gk-lock), #gk-side script").count() == 0
     assert page.evaluate("window.hacked") is None

@@ -61,7 +61,8 @@
     if (options.wide) size.reverse();
     if (!style) document.head.appendChild(style = gk.el("style", { id: "gk-page" }));
     style.textContent = "@page { size: " + options.paper + (options.wide ? " landscape" : " portrait") + "; margin: 10mm; }";
-    var sums = { grids: uids.length, households: 0, persons: 0, in_band: 0, judged: 0 };
+    var sums = { grids: uids.length, households: 0, persons: 0, in_band: 0, judged: 0 }, here = ui.state.communityAt.get(options.what);
+    var norm = here === undefined ? ui.state.norm : ui.state.normOf(here); // a community may have a band of its own
     uids.forEach(function (uid) {
       var total = ui.totals(uid), band = ui.bandOf(uid);
       sums.households += total.households; sums.persons += total.persons;
@@ -69,7 +70,7 @@
     });
     sheet.textContent = "";
     [gk.el("h1", { text: options.title }),
-      gk.el("p", { text: gk.say("print_sum", { grids: ui.number(sums.grids), households: ui.number(sums.households), persons: ui.number(sums.persons), in_band: ui.number(sums.in_band), judged: ui.number(sums.judged), low: ui.state.norm.low, high: ui.state.norm.high }) }),
+      gk.el("p", { text: (here === undefined ? "" : ui.communityName(options.what) + " · ") + gk.say("print_sum", { grids: ui.number(sums.grids), households: ui.number(sums.households), persons: ui.number(sums.persons), in_band: ui.number(sums.in_band), judged: ui.number(sums.judged), low: norm.low, high: norm.high }) }),
       picture(box, size[0], size[1] - 34),
       gk.el("p", { class: "gk-note", text: gk.say("print_note", { scenario: byId("gk-scenario").value, edits: ui.session.lines.length, base: ui.state.base, moved: ui.number(ui.session.moved().households) }) })
     ].concat(options.table ? [table(uids)] : []).forEach(function (node) { sheet.appendChild(node); });
