@@ -71,13 +71,19 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Imported:
-    """A drawing taken over: the plan folder to be, how the drawing lies on the atoms, and what is wrong."""
+    """A drawing taken over: the plan folder to be, how the drawing lies on the atoms, and what is wrong with each."""
 
     stored: Stored
     drawing: Drawing
     laid: Laid
-    findings: Findings
+    of_drawing: Findings
+    of_plan: Findings
     steps: int
+
+    @property
+    def findings(self) -> Findings:
+        """What reading found, and what is wrong with the drawing and with the plan."""
+        return Findings.concat([self.drawing.notes, self.of_drawing, self.of_plan])
 
 
 def read_drawing(path: Path, plan: Plan, *, layer: str = "", crs: str = "") -> Drawing:
@@ -280,8 +286,8 @@ def import_drawing(
     document = {**stored.document, "inputs": {**stored.document.get("inputs", {}),
                                               mask_name_of_file(path.name): _digest(path, drawing)}}  # fmt: skip
     after = replace(stored, plan=plan, log=log, document=document)
-    findings = Findings.concat([drawing.notes, _check(stored, drawing), check_plan(after)])
-    return Imported(after, drawing, replace(laid, cuts=_renamed(laid, plan)), findings, len(steps))
+    laid = replace(laid, cuts=_renamed(laid, plan))
+    return Imported(after, drawing, laid, _check(stored, drawing, laid), check_plan(after), len(steps))
 
 
 def _digest(path: Path, drawing: Drawing) -> str:
@@ -293,8 +299,11 @@ def _renamed(laid: Laid, plan: Plan) -> pd.DataFrame:
     return laid.cuts.assign(grid=[str(plan.assignment[atom]) for atom in laid.cuts["atom"]])
 
 
-def _check(stored: Stored, drawing: Drawing) -> Findings:
-    """Return what is wrong with the drawing, compared with the communities and compounds of the atoms."""
+def _check(stored: Stored, drawing: Drawing, laid: Laid) -> Findings:
+    """Return what is wrong with the drawing, compared with the communities and compounds of the atoms.
+
+    Compounds that a line only grazes, within the tolerance, are not cut.
+    """
     frame = stored.plan.atoms.frame
     communities = frame[["community", "geometry"]].dissolve("community", method="coverage")
     touched = shapely.STRtree(communities.geometry.to_numpy()).query(
@@ -310,8 +319,11 @@ def _check(stored: Stored, drawing: Drawing) -> Findings:
     around = Surroundings(communities, compounds, stored.plan.norm, stored.plan.norms, ledger if len(ledger) else None)
     shown = [f"{name or code} #{row}".strip() for row, name, code in
              zip(drawing.frame.index, drawing.frame["name"], drawing.frame["code"], strict=True)]  # fmt: skip
-    found = check_drawn(drawing.frame.set_axis(pd.Index(shown)), around)
-    return Findings(found.frame.loc[found.frame["code"].isin(_DRAWING)].reset_index(drop=True))
+    codes = [code if code not in stored.plan.grids.index else "" for code in drawing.frame["code"]]
+    found = check_drawn(drawing.frame.assign(code=codes).set_axis(pd.Index(shown)), around).frame
+    cut = set(frame["compound"].reindex(laid.cuts["atom"]))
+    grazed = (found["code"] == "G105") & ~found["subject"].isin(cut)
+    return Findings(found.loc[found["code"].isin(_DRAWING) & ~grazed].reset_index(drop=True))
 
 
 def write_cuts(found: Imported, path: Path) -> None:

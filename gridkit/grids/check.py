@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 NAMED: Final = 5
 """Names that a sentence lists."""
-_DAMAGED: Final = re.compile(r"[eE+.]|^\d{15,}0{3,}$")
+_DAMAGED: Final = re.compile(r"^\d+(\.\d*)?[eE]\+?\d+$|^\d+\.\d*$|^\d{15,}0{3,}$")
 """What a spreadsheet program makes of a long code: 5.22601E+14, a point, or zeros for the last digits."""
 
 
@@ -61,7 +61,8 @@ class _Facts:
         self.where = pd.DataFrame({"lon": degrees.x.round(6), "lat": degrees.y.round(6)}, index=self.frame.index)
         largest = self.frame["households"].groupby(self.grid.to_numpy()).idxmax()
         self.seat = largest.to_dict()
-        self.names = {uid: _name(row, uid) for uid, row in plan.grids.iterrows()}
+        many = plan.grids["name"].duplicated(keep=False)
+        self.names = {str(uid): _name(row, str(uid), alone=not many[uid]) for uid, row in plan.grids.iterrows()}
 
     def at(self, atom: str | None) -> dict[str, Any]:
         """Return the place of an atom, for a finding."""
@@ -74,8 +75,10 @@ class _Facts:
         return self.at(self.seat.get(uid))
 
 
-def _name(row: pd.Series, uid: str) -> str:
-    return str(row["name"]) or str(row["code"]) or uid
+def _name(row: pd.Series, uid: str, *, alone: bool) -> str:
+    """Return what a grid is called; most communities have a first grid, so that the name alone may tell little."""
+    name, code = str(row["name"]), str(row["code"])
+    return (name if alone else f"{name} {code or uid}") if name else code or uid
 
 
 def _land(facts: _Facts) -> Iterator[Row]:

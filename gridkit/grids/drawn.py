@@ -31,7 +31,7 @@ LEAST: Final = 1.0
 CUT: Final = 0.01
 """Share of a compound, or of a grid in another community, that counts as cut."""
 NAMED: Final = 5
-_DAMAGED: Final = re.compile(r"[eE+.]|^\d{15}0{3,}$")
+_DAMAGED: Final = re.compile(r"^\d+(\.\d*)?[eE]\+?\d+$|^\d+\.\d*$|^\d{15}0{3,}$")
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,7 @@ class _Facts:
         self.area = shapely.area(self.shapes)
         self.kind = [str(kind) or "comprehensive" for kind in drawn["kind"]]
         self.code = [str(code) for code in drawn["code"]]
-        names = zip(drawn["name"], self.code, self.ids, strict=True)
-        self.name = [str(name) or code or ident for name, code, ident in names]
+        self.name = titles(drawn)
         # one for all: a sloppy drawing has thousands of findings, each with its place
         self.degrees = Transformer.from_crs(drawn.crs, LONLAT, always_xy=True)
         frame = around.communities.sort_index()
@@ -111,6 +110,16 @@ class _Facts:
         point = shapely.point_on_surface(shape)
         lon, lat = self.degrees.transform(shapely.get_x(point), shapely.get_y(point))
         return {"lon": round(lon, 6), "lat": round(lat, 6)}
+
+
+def titles(drawn: gpd.GeoDataFrame) -> list[str]:
+    """Return what each drawn grid is called: its name, with its code or row where several have it."""
+    many = drawn["name"].duplicated(keep=False)
+    out = []
+    for row, name, code, unclear in zip(drawn.index, drawn["name"], drawn["code"], many, strict=True):
+        more = str(code) or str(row).removeprefix(str(name)).strip()
+        out.append(f"{name} {more}".strip() if unclear and name else str(name) or str(code) or str(row))
+    return out
 
 
 def _pairs(one: Array, other: Array) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from gridkit.grids.baseline import WHOLE, overlaps
-from gridkit.grids.drawn import CUT
+from gridkit.grids.drawn import CUT, titles
 from gridkit.grids.lineage import matching
 from gridkit.grids.propose import uid_of
 from gridkit.model.fields import VOCABULARIES
@@ -104,7 +104,7 @@ def lay(plan: Plan, drawn: gpd.GeoDataFrame, *, tolerance: float = TOLERANCE, fi
     parts = [part.split(_PART) for part in sorted(set(best["part"]))]
     rows = [row for row, _community in parts]
     return Laid(
-        after, _cuts(plan, drawn, pairs, bare, after.assignment),
+        after, _cuts(plan, drawn, pairs, bare, after.assignment, tolerance=tolerance),
         {part.split(_PART)[0]: uid for part, uid in sorted(going.items())},
         tuple(sorted({row for row in rows if rows.count(row) > 1})),
         tuple(str(row) for row in drawn.index if str(row) not in set(rows)), snapped, filled,
@@ -168,7 +168,10 @@ def _row(drawn: gpd.GeoDataFrame, part: str) -> dict[str, Any]:
 def _going_on(plan: Plan, drawn: gpd.GeoDataFrame, first: Plan) -> dict[str, str]:
     """Return drawn part -> uid of the grid as which it goes on, by its code first, else by the majority rule."""
     codes = plan.grids["code"]
-    alone = {str(code): str(uid) for uid, code in codes[(codes != "") & ~codes.duplicated(keep=False)].items()}
+    # assignment.csv calls a grid without a code by its uid: a drawing made from that table does so as well
+    alone = {str(uid): str(uid) for uid in codes.index} | {
+        str(code): str(uid) for uid, code in codes[(codes != "") & ~codes.duplicated(keep=False)].items()
+    }
     both = pd.DataFrame({"part": first.assignment, "old": plan.assignment, "n": plan.atoms.frame["households"]})
     both["area"] = plan.atoms.frame.geometry.area
     shared = both.groupby(["part", "old"])[["n", "area"]].sum()
@@ -253,15 +256,19 @@ def _result(plan: Plan, drawn: gpd.GeoDataFrame, found: pd.Series, named: Mappin
 
 
 def _cuts(
-    plan: Plan, drawn: gpd.GeoDataFrame, pairs: pd.DataFrame, bare: Mapping[str, float], given: pd.Series
-) -> pd.DataFrame:
+    plan: Plan, drawn: gpd.GeoDataFrame, pairs: pd.DataFrame, bare: Mapping[str, float], given: pd.Series, *,
+    tolerance: float,
+) -> pd.DataFrame:  # fmt: skip
     frame = plan.atoms.frame
     most = pairs.drop_duplicates("atom").set_index("atom")
     most = most.loc[most["share"] < WHOLE]
+    # a line within the tolerance of the border of an atom means that border
+    near = drawn.geometry.set_axis(drawn.index.astype(str)).buffer(tolerance)
+    ground = frame.geometry[most.index].to_numpy()
+    most = most.loc[~shapely.covers(near[most["grid"]].to_numpy(), ground)] if tolerance > 0 else most
     others = pairs.loc[pairs.duplicated("atom")].drop_duplicates("atom").set_index("atom")
     second = {str(row.Index): (row.grid, row.share) for row in others[["grid", "share"]].itertuples()}
-    stated = zip(drawn.index, drawn["name"], drawn["code"], strict=True)
-    names = {str(row): str(name) or str(code) or str(row) for row, name, code in stated} | {"": ""}
+    names = dict(zip(map(str, drawn.index), titles(drawn.set_axis("#" + drawn.index)), strict=True)) | {"": ""}
     told = frame.loc[most.index, ["name", "community", "households"]].assign(
         grid=given[most.index], drawn=most["grid"], share=most["share"]
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from gridkit import __version__
-from gridkit.errors import InputError
+from gridkit.errors import InputError, OutputError
 from gridkit.grids.baseline import with_assignment
 from gridkit.grids.propose import REPORT_COLUMNS
 from gridkit.grids.replay import replay, start
@@ -99,8 +99,11 @@ def write_plan(
     Raises
     ------
     gridkit.errors.OutputError
-        The folder cannot be written, or holds something that was changed since or is not ours.
+        The folder cannot be written, or holds something that was changed since or is not ours, or edits that the plan
+        does not go on from.
     """
+    if not stored.changed:
+        _keep_edits(folder, stored.log)
     named = dict(stored.document.get("inputs", {})) if inputs is None else dict(inputs)
     said = dict(stored.document.get("settings", {})) if settings is None else dict(settings)
     writers: dict[str, Callable[[Path], None]] = _state(stored.plan, "")
@@ -124,6 +127,21 @@ def write_plan(
     # notes in a report stay when the plan is edited; a new report is not written over them
     also = {**stored.changed, **(report_digests(folder, DOCUMENT) if extra is None else known)}
     return write_check(folder, writers, listing=DOCUMENT, also=also)
+
+
+def _keep_edits(folder: Path, log: EditLog) -> None:
+    """Refuse to write over a plan whose edits are no part of a log: somebody made them by hand."""
+    try:
+        json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+        lines = (folder / EDITS).read_text(encoding="utf-8").splitlines()
+        last = json.loads(lines[-1])["hash"] if lines else ""
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # no plan, or a damaged one: what is not as it was written is not replaced
+    if last and all(edit.hash != last for edit in log.edits):
+        raise OutputError(
+            N_("there is a plan with {n} edits, which would be lost"), place=str(folder),
+            remedy=N_("choose another folder, or move that plan away"), n=len(lines),
+        )  # fmt: skip
 
 
 def _copy_atoms(path: Path) -> None:

@@ -300,3 +300,40 @@ def test_a_project_is_cut_into_atoms_first(gridkit, tmp_path):
     found = json.loads(said.out)
     assert (found["kept"], found["new"], found["edits"]) == (3, 0, 0)
     assert sorted(plan_folder.open_plan(tmp_path / "new").plan.grids["code"]) == sorted(layers()["grid"]["网格编码"])
+
+
+def test_a_line_within_the_tolerance_cuts_nothing():
+    plan = plan_of(atoms_of(tuple((100,) * 4 for _ in range(2))), {"g1": ["A11", "A21"], "g2": ["A12", "A22"]})
+    ground = plan.atoms.frame.dissolve(plan.assignment).geometry.buffer(-7)
+    layer = drawn([box(0, 0, 1, 1)] * 2).set_geometry(list(ground))
+    assert list(lay(plan, layer, tolerance=11).cuts["atom"]) == []
+    assert len(lay(plan, layer, tolerance=5).cuts) == 4
+
+
+def test_a_drawing_may_call_grids_as_the_table_does(gridkit, tmp_path):
+    """assignment.csv has the uid of a grid without a code; the drawing and the plan are told apart."""
+    plan = today()
+    plan.grids["code"] = ""
+    write_plan(plan_folder.plan_of(plan), tmp_path / "plan")
+    layer = grid_layer(plan)
+    gpd.GeoDataFrame({"网格编码": list(layer.index)[::-1]}, geometry=list(layer.geometry)[::-1], crs=layer.crs).to_file(
+        tmp_path / "a.gpkg"
+    )
+    found = gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan", "--json")
+    said = json.loads(found.out)
+    assert said["matched"] == {f"{n + 1:05d}": uid for n, uid in enumerate(sorted(plan.grids.index))}
+    assert said["codes_not_kept"] == 0 and not [row for row in said["findings"] if row["code"] == "G106"]
+    out = gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan").out
+    assert "The grids that it gives:" not in out or "The drawing:" not in out.split("The grids that it gives:")[1]
+    bad = gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan", "--time", "yesterday")
+    assert bad.code == errors.EXIT_USAGE and "yesterday is no time" in bad.err
+
+
+def test_edits_of_another_plan_are_not_written_over(gridkit, folder, tmp_path):
+    shutil.copytree(folder / "plan", tmp_path / "mine")
+    assert gridkit("grids", "edit", tmp_path / "mine", "lock", "g00", *TIME).code in {0, 1}
+    before = (tmp_path / "mine" / "edits.jsonl").read_bytes()
+    sloppy(wished(today())).to_file(tmp_path / "a.gpkg")
+    found = gridkit("grids", "import", tmp_path / "a.gpkg", folder / "plan", "-o", tmp_path / "mine")
+    assert found.code == errors.EXIT_OUTPUT and "1 edits, which would be lost" in found.err
+    assert (tmp_path / "mine" / "edits.jsonl").read_bytes() == before

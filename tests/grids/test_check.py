@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from shapely.geometry import Point
@@ -101,3 +103,13 @@ def test_the_layer_of_grids_tiles_the_ground():
     assert layer.area.sum() == pytest.approx(80_000)
     assert layer.geometry["g3"].contains(Point(500_350, 2_940_050))
     assert set(layer["community"]) == {WEST, EAST}
+
+
+def test_a_name_that_several_grids_have_is_told_with_its_code():
+    plan = usual()
+    plan.grids["name"] = "第一网格"
+    plan.grids.loc["g1", "code"] = "XE1.2"  # letters and points are no trace of a spreadsheet program
+    plan = replace(plan, assignment=plan.assignment.where(plan.assignment != "g1", "g2"))
+    said = {row["code"]: CATALOGUE[row["code"]].say(row["params"]) for row in check(plan, ledger=ledger()).rows()}
+    assert "第一网格 XE1.2" in said["G108"]
+    assert "damaged" not in said["G106"]

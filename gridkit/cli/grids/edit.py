@@ -275,7 +275,7 @@ def _done(op: str, args: dict[str, Any] | Callable[[Plan], dict[str, Any]], said
     stated = args(stored.plan) if callable(args) else dict(args)
     if isinstance(stated.get("grid"), str):
         stated["grid"] = shared.resolve(stored.plan, stated["grid"])
-    said["time"] = _time(said["time"])
+    said["time"] = shared.moment(said["time"])
     after = plans.edited(stored, op, stated, **said)
     before = set(map(str, shared.finding_rows(plans.check_plan(stored))))
     findings = plans.check_plan(after)
@@ -290,20 +290,6 @@ def _done(op: str, args: dict[str, Any] | Callable[[Plan], dict[str, Any]], said
     else:
         _show(after, touched, fresh)
     return errors.EXIT_FINDINGS if options.has_findings(fresh) else errors.EXIT_CLEAN
-
-
-def _time(text: str) -> str:
-    import datetime as dt
-
-    if not text:
-        return shared.now()
-    try:
-        dt.datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise errors.UsageError(
-            N_("{text} is no time"), remedy=N_("write it as 2024-06-30T09:00:00+08:00"), text=text[:40]
-        ) from problem
-    return text
 
 
 def _touched(before: Plan, after: Plan) -> list[str]:

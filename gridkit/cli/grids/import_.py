@@ -72,7 +72,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of the command line
 
     file, _, layer = drawn.partition("!")
     stored = _start(source)
-    said = {"reason": reason, "doc_no": doc_no, "user": user, "time": time or shared.now()}
+    said = {"reason": reason, "doc_no": doc_no, "user": user, "time": shared.moment(time)}
     found = drawings.import_drawing(stored, Path(file), layer=layer, crs=crs, tolerance=tolerance, fill=fill, said=said)
     if out is not None:
         write_plan(found.stored, out)
@@ -127,7 +127,8 @@ def _codes_not_kept(found: Imported) -> int:
     """Return how many drawn grids state a code under which they do not go on."""
     codes = found.stored.plan.grids["code"]
     drawn = found.drawing.frame["code"]
-    return sum(bool(code) and codes.get(found.laid.matched.get(row, ""), "") != code for row, code in drawn.items())
+    going = {row: found.laid.matched.get(row, "") for row in drawn.index}
+    return sum(bool(code) and code not in {codes.get(going[row], ""), going[row]} for row, code in drawn.items())
 
 
 def _ops(found: Imported, op: str) -> int:
@@ -187,7 +188,13 @@ def _show(found: Imported, *, limit: int | None) -> None:
         click.echo(gettext("{n} atoms that are not drawn were given to the grid beside them").format(
             n=f"{figures['filled']:,}"))  # fmt: skip
     _show_cuts(found, limit=limit)
-    shared.show_findings(found.findings, limit=limit)
+    for title, some in (
+        (gettext("The file:"), found.drawing.notes), (gettext("The drawing:"), found.of_drawing),
+        (gettext("The grids that it gives:"), found.of_plan),
+    ):  # fmt: skip
+        if len(some):
+            click.echo(title)
+            shared.show_findings(some, limit=limit)
 
 
 def _show_cuts(found: Imported, *, limit: int | None) -> None:

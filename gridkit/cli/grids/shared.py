@@ -42,6 +42,25 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
 
 
+def moment(text: str) -> str:
+    """Return the time of an edit as stated, or now.
+
+    Raises
+    ------
+    UsageError
+        What is stated is no time.
+    """
+    if not text:
+        return now()
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise errors.UsageError(
+            N_("{text} is no time"), remedy=N_("write it as 2024-06-30T09:00:00+08:00"), text=text[:40]
+        ) from problem
+    return text
+
+
 def source(name: str = "source") -> click.Argument:
     """``[SOURCE]``: a plan folder, or a project."""
     return click.Argument([name], required=False, default=".", type=_FILE)
