@@ -74,8 +74,8 @@ def drawn_borders(found: Overlay, tolerance: float = TOLERANCE) -> Drawn:
     """
     frame = found.atoms.frame
     rims = frame[["community", "geometry"]].dissolve("community", method="coverage").geometry.to_numpy()
-    rim = _Pieces.of(rims)
-    sides = [_Pieces.of(network.grids.geometry.to_numpy()) for network in found.networks]
+    rim = Pieces.of(rims)
+    sides = [Pieces.of(network.grids.geometry.to_numpy()) for network in found.networks]
     inner = []
     for side in sides:
         beside = side.touched(side, tolerance, apart=True)
@@ -95,7 +95,7 @@ def drawn_borders(found: Overlay, tolerance: float = TOLERANCE) -> Drawn:
 
 
 @dataclass(frozen=True)
-class _Pieces:
+class Pieces:
     """Borders of shapes, chopped."""
 
     xy: Array
@@ -103,10 +103,18 @@ class _Pieces:
     length: Array
 
     @classmethod
-    def of(cls, shapes: Array) -> _Pieces:
+    def of(cls, shapes: Array) -> Pieces:
+        """Return the borders of areas, chopped; ``of_shape`` is the position of the area."""
         valid = shapely.make_valid(np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes))
-        lines, owner = shapely.get_parts(shapely.boundary(valid), return_index=True)
-        lines = shapely.segmentize(lines, STEP)
+        return cls.along(shapely.boundary(valid))
+
+    @classmethod
+    def along(cls, shapes: Array) -> Pieces:
+        """Return lines, chopped; what is no line among their parts is left out."""
+        lines, owner = shapely.get_parts(shapes, return_index=True)
+        lines, deep = shapely.get_parts(lines, return_index=True)
+        lineal = shapely.get_dimensions(lines) == 1
+        lines, owner = shapely.segmentize(lines[lineal], STEP), owner[deep[lineal]]
         points, line = shapely.get_coordinates(lines, return_index=True)
         same = line[1:] == line[:-1]
         xy = np.hstack([points[:-1][same], points[1:][same]])
@@ -114,19 +122,22 @@ class _Pieces:
         there = length > 0
         return cls(xy[there], owner[line[:-1][same]][there], length[there])
 
-    def some(self, mask: Array) -> _Pieces:
-        return _Pieces(self.xy[mask], self.of_shape[mask], self.length[mask])
+    def some(self, mask: Array) -> Pieces:
+        """Return some of the pieces, by mask or position."""
+        return Pieces(self.xy[mask], self.of_shape[mask], self.length[mask])
 
     @property
     def middle(self) -> Array:
+        """The points in the middle of the pieces."""
         points: Array = shapely.points((self.xy[:, :2] + self.xy[:, 2:]) / 2)
         return points
 
     @property
     def direction(self) -> Array:
+        """Unit vectors, shape (m, 2)."""
         return (self.xy[:, 2:] - self.xy[:, :2]) / self.length[:, None]
 
-    def touched(self, other: _Pieces, tolerance: float, *, apart: bool = False) -> Array:
+    def touched(self, other: Pieces, tolerance: float, *, apart: bool = False) -> Array:
         """Return beside which pieces a piece of ``other`` runs; with ``apart`` one of another shape."""
         out = np.zeros(len(self.length), dtype=bool)
         if not len(self.length) or not len(other.length):
@@ -137,7 +148,7 @@ class _Pieces:
         out[at] = True
         return out
 
-    def _near(self, other: _Pieces, tolerance: float) -> tuple[Array, Array]:
+    def _near(self, other: Pieces, tolerance: float) -> tuple[Array, Array]:
         lines = shapely.linestrings(other.xy.reshape(-1, 2, 2))
         at, to = shapely.STRtree(lines).query(self.middle, predicate="dwithin", distance=tolerance)
         along = np.abs((self.direction[at] * other.direction[to]).sum(axis=1)) >= PARALLEL

@@ -79,7 +79,8 @@ def write_merge_map(made: Merged, path: Path, *, title: str = "") -> None:
 
 def _above(made: Merged, title: str) -> str:
     sums = made.shares
-    said = _("agreed borders kept: {n}/{all} m").format(n=f"{sums['agreed_kept']:,.0f}", all=f"{sums['agreed']:,.0f}")
+    template = _("agreed borders between atoms kept: {n}/{all} m")
+    said = template.format(n=f"{sums['agreed_kept']:,.0f}", all=f"{sums['agreed']:,.0f}")
     head = f"<h1>{html.escape(title)}</h1><p>{html.escape(said)}</p>"
     return f'<style>{_CSS}</style><header class="gk-merge">{head}</header>'
 

@@ -14,6 +14,7 @@ from gridkit.geo.edges import shared_borders
 from gridkit.grids.check import fractions
 from gridkit.grids.merge import kept, names_of
 from gridkit.grids.merge_drawn import by_networks, codes_twice, grid_relations, lines, pairs, uncovered
+from gridkit.grids.merge_through import THROUGH_COLUMNS, through
 from gridkit.grids.totals import grid_layer, totals
 from gridkit.locale import N_
 from gridkit.locale import gettext as _
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from gridkit.model import Findings
 
 KINDS: Final = {
-    "post": N_("posts without a home"), "border": N_("agreed border given up"), "band": N_("grid outside the band"),
+    "post": N_("posts without a home"), "border": N_("agreed border given up"),
+    "through": N_("agreed border through land that stays whole"), "band": N_("grid outside the band"),
     "area": N_("land that a network does not cover"), "code": N_("one code for several grids"),
 }  # fmt: skip
 """Kinds of decisions, in their order."""
@@ -51,6 +53,8 @@ RELATIONS: Final = {
     "retired": N_("only in the first"),
 }  # fmt: skip
 WHERE: Final = {"within": N_("within one network"), "across": N_("in several networks")}
+TOUCHING: Final = 1.0
+"""Metres: where two atoms share less, they touch at a corner, of which nobody has to decide."""
 DECISION_COLUMNS: Final = ("kind", "network", "subject", "text", "n", "lon", "lat")
 
 
@@ -71,6 +75,8 @@ class MergeReport:
         Community code -> name.
     tolerance : float
     notes : tuple of str
+    through, drawn
+        See :func:`gridkit.grids.merge_through.through`.
     """
 
     merged: Merged
@@ -84,6 +90,8 @@ class MergeReport:
     names: Mapping[str, str] = field(default_factory=dict)
     tolerance: float = 0.0
     notes: tuple[str, ...] = ()
+    through: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(THROUGH_COLUMNS)))
+    drawn: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<MergeReport: {self.merged!r}, {len(self.decisions)} decisions>"
@@ -134,7 +142,8 @@ def make_report(
     """
     found = made.overlay
     return MergeReport(made, pairs(found, drawn), by_networks(found, drawn), grid_relations(found), uncovered(found),
-                       codes_twice(found), lines(found, drawn), findings, names, tolerance, notes)  # fmt: skip
+                       codes_twice(found), lines(found, drawn), findings, names, tolerance, notes,
+                       *through(made, drawn, tolerance))  # fmt: skip
 
 
 def figures(report: MergeReport) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def figures(report: MergeReport) -> dict[str, Any]:
     grids = {network.name: len(network.grids) for network in made.overlay.networks}
     return {
         "networks": grids, "base": report.base, "grids": len(made.plan), "in_band": [inside, drawn],
-        "borders": dict(made.shares), "posts": posts, "decisions": counts(report),
+        "borders": {**made.shares, **report.drawn}, "posts": posts, "decisions": counts(report),
     }  # fmt: skip
 
 
@@ -165,7 +174,8 @@ def counts(report: MergeReport) -> dict[str, int]:
 
 def decision_rows(report: MergeReport) -> pd.DataFrame:
     """Return every decision with a sentence, its size and its place in degrees."""
-    rows = [*_post_rows(report), *_border_rows(report), *_band_rows(report), *_area_rows(report), *_code_rows(report)]
+    rows = [*_post_rows(report), *_border_rows(report), *_through_rows(report), *_band_rows(report),
+            *_area_rows(report), *_code_rows(report)]  # fmt: skip
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
 
 
@@ -187,8 +197,8 @@ def _post_rows(report: MergeReport) -> list[tuple[Any, ...]]:
             text = _("{what}: no grid of the network, or several, have the code {code}").format(
                 what=what, code=short(str(row.code)) or "—")  # fmt: skip
         else:
-            text = _("{what} of grid {grid}: {choices}").format(
-                what=what, grid=short(f"{row.name} {row.code}".strip()), choices=row.alternatives or "—")  # fmt: skip
+            grid = f"{short(str(row.name))} {short(str(row.code))}".strip()
+            text = _("{what} of grid {grid}: {choices}").format(what=what, grid=grid, choices=row.alternatives or "—")
         shape = shapes[row.network].get(row.key) if row.key else None
         rows.append(("post", row.network, row.key or row.code, text, int(row.n), *_place(report, shape)))
     return rows
@@ -198,7 +208,7 @@ def _border_rows(report: MergeReport) -> list[tuple[Any, ...]]:
     made = report.merged
     frame = made.plan.atoms.frame
     rows = []
-    for row in made.given_up.itertuples(index=False):
+    for row in made.given_up.loc[made.given_up["length"] >= TOUCHING].itertuples(index=False):
         why = _(REASONS[row.reason]).format(n=f"{row.size:,}")
         text = _("{n} m between {a} and {b} in grid {grid}: {why}").format(
             n=f"{row.length:,.0f}", a=row.a, b=row.b, grid=made.plan.grids["code"][row.grid] or row.grid, why=why
@@ -206,6 +216,24 @@ def _border_rows(report: MergeReport) -> list[tuple[Any, ...]]:
         both = shapely.intersection(frame.geometry[row.a], frame.geometry[row.b])
         rows.append(("border", report.networks_of(row.networks), str(made.plan.grids["code"][row.grid]), text,
                      round(row.length), *_place(report, both)))  # fmt: skip
+    return rows
+
+
+def _through_rows(report: MergeReport) -> list[tuple[Any, ...]]:
+    frame = report.merged.plan.atoms.frame
+    rows = []
+    for community, part in report.through.groupby("community", sort=True):
+        length = float(part["length"].sum())
+        if length < TOUCHING or not community:
+            continue
+        text = _("{n} m in {community} through {k} compounds or pieces of land that stay whole: a border of the merge "
+                 "lies up to {m} m beside").format(
+            n=f"{length:,.0f}", community=report.community(str(community)), k=f"{len(part):,}",
+            m=f"{part['apart'].max():,.0f}")  # fmt: skip
+        bits = int(np.bitwise_or.reduce(part["networks"].to_numpy(dtype=np.int64)))
+        longest = part.sort_values(["length", "atom"], ascending=[False, True])["atom"].iloc[0]
+        rows.append(("through", report.networks_of(bits), str(community), text, round(length),
+                     *_place(report, frame.geometry[longest])))  # fmt: skip
     return rows
 
 

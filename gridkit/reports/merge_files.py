@@ -72,6 +72,9 @@ def document(report: MergeReport) -> dict[str, Any]:
             grid=[made.plan.grids["code"][uid] for uid in made.given_up["grid"]],
             networks=[report.networks_of(bits) for bits in made.given_up["networks"]],
         )),
+        "through": _records(report.through.assign(
+            networks=[report.networks_of(bits) for bits in report.through["networks"]],
+        )),
         "to_decide": _records(report.decisions), "findings": report.findings.counts(), "notes": list(report.notes),
     }  # fmt: skip
 

@@ -32,7 +32,10 @@ def facts(report: MergeReport) -> list[tuple[str, Any]]:
         (_("Band"), band),
         (_("Merged grids"), len(made.plan)),
         (_("Comprehensive grids in the band"), _ratio(inside, drawn)),
-        (_("Agreed borders kept (m)"), _ratio(round(sums["agreed_kept"]), round(sums["agreed"]))),
+        (_("Agreed borders kept as drawn (m)"),
+         _ratio(round(report.drawn["drawn_kept"]), round(report.drawn["drawn_agreed"]))),
+        (_("of the rest, through compounds and land that stay whole (m)"), round(report.drawn["drawn_through"])),
+        (_("Agreed borders between atoms kept (m)"), _ratio(round(sums["agreed_kept"]), round(sums["agreed"]))),
         (_("of these, where one network alone has grids (m)"), _ratio(round(sums["alone_kept"]), round(sums["alone"]))),
         (_("Borders of some networks kept (m)"), _ratio(round(sums["some_kept"]), round(sums["some"]))),
         (_("Borders that no network had (m)"), round(sums["new"])),
@@ -52,8 +55,8 @@ def tables(report: MergeReport) -> list[Table]:
     """Return all tables, in the order of their sheets."""
     return [
         decision_table(report), pair_table(report), border_table(report), relation_table(report), area_table(report),
-        code_table(report), given_up_table(report), crosswalk_table(report), home_table(report), grid_table(report),
-        finding_table(report),
+        code_table(report), given_up_table(report), through_table(report), crosswalk_table(report), home_table(report),
+        grid_table(report), finding_table(report),
     ]  # fmt: skip
 
 
@@ -172,6 +175,24 @@ def given_up_table(report: MergeReport) -> Table:
         "why": [_(REASONS[key]).format(n=f"{n:,}") for key, n in zip(frame["reason"], frame["size"], strict=True)],
     }  # fmt: skip
     return table("given_up", _("Agreed borders given up"), columns, data)
+
+
+def through_table(report: MergeReport) -> Table:
+    """Return the atoms through which all networks have drawn a border."""
+    columns = [
+        Column("community", _("community"), 28), Column("atom", _("through"), 24),
+        Column("households", _("households"), 12, number=True), Column("length", _("metres"), 10, number=True),
+        Column("apart", _("nearest border of the merge (m)"), 16, number=True),
+        Column("networks", _("networks that have the border"), 26),
+    ]  # fmt: skip
+    frame = report.through
+    data: dict[str, Any] = {
+        "community": [report.community(code) for code in frame["community"]],
+        "atom": [atom or _("outside all communities") for atom in frame["atom"]],
+        "networks": [report.networks_of(bits) for bits in frame["networks"]],
+    }  # fmt: skip
+    data |= {name: [round(float(n)) for n in frame[name]] for name in ("households", "length", "apart")}
+    return table("through", _("Agreed borders through land"), columns, data)
 
 
 def crosswalk_table(report: MergeReport) -> Table:

@@ -21,6 +21,7 @@ from gridkit.grids.merge_drawn import (
     uncovered,
 )
 from gridkit.grids.merge_plan import merge_networks
+from gridkit.grids.merge_through import through
 from gridkit.grids.propose import Wish, problem_of, propose
 from gridkit.grids.solve.merged import MergeProblem, solve_merged
 from gridkit.grids.solve.problem import Band, Problem
@@ -108,6 +109,23 @@ def test_an_agreed_border_is_given_up_for_the_band_and_says_why():
     assert made.shares["agreed"] - made.shares["agreed_kept"] == made.given_up["length"].sum() == 600.0
     # two halves of the same size: nobody can say where the posts of a merged grid's halves go but there
     assert set(made.homes["outcome"]) <= {"same", "follows"}
+
+
+def test_an_agreed_border_through_a_block_is_no_border_between_atoms_and_is_told():
+    # everybody draws the same line through the middle of two blocks, 50 m from any border between atoms
+    halves = {"1": (0, 0, 1.5, 2), "2": (1.5, 0, 3, 2), "4": (3, 0, 5, 2), "6": (5, 0, 6, 2)}
+    found = laid(network("党建", halves), network("综治", halves))
+    made = merge_networks(found, wish=FAST)
+    table, metres = through(made, drawn_borders(found))
+    # 1.5 | 1.5 is 200 m long; 3 | 4 is a border of communities; 4 | 6 runs between atoms
+    assert metres == {"drawn_agreed": 400.0, "drawn_kept": 200.0, "drawn_given_up": 0.0, "drawn_through": 200.0}
+    assert len(table) == 2
+    assert table["length"].tolist() == [100.0, 100.0]
+    # the pieces of 10 m in the middle of a block lie 45 m from its upper or lower side
+    assert table["apart"].tolist() == [45.0, 45.0]
+    assert table["households"].tolist() == [200, 200]
+    assert set(table["networks"]) == {0b11}
+    assert set(table["atom"]) < set(found.atoms.frame.index)
 
 
 def test_posts_go_with_most_households_and_ties_wait():
