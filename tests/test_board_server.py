@@ -127,6 +127,9 @@ def test_another_scenario_takes_the_place_of_the_lines_after_what_both_have(desk
     assert desk.plan.base == plan.base == usual().base
     again = reopened(desk)
     assert again.log == other
+    again.save(other.head)
+    again.take(other.head, 1, "")
+    assert again.unsaved == 3  # lines that the folder has and this scenario has not
     again.journal.close()
 
 

@@ -178,8 +178,8 @@ class Desk:
 
     @property
     def unsaved(self) -> int:
-        """How many lines of the log the folder does not have."""
-        return len(self.log) - _common(self.log, self.stored.log)
+        """By how many lines the log and that of the folder differ."""
+        return max(len(self.log), len(self.stored.log)) - _common(self.log, self.stored.log)
 
     def take(self, head: str, keep: int, text: str) -> int:
         """Take edits that follow on the first ``keep`` lines of the log; return how many there are now.

@@ -13,6 +13,15 @@ from tests.grids.plans import WEST, usual
 
 DO = "([op, args]) => { gk.board.ui.session.do(op, args, {reason: '新路'}); }"
 
+NUMBERED = """() => {
+    const base = gk.board.ui.state.base;
+    const edit = {seq: 1, time: "", user: "", op: "lock", args: {}, reason: "13900000000", doc_no: "", base};
+    edit.prev_hash = base;
+    edit.hash = gk.board.digest(edit);
+    gk.board.ui.session.load(gk.board.writeEdits([edit]));
+}"""
+"""A log that another program has sealed: what the page writes has no numbers of persons."""
+
 
 @pytest.fixture
 def served(tmp_path):
@@ -92,6 +101,15 @@ def test_a_session(browser, served, tmp_path):  # noqa: PLR0915 - one page is op
     page.goto(server.address)
     page.wait_for_selector("body.gk-ready")
     wait(lambda: len(desk.log) == n + 2)
+    # edits that the server refuses hold up the page only as long as it has them
+    text = page.evaluate("() => gk.board.ui.session.save()")
+    page.evaluate(NUMBERED)
+    page.wait_for_selector("#gk-banner[data-server]")
+    assert page.evaluate("() => gk.board.ui.unsaved()") == 1 and len(desk.log) == n + 2
+    page.evaluate("text => { gk.board.ui.session.load(text); }", text)
+    page.evaluate(DO, ["rename", {"grid": "g3", "name": "北"}])
+    wait(lambda: len(desk.log) == n + 3)
+    assert page.locator("#gk-banner[data-server]").count() == 0
     assert wrong == [] and {url.split("/")[2] for url in asked if url.startswith("http")} == {f"127.0.0.1:{port}"}
     context.close()
 

@@ -1,7 +1,7 @@
 // The board with a local server behind it: every edit goes there at once, saving is in place, and it can propose grids.
 (function () {
   "use strict";
-  var board = gk.board, ui = board.ui, byId = ui.byId, told = null, known = [], busy = null, stopped = "", theirs = null, again = 0, gone = false, saved = "";
+  var board = gk.board, ui = board.ui, byId = ui.byId, told = null, known = [], busy = null, stopped = "", theirs = null, bad = "", again = 0, gone = false, saved = "";
 
   function ask(action, body) {
     return fetch(action, {
@@ -59,12 +59,16 @@
       stopped = "";
       quiet();
     }
+    if (stopped && bad && now.indexOf(bad) < 0) { // a scenario without the edit that was refused
+      stopped = bad = "";
+      quiet();
+    }
     if (busy || stopped) return busy || Promise.resolve();
     while (keep < now.length && keep < known.length && now[keep] === known[keep]) keep++;
     if (keep === now.length && keep === known.length) return Promise.resolve();
     busy = ask("edits", { head: head(), keep: keep, lines: board.writeEdits(ui.session.lines.slice(keep, now.length)) }).then(function (answer) {
       busy = null;
-      if (!answer.ok) { again = 0; stop(answer); return; }
+      if (!answer.ok) { again = 0; bad = answer.status === 422 ? now[now.length - 1] : ""; stop(answer); return; }
       known = now;
       if (gone) { gone = false; quiet(); ui.toast(gk.words.server_back); }
       again = 0;
@@ -132,10 +136,10 @@
 
   // ---- the start
 
-  // How many edits the plan folder does not have.
+  // How many edits the plan folder does not have; one at least where it has others.
   function unsaved() {
     var now = hashes();
-    return saved === ui.state.base ? now.length : now.indexOf(saved) < 0 ? now.length : now.length - 1 - now.indexOf(saved);
+    return saved === ui.state.base ? now.length : now.indexOf(saved) < 0 ? Math.max(1, now.length) : now.length - 1 - now.indexOf(saved);
   }
 
   board.server = { changed: sync, save: save, propose: propose };
