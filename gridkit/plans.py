@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridkit.errors import InputError, UsageError
 from gridkit.geo.crs import to_metric
@@ -19,7 +20,7 @@ from gridkit.grids.drawn import Surroundings, check_drawn
 from gridkit.grids.lineage import with_present
 from gridkit.grids.propose import Proposal, Wish, propose
 from gridkit.grids.replay import add, undo
-from gridkit.io.person_numbers import mask_numbers
+from gridkit.io.person_numbers import mask_name_of_file, mask_numbers
 from gridkit.io.vector import read_layer
 from gridkit.locale import N_, gettext
 from gridkit.model.fields import GRID
@@ -208,6 +209,11 @@ def check_layer(project: Project, path: Path | None, *, layer: str = "", band: s
             for to, name in columns.items()
         })  # fmt: skip
         shapes = np.array(to_metric(draft.geometry, source.city.crs).to_numpy(), dtype=object)
+        if len(shapes) and not shapely.STRtree(source.communities.geometry.to_numpy()).query(shapes).size:
+            raise InputError(
+                N_("no drawn grid lies in a community of the project"), place=mask_name_of_file(path.name),
+                remedy=N_("name the layer of this city in its own coordinate system"),
+            )  # fmt: skip
     table["code"] = ["" if code.startswith("~") else code for code in table["code"]]
     table.index = pd.Index([f"{name} #{at + 1}".strip() for at, name in enumerate(table["name"])])
     drawn = gpd.GeoDataFrame(table, geometry=shapes, crs=source.city.crs)

@@ -228,6 +228,17 @@ def test_a_layer_drawn_by_hand(gridkit, project, tmp_path):
     assert gridkit("grids", "check", project).code == errors.EXIT_FINDINGS  # its own layer: grids of 1,140 households
 
 
+def test_a_layer_on_the_command_line_that_cannot_be_used(gridkit, project, tmp_path):
+    frame({"网格名称": ["甲"]}, [square(600_000, 0, 300)]).to_file(tmp_path / "far.gpkg", driver="GPKG")
+    for name, told in (
+        ("far.gpkg", "no drawn grid lies in a community of the project"),
+        ("far.gpkg!roads", "name the layer as FILE!LAYER"),
+        ("fat.gpkg", "(similar files there: far.gpkg)"),
+    ):
+        said = gridkit("grids", "check", project, "--layer", tmp_path / name)
+        assert said.code == errors.EXIT_INPUT and told in said.err, said.err
+
+
 def test_codes_that_a_spreadsheet_has_damaged_are_told(gridkit, tmp_path):
     found = layers()
     found["grid"]["网格编码"] = ["9.90101E+14", f"{WEST}002000", f"{EAST}001"]

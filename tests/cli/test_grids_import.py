@@ -303,9 +303,9 @@ def test_a_project_is_cut_into_atoms_first(gridkit, tmp_path):
 
 
 def test_a_line_within_the_tolerance_cuts_nothing():
-    plan = plan_of(atoms_of(tuple((100,) * 4 for _ in range(2))), {"g1": ["A11", "A21"], "g2": ["A12", "A22"]})
-    ground = plan.atoms.frame.dissolve(plan.assignment).geometry.buffer(-7)
-    layer = drawn([box(0, 0, 1, 1)] * 2).set_geometry(list(ground))
+    plan = plan_of(atoms_of(((100,) * 4,)), {"g1": ["A11", "A12"], "g2": ["A13", "A14"]})
+    layer = drawn([box(0, 0, 1, 1)] * 2)
+    layer["geometry"] = list(grid_layer(plan).geometry.buffer(-7))
     assert list(lay(plan, layer, tolerance=11).cuts["atom"]) == []
     assert len(lay(plan, layer, tolerance=5).cuts) == 4
 

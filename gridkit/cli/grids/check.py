@@ -107,9 +107,10 @@ def _of_project(
     with options.progress() as progress:
         for name in layers or ("",):
             file, _, layer = name.partition("!")
-            findings, count = plans.check_layer(
-                project, Path(file) if file else None, layer=layer, band=band, measure=measure, progress=progress
-            )
+            with shared.file_on_the_line():
+                findings, count = plans.check_layer(
+                    project, Path(file) if file else None, layer=layer, band=band, measure=measure, progress=progress
+                )
             out.append((name or gettext("the layer of grids"), findings, {"grids": count}))
     return out
 

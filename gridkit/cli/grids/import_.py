@@ -73,7 +73,10 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of the command line
     file, _, layer = drawn.partition("!")
     stored = _start(source)
     said = {"reason": reason, "doc_no": doc_no, "user": user, "time": shared.moment(time)}
-    found = drawings.import_drawing(stored, Path(file), layer=layer, crs=crs, tolerance=tolerance, fill=fill, said=said)
+    with shared.file_on_the_line(crs=True):
+        found = drawings.import_drawing(
+            stored, Path(file), layer=layer, crs=crs, tolerance=tolerance, fill=fill, said=said
+        )
     if out is not None:
         write_plan(found.stored, out)
     if cuts is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from gridkit.cli import options
 from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gridkit.io.project import Project
     from gridkit.model import Findings
@@ -40,6 +41,28 @@ _FILE = click.Path(path_type=Path)
 def now() -> str:
     """Return the time of an edit: the only place of this command that reads the clock."""
     return dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
+
+
+_ON_THE_LINE = {
+    "correct the path in gridkit.toml": N_("correct the name of the file"),
+    "correct the path in gridkit.toml; similar files there: {near}": N_("similar files there: {near}"),
+    "state layer in gridkit.toml": N_("name the layer as FILE!LAYER"),
+}
+_CRS_ON_THE_LINE = {
+    'state it in gridkit.toml, for example crs = "EPSG:4490"': N_("state it as --crs EPSG:4490, for example"),
+    'state crs = "{right}" for the file in gridkit.toml': N_("state --crs {right}"),
+}
+
+
+@contextmanager
+def file_on_the_line(*, crs: bool = False) -> Iterator[None]:
+    """Say what to do about a file that the command line names there, not in a project; ``crs``: ``--crs`` as well."""
+    try:
+        yield
+    except errors.InputError as problem:
+        known = _ON_THE_LINE | (_CRS_ON_THE_LINE if crs else {})
+        problem.remedy = known.get(problem.remedy, problem.remedy)
+        raise
 
 
 def moment(text: str) -> str:
