@@ -71,6 +71,7 @@ def _doing() -> dict[str, str]:
         "nothing_caught": _("Nothing was caught."),
         "pick_target_first": _("First click a grid: it becomes the target."),
         "target_is": _("Target: {grid}"),
+        "cross_holds": _("Held: the arrow keys drag, space lets go, Esc leaves it."),
         "no_border_here": _("No border of two grids here. Point at one until it turns red."),
         "border_of_communities": _("This is a border of communities: it does not move."),
         "merge_across": _("Grids of two communities cannot be merged."),

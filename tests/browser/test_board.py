@@ -397,6 +397,18 @@ def test_by_keyboard_alone_and_in_chinese(open_page, quiet):
     assert page.evaluate("document.activeElement.closest('#gk-dialog') !== null")
     hand.keys("Escape")
     assert page.evaluate("document.activeElement.id") == "gk-map"
+    # tools that drag: space holds, the arrows drag, space lets go
+    put = "([x, y]) => { Object.assign(gk.board.ui.view, {x, y}); gk.board.ui.setActive('w1'); }"
+    steps = page.evaluate("Math.ceil(180 * gk.board.ui.view.scale / 60)")
+    page.evaluate(put, [210, 390])
+    hand.keys("r", "Space", *["ArrowRight"] * steps, *["ArrowDown"] * steps, "Space")
+    assert grid_of(page, "A13", "A14", "A23", "A24") == ["w1"] * 4
+    page.evaluate(put, [250, 190])
+    hand.keys("d", "Space", "ArrowUp", "Space")  # from beside the border of w1 to the north: w1 becomes smaller
+    assert grid_of(page, "A23", "A33") == ["w4", "w4"] and ops(page)[-2:] == ["move", "move"]
+    n = len(ops(page))
+    hand.keys("l", "Space", "ArrowRight", "Escape", "Space", "Escape")
+    assert len(ops(page)) == n
     page.focus("#gk-rows")
     hand.keys("End", "Home", "ArrowDown")
     hand.rest()

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var board = gk.board, ui = board.ui, view = ui.view, tools = ui.tools, REACH = 12, SAMPLES = 80;
+  var WIDE = 40; // the cross of the keyboard reaches further, as it moves in steps
 
   function absolute(line) { return line.map(function (p) { return [p[0] + ui.state.origin[0], p[1] + ui.state.origin[1]]; }); }
 
@@ -14,11 +15,11 @@
       return this.to ? gk.say("status_dragging", { from: ui.nameOf(this.from), to: ui.nameOf(this.to) }) : gk.words.status_drag_start;
     },
     hover: function (at) {
-      this.near = view.borderAt(at.px, at.py, REACH);
+      this.near = view.borderAt(at.px, at.py, at.cross ? WIDE : REACH);
       ui.byId("gk-map").style.cursor = this.near ? "move" : "default";
     },
     down: function (at) {
-      var arc = view.borderAt(at.px, at.py, REACH);
+      var arc = view.borderAt(at.px, at.py, at.cross ? WIDE : REACH);
       this.held = null;
       if (!arc) { ui.toast(gk.words.no_border_here); return; }
       if (ui.state.atoms.community[arc.left] !== ui.state.atoms.community[arc.right]) { ui.toast(gk.words.border_of_communities, true); return; }
@@ -31,6 +32,7 @@
     move: function (at, last) {
       var self = this;
       if (!this.held) return;
+      if (at.cross && this.to === null) this.enter(at.atom, at.px, at.py); // it may have begun beside the border
       ui.along(last, at, function (px, py) { self.enter(view.at(px, py), px, py); });
       ui.hud();
     },
@@ -39,7 +41,7 @@
       var side = i < 0 ? -1 : this.sides.indexOf(ui.state.grid[i]);
       if (side < 0) return;
       if (this.to === null) {
-        if (Math.hypot(px - this.begun.px, py - this.begun.py) < 6) return;
+        if (Math.hypot(px - view.px(this.begun.x), py - view.py(this.begun.y)) < 6) return;
         this.from = this.sides[side];
         this.to = this.sides[1 - side];
         ui.stroke = { atoms: new Set(), seen: new Set(), to: this.to, skipped: { locked: 0, goal_locked: 0, community: 0, source: 0 } };
@@ -58,6 +60,7 @@
       if (stroke) ui.move(stroke.atoms, stroke.to, stroke.skipped);
       ui.toolChanged();
     },
+    drags: function () { return !!this.held; },
     cancel: function () { this.held = this.near = null; ui.hud(); },
     draw: function (c) {
       if (ui.stroke && ui.stroke.atoms.size) ui.shade(c, ui.stroke.atoms, "rgba(11,87,208,.38)", "#0b57d0", 1.6);

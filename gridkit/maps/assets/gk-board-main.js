@@ -70,7 +70,7 @@
   function plain(event) {
     var letter = letterOf(event), step = event.shiftKey ? 240 : 60, ways = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
     var onMap = document.activeElement === byId("gk-map") || document.activeElement === document.body;
-    if (ways[event.key] && onMap) { ui.cross = true; view.pan(ways[event.key][0], ways[event.key][1]); ui.hover = null; return true; }
+    if (ways[event.key] && onMap) { view.pan(ways[event.key][0], ways[event.key][1]); ui.moveCross(); return true; }
     if (event.key === "+" || event.key === "=") view.zoom(1.4);
     else if (event.key === "-" || event.key === "_") view.zoom(1 / 1.4);
     else if (event.key === "0") view.fit(view.whole());

@@ -138,6 +138,7 @@
         around(shape);
         finish();
       },
+      drags: function () { return !!this.line; },
       cancel: function () { this.line = null; },
       draw: function (c) {
         if (!this.line) return;
@@ -185,6 +186,7 @@
 
   function down(event) {
     var at = place(event);
+    if (grip) ui.cancel();
     ui.byId("gk-map").focus({ preventScroll: true });
     ui.cross = false;
     if (event.button === 1 || event.button === 2 || ui.tool.pans && event.button === 0) {
@@ -241,14 +243,34 @@
     ui.frame();
   }
 
-  // What happens where the cross stands, for the keyboard.
-  ui.pressCross = function () {
+  // ---- the keyboard: the cross stands in the middle, and the map moves under it
+
+  var grip = null; // where a tool that drags was pressed; arrows drag, and the next press lets go
+
+  function crossed() {
     var px = view.width / 2, py = view.height / 2;
-    var at = { px: px, py: py, x: view.x, y: view.y, atom: view.at(px, py), dragged: false };
+    return { px: px, py: py, x: view.x, y: view.y, atom: view.at(px, py), dragged: !!grip, cross: true };
+  }
+
+  ui.pressCross = function () {
+    var at = crossed();
     ui.cross = true;
     ui.hover = at;
-    if (ui.tool.down) ui.tool.down(at);
+    if (!grip && ui.tool.down) ui.tool.down(at);
+    if (!grip && ui.tool.drags && ui.tool.drags()) { grip = last = at; ui.toast(gk.words.cross_holds); ui.frame(); return; }
+    grip = null;
     if (ui.tool.up) ui.tool.up(at, at);
+    ui.frame();
+  };
+
+  // The map has moved under the cross.
+  ui.moveCross = function () {
+    var at = crossed();
+    ui.cross = true;
+    ui.hover = null;
+    if (!grip) { if (ui.tool.hover) ui.tool.hover(at); return; }
+    if (ui.tool.move) ui.tool.move(at, Object.assign({}, last, { px: view.px(last.x), py: view.py(last.y) }));
+    last = at;
     ui.frame();
   };
 
@@ -263,8 +285,8 @@
 
   // Leaves what a tool has begun; false where nothing was.
   ui.cancel = function () {
-    var busy = !!ui.stroke || !!press || !ui.byId("gk-confirm").hidden || !!(ui.tool && ui.tool.busy && ui.tool.busy());
-    press = panning = null;
+    var busy = !!ui.stroke || !!press || !!grip || !ui.byId("gk-confirm").hidden || !!(ui.tool && ui.tool.busy && ui.tool.busy());
+    press = panning = grip = null;
     if (ui.tool && ui.tool.cancel) ui.tool.cancel();
     ui.stroke = null;
     ui.closeConfirm();
