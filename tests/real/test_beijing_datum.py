@@ -58,6 +58,11 @@ def folder(real, listing, tmp_path, request):
 
 
 def findings(folder, extra=""):
+    """Of every third row: what a score is taken of is a sample of the listing anyway."""
+    listing = folder / "compounds.csv"
+    if not (folder / "gridkit.toml").exists():
+        head, *rows = listing.read_text(encoding="utf-8").splitlines()
+        listing.write_text("\n".join([head, *rows[::3]]), encoding="utf-8")
     (folder / "gridkit.toml").write_text(PROJECT.format(extra=extra), encoding="utf-8")
     return read_city(read_project(folder))[1]
 

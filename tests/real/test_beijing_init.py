@@ -67,13 +67,13 @@ def test_the_datum_of_the_listing_is_named_with_its_scores(done):
 
 
 def test_the_project_audits(folder, tmp_path, capsys):
-    """On every fifth row of the listing: all of it is audited in test_beijing."""
+    """On every twentieth row of the listing: all of it is audited in test_beijing."""
     listing = folder / "compounds_4sources.csv"
     head, *rows = listing.read_bytes().splitlines(keepends=True)
-    listing.write_bytes(b"".join([head, *rows[::5]]))
+    listing.write_bytes(b"".join([head, *rows[::20]]))
     code = cli.run(["audit", str(folder), "--out", str(tmp_path), "--no-map", "--json", "--lang", "en"])
     assert code == errors.EXIT_FINDINGS
     said = json.loads(capsys.readouterr().out)
-    assert said["compounds"]["total"] == 4_385
+    assert said["compounds"]["total"] == 1_097
     counts = {row["code"]: row["count"] for row in said["findings"]}
-    assert counts["T315"] < 130  # with BD-09 left as it is far more points miss every street
+    assert counts["T315"] < 40  # with BD-09 left as it is far more points miss every street
