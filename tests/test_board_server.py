@@ -48,8 +48,8 @@ def text(log, keep=0):
 
 @pytest.fixture
 def folder(tmp_path):
-    write_plan(plan_of(usual()), tmp_path / "plan")
-    return tmp_path / "plan"
+    write_plan(plan_of(usual()), tmp_path / "plan [1]")
+    return tmp_path / "plan [1]"
 
 
 @pytest.fixture

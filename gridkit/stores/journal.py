@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -59,7 +60,7 @@ def recover(folder: Path) -> bool:
     place = folder.resolve()
     if place.exists() or not place.parent.is_dir():
         return False
-    for aside in sorted(place.parent.glob(f".tmp-{place.name}-*")):
+    for aside in sorted(place.parent.glob(f".tmp-{glob.escape(place.name)}-*")):
         if is_plan(aside / place.name):
             try:
                 (aside / place.name).rename(place)

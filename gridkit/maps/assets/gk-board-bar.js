@@ -29,7 +29,7 @@
   function gridsHere(uid) {
     var code = uid && ui.state.grids.get(uid) ? ui.state.grids.get(uid).community : "", out = [];
     ui.state.grids.forEach(function (grid, other) { if (code && grid.community === code) out.push([other, ui.nameOf(other) + " (" + ui.number(ui.totals(other).size) + ")"]); });
-    return out.sort(function (a, b) { return a[1] < b[1] ? -1 : 1; }).slice(0, 60);
+    return out.sort(function (a, b) { return a[1] < b[1] ? -1 : 1; }).filter(function (one, k) { return k < 60 || one[0] === uid; });
   }
 
   var MADE = {
