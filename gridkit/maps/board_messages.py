@@ -219,6 +219,7 @@ def _keeping() -> dict[str, str]:
         "nothing_to_save": _("There are no edits to save."),
         "opened": _("{n} edits opened, {standing} stand."),
         "cannot_read": _("The file cannot be read."),
+        "workbook": _("This is a workbook or an archive: save the table as CSV UTF-8 and open that."),
         "ask_open": _(
             "The file has {n} edits; {dropped} edits of this page are not among them. Replace them, or open "
             "the file as a scenario of its own?"

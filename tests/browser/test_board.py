@@ -280,6 +280,10 @@ def test_scenarios_files_and_a_page_opened_again(open_page, tmp_path):
         page.wait_for_function("() => document.getElementById('gk-toast').className.indexOf('gk-bad') >= 0")
         assert said in toast(page) and ops(page) == first
         page.evaluate("gk.board.ui.toast('')")
+    workbook = {"name": "a.xlsx", "mimeType": "text/csv", "buffer": b"PK\x03\x04\x14\x00"}
+    page.set_input_files("#gk-open", workbook)
+    page.wait_for_function("() => document.getElementById('gk-toast').textContent.indexOf('CSV UTF-8') >= 0")
+    page.evaluate("gk.board.ui.toast('')")
     table = page.evaluate("gk.board.ui.session.assignment()").replace("A31,w4", "A31,e1").replace("A32,w4", "A32,")
     page.set_input_files("#gk-open", {"name": "a.csv", "mimeType": "text/csv", "buffer": table.encode()})
     page.wait_for_selector("#gk-dialog:not([hidden]), #gk-toast.gk-bad")

@@ -223,7 +223,9 @@
   ui.openFile = function (file) {
     if (!file) return;
     file.arrayBuffer().then(function (data) {
-      var text = textOf(data);
+      var head = new Uint8Array(data.slice(0, 4)).join(), text;
+      if (head === "80,75,3,4" || head === "208,207,17,224") { ui.toast(gk.words.workbook, true); return; } // xlsx, xls
+      text = textOf(data);
       try { if (/^\s*\{/.test(text)) openEdits(text, file.name); else openTable(text); }
       catch (error) { ui.toast(ui.refusal(error), true); }
     }, function () { ui.toast(gk.words.cannot_read, true); });
