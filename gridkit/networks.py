@@ -19,6 +19,7 @@ from gridkit.grids.merge_drawn import drawn_borders
 from gridkit.grids.merge_plan import Merged, merge_networks
 from gridkit.grids.propose import Wish
 from gridkit.io.networks import doubt, read_network, read_posts
+from gridkit.io.person_numbers import mask_numbers
 from gridkit.locale import N_, gettext
 from gridkit.maps.merge_map import write_merge_map
 from gridkit.model import Findings
@@ -248,15 +249,22 @@ def _with_posts(
     read: ReadNetwork, posts: Sequence[AskPosts], crs: str, *, column: str, stated: str
 ) -> tuple[Network, list[str], dict[str, str]]:
     """Return a network with its posts, what is said of them, and the files that they came from."""
-    listed, points, notes, files = [], [], [], {}
+    listed, points, notes, files = [read.landless], [], [], {}
     for one in posts:
-        table = read_posts(one.path, crs, column=column, stated=stated)
+        table = read_posts(one.path, crs, column=column, stated=stated, kind=one.kind)
         listed.append(table.listed.assign(kind=one.kind))
         points.append(table.points.assign(kind=one.kind))
         files[f"posts/{read.name}/{table.name}"] = table.sha256
         if table.dropped:
             said = gettext("{file}: {n} columns of persons were left out; only rows are counted")
             notes.append(said.format(file=table.name, n=len(table.dropped)))
+        if table.counted:
+            said = gettext("{file}: {n} posts as the column {column} counts them")
+            n = f"{int(table.listed['n'].sum()):,}"
+            notes.append(said.format(file=table.name, n=n, column=mask_numbers(table.counted)))
+        if table.unread:
+            said = gettext("{file}: {n} cells of {column} are no counts and count as none")
+            notes.append(said.format(file=table.name, n=f"{table.unread:,}", column=mask_numbers(table.counted)))
         if table.sums:
             said = gettext("{file}: {n} rows of totals or notes were not counted")
             notes.append(said.format(file=table.name, n=table.sums))

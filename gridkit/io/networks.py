@@ -16,6 +16,7 @@ from gridkit.errors import LayerError, TableError
 from gridkit.geo.crs import to_lonlat, to_metric
 from gridkit.geo.detect import SAME, score_datum
 from gridkit.geo.finite import finite
+from gridkit.io.dictionary import field_of
 from gridkit.io.drafts import settled
 from gridkit.io.fields import shape
 from gridkit.io.person_numbers import mask_name_of_file, mask_numbers
@@ -52,7 +53,8 @@ COUNT_HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 """Headings of counts that the dictionary of columns does not have."""
 MOST: Final = 100_000
 """A larger count of posts in one grid is none."""
-_SUMS: Final = re.compile(r"^(小计|合计|总计|注[:：].*|说明[:：].*)$")
+_SUMS: Final = re.compile(r"^(小计|合计|总计)$")
+_NOTE: Final = re.compile(r"^(注|说明)[:：]")
 _SEVERAL: Final = re.compile(r"[、,，;；\s]+")
 
 
@@ -74,6 +76,8 @@ class ReadNetwork:
         Features without an area, which are no grids.
     unread : dict of str to int
         Kind of posts -> cells with a text, a negative or an impossible number in its column.
+    landless : pandas.DataFrame
+        Posts that features without an area count: ``kind``, ``code`` and ``n``. They are posts all the same.
     """
 
     name: str
@@ -82,6 +86,7 @@ class ReadNetwork:
     files: dict[str, str]
     pointless: int = 0
     unread: dict[str, int] = field(default_factory=dict)
+    landless: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "code", "n"]))
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,9 @@ class ReadPosts:
     """Posts of a network from a table or a layer of points.
 
     ``listed``: ``code`` and ``n``; ``points``: ``x``, ``y`` (NaN without a place) and ``n``; one of the two is empty.
-    ``dropped``: headings of columns of persons that were left out; ``sums``: rows of totals and notes, not counted.
+    ``dropped``: headings of columns of persons that were left out; ``sums``: rows of totals and notes, not counted;
+    ``counted``: heading of the column that says how many posts a row stands for; ``unread``: cells of it that say
+    something else than a count.
     """
 
     name: str
@@ -98,6 +105,8 @@ class ReadPosts:
     points: pd.DataFrame
     dropped: tuple[str, ...] = ()
     sums: int = 0
+    counted: str = ""
+    unread: int = 0
 
 
 def read_network(
@@ -148,11 +157,15 @@ def read_network(
     counts, unread = _counts(draft, path, layer)
     table = pd.DataFrame({**texts, **counts, "row": frame["row"].to_numpy() if "row" in frame else range(len(frame))})
     table["name"] = [mask_numbers(text) for text in table["name"]]
+    landless = table.loc[~areal].melt(["code"], list(POSTS), "kind", "n")
+    landless = landless.loc[landless["n"] > 0, ["kind", "code", "n"]].reset_index(drop=True)
     table = table.loc[areal].reset_index(drop=True)
     grids = gpd.GeoDataFrame(table, geometry=valid[areal], crs=crs)
     grids.index = pd.Index(_keys(grids), dtype="object", name="key")
     files = {source.name: source.sha256 for source in draft.all_sources}
-    return ReadNetwork(name, grids.sort_index(), tuple(draft.records.notes), files, int((~areal).sum()), unread)
+    return ReadNetwork(
+        name, grids.sort_index(), tuple(draft.records.notes), files, int((~areal).sum()), unread, landless
+    )
 
 
 def _texts(frame: pd.DataFrame, field: str, n: int) -> list[str]:
@@ -259,7 +272,7 @@ def doubt(network: ReadNetwork, communities: gpd.GeoSeries) -> tuple[str, float]
     return verdict, scores.share(verdict) if verdict else 1.0
 
 
-def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "") -> ReadPosts:
+def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "", kind: str = "") -> ReadPosts:
     """Read posts: a table whose rows name the code of a grid, a table of places, or a layer of points.
 
     Parameters
@@ -271,11 +284,13 @@ def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "") -> R
         Heading of the codes; looked for where it is not given.
     stated : str
         Coordinate system of places.
+    kind : str
+        One of ``POSTS``: a column of a table that counts these (网格员数) says how many posts each of its rows is.
 
     Returns
     -------
     ReadPosts
-        Each row is one post. Nothing of a row is kept but its code or its place.
+        Each row is one post, unless a column counts them. Nothing of a row is kept but its code or its place.
 
     Raises
     ------
@@ -290,7 +305,7 @@ def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "") -> R
         points, sha256 = _places(path, crs, stated)
         return ReadPosts(name, sha256, none[0], points)
     try:
-        return _by_code(path, [column] if column else list(CODE_HEADERS), none[1])
+        return _by_code(path, [column] if column else list(CODE_HEADERS), none[1], kind=kind)
     except TableError:
         if column:
             raise
@@ -303,7 +318,7 @@ def read_posts(path: Path, crs: str, *, column: str = "", stated: str = "") -> R
     return ReadPosts(name, draft.records.source.sha256, none[0], _points(to_metric(draft.geometry, crs).to_numpy()))
 
 
-def _by_code(path: Path, columns: Sequence[str], none: pd.DataFrame) -> ReadPosts:
+def _by_code(path: Path, columns: Sequence[str], none: pd.DataFrame, *, kind: str) -> ReadPosts:
     for at, column in enumerate(columns):
         try:
             tables = read_referring(path, column)
@@ -311,12 +326,51 @@ def _by_code(path: Path, columns: Sequence[str], none: pd.DataFrame) -> ReadPost
         except TableError:
             if at == len(columns) - 1:
                 raise
-    rows = [(table, row) for table in tables for row in table.cells]
-    counted = [(table, row) for table, row in rows if not any(_SUMS.match(cell_text(cell).strip()) for cell in row)]
-    codes = pd.Series([str(row[table.at]).strip() for table, row in counted], dtype="object")
-    listed = codes.value_counts().sort_index().rename_axis("code").reset_index(name="n")
+    codes: list[str] = []
+    counts: list[int] = []
+    sums, unread, headings = 0, 0, []
+    for table in tables:
+        rows = [row for row in table.cells if not _is_sum(row, table.at)]
+        sums += len(table.cells) - len(rows)
+        mine = [row[table.at].strip() for row in rows]
+        # where a grid has several rows, each row is a post, and the column repeats what they add up to
+        heading = _counting(table.headers, kind, table.at) if len(set(mine)) == len(mine) else -1
+        codes += mine
+        counts += [_count(row[heading]) if heading >= 0 else 1 for row in rows]
+        if heading >= 0:
+            headings.append(table.headers[heading])
+            unread += sum(_is_none(row[heading]) for row in rows)
+    listed = pd.DataFrame({"code": pd.Series(codes, dtype="object"), "n": pd.Series(counts, dtype="int64")})
+    listed = listed.groupby("code", sort=True, as_index=False)["n"].sum()
     dropped = tuple(dict.fromkeys(name for table in tables for name in table.dropped))
-    return ReadPosts(tables[0].name, tables[0].sha256, listed, none, dropped, len(rows) - len(counted))
+    return ReadPosts(tables[0].name, tables[0].sha256, listed.loc[listed["n"] > 0], none, dropped, sums,
+                     ", ".join(dict.fromkeys(headings)), int(unread))  # fmt: skip
+
+
+def _counting(headers: Sequence[str], kind: str, without: int) -> int:
+    """Return the position of the column that counts posts of a kind, -1 for none."""
+    return next((at for at, header in enumerate(headers) if at != without and _counts_of(header, kind)), -1)
+
+
+def _counts_of(header: str, kind: str) -> bool:
+    """Return whether a heading counts posts of a kind.
+
+    >>> _counts_of("网格员数", "staff"), _counts_of("驿站数", "stations"), _counts_of("姓名", "staff")
+    (True, True, False)
+    """
+    own = compact(header).lower() in COUNT_HEADERS.get(kind, ())
+    return own or (kind == "staff" and field_of(header, GRID) == "grid_worker_count")
+
+
+def _is_sum(row: Sequence[str], at: int) -> bool:
+    """Return whether a row is a total or a note; a note beside a code is a remark on a post.
+
+    >>> _is_sum(["", "合计", "3"], 0), _is_sum(["注：截至六月", ""], 0), _is_sum(["990101001001001", "注：兼职"], 0)
+    (True, True, False)
+    """
+    texts = [str(cell).strip() for cell in row]
+    noted = not texts[at] or bool(_NOTE.match(texts[at]))
+    return any(_SUMS.match(text) or (noted and _NOTE.match(text)) for text in texts)
 
 
 def _places(path: Path, crs: str, stated: str) -> tuple[pd.DataFrame, str]:

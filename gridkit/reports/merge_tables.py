@@ -180,7 +180,7 @@ def given_up_table(report: MergeReport) -> Table:
 def through_table(report: MergeReport) -> Table:
     """Return the atoms through which all networks have drawn a border."""
     columns = [
-        Column("community", _("community"), 28), Column("atom", _("through"), 24),
+        Column("community", _("community"), 28), Column("atom", _("land it runs through"), 24),
         Column("households", _("households"), 12, number=True), Column("length", _("metres"), 10, number=True),
         Column("apart", _("nearest border of the merge (m)"), 16, number=True),
         Column("networks", _("networks that have the border"), 26),

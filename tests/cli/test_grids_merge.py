@@ -13,6 +13,7 @@ import shapely
 
 from gridkit import errors
 from gridkit.geo.datum import wgs84_to_gcj02
+from gridkit.io.networks import read_posts
 from tests.cli.grid_project import CRS, EAST, WEST, layers, save, square
 
 COLUMNS = [(0, 300, 0, 130), (300, 600, 0, 130), (0, 300, 130, 265), (300, 600, 130, 265), (0, 300, 265, 400),
@@ -115,6 +116,9 @@ def test_reports_stay_beside_a_plan_that_is_edited(gridkit, made, world, tmp_pat
     out, _ = made
     report = (out / "merge.xlsx").read_bytes()
     (out / "merge.xlsx").write_bytes(report + b"note")  # somebody wrote into it
+    over = gridkit("grids", "merge", *words(world), "-o", out, "--lang", "en")
+    assert over.code == errors.EXIT_OUTPUT
+    assert "merge.xlsx was not written by this command, or was changed since" in over.err
     line = (out / "assignment.csv").read_text("utf-8").splitlines()[1].split(",")
     said = gridkit("grids", "edit", out, "rename", line[1], "一号", "--reason", "试", "--time",
                    "2024-06-30T09:00:00+08:00")  # fmt: skip
@@ -122,9 +126,6 @@ def test_reports_stay_beside_a_plan_that_is_edited(gridkit, made, world, tmp_pat
     assert (out / "merge.xlsx").read_bytes() == report + b"note"
     assert (out / "homes.csv").is_file()
     assert gridkit("grids", "check", out).code in (0, 1)
-    over = gridkit("grids", "merge", *words(world), "-o", out, "--lang", "en")
-    assert over.code == errors.EXIT_OUTPUT
-    assert "merge.xlsx was not written by this command, or was changed since" in over.err
     filed = gridkit("grids", "file", out, "-o", tmp_path / "filed", "--no-map", "--draft")
     assert filed.code in (0, 1), filed.err
     codes = {row.split(",")[0] for row in (tmp_path / "filed" / "codes.csv").read_text("utf-8-sig").splitlines()[1:]}
@@ -225,4 +226,23 @@ def test_gaps_overlaps_and_codes_twice_are_told(gridkit, world, tmp_path):
     assert "bad: 1 features without an area" in said.err
     assert "bad: 2 cells of stations are no counts" in said.err
     assert found["posts"]["bad.stations"]["in"] == 2
-    assert found["posts"]["bad.staff"]["in"] == 12 - 2  # the feature without a shape is no grid
+    # the feature without a shape is no grid, but its two posts are somebody's
+    assert found["posts"]["bad.staff"]["in"] == 12
+    assert [one["n"] for one in found["to_decide"] if one["subject"] == f"{EAST}002" and one["network"] == "bad"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "posts", "said"),
+    [
+        # one row for each grid with its count; a remark beside a code is no note, and a total is none of them
+        (["网格编码,网格员数,备注", "01,3,注：一人兼职", "02,若干,", "03,2,", ",5,合计"], {"01": 3, "03": 2},
+         (1, "网格员数", 1)),
+        # one row for each person: the column repeats what the rows add up to
+        (["网格编码,网格员数", "01,2", "01,2", "02,1"], {"01": 2, "02": 1}, (0, "", 0)),
+    ],
+)  # fmt: skip
+def test_tables_of_posts_count_rows_or_say_how_many(tmp_path, rows, posts, said):
+    (tmp_path / "staff.csv").write_text("\n".join(rows), encoding="utf-8")
+    read = read_posts(tmp_path / "staff.csv", CRS, kind="staff")
+    assert dict(zip(read.listed["code"], read.listed["n"], strict=True)) == posts
+    assert (read.sums, read.counted, read.unread) == said
