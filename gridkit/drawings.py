@@ -118,6 +118,9 @@ def read_drawing(path: Path, plan: Plan, *, layer: str = "", crs: str = "") -> D
     """
     draft, assumed = _read(path, plan, layer=layer, crs=crs)
     table, shapes, empty = _table(draft)
+    coded = plan.grids.loc[plan.grids["code"] != ""]
+    known = dict(zip(coded["code"], coded["kind"], strict=True))  # of a grid that states its code, the kind is known
+    table["kind"] = [kind or known.get(code, "") for kind, code in zip(table["kind"], table["code"], strict=True)]
     if not len(table):
         raise InputError(
             N_("the layer holds no area"), place=mask_name_of_file(path.name),

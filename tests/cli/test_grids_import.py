@@ -288,6 +288,7 @@ def test_odd_shapes_are_taken_as_far_as_they_go(gridkit, folder, tmp_path):
                     tmp_path / "c.csv", "--all")  # fmt: skip
     assert found.code == errors.EXIT_FINDINGS
     assert "1 features without an area are left out" in found.err
+    assert "2 drawn grids hold no atom and are left out\n  甲 #00013\n  甲 #00014\n" in found.err
     assert lands(plan_folder.open_plan(tmp_path / "new").plan) == lands(today())
     assert "=1+1" not in [cell for line in (tmp_path / "c.csv").read_text("utf-8-sig").split("\n") for cell in
                           line.split(",")]  # fmt: skip
@@ -337,3 +338,17 @@ def test_edits_of_another_plan_are_not_written_over(gridkit, folder, tmp_path):
     found = gridkit("grids", "import", tmp_path / "a.gpkg", folder / "plan", "-o", tmp_path / "mine")
     assert found.code == errors.EXIT_OUTPUT and "1 edits, which would be lost" in found.err
     assert (tmp_path / "mine" / "edits.jsonl").read_bytes() == before
+
+
+def test_a_grid_drawn_with_its_code_has_its_kind(gridkit, tmp_path):
+    """Most drawings have no column of kinds: an exclusive grid stays one, and may lie over the grid around it."""
+    codes = {"g1": WEST + "901", "g2": WEST + "001"}
+    plan = plan_of(atoms_of(((100,) * 4,), kinds={"A11": "exclusive"}), {"g1": ["A11"], "g2": ["A12"]}, code=codes,
+                   kind={"g1": "exclusive", "g2": "comprehensive"})  # fmt: skip
+    write_plan(plan_folder.plan_of(plan), tmp_path / "plan")
+    one, other = plan.atoms.frame.geometry[["A11", "A12"]]
+    gpd.GeoDataFrame({"网格编码": list(codes.values())}, geometry=[one, shapely.union(one, other)],
+                     crs=plan.atoms.frame.crs).to_file(tmp_path / "a.gpkg")  # fmt: skip
+    said = json.loads(gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan", "--json").out)
+    assert set(said["matched"].values()) == {"g1", "g2"} and said["without_atom"] == 0
+    assert not [row for row in said["findings"] if row["code"] == "G122"]

@@ -177,6 +177,8 @@ def _show(found: Imported, *, limit: int | None) -> None:
     ):
         if figures[key]:
             options.note(text.format(n=f"{figures[key]:,}"))
+            if key == "without_atom":
+                _show_lost(found, limit=limit)
     line = gettext(
         "{drawn} drawn grids on {atoms} atoms: {kept} grids go on, {new} are new, {retired} end; {edits} edits"
     )
@@ -198,6 +200,18 @@ def _show(found: Imported, *, limit: int | None) -> None:
         if len(some):
             click.echo(title)
             shared.show_findings(some, limit=limit)
+
+
+def _show_lost(found: Imported, *, limit: int | None) -> None:
+    """Name the drawn grids that are left out."""
+    from gridkit.grids.drawn import titles
+
+    frame, lost = found.drawing.frame, found.laid.lost
+    names = dict(zip(frame.index, titles(frame.set_axis("#" + frame.index)), strict=True))
+    for row in lost[:limit]:
+        options.note(f"  {names[row]}")
+    if limit is not None and len(lost) > limit:
+        options.note("  " + gettext("… and {n} more (--all lists them)").format(n=f"{len(lost) - limit:,}"))
 
 
 def _show_cuts(found: Imported, *, limit: int | None) -> None:
