@@ -300,6 +300,8 @@ def test_scenarios_files_and_a_page_opened_again(open_page, tmp_path):
     page.click("[data-drop=Main]")
     page.click("#gk-answer-0")
     page.wait_for_selector("#gk-scenario-name")
+    page.fill("#gk-scenario-name", "North")
+    page.click("#gk-answer-2")  # a name is no second one of itself
     assert page.locator("#gk-scenario option").all_text_contents() == ["North"]
 
 

@@ -168,7 +168,7 @@
     ui.dialog(gk.words.scenarios, [ui.paragraph(gk.words.scenarios_hint), gk.el("ul", { class: "gk-list" }, rows), ui.field("gk-scenario-name", "scenario_name", unique(gk.words.scenario_new), { maxlength: "60" })], [
       [gk.words.branch, function () { ui.keepNow(); add(byId("gk-scenario-name").value.trim() || gk.words.scenario_new, ui.session.save(), (mine() || {}).saved); ui.toast(gk.say("scenario_is", { name: kept.current })); }, true],
       [gk.words.from_start, function () { var one = add(byId("gk-scenario-name").value.trim() || gk.words.scenario_new, first.text, first.head); enter(one); }],
-      [gk.words.rename_scenario, function () { mine().name = kept.current = unique(byId("gk-scenario-name").value.trim() || kept.current); list(); ui.keepSoon(); }],
+      [gk.words.rename_scenario, function () { var name = byId("gk-scenario-name").value.trim(); if (name && name !== kept.current) { mine().name = kept.current = unique(name); list(); ui.keepSoon(); } }],
       [gk.words.close]]);
   }
 
