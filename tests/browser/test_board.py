@@ -222,6 +222,13 @@ def test_what_breaks_a_grid_or_leaves_the_community(open_page):
     assert "2 left out: they belong to another community" in toast(page)
     hand.click(0.5, 2.5)
     assert "1 left out: their grid is locked" in toast(page)
+    for tool, places in (("g", [(0.5, 2.5)]), ("s", [(0.2, 2.98), (1.9, 2.98)]), ("b", [(0.5, 2.1), (0.5, 2.9)])):
+        hand.keys(tool)
+        page.evaluate("gk.board.ui.toast('')")
+        hand.drag(*places)
+        assert "Grid w3 is locked" in toast(page) and page.is_hidden("#gk-confirm")
+    page.evaluate("gk.board.ui.setActive('w2')")
+    hand.keys("p")
     assert ops(page) == []
     page.select_option("#gk-strict", "refuse")
     hand.click(0.5, 0.5)  # w2 would have a piece in the corner

@@ -100,6 +100,13 @@
   };
   ui.codeOf = function (i) { return ui.state.communities[ui.state.atoms.community[i]].code; };
 
+  // Whether one of some grids is locked; says so before anything is asked.
+  ui.shut = function (uids) {
+    var locked = uids.filter(function (uid) { return uid && ui.state.grids.get(uid).locked; })[0];
+    if (locked) ui.toast(gk.say("no_locked", { grid: ui.nameOf(locked) }), true);
+    return !!locked;
+  };
+
   // Moves compounds to a grid ("" for none); `skipped` counts those that could not go, by why.
   ui.move = function (atoms, to, skipped) {
     var list = Array.from(atoms);
@@ -137,6 +144,7 @@
 
   // Merges one grid into another after a question; the one that goes on keeps its name.
   ui.merge = function (from, into) {
+    if (ui.shut([from, into])) return;
     var a = ui.totals(from), b = ui.totals(into), both = Array.from(ui.state.members(from)), broken = ui.wouldBreak(both, into);
     if (broken.length && ui.strict) { allowed(broken); return; }
     ui.confirm(gk.say("ask_merge", { from: ui.nameOf(from), a: ui.number(a.size), into: ui.nameOf(into), b: ui.number(b.size), sum: ui.number(a.size + b.size) }) +
@@ -147,6 +155,7 @@
   };
 
   ui.splitParts = function (uid, parts, more) {
+    if (ui.shut([uid])) return;
     var atoms = ui.state.atoms, sizes = parts.map(function (part) {
       return ui.number(part.reduce(function (sum, id) { var i = ui.state.atomAt.get(id); return sum + (ui.measureOf(uid) === "persons" ? atoms.persons[i] : atoms.households[i]); }, 0));
     });

@@ -206,6 +206,7 @@
   }, function (line) {
     var atom = mostly(line, function (i) { return i; });
     if (atom === null) { ui.toast(gk.words.line_outside, true); return; }
+    if (ui.shut([ui.state.grid[atom]])) return;
     var why = board.canCut(ui.state, atom);
     if (why) { ui.toast(gk.say("no_" + why, { atom: ui.placeName(atom), high: ui.state.normOf(ui.state.atoms.community[atom]).high, grid: ui.nameOf(ui.state.grid[atom]) }), true); return; }
     var found = board.cutPieces(ui.state, atom, [absolute(line)]);
