@@ -46,6 +46,8 @@ BETTER: Final = 0.1
 """How much better another datum must fit."""
 _DRAWING: Final = frozenset(("G102", "G105", "G106", "G107", "G108", "G121", "G122", "G123"))
 """Findings about the drawing itself; sizes and pieces are those of the result."""
+_UNTITLED: Final = frozenset(("untitled polygon", "untitled placemark", "未命名多边形", "未命名地标"))
+"""What drawing programs call what nobody has named: no name."""
 _NAMES: Final = {SAME: "", GCJ02: "gcj02", BD09: "bd09"}
 
 
@@ -184,6 +186,7 @@ def _table(draft: Draft) -> tuple[pd.DataFrame, Array, int]:
         for to, name in columns.items()
     }, dtype="object")  # fmt: skip
     table["code"] = ["" if code.startswith("~") else code for code in table["code"]]
+    table["name"] = ["" if name.strip().casefold() in _UNTITLED else name for name in table["name"]]
     shapes = np.array(shapely.force_2d(draft.geometry.to_numpy()), dtype=object)
     usable = ~shapely.is_missing(shapes) & finite(shapes)
     none = shapely.Polygon()

@@ -61,3 +61,4 @@ def test_what_cannot_be_done_is_told(gridkit, project, tmp_path):
     assert said.code == errors.EXIT_OUTPUT and not (tmp_path / "no").exists()
     said = gridkit("grids", "board", project / "plan", "--lines", tmp_path / "nothing.gpkg", "-o", tmp_path / "b.html")
     assert said.code == errors.EXIT_INPUT and "nothing.gpkg" in said.err and not (tmp_path / "b.html").exists()
+    assert "gridkit.toml" not in said.err

@@ -317,11 +317,11 @@ def test_a_drawing_may_call_grids_as_the_table_does(gridkit, tmp_path):
     plan.grids["code"] = ""
     write_plan(plan_folder.plan_of(plan), tmp_path / "plan")
     layer = grid_layer(plan)
-    gpd.GeoDataFrame({"网格编码": list(layer.index)[::-1]}, geometry=list(layer.geometry)[::-1], crs=layer.crs).to_file(
-        tmp_path / "a.gpkg"
-    )
+    named = {"网格编码": list(layer.index)[::-1], "网格名称": "未命名多边形"}
+    gpd.GeoDataFrame(named, geometry=list(layer.geometry)[::-1], crs=layer.crs).to_file(tmp_path / "a.gpkg")
     found = gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan", "--json")
     said = json.loads(found.out)
+    assert said["edits"] == 0  # a name that a program gave is none
     assert said["matched"] == {f"{n + 1:05d}": uid for n, uid in enumerate(sorted(plan.grids.index))}
     assert said["codes_not_kept"] == 0 and not [row for row in said["findings"] if row["code"] == "G106"]
     out = gridkit("grids", "import", tmp_path / "a.gpkg", tmp_path / "plan").out

@@ -130,7 +130,8 @@ def snap_lines(stored: Stored, source: Path, names: tuple[str, ...]) -> gpd.GeoD
         return None
     for name in names:
         file, _, layer = name.partition("!")
-        found = read_shapes(str(Path(file).resolve()), Path.cwd(), crs.to_string(), layer=layer)
+        with shared.file_on_the_line():
+            found = read_shapes(str(Path(file).resolve()), Path.cwd(), crs.to_string(), layer=layer)
         frames.append(gpd.GeoDataFrame({"kind": ""}, geometry=found.geometry.to_numpy(), crs=crs, index=found.index))
     if not names and options.project_file(source).is_file():
         project, _ = options.open_project(source)
