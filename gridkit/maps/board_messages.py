@@ -218,6 +218,7 @@ def _keeping() -> dict[str, str]:
         "saved_csv": _("The table of the plan as it is now was saved as assignment.csv."),
         "nothing_to_save": _("There are no edits to save."),
         "opened": _("{n} edits opened, {standing} stand."),
+        "number_in_file": _("Edit {n} of the file names a number of a person: the file is not taken."),
         "cannot_read": _("The file cannot be read."),
         "workbook": _("This is a workbook or an archive: save the table as CSV UTF-8 and open that."),
         "ask_open": _(

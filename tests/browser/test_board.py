@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -282,6 +283,7 @@ def test_scenarios_files_and_a_page_opened_again(open_page, tmp_path):
     for name, content, said in (
         ("other.jsonl", text.replace(base.base, "0123456789ab"), ""),
         ("edits.jsonl", text.replace("before", "bEfore"), "line 1"),
+        ("number.jsonl", replace(log.edits[0], reason="13900000000").sealed().line(), "number of a person"),
     ):
         page.set_input_files("#gk-open", {"name": name, "mimeType": "text/plain", "buffer": content.encode()})
         page.wait_for_function("() => document.getElementById('gk-toast').className.indexOf('gk-bad') >= 0")
