@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 TINT: Final = "#e8eef5"
 AGREED, SOME, GONE, GIVEN_UP, FRESH = "#1b7837", "#e08214", "#9aa0a8", "#c1121f", "#0b3d91"
+# numbers of features in the legend: borders are told in metres, grids in the heading
 _CSS: Final = """
 .gk-merge { font: 14px/1.5 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif;
   color: #14181f; background: #fff; padding: 8px 16px; overflow-wrap: anywhere; }
 .gk-merge h1 { font-size: 20px; margin: 0 0 4px; }
 .gk-merge p { margin: 0; }
+[data-legend] b { display: none; }
 """
 
 

@@ -21,7 +21,7 @@ from gridkit.reports.merge_tables import facts, tables
 from gridkit.reports.repair_files import text_file
 from gridkit.reports.sheet import RowSheet
 from gridkit.reports.values import Share
-from gridkit.reports.xlsx import FORMULA_START, Styles, add_table, page, put, sheet_title, text_of
+from gridkit.reports.xlsx import FORMULA_START, Styles, add_table, page, percent_format, put, sheet_title, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -120,8 +120,13 @@ def write_merge_html(report: MergeReport, path: Path) -> None:
 
 
 def _shown(value: Any) -> str:
+    """Return a cell as the page shows it; only 1 reads as 100 %.
+
+    >>> [_shown(value) for value in (Share(0.5), Share(0.99996), Share(1.0), 1234, None)]
+    ['50.00%', '99.996%', '100.00%', '1,234', '']
+    """
     if isinstance(value, Share):
-        return f"{value:.1%}"
+        return f"{value:.{percent_format(value).count('0') - 1}%}"
     return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
 
 

@@ -66,16 +66,20 @@ def decision_table(report: MergeReport) -> Table:
     columns = [
         Column("kind", _("what"), 24), Column("network", _("network"), 16), Column("subject", _("about"), 22),
         Column("text", _("to decide"), 70), Column("n", _("how much"), 10, number=True),
-        Column("lon", _("longitude"), 12, number=True, page=False),
-        Column("lat", _("latitude"), 12, number=True, page=False),
+        Column("lon", _("longitude"), 12, page=False), Column("lat", _("latitude"), 12, page=False),
         Column("answer", _("decision"), 24, page=False),
     ]  # fmt: skip
     data: dict[str, Any] = {name: frame[name].tolist() for name in ("network", "text", "n")}
     data |= {"kind": labels_of({key: _(text) for key, text in KINDS.items()}, frame["kind"]),
              "subject": [short(str(text)) for text in frame["subject"]], "answer": [""] * len(frame)}  # fmt: skip
     for axis in ("lon", "lat"):
-        data[axis] = [None if value is None or value != value else float(value) for value in frame[axis]]  # noqa: PLR0124
+        data[axis] = [_degrees(value) for value in frame[axis]]
     return table("decisions", _("Decisions"), columns, data)
+
+
+def _degrees(value: float | None) -> str:
+    # as text: the workbook shows numbers with two decimals, and these are a kilometre
+    return "" if value is None or value != value else f"{value:.6f}"  # noqa: PLR0124 - NaN
 
 
 def pair_table(report: MergeReport) -> Table:
@@ -269,8 +273,8 @@ def finding_table(report: MergeReport) -> Table:
     """Return what reading and drawing say of the layers."""
     columns = [
         Column("rule", _("rule"), 10), Column("severity", _("severity"), 10), Column("subject", _("about"), 28),
-        Column("text", _("finding"), 70), Column("lon", _("longitude"), 12, number=True, page=False),
-        Column("lat", _("latitude"), 12, number=True, page=False),
+        Column("text", _("finding"), 70), Column("lon", _("longitude"), 12, page=False),
+        Column("lat", _("latitude"), 12, page=False),
     ]  # fmt: skip
     rows = list(report.findings.rows())[:MAX_ROWS]
     data: dict[str, Any] = {
@@ -279,5 +283,5 @@ def finding_table(report: MergeReport) -> Table:
         "text": [words.finding_sentence(row["code"], row["params"]) for row in rows],
     }  # fmt: skip
     for axis in ("lon", "lat"):
-        data[axis] = [None if row[axis] != row[axis] else float(row[axis]) for row in rows]
+        data[axis] = [_degrees(row[axis]) for row in rows]
     return table("findings", _("Findings of the layers"), columns, data)
