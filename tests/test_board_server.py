@@ -112,7 +112,8 @@ def test_lines_that_do_not_follow_are_refused_and_nothing_changes(desk):
             desk.take(head, keep, lines)
     impossible = replace(log.edits[1], args={"community": "9", "kind": "comprehensive", "atoms": []}).sealed()
     numbered = replace(log.edits[1], reason="电话13900000000").sealed()
-    for edit in (impossible, numbered, replace(log.edits[1], op="undo", args={"seq": 9}).sealed()):
+    timed = replace(log.edits[1], time="13900000000").sealed()
+    for edit in (impossible, numbered, timed, replace(log.edits[1], op="undo", args={"seq": 9}).sealed()):
         with pytest.raises(UsageError):
             desk.take(log.edits[0].hash, 1, edit.line())
     assert len(desk.log) == 1 and len(desk.journal.records()) == 2

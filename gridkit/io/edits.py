@@ -71,7 +71,7 @@ def demand_no_numbers(edits: Iterable[Edit]) -> None:
         Naming the first of them.
     """
     for edit in edits:
-        said = (edit.user, edit.reason, edit.doc_no, str(edit.args.get("name", "")))
+        said = (edit.time, edit.user, edit.reason, edit.doc_no, str(edit.args.get("name", "")))
         if any(mask_numbers(one) != one for one in said):
             raise UsageError(
                 N_("edit {seq} names a number of a person"), remedy=N_("leave it out and make the edit again"),

@@ -203,7 +203,7 @@
   function numbered(text) {
     return board.readEdits(text, ui.state.base).filter(function (row, k) {
       var edit = row.edit, mine = ui.session.lines[k];
-      return !(mine && mine.hash === edit.hash) && [edit.user, edit.reason, edit.doc_no, String(edit.args.name || "")].some(function (one) { return board.mask(one) !== one; });
+      return !(mine && mine.hash === edit.hash) && [edit.time, edit.user, edit.reason, edit.doc_no, String(edit.args.name || "")].some(function (one) { return board.mask(one) !== one; });
     })[0];
   }
 
