@@ -3,8 +3,9 @@
 ``python -m benchmarks.merge [--tiny] [--communities N]`` draws a hidden truth over the communities of
 :mod:`benchmarks.grid_worlds` (178 communities, about 1,359 grids), and derives three departmental networks from it:
 some compounds go to the neighbouring grid, some grids are merged, some split, one community is left out, and every
-border is drawn up to eight metres elsewhere. What is kept is measured twice: by the networks on their atoms, and by the
-truth that nobody sees: borders of the truth that all three departments left alone.
+border is drawn up to eight metres elsewhere. What is kept is measured three times: by the networks on their atoms, by
+the borders as they were drawn, and by the truth that nobody sees: borders of the truth that all three departments left
+alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import shapely
 
 from benchmarks.grid_worlds import community
 from gridkit.grids.merge import Network, overlay
+from gridkit.grids.merge_drawn import drawn_borders
 from gridkit.grids.merge_plan import merge_networks
+from gridkit.grids.merge_through import through
 from gridkit.grids.propose import Wish, propose
 from gridkit.grids.totals import totals
 from gridkit.model.plan import EDGE_COLUMNS, UNASSIGNED, Atoms, Plan
@@ -166,6 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     drawn_at = time.process_time()
     sums, size = made.shares, totals(made.plan)
     common, still = held(city, made.plan)
+    _, metres = through(made, drawn_borders(found))
     right = sum(
         float(((plan.assignment == UNASSIGNED) | _same(plan, laid_out)).mean())
         for plan, laid_out in zip(city.drawn, found.plans, strict=True)
@@ -174,7 +178,9 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     homed = made.homes.groupby(["network", "kind"])["n"].sum()
     lost = sum(abs(n - int(homed.get((name, kind), 0))) for name, kinds in posts.items() for kind, n in kinds.items())
     out = {
-        "agreed_kept": sums["agreed_kept"] / sums["agreed"], "truth_kept": still / common,
+        "agreed_kept": sums["agreed_kept"] / sums["agreed"],
+        "drawn_kept": metres["drawn_kept"] / metres["drawn_agreed"],
+        "drawn_through": metres["drawn_through"] / metres["drawn_agreed"], "truth_kept": still / common,
         "in_band": float((size["outside"] == 0).mean()), "contiguous": float((size["pieces"] == 1).mean()),
         "posts": float(sum(sum(kinds.values()) for kinds in posts.values())), "posts_lost": float(lost),
         "to_decide": float(made.homes.loc[made.homes["outcome"].isin(["decide", "unknown", "no_place"]), "n"].sum()),
