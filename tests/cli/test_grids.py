@@ -268,3 +268,16 @@ def test_numbers_of_persons_do_not_reach_the_log(plan, gridkit):
     log = (plan / "edits.jsonl").read_text("utf-8")
     assert "张 ***" in log and "王 ***" in log
     assert "13900000000" not in log + (plan / "grids.csv").read_text("utf-8")
+
+
+def test_edits_of_a_board_that_are_not_saved_are_told(plan, gridkit):
+    plan.with_name(f"{plan.name}.journal").write_text("{}", encoding="utf-8")
+    said = gridkit("grids", "edit", plan, "lock", "--all")
+    assert said.code in (errors.EXIT_CLEAN, errors.EXIT_FINDINGS)
+    assert "a board has edits of" in said.err
+
+
+def test_a_plan_is_no_drawing(plan, gridkit):
+    said = gridkit("grids", "import", plan, plan)
+    assert said.code == errors.EXIT_USAGE
+    assert "not a drawing" in said.err

@@ -48,6 +48,8 @@ def apply(edits: Path, plan: Path, out: Path | None, as_json: bool) -> int:
     from gridkit.stores.plan_folder import write_plan
 
     stored, folder = shared.open_stored(plan)
+    if out is None:
+        shared.note_board(folder)
     log = read_edits(edits)
     if not len(log):
         raise errors.UsageError(N_("{file} holds no edit"), remedy=N_("name the file with the edits"), file=edits.name)

@@ -272,6 +272,7 @@ def _done(op: str, args: dict[str, Any] | Callable[[Plan], dict[str, Any]], said
     path: Path = context.parent.params["plan"] if context.parent else Path()
     as_json = bool(said.pop("as_json", False))
     stored, folder = shared.open_stored(path)
+    shared.note_board(folder)
     stated = args(stored.plan) if callable(args) else dict(args)
     if isinstance(stated.get("grid"), str):
         stated["grid"] = shared.resolve(stored.plan, stated["grid"])

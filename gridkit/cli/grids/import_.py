@@ -11,7 +11,7 @@ import click
 from gridkit import errors
 from gridkit.cli import options
 from gridkit.cli.grids import shared
-from gridkit.locale import gettext
+from gridkit.locale import N_, gettext
 
 if TYPE_CHECKING:
     from gridkit.drawings import Imported
@@ -68,9 +68,14 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of the command line
 ) -> int:  # fmt: skip
     """Take over grids drawn by hand."""
     from gridkit import drawings
-    from gridkit.stores.plan_folder import write_plan
+    from gridkit.stores.plan_folder import is_plan, write_plan
 
     file, _, layer = drawn.partition("!")
+    if is_plan(Path(file)):
+        raise errors.UsageError(
+            N_("{file} is the folder of a plan, not a drawing"),
+            remedy=N_("compare plans with gridkit grids diff; take over edits with gridkit grids apply"), file=file,
+        )  # fmt: skip
     stored = _start(source)
     said = {"reason": reason, "doc_no": doc_no, "user": user, "time": shared.moment(time)}
     with shared.file_on_the_line(crs=True):

@@ -145,6 +145,18 @@ def open_stored(path: Path) -> tuple[Stored, Path]:
     return stored, folder
 
 
+def note_board(folder: Path) -> None:
+    """Say that a board has edits of this plan which are not saved: they do not follow once the plan is changed."""
+    from gridkit.stores.journal import journal_path
+
+    path = journal_path(folder)
+    if path.is_file() and path.stat().st_size:
+        options.note(
+            gettext("a board has edits of {plan} that are not saved ({file}): save them on its page first, or they no "
+                    "longer follow").format(plan=folder.name, file=path.name)
+        )  # fmt: skip
+
+
 def codes_stated(project: Project) -> dict[str, str]:
     """Return how a project has its codes made, for the settings of a plan."""
     return {"scheme": project.grids.scheme, "policy": project.grids.policy}
