@@ -73,7 +73,7 @@ def board(  # noqa: PLR0913, PLR0917 - the options of the command line
         stored.base, stored.log, path, title=heading(folder, title), filed=filed_plan(stored, filed),
         lines=snap_lines(stored, plan, lines), names=stored.communities,
     )  # fmt: skip
-    click.echo(f"{gettext('Board')}  {path}")
+    click.echo(gettext("Board  {path}").format(path=path))
     return errors.EXIT_CLEAN
 
 

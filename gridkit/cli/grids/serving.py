@@ -46,7 +46,7 @@ def serve(plan: Path, shown: Callable[[Stored, Path], Shown], *, port: int, open
     try:
         _say_opened(desk)
         with Server(Board(desk, shown(desk.stored, folder)), port) as server:
-            click.echo(f"{gettext('Board')}  {server.address}")
+            click.echo(gettext("Board  {path}").format(path=server.address))
             click.echo(
                 gettext("Every edit is on the disk at once; Save writes the plan folder. Ctrl+C ends the board.")
             )
