@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 KINDS: Final = {
     "post": N_("posts without a home"), "border": N_("agreed border given up"),
     "through": N_("agreed border through land that stays whole"), "band": N_("grid outside the band"),
-    "area": N_("land that a network does not cover"), "code": N_("one code for several grids"),
+    "area": N_("land that a network does not cover"), "code": N_("one code for several grids of a network"),
 }  # fmt: skip
 """Kinds of decisions, in their order."""
 POSTS: Final = {"branches": N_("branches"), "staff": N_("staff posts"), "stations": N_("stations")}

@@ -39,6 +39,7 @@ def facts(report: MergeReport) -> list[tuple[str, Any]]:
         (_("of these, where one network alone has grids (m)"), _ratio(round(sums["alone_kept"]), round(sums["alone"]))),
         (_("Borders of some networks kept (m)"), _ratio(round(sums["some_kept"]), round(sums["some"]))),
         (_("Borders that no network had (m)"), round(sums["new"])),
+        (_("Codes that are other grids in another network"), int((report.codes["where"] == "across").sum())),
         *((_("{network}: {kind} homed").format(network=key.rpartition(".")[0], kind=_(POSTS[key.rpartition(".")[2]])),
            _ratio(one["homed"], one["in"])) for key, one in found["posts"].items() if one["in"]),
         *((_("To decide: {kind}").format(kind=_(KINDS[kind])), n) for kind, n in found["decisions"].items()),
