@@ -14,9 +14,9 @@ from gridkit.errors import InputError, UsageError
 from gridkit.grids.baseline import NO_CODE
 from gridkit.grids.codes import SCHEMES, Scheme
 from gridkit.grids.drawn import Surroundings, check_drawn
-from gridkit.grids.merge import POINT_COLUMNS, POSTS, TOLERANCE, Network, overlay
+from gridkit.grids.merge import POINT_COLUMNS, TOLERANCE, Network, overlay
 from gridkit.grids.merge_drawn import drawn_borders
-from gridkit.grids.merge_plan import Merged, merge_networks
+from gridkit.grids.merge_plan import merge_networks
 from gridkit.grids.propose import Wish
 from gridkit.io.networks import doubt, read_network, read_posts
 from gridkit.io.person_numbers import mask_numbers
@@ -175,20 +175,29 @@ def read_networks(
     rims = soil.atoms.frame[["community", "geometry"]].dissolve("community", method="coverage").geometry
     found, notes, parts = [], [], []
     files: dict[str, str] = {}
-    for done, ask in enumerate(asked):
-        progress(f"{gettext(STEPS[0])} {ask.name}", done, len(asked))
-        read = read_network(ask.path, ask.name, crs, layer=ask.layer, columns=columns, stated=ask.crs)
+    for done, (ask, name) in enumerate(zip(asked, _called(asked), strict=True)):
+        progress(f"{gettext(STEPS[0])} {name}", done, len(asked))
+        read = read_network(ask.path, name, crs, layer=ask.layer, columns=columns, stated=ask.crs)
         _demand_place(read, rims, ask)
         notes += _said(read)
         parts.append(_drawn_findings(read, rims, soil))
         parts.append(Findings.of(read.notes))
-        files |= {f"networks/{ask.name}/{name}": sha for name, sha in read.files.items()}
+        files |= {f"networks/{name}/{file}": sha for file, sha in read.files.items()}
         mine = [one for one in posts if one.network == ask.name]
         network, more, hashes = _with_posts(read, mine, crs, column=column, stated=ask.crs)
         found.append(network)
         notes += more
         files |= hashes
     return Read(tuple(found), tuple(notes), Findings.concat(parts), files)
+
+
+def _called(asked: Sequence[Ask]) -> list[str]:
+    """Return what networks are called in all outputs: a file may be named after a person's number."""
+    names: list[str] = []
+    for ask in asked:
+        name = mask_numbers(ask.name)
+        names.append(name if name not in names else f"{name}#{len(names)}")
+    return names
 
 
 def _demand_place(read: ReadNetwork, rims: gpd.GeoSeries, ask: Ask) -> None:
@@ -302,6 +311,7 @@ def merge(
         There is no such network, or serials run out.
     """
     names = [network.name for network in read.networks]
+    base = mask_numbers(base)
     if base and base not in names:
         raise UsageError(
             N_("there is no network {network}; these are: {known}"), network=base, known=", ".join(names),
@@ -368,28 +378,3 @@ def save_merge(report: MergeReport, folder: Path, *, soil: Soil, files: Mapping[
     }  # fmt: skip
     return write_plan(stored, folder, inputs={**soil.files, **files}, settings={**soil.settings, "merged": said},
                       extra=writers)  # fmt: skip
-
-
-def known_posts(kind: str) -> str:
-    """Return a kind of posts as it may be written: in full, or its beginning.
-
-    Raises
-    ------
-    UsageError
-        It is none.
-
-    Examples
-    --------
-    >>> known_posts("staff"), known_posts("")
-    ('staff', 'staff')
-    """
-    for one in POSTS:
-        if one == (kind or "staff"):
-            return one
-    raise UsageError(
-        N_("{kind} is no kind of posts"), remedy=N_("write one of: {known}"), kind=kind[:40], known=", ".join(POSTS)
-    )
-
-
-__all__ = ["MAP", "Ask", "AskPosts", "Merged", "Read", "Soil", "known_posts", "merge", "read_networks", "save_merge",
-           "soil_of"]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,7 @@ import shapely
 from gridkit import errors
 from gridkit.geo.datum import wgs84_to_gcj02
 from gridkit.io.networks import read_posts
+from gridkit.networks import Ask, _called
 from tests.cli.grid_project import CRS, EAST, WEST, layers, save, square
 
 COLUMNS = [(0, 300, 0, 130), (300, 600, 0, 130), (0, 300, 130, 265), (300, 600, 130, 265), (0, 300, 265, 400),
@@ -246,3 +248,8 @@ def test_tables_of_posts_count_rows_or_say_how_many(tmp_path, rows, posts, said)
     read = read_posts(tmp_path / "staff.csv", CRS, kind="staff")
     assert dict(zip(read.listed["code"], read.listed["n"], strict=True)) == posts
     assert (read.sums, read.counted, read.unread) == said
+
+
+def test_numbers_of_persons_are_no_names_of_networks():
+    asked = [Ask(name, Path()) for name in ("party", "13812345678", "13812345679")]
+    assert _called(asked) == ["party", "***", "***#2"]

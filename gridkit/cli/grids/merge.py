@@ -165,7 +165,7 @@ def _file_and_layer(text: str) -> tuple[str, str]:
 
 
 def _posts(words: Sequence[str], known: Sequence[str]) -> list[AskPosts]:
-    from gridkit.networks import AskPosts, known_posts
+    from gridkit.networks import AskPosts
 
     found = []
     for word in words:
@@ -176,8 +176,20 @@ def _posts(words: Sequence[str], known: Sequence[str]) -> list[AskPosts]:
                 N_("--posts {text} names no network; these are: {known}"), text=word[:60], known=", ".join(known),
                 remedy=N_("write it as NAME=FILE or NAME.KIND=FILE, KIND being branches, staff or stations"),
             )  # fmt: skip
-        found.append(AskPosts(network, known_posts(kind), Path(file)))
+        found.append(AskPosts(network, _known_posts(kind), Path(file)))
     return found
+
+
+def _known_posts(kind: str) -> str:
+    """Return a kind of posts; staff where none is named."""
+    from gridkit.grids.merge import POSTS
+
+    if (kind or "staff") not in POSTS:
+        raise errors.UsageError(
+            N_("{kind} is no kind of posts"), remedy=N_("write one of: {known}"), kind=kind[:40],
+            known=", ".join(POSTS),
+        )  # fmt: skip
+    return kind or "staff"
 
 
 def _pairs(words: Sequence[str], option: str) -> dict[str, str]:
