@@ -66,7 +66,7 @@ def test_roads_of_wuhan(real):
 def test_streets_of_beijing(real):
     """Streets as they are drawn, with overlaps and exclaves, and listed compounds as discs around their points."""
     streets = gpd.read_file(real / "beijing" / "streets.gpkg").to_crs(UTM)
-    inner = streets["parentCode"].astype(str).str[:6]== "110101"
+    inner = streets["parentCode"].astype(str).str[:6] == "110101"
     streets = streets.loc[inner].drop_duplicates("code")
     outlines = frame(streets.geometry, streets["code"].astype(str))
     table = pd.read_csv(real / "beijing" / "compounds_4sources.csv", dtype=str)
