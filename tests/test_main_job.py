@@ -9,9 +9,13 @@ import subprocess
 import sys
 from fractions import Fraction
 
+from openpyxl import load_workbook
+
 from gridkit import cli, errors, locale, pipeline
 from gridkit.audit.widening import MEASURES
+from gridkit.io.project import read_project
 from gridkit.model.fields import STATUSES
+from gridkit.reports.marked import write_marked
 from gridkit.rules import CATALOGUE
 from tests.main_job import DATA, done
 
@@ -219,3 +223,22 @@ def test_one_figure_has_one_interval():
     assert len(ranked) == len(run.result.league)
     assert all(ranked[one].tolist() == ranked[f"{one}_rate"].tolist() for one in names if one not in ("low", "high"))
     assert compared > 20
+
+
+def test_defects_that_an_audit_finds_are_marked_as_well(tmp_path):
+    """A run can be marked like a check; what was planted in a row is noted in that row."""
+    run, answers = done().run, done().answers
+    with locale.speaking("zh"):
+        write_marked(run, read_project(DATA), tmp_path)
+    found = set(run.findings.frame["code"])
+    elsewhere = {("C101", "registries/branches.xlsx")}  # told of the compound, not of the branch that is not there
+    pages, looked = {}, 0
+    for one in answers["planted"]:
+        code, file = one["code"], one["file"]
+        if file.startswith("registries/") and code in found and (code, file) not in elsewhere:
+            name = file if file.endswith(".xlsx") else f"{file}.xlsx"
+            page = pages.setdefault(name, load_workbook(tmp_path / name).worksheets[0])
+            notes = [cell.comment.text for cell in page[one["row"]] if cell.comment]
+            assert any(code in note for note in notes), one
+            looked += 1
+    assert looked > 50

@@ -151,8 +151,7 @@ def _own_stdout() -> None:
         os.dup2(2, 1)
     except (AttributeError, OSError, ValueError):  # closed, or no file at all
         return
-    stream = open(own, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, closefd=False)  # noqa: SIM115
-    sys.stdout = stream
+    sys.stdout = os.fdopen(own, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, closefd=False)
 
 
 def _never_fail_to_print() -> None:

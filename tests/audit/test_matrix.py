@@ -276,7 +276,7 @@ def recounted(matrix, definitions, rate, random):
         assert row["allowance_high"] == min(most, weight[lacking].sum() - doubt)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(WORLD, GHOSTS, st.sampled_from([0.0, 0.01, 0.3, 1.0]), st.randoms(use_true_random=False))
 def test_laws(drawn, ghosts, rate, random):
     made = generated(drawn, ghosts)

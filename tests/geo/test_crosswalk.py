@@ -114,7 +114,7 @@ def worlds(draw):
 
 
 @given(worlds())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_laws(made):
     old, new, points, total = made
     table = crosswalk(old, new, points=points)

@@ -153,7 +153,7 @@ def some_edit(draw: random.Random, plan):
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_session_tiles_replays_and_is_undone(seed):
     draw = random.Random(seed)
     base = plan_of(

@@ -14,7 +14,7 @@ LINES = {
         ["repair", "{project}", "--plan", "-o", "{new}", "--json"],
         ["repair", "{project}", "--apply", "-o", "{new}2"],
     ],
-    "link": [["link", "{project}"], ["link", "{project}", "--json", "--out", "{new}"]],
+    "link": [["link", "{project}", "--json", "--out", "{new}"]],
     "audit": [["audit", "{project}", "--out", "{new}", "--no-map", "--bundle", "{new}.zip"]],
     "claims": [
         ["claims", "extract", "{report}"],
@@ -23,7 +23,6 @@ LINES = {
     ],
     "map": [
         ["map", "{project}", "--by-street", "-o", "{new}"],
-        ["map", "{project}", "--png", "--dpi", "36", "-o", "{new}.png"],
     ],
     "verify": [["verify", "{run}", "--project", "{project}", "--json"]],
     "diff": [
@@ -35,15 +34,12 @@ LINES = {
     ],
     "sample": [
         ["sample", "sites", "{run}", "-o", "{new}.xlsx"],
-        ["sample", "sites", "{project}", "-o", "{new}.xlsx", "--json"],
         ["sample", "links", "{project}", "-o", "{new}.xlsx"],
     ],
     "grids": [
         ["grids", "atoms", "{project}", "-o", "{new}", "--all"],
         ["grids", "propose", "{project}", "--profile", "fast", "-o", "{new}2", "--all"],
-        ["grids", "propose", "{project}", "--fresh", "--profile", "fast", "--json"],
         ["grids", "merge", "a={layer}", "b={layer}", "{project}", "--profile", "fast", "--no-map", "-o", "{new}3"],
-        ["grids", "check", "{project}", "--all"],
         ["grids", "check", "{project}", "--json"],
         ["grids", "import", "{layer}", "{project}", "-o", "{new}3", "--cuts", "{new}3.csv", "--all"],
         ["grids", "import", "{layer}", "{project}", "--fill", "--json"],

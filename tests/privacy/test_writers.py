@@ -79,7 +79,8 @@ def test_no_command_says_a_person(written, line, capsys, tmp_path, tmp_path_fact
     places = {"project": folder, "run": run, "new": tmp_path / "new", "report": report, "layer": layer}
     code = cli.run([part.format(**places) for part in line])
     said = capsys.readouterr()
-    assert code in (0, 1), said.err
+    # a remark stands in the code of a community: merging refuses that; what it writes is searched in its own tests
+    assert code in ((0, 1, 3) if line[:2] == ["grids", "merge"] else (0, 1)), said.err
     assert "Traceback" not in said.err
     texts = [("stdout", said.out.encode()), ("stderr", said.err.encode()), *haystack.everything_below(tmp_path)]
     secrets = people.secrets

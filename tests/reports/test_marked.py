@@ -18,12 +18,11 @@ from gridkit.errors import TableError
 from gridkit.io.project import read_project
 from gridkit.io.sheets import Sheet
 from gridkit.model import Source
-from gridkit.reports.marked import MOST_NOTES, WHOLE_ROW, Marks, apart, settled, write_marked
+from gridkit.reports.marked import MOST_NOTES, WHOLE_ROW, Marks, apart, settled
 from gridkit.reports.marked_cells import NOT_READ, Table, shown_rows
 from gridkit.reports.marked_styles import SEVERITY_COLOURS, Styles, as_cell
 from gridkit.reports.sheet import RowSheet
 from tests.io import files
-from tests.main_job import DATA, done
 
 PERSON, MOBILE, IDENTITY = "王建国", "13900001111", "990101199003070012"
 HOSTILE = '=HYPERLINK("http://evil.example/","x")'
@@ -308,25 +307,6 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path):
     with pytest.raises(TableError, match="changed"):
         pipeline.save_check(checked, project, tmp_path / "out")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.csv", "gridkit.toml"]
-
-
-def test_defects_that_an_audit_finds_are_marked_as_well(tmp_path):
-    """A run can be marked like a check; what was planted in a row is noted in that row."""
-    run, answers = done().run, done().answers
-    with locale.speaking("zh"):
-        write_marked(run, read_project(DATA), tmp_path)
-    found = set(run.findings.frame["code"])
-    elsewhere = {("C101", "registries/branches.xlsx")}  # told of the compound, not of the branch that is not there
-    pages, looked = {}, 0
-    for one in answers["planted"]:
-        code, file = one["code"], one["file"]
-        if file.startswith("registries/") and code in found and (code, file) not in elsewhere:
-            name = file if file.endswith(".xlsx") else f"{file}.xlsx"
-            page = pages.setdefault(name, opened(tmp_path / name).worksheets[0])
-            notes = [cell.comment.text for cell in page[one["row"]] if cell.comment]
-            assert any(code in note for note in notes), one
-            looked += 1
-    assert looked > 50
 
 
 @pytest.mark.slow

@@ -259,7 +259,7 @@ PLACES = st.sampled_from([(1.0, 0.0), (40.0, 500_000.0), (1e-3, 0.0), (1e-4, 1e7
 """Scale and offset: a sheet, a city, coordinates that pass for degrees, fine differences far from the origin."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LAYERS, PLACES)
 def test_random_polygons_come_out_valid_or_as_they_were(rings, where):
     scale, offset = where

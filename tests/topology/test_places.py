@@ -155,7 +155,7 @@ def test_a_border_through_an_overlap_of_turned_units_loses_no_face():
     assert places == [((0, 2, 3), 4.0), ((1, 2, 3), 3.0)]
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(layers())
 def test_every_place_is_found_once_with_its_claimants(layer):
     if not len(layer.cells):
@@ -170,7 +170,7 @@ def test_every_place_is_found_once_with_its_claimants(layer):
     assert shapely.area(cut.faces[cut.count > 0]).sum() == layer.cells[cut.units].any(axis=0).sum()
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(layers(), st.floats(0.0, 1.5), st.integers(1, 3))
 def test_areas_add_up_where_the_lattice_is_turned(layer, angle, shear):
     """Borders that lie on each other differ by the last digit then: only sums can be told."""
