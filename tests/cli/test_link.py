@@ -151,7 +151,6 @@ def test_the_audit_uses_decisions_and_verify_notices_when_they_change(gridkit, p
     run = json.loads(gridkit("audit", project, "--no-map", "--json").out)
     assert run["compounds"]["by_status"]["OWN_BRANCH"] == plain["compounds"]["by_status"]["OWN_BRANCH"] + 1
     assert run["run"] != plain["run"]
-    assert json.loads(gridkit("audit", project, "--no-map", "--json").out) == run
     manifest = json.loads((Path(run["run"]) / "manifest.json").read_text(encoding="utf-8"))
     assert [one["path"] for one in manifest["inputs"] if one["kind"] == "overrides"] == ["own.csv"]
     assert manifest["settings"]["links"] == {"overrides": "own.csv", "profile": "audit", "sample": ""}

@@ -234,7 +234,7 @@ print("done")
 """
 
 
-@pytest.mark.parametrize("length", [32_767, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("length", [32_767, pytest.param(300_000, marks=pytest.mark.slow)])
 def test_the_longest_cells_take_linear_time(length):
     """Quadratic patterns would take hours with the longer ones: the process would be ended."""
     parts = ["1", "一", "wx", "栋", "书记", "电话1", "（", "户主", "王、"] if length < 100_000 else ["1"]
