@@ -241,6 +241,11 @@ def test_a_link_to_an_unknown_code_says_so(open_page, town, quiet, code):
 
 def test_the_view_is_kept_in_the_address(open_page, town):
     page = open_page(town).page
+    assert page.evaluate("location.hash") == ""
+    page.evaluate("""() => { const box = document.getElementById(gk.map.getContainer().id);
+        box.style.width = box.clientWidth + 1 + "px"; gk.map.invalidateSize(); gk.map.fire("moveend"); }""")
+    page.wait_for_timeout(300)  # the address is written 250 ms after the last move
+    assert page.evaluate("location.hash") == ""
     page.evaluate("gk.map.setView([39.7355, 105.0101], 17, {animate: false})")
     until(page, "location.hash.startsWith('#17/39.73')")
     page.evaluate("location.hash = '#16/39.7340/105.0120&f=c1'")

@@ -2,12 +2,19 @@
 // &party=<name>&q=<words>&fill=<level>&list=<which> and what gk.kept adds; what is as the page opens is left out.
 (function () {
   "use strict";
-  var ready = false, home = "", later = 0;
+  var ready = false, home = null, later = 0;
   var PAUSE = 250; // ms after the last move of the map
 
   function view() {
     var at = gk.map.getCenter();
     return gk.map.getZoom() + "/" + at.lat.toFixed(5) + "/" + at.lng.toFixed(5);
+  }
+
+  // The map as it opened; a frame that grows by a pixel moves the centre by half of one, and nobody has moved the map.
+  function isHome() {
+    var zoom = gk.map.getZoom();
+    if (zoom !== home.zoom) return false;
+    return gk.map.project(gk.map.getCenter(), zoom).distanceTo(gk.map.project(home.centre, zoom)) < 2;
   }
 
   // Writes the state into the address.
@@ -24,7 +31,7 @@
     gk.kept.forEach(function (one) { if (one.get()) parts.push([one.key, one.get()]); });
     if (gk.listKind() !== gk.usualList()) parts.push(["list", gk.listKind()]);
     var text = parts.map(function (part) { return part[0] + "=" + encodeURIComponent(part[1]).replace(/%2C/g, ",").replace(/%3A/g, ":"); });
-    if (view() !== home) text.unshift(view());
+    if (!isHome()) text.unshift(view());
     try { // a page inside a notebook has no address of its own
       history.replaceState(null, "", text.length ? "#" + text.join("&") : location.href.replace(/#.*$/, ""));
     } catch (error) { /* nothing to share */ }
@@ -84,7 +91,7 @@
 
   // Reads the address, and from then on keeps it.
   gk.followAddress = function () {
-    home = view();
+    home = { zoom: gk.map.getZoom(), centre: gk.map.getCenter() };
     gk.readAddress();
     window.addEventListener("hashchange", gk.readAddress);
     gk.map.on("moveend", function () {
